@@ -1,0 +1,37 @@
+/** What rings on a session's channel. The log is the truth; a bell only says where to look (and saves the look when it can). */
+export type Doorbell =
+  /** An entry was appended; `data` is there when it was small enough to travel along. */
+  | { readonly kind: 'entry'; readonly stream: string; readonly id: string; readonly previous: string; readonly final: boolean; readonly data?: string }
+  /** A newer connection took the stream. */
+  | { readonly kind: 'claimed'; readonly stream: string; readonly fence: number }
+  /** The session is over. */
+  | { readonly kind: 'ended' };
+
+/** Entries above this many characters ring without their text. */
+export const DOORBELL_PAYLOAD_LIMIT = 8192;
+
+/** One line, built so that a script of the backend can write it too: `e <stream> <id> <previous> <0|1> [payload]`. */
+export function encodeDoorbell(bell: Doorbell): string {
+  switch (bell.kind) {
+    case 'entry': {
+      const head = `e ${bell.stream} ${bell.id} ${bell.previous} ${bell.final ? 1 : 0}`;
+      return bell.data === undefined || bell.data.length > DOORBELL_PAYLOAD_LIMIT ? head : `${head} ${bell.data}`;
+    }
+    case 'claimed':
+      return `c ${bell.stream} ${bell.fence}`;
+    case 'ended':
+      return 'x';
+  }
+}
+
+/** @returns `undefined` for a line this version does not know: the reader then looks into the log (F18). */
+export function decodeDoorbell(line: string): Doorbell | undefined {
+  if (line === 'x') return { kind: 'ended' };
+  const [kind, stream, third, previous, final] = line.split(' ', 5);
+  if (!stream || !third) return undefined;
+  if (kind === 'c') return { kind: 'claimed', stream, fence: Number(third) };
+  if (kind !== 'e' || !previous || (final !== '0' && final !== '1')) return undefined;
+  const headLength = 2 + stream.length + 1 + third.length + 1 + previous.length + 2;
+  const data = line.length > headLength ? line.slice(headLength + 1) : undefined;
+  return { kind: 'entry', stream, id: third, previous, final: final === '1', data };
+}

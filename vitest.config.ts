@@ -1,0 +1,33 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const lib = (file: string) => fileURLToPath(new URL(`./lib/${file}`, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^nestjs-mcp-fleet\/testing$/, replacement: lib('testing/index.ts') },
+      { find: /^nestjs-mcp-fleet$/, replacement: lib('index.ts') },
+    ],
+  },
+  test: {
+    setupFiles: ['test/setup.ts'],
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'in-process',
+          include: ['test/{unit,contract,e2e,security}/**/*.spec.ts'],
+          pool: 'forks',
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'processes', include: ['test/{interop,process}/**/*.spec.ts'], pool: 'forks', fileParallelism: false },
+      },
+    ],
+  },
+});
