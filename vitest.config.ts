@@ -26,7 +26,12 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'processes', include: ['test/{interop,process}/**/*.spec.ts'], pool: 'forks', fileParallelism: false },
+        test: {
+          name: 'processes',
+          include: ['test/{interop,process}/**/*.spec.ts'],
+          pool: 'forks',
+          fileParallelism: false,
+        },
       },
     ],
   },

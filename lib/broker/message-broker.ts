@@ -1,4 +1,7 @@
-/** Called for each message of a channel. Must not throw; may not assume that no message was missed. */
+/**
+ * Called for each message of a channel, never on the stack of its publisher. Must not throw; may not assume that no
+ * message was missed. May publish, subscribe and close on the same broker.
+ */
 export type MessageListener = (message: string) => void;
 
 /** One listener's hold on a channel. */
@@ -16,7 +19,9 @@ export interface BrokerSubscription {
  * - `subscribe` resolves only when messages published from then on will arrive.
  * - Several listeners on one channel are independent; closing one does not affect the others.
  * - Messages of one publisher on one channel arrive in order.
- * - A listener that throws does not keep the message from the others.
+ * - A listener that throws does not keep the message from the others, and what it threw is reported.
+ * - Text arrives as it was published, line breaks and all.
+ * - A channel nobody holds any more costs nothing; it can be subscribed to again.
  */
 export abstract class MessageBroker {
   /** @returns once the message was handed over. Rejects when the backend is away: the caller decides what that means. */

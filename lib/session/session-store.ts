@@ -20,16 +20,25 @@ export interface SessionFilter {
  * - A method rejects only when the backend is away; "unknown" is an answer (`undefined`, `false`), not an error.
  */
 export abstract class SessionStore {
-  /** @throws {SessionLimitError} when the store holds as many sessions as it may. */
+  /**
+   * Called once per key: session ids never repeat. The record is copied, what the caller does to it later is its own.
+   * @throws {SessionLimitError} when the store holds as many sessions as it may.
+   */
   abstract create(record: SessionRecord): Promise<void>;
 
   /** Reads a session and slides its idle TTL. */
   abstract load(key: SessionKey): Promise<SessionRecord | undefined>;
 
+  /** Reads a session without sliding its TTL: what the server does by itself must not keep a session alive. */
+  abstract peek(key: SessionKey): Promise<SessionRecord | undefined>;
+
   /** @returns whether the session exists. */
   abstract update(key: SessionKey, patch: SessionPatch): Promise<boolean>;
 
-  /** Ends a session with everything it owns: subscriptions here, streams in the `EventLog`. @returns whether it existed. */
+  /**
+   * Ends a session with everything it owns: subscriptions here, streams in the `EventLog`, whose open readers are told.
+   * Of several calls at the same time one returns true. @returns whether it existed.
+   */
   abstract end(key: SessionKey): Promise<boolean>;
 
   /** @returns `unknown` for a session that is not there, `limit` when it has as many subscriptions as it may. */
@@ -44,7 +53,7 @@ export abstract class SessionStore {
   /** Finds the owner's key of a session id, for code of the application itself; never for a client's request. */
   abstract find(id: string): Promise<SessionKey | undefined>;
 
-  /** Walks live sessions. Sessions that begin or end meanwhile may or may not be seen. Does not slide any TTL. */
+  /** Walks live sessions, each once. Sessions that begin or end meanwhile may or may not be seen. Does not slide any TTL. */
   abstract sessions(filter?: SessionFilter): AsyncIterable<SessionKey>;
 }
 

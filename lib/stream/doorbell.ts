@@ -1,7 +1,14 @@
 /** What rings on a session's channel. The log is the truth; a bell only says where to look (and saves the look when it can). */
 export type Doorbell =
   /** An entry was appended; `data` is there when it was small enough to travel along. */
-  | { readonly kind: 'entry'; readonly stream: string; readonly id: string; readonly previous: string; readonly final: boolean; readonly data?: string }
+  | {
+      readonly kind: 'entry';
+      readonly stream: string;
+      readonly id: string;
+      readonly previous: string;
+      readonly final: boolean;
+      readonly data?: string;
+    }
   /** A newer connection took the stream. */
   | { readonly kind: 'claimed'; readonly stream: string; readonly fence: number }
   /** The session is over. */
@@ -24,13 +31,20 @@ export function encodeDoorbell(bell: Doorbell): string {
   }
 }
 
+/** Ids of a bell go to clients as they are; no other text may. */
+const ENTRY_ID = /^[0-9]{1,16}-[0-9]{1,10}$/;
+
 /** @returns `undefined` for a line this version does not know: the reader then looks into the log (F18). */
 export function decodeDoorbell(line: string): Doorbell | undefined {
   if (line === 'x') return { kind: 'ended' };
   const [kind, stream, third, previous, final] = line.split(' ', 5);
   if (!stream || !third) return undefined;
-  if (kind === 'c') return { kind: 'claimed', stream, fence: Number(third) };
+  if (kind === 'c') {
+    const fence = Number(third);
+    return Number.isSafeInteger(fence) ? { kind: 'claimed', stream, fence } : undefined;
+  }
   if (kind !== 'e' || !previous || (final !== '0' && final !== '1')) return undefined;
+  if (!ENTRY_ID.test(third) || !ENTRY_ID.test(previous)) return undefined;
   const headLength = 2 + stream.length + 1 + third.length + 1 + previous.length + 2;
   const data = line.length > headLength ? line.slice(headLength + 1) : undefined;
   return { kind: 'entry', stream, id: third, previous, final: final === '1', data };

@@ -29,12 +29,16 @@ export type AppendOutcome =
 export interface Tail {
   /** Entries after the cursor, oldest first, at most as many as asked for. */
   readonly entries: readonly LogEntry[];
-  /** Id of the newest entry ever appended, `STREAM_START` if none is known. */
+  /** Id of the newest entry ever appended, even if it expired; `STREAM_START` if none is known. */
   readonly last: string;
   /** The final message, kept longer than the history, so that a late client still gets its answer. */
   readonly final?: LogEntry;
-  /** False when the log knows nothing of this stream: never appended, or all of it expired. */
+  /** False when the log knows nothing of this stream: neither appended to nor claimed, or forgotten since. */
   readonly known: boolean;
+  /** The highest claim of the stream, 0 without any. Who holds a lower one has missed a bell and must let go (P5). */
+  readonly fence: number;
+  /** The session is over, or never was. Who still reads has missed that bell. */
+  readonly ended: boolean;
 }
 
 /**
@@ -42,24 +46,50 @@ export interface Tail {
  * so that it is its own injection token.
  *
  * Contract, checked by `eventLogContract()` of `nestjs-mcp-fleet/testing`:
- * - `append` stores, links to the predecessor, and rings the session's channel in one atomic step. What it
- *   reported as appended is in every later `tail`, in order, until `maxHistory` entries, `maxHistoryBytes`
- *   or `historyTtlMs` push it out (the oldest first); the final message stays for `resultTtlMs`.
+ * - `append` stores, links to the predecessor, and rings the session's channel in one atomic step, whichever instances
+ *   append at the same time. What it reported as appended is in every later `tail`, in order, until more than
+ *   `maxHistory` entries or `maxHistoryBytes` push it out, the oldest first and never the newest, or until the stream
+ *   was quiet for `historyTtlMs` (an entry may go as soon as it is that old itself).
+ * - The final message stays for `resultTtlMs`, in `Tail.final`. After it nothing can be appended.
+ * - A stream is known from its first append or claim until its final message expired, until a newer stream needs its
+ *   place (the oldest finished one goes first), or until it was left unfinished and untouched for `resultTtlMs`.
+ *   The standing stream is known as long as the session. As long as a stream is known so are its newest id and its
+ *   fence: a client that saw everything is told of no gap, however long nothing was sent.
  * - Bells ring on `channel(key)` as `encodeDoorbell()` writes them, in the order of the entries.
- * - A session that ended has no streams: its log is removed with it and `append` says `gone`.
+ * - A session that ended has no streams: its log is removed with it, its channel is rung (when it ended, not when it
+ *   expired, which a backend may do silently), `append` says `gone`, `claim` gives nothing, `tail` says `ended`.
+ * - A key whose principal differs from the owner's is a session that never was.
  */
 export abstract class EventLog {
   /** The broker channel on which the session's doorbells ring. */
   abstract channel(key: SessionKey): string;
 
-  abstract append(key: SessionKey, stream: string, data: string, options?: { final?: boolean }): Promise<AppendOutcome>;
+  /** @throws {StreamLimitError} when this would begin one stream too many. */
+  abstract append(key: SessionKey, stream: string, data: string, options?: AppendOptions): Promise<AppendOutcome>;
 
-  /** Reads on from a cursor; `count` bounds the entries of one call. */
+  /** Reads on from a cursor; `count` (at least 1) bounds the entries of one call. Slides no session's TTL. */
   abstract tail(key: SessionKey, stream: string, cursor: string, count: number): Promise<Tail>;
 
-  /** Takes the stream for one connection: the number returned outranks all before it, and the channel is rung so that they let go (P5). */
-  abstract claim(key: SessionKey, stream: string): Promise<number>;
+  /**
+   * Takes the stream for one connection: the number returned outranks all before it, and the channel is rung so that
+   * they let go (P5). The first claim of a stream is 1. `undefined`: the session is over.
+   * @throws {StreamLimitError} when this would begin one stream too many.
+   */
+  abstract claim(key: SessionKey, stream: string): Promise<number | undefined>;
 
   /** The connection of this claim is gone; nothing happens if a newer claim exists. */
   abstract release(key: SessionKey, stream: string, fence: number): Promise<void>;
+}
+
+export interface AppendOptions {
+  /** This is the answer of the POST whose stream it is. */
+  readonly final?: boolean;
+}
+
+/** The session has as many unfinished streams as it may. */
+export class StreamLimitError extends Error {
+  override readonly name = 'StreamLimitError';
+  constructor(readonly limit: number) {
+    super(`The session holds its limit of ${limit} unfinished streams.`);
+  }
 }

@@ -1,0 +1,31 @@
+/** Sends a prepared request the ordinary way and gives the JSON-RPC answer, whether it came as JSON or as one event. */
+export async function send(port, { body, headers }) {
+  const response = await fetch(`http://127.0.0.1:${port}/mcp`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream', ...headers },
+    body,
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, message: parse(text) };
+}
+
+export async function assertSum(port, request) {
+  const { status, text, message } = await send(port, request);
+  if (message?.result?.content?.[0]?.text !== '3') throw new Error(`Expected the sum 3, got ${status} ${text}`);
+}
+
+export async function assertList(port, request) {
+  const { status, text, message } = await send(port, request);
+  const tools = message?.result?.tools ?? [];
+  const schema = tools.find(({ name }) => name === 'add')?.inputSchema;
+  if (tools.length !== 20 || !schema?.properties?.a) throw new Error(`Expected 20 tools, got ${status} ${text}`);
+}
+
+function parse(text) {
+  const data = /^data: ?(\{.*)$/m.exec(text)?.[1] ?? text;
+  try {
+    return JSON.parse(data);
+  } catch {
+    return undefined;
+  }
+}

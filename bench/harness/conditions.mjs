@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+
+/** What a reader of a results file needs to know to compare it with another one. */
+export function conditions(options) {
+  const { dependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  return {
+    date: new Date().toISOString(),
+    node: process.version,
+    cpu: cpus()[0].model,
+    cores: cpus().length,
+    versions: dependencies,
+    options,
+  };
+}

@@ -1,0 +1,23 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, rmSync } from 'node:fs';
+
+const BENCH = new URL('../', import.meta.url);
+const REPOSITORY = new URL('../../', import.meta.url);
+const INSTALLED = new URL('node_modules/nestjs-mcp-fleet/', BENCH);
+
+export function ensureInstalled() {
+  if (existsSync(new URL('node_modules', BENCH))) return;
+  execFileSync('npm', ['install', '--no-audit', '--no-fund'], { cwd: BENCH, stdio: 'inherit' });
+}
+
+/**
+ * Puts the present build of the package in place of the one npm copied. It is a copy and no link, because a linked
+ * package would find the repository's own Nest beside it and the application would run on two Nests at once.
+ */
+export function refreshOwnPackage() {
+  const build = new URL('dist/', REPOSITORY);
+  if (!existsSync(build)) throw new Error('The package is not built yet: run `npm run build` in the repository first.');
+  rmSync(new URL('dist', INSTALLED), { recursive: true, force: true });
+  cpSync(build, new URL('dist', INSTALLED), { recursive: true });
+  cpSync(new URL('package.json', REPOSITORY), new URL('package.json', INSTALLED));
+}

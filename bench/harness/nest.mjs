@@ -1,0 +1,33 @@
+import { Controller, HttpCode, Module, Post } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { decorateClass, decorateMethod } from './decorate.mjs';
+import { announce } from './serve.mjs';
+
+export const fastify = () => new FastifyAdapter();
+
+export function moduleWith(metadata) {
+  class AppModule {}
+  decorateClass(AppModule, [Module(metadata)]);
+  return AppModule;
+}
+
+/** A Nest module whose one controller serves POST /mcp with `handler`. */
+export function moduleWithRoute(handler, parameterDecorators) {
+  class McpController {
+    post(...args) {
+      return handler(...args);
+    }
+  }
+  decorateMethod(McpController, 'post', [Post(), HttpCode(200)], parameterDecorators);
+  decorateClass(McpController, [Controller('mcp')]);
+  return moduleWith({ controllers: [McpController] });
+}
+
+/** `prepare` gets the framework's own instance before Nest adds its parsers and routes to it. */
+export async function serveNest(module, adapter, prepare = () => {}) {
+  const app = await NestFactory.create(module, adapter, { logger: false });
+  prepare(app.getHttpAdapter().getInstance());
+  await app.listen(0, '127.0.0.1');
+  announce(app.getHttpServer().address().port);
+}

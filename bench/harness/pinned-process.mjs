@@ -1,0 +1,55 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+/** Servers and the load client sit on different cores where the machine lets us choose. */
+export const SERVER_CORE = 1;
+export const CLIENT_CORE = 0;
+
+const canPin = availableParallelism() > 1 && hasTaskset();
+
+/** A Node process with an IPC channel, asked and answered one message at a time. */
+export class PinnedProcess {
+  constructor(url, core) {
+    const node = [process.execPath, fileURLToPath(url)];
+    const [command, ...args] = canPin ? ['taskset', '-c', String(core), ...node] : node;
+    this.child = spawn(command, args, {
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      env: { ...process.env, NODE_ENV: 'production' },
+    });
+    this.errors = '';
+    this.child.stderr.on('data', (text) => (this.errors += text));
+    this.gone = once(this.child, 'exit').then(([code]) => {
+      throw new Error(`${url} ended with code ${code}\n${this.errors.slice(-2000)}`);
+    });
+    // Nobody may be listening when the process is stopped on purpose.
+    this.gone.catch(() => {});
+  }
+
+  /** The next message of the process; fails if the process ends first. */
+  async receive() {
+    const [message] = await Promise.race([once(this.child, 'message'), this.gone]);
+    return message;
+  }
+
+  ask(message) {
+    const answer = this.receive();
+    this.child.send(message);
+    return answer;
+  }
+
+  async stop() {
+    this.child.kill();
+    await this.gone.catch(() => {});
+  }
+}
+
+function hasTaskset() {
+  try {
+    execFileSync('taskset', ['-c', String(SERVER_CORE), 'true'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,14 @@
+import { fastify, moduleWith, serveNest } from '../harness/nest.mjs';
+import { writeJson } from './raw.mjs';
+import { answerText } from './work.mjs';
+
+/** An encapsulated plugin, so that the application's own parsers stay as they are. */
+async function mcpRoute(scope) {
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => done(null, body));
+  scope.post('/mcp', (request, reply) => {
+    reply.hijack();
+    writeJson(reply.raw, answerText(JSON.parse(request.body)));
+  });
+}
+await serveNest(moduleWith({}), fastify(), (instance) => instance.register(mcpRoute));

@@ -1,0 +1,71 @@
+/** The speed of this package beside its peers and beside a bare Nest route. See README.md. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { forms } from './forms.mjs';
+import { conditions } from './harness/conditions.mjs';
+import { contest } from './harness/contest.mjs';
+import { ensureInstalled, refreshOwnPackage } from './harness/install.mjs';
+import { printTable, summarise } from './harness/report.mjs';
+
+const MODERN_FORMS = ['call-modern', 'list-modern'];
+const LEGACY_FORMS = ['call-legacy', 'list-legacy'];
+const ALL_FORMS = [...MODERN_FORMS, ...LEGACY_FORMS];
+const TARGETS = {
+  fleet: ALL_FORMS,
+  'nest-route': ALL_FORMS,
+  'nest-route-novalidate': ALL_FORMS,
+  rekog: ALL_FORMS,
+  sdk: MODERN_FORMS,
+  'sdk-session': LEGACY_FORMS,
+};
+const YARDSTICK = 'nest-route';
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '40' },
+    seconds: { type: 'string', default: '0.5' },
+    targets: { type: 'string', default: Object.keys(TARGETS).join() },
+    smoke: { type: 'boolean', default: false },
+    out: { type: 'string' },
+  },
+});
+const options = values.smoke
+  ? { rounds: 2, seconds: 0.3, warmUpSeconds: 0, generations: 1, connections: 32 }
+  : {
+      rounds: Number(values.rounds),
+      seconds: Number(values.seconds),
+      warmUpSeconds: 2,
+      generations: Math.min(3, Number(values.rounds)),
+      connections: 32,
+    };
+
+const targets = values.targets.split(',');
+const unknown = targets.filter((target) => !(target in TARGETS));
+if (unknown.length > 0) throw new Error(`No such target: ${unknown}. There are ${Object.keys(TARGETS)}`);
+ensureInstalled();
+if (targets.includes('fleet')) refreshOwnPackage();
+
+const entries = ALL_FORMS.flatMap((form) =>
+  targets
+    .filter((target) => TARGETS[target].includes(form))
+    .map((target) => ({
+      name: `${form} ${target}`,
+      server: new URL(`servers/${target}.mjs`, import.meta.url).href,
+      prepare: forms[form],
+    })),
+);
+const samples = await contest(entries, options);
+const summary = Object.fromEntries(ALL_FORMS.map((form) => [form, summarise(samplesOf(form), [YARDSTICK])]));
+for (const [form, rows] of Object.entries(summary)) if (rows.length > 0) printTable(form, rows);
+
+if (values.out) {
+  const results = new URL('results/', import.meta.url);
+  mkdirSync(results, { recursive: true });
+  const content = { ...conditions(options), summary, samples: Object.fromEntries(samples) };
+  writeFileSync(new URL(`${values.out}.json`, results), JSON.stringify(content));
+}
+
+function samplesOf(form) {
+  const own = [...samples].filter(([name]) => name.startsWith(`${form} `));
+  return new Map(own.map(([name, list]) => [name.slice(form.length + 1), list]));
+}

@@ -1,0 +1,3 @@
+import { serveRoute } from './nest-route.shared.mjs';
+
+await serveRoute((args) => args);

@@ -1,0 +1,36 @@
+import { Body } from '@nestjs/common';
+import { fastify, moduleWithRoute, serveNest } from '../harness/nest.mjs';
+import { ADD_DESCRIPTION, add, searches, textContent } from '../tools.mjs';
+
+const SERVER_INFO = { name: 'bench', version: '1.0.0' };
+const META = { 'io.modelcontextprotocol/serverInfo': SERVER_INFO };
+
+/** A controller that speaks just enough JSON-RPC to do the same JSON work as an MCP server, and none of its checks. */
+export function serveRoute(validate) {
+  const methods = {
+    'tools/call': async (params) => textContent(add(await validate(params.arguments))),
+    'tools/list': () => ({ tools }),
+  };
+  const answer = async ({ id, method, params }) => ({
+    jsonrpc: '2.0',
+    id,
+    result: { resultType: 'complete', ...(await methods[method](params)), _meta: META },
+  });
+  return serveNest(moduleWithRoute(answer, [Body()]), fastify());
+}
+
+const schema = (properties, required) => ({ type: 'object', properties, required });
+const tools = [
+  {
+    name: 'add',
+    description: ADD_DESCRIPTION,
+    inputSchema: schema({ a: { type: 'number' }, b: { type: 'number' } }, ['a', 'b']),
+  },
+  ...searches.map((tool) => ({
+    ...tool,
+    inputSchema: schema(
+      { query: { type: 'string', maxLength: 200 }, limit: { type: 'integer', minimum: 1, maximum: 100 } },
+      ['query'],
+    ),
+  })),
+];

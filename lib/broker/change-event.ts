@@ -1,0 +1,60 @@
+import type { SessionKey } from '../session/session-record.js';
+
+/** What one instance tells all others. Truth is kept elsewhere: whoever misses one of these must not be wrong for ever. */
+export type ChangeEvent =
+  | { readonly type: 'list-changed'; readonly list: 'tools' | 'prompts' | 'resources' }
+  | { readonly type: 'resource-updated'; readonly uri: string }
+  /** The client took back a request; whoever runs it aborts it. */
+  | {
+      readonly type: 'cancel';
+      readonly session: SessionKey;
+      readonly requestId: string | number;
+      readonly reason?: string;
+    };
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
+
+/** One line per type: whether its fields are what the type says. */
+const SHAPES: { readonly [T in ChangeEvent['type']]: (event: Fields) => boolean } = {
+  'list-changed': ({ list }) => list === 'tools' || list === 'prompts' || list === 'resources',
+  'resource-updated': ({ uri }) => isText(uri),
+  cancel: ({ session, requestId, reason }) =>
+    isFields(session) &&
+    isText(session['principal']) &&
+    isText(session['id']) &&
+    (isText(requestId) || typeof requestId === 'number') &&
+    (reason === undefined || isText(reason)),
+};
+
+const isKnown = (type: unknown): type is ChangeEvent['type'] => isText(type) && Object.hasOwn(SHAPES, type);
+
+/**
+ * @returns `undefined` for a type this version does not know: during a rolling upgrade that is no error (F18).
+ * @throws {CorruptChangeError} for anything nobody of us wrote.
+ */
+export function parseChangeEvent(message: string): ChangeEvent | undefined {
+  const event = parse(message);
+  if (!isFields(event) || !isText(event['type'])) throw new CorruptChangeError();
+  if (!isKnown(event['type'])) return undefined;
+  if (!SHAPES[event['type']](event)) throw new CorruptChangeError();
+  return event as unknown as ChangeEvent;
+}
+
+function parse(message: string): unknown {
+  try {
+    return JSON.parse(message);
+  } catch {
+    throw new CorruptChangeError();
+  }
+}
+
+/** Does not quote the message: it may carry a session id, and errors end up in logs (P15). */
+export class CorruptChangeError extends Error {
+  override readonly name = 'CorruptChangeError';
+  constructor() {
+    super('A message on the change channel is not a change event; it was ignored. Does something else publish there?');
+  }
+}

@@ -1,0 +1,78 @@
+import { Subject, type Observable } from 'rxjs';
+import type {
+  CatalogEntry,
+  CatalogKind,
+  CompletionEntry,
+  PromptEntry,
+  ResourceEntry,
+  ResourceTemplateEntry,
+  ToolEntry,
+} from './entries.js';
+import { Listing } from './listing.js';
+import { Table } from './table.js';
+
+/** Which list clients have to read again. */
+export type ListName = 'tools' | 'resources' | 'prompts';
+
+const LIST_OF: Partial<Record<CatalogKind, ListName>> = {
+  tool: 'tools',
+  resource: 'resources',
+  template: 'resources',
+  prompt: 'prompts',
+};
+
+/** What this server offers. Decorated methods and run-time registrations come through the same `add`. */
+export class Catalog {
+  readonly tools = new Table<ToolEntry>();
+  readonly resources = new Table<ResourceEntry>();
+  readonly templates = new Table<ResourceTemplateEntry>();
+  readonly prompts = new Table<PromptEntry>();
+  readonly completions = new Table<CompletionEntry>();
+
+  readonly toolList: Listing<ToolEntry>;
+  readonly resourceList: Listing<ResourceEntry>;
+  readonly templateList: Listing<ResourceTemplateEntry>;
+  readonly promptList: Listing<PromptEntry>;
+
+  readonly #changes = new Subject<ListName>();
+  /** Emits the list that just changed. */
+  readonly changes$: Observable<ListName> = this.#changes.asObservable();
+
+  /** @param pageSize entries of one page of a list */
+  constructor(pageSize: number) {
+    this.toolList = new Listing('tools', 'tool', this.tools, pageSize);
+    this.resourceList = new Listing('resources', 'resource', this.resources, pageSize);
+    this.templateList = new Listing('resourceTemplates', 'template', this.templates, pageSize);
+    this.promptList = new Listing('prompts', 'prompt', this.prompts, pageSize);
+  }
+
+  /** @throws {DuplicateEntryError} */
+  add(entry: CatalogEntry): void {
+    this.#tableOf(entry.kind).add(entry);
+    this.#changed(entry.kind);
+  }
+
+  /** @returns whether there was one */
+  remove(kind: CatalogKind, key: string): boolean {
+    const removed = this.#tableOf(kind).remove(key);
+    if (removed) this.#changed(kind);
+    return removed;
+  }
+
+  #tableOf(kind: CatalogKind): Table<CatalogEntry> {
+    const tables = {
+      tool: this.tools,
+      resource: this.resources,
+      template: this.templates,
+      prompt: this.prompts,
+      completion: this.completions,
+    };
+    return tables[kind] as unknown as Table<CatalogEntry>;
+  }
+
+  #changed(kind: CatalogKind): void {
+    for (const list of [this.toolList, this.resourceList, this.templateList, this.promptList]) list.changed();
+    const list = LIST_OF[kind];
+    if (list) this.#changes.next(list);
+  }
+}

@@ -1,0 +1,53 @@
+import type {
+  CacheHint,
+  PromptDefinition,
+  ResourceDefinition,
+  ResourceTemplateDefinition,
+  ToolDefinition,
+} from '../protocol/definitions.js';
+import type { UriTemplate } from '../protocol/uri-template.js';
+import type { CompiledSchema, ParamHeader } from '../schema/index.js';
+import type { Invoke } from '../pipeline/invoker.js';
+
+/** What every primitive has: what clients are told, how it is called, and where it was declared (for error messages). */
+interface Entry<Definition> {
+  /** Unique within its table; listings are sorted by it (U-11). */
+  readonly key: string;
+  readonly definition: Definition;
+  readonly invoke: Invoke;
+  /** `Class.method`, or how it was registered. */
+  readonly declaredBy: string;
+}
+
+export interface ToolEntry extends Entry<ToolDefinition> {
+  readonly kind: 'tool';
+  readonly output: CompiledSchema | undefined;
+  /** Arguments that a modern HTTP client repeats as `Mcp-Param-*` (X-4). */
+  readonly paramHeaders: readonly ParamHeader[];
+}
+
+export interface ResourceEntry extends Entry<ResourceDefinition> {
+  readonly kind: 'resource';
+  readonly cache: CacheHint | undefined;
+}
+
+export interface ResourceTemplateEntry extends Entry<ResourceTemplateDefinition> {
+  readonly kind: 'template';
+  readonly template: UriTemplate;
+  readonly cache: CacheHint | undefined;
+}
+
+export interface PromptEntry extends Entry<PromptDefinition> {
+  readonly kind: 'prompt';
+}
+
+/** Completes one argument of one prompt or template: `key` is `completionKey()`. */
+export interface CompletionEntry extends Entry<undefined> {
+  readonly kind: 'completion';
+}
+
+export type CatalogEntry = ToolEntry | ResourceEntry | ResourceTemplateEntry | PromptEntry | CompletionEntry;
+export type CatalogKind = CatalogEntry['kind'];
+
+export const completionKey = (ref: 'prompt' | 'resource', name: string, argument: string): string =>
+  JSON.stringify([ref, name, argument]);

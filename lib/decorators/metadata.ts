@@ -1,0 +1,65 @@
+import 'reflect-metadata';
+import type { Annotations } from '../protocol/content.js';
+import type { CacheHint, Icon, ToolAnnotations } from '../protocol/definitions.js';
+import type { JsonObject } from '../protocol/messages.js';
+import type { SchemaSource } from '../schema/index.js';
+
+/** Metadata keys. Written by the decorators of this folder, read by `discovery/metadata-accessor.ts` and nobody else. */
+export const MCP_TOOL = 'nestjs-mcp-fleet:tool';
+export const MCP_RESOURCE = 'nestjs-mcp-fleet:resource';
+export const MCP_PROMPT = 'nestjs-mcp-fleet:prompt';
+export const MCP_COMPLETE = 'nestjs-mcp-fleet:complete';
+
+interface PrimitiveOptions {
+  /** The server this belongs to, where an application has several; default: the one without a `server` name. */
+  readonly server?: string;
+  /** Name for people. */
+  readonly title?: string;
+  /** What it is good for: what the model reads to decide. */
+  readonly description?: string;
+  readonly icons?: readonly Icon[];
+  /** Sent as `_meta` of the definition. */
+  readonly meta?: JsonObject;
+}
+
+export interface McpToolOptions extends PrimitiveOptions {
+  /** 1-128 of `[A-Za-z0-9_.-]`; default: the method's name. */
+  readonly name?: string;
+  /** DTO class, Standard Schema or JSON Schema; default: the type of the method's first parameter. */
+  readonly input?: SchemaSource;
+  /** What the method returns; results are validated against it and sent as `structuredContent`. */
+  readonly output?: SchemaSource;
+  readonly annotations?: ToolAnnotations;
+}
+
+export interface McpResourceOptions extends PrimitiveOptions {
+  /** A fixed URI, or an RFC 6570 template such as `weather://{city}/now` whose variables become the arguments. */
+  readonly uri: string;
+  /** Default: the method's name. */
+  readonly name?: string;
+  readonly mimeType?: string;
+  readonly annotations?: Annotations;
+  /** Bytes, for a fixed URI. */
+  readonly size?: number;
+  /** Schema of a template's variables; default: the type of the method's first parameter. */
+  readonly input?: SchemaSource;
+  /** How long and for whom a modern client may cache what is read. Default: not at all. */
+  readonly cache?: CacheHint;
+}
+
+export interface McpPromptOptions extends PrimitiveOptions {
+  /** Default: the method's name. */
+  readonly name?: string;
+  /** Arguments, all strings on the wire; default: the type of the method's first parameter. */
+  readonly input?: SchemaSource;
+}
+
+export interface McpCompleteOptions {
+  readonly server?: string;
+  /** Name of the prompt whose argument is completed; give this or `resource`. */
+  readonly prompt?: string;
+  /** URI template whose variable is completed; give this or `prompt`. */
+  readonly resource?: string;
+  /** Name of the argument or variable. */
+  readonly argument: string;
+}

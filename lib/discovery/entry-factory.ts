@@ -1,0 +1,159 @@
+import type { Logger } from '@nestjs/common';
+import {
+  completionKey,
+  type CompletionEntry,
+  type PromptEntry,
+  type ResourceEntry,
+  type ResourceTemplateEntry,
+  type ToolEntry,
+} from '../catalog/entries.js';
+import type {
+  McpCompleteOptions,
+  McpPromptOptions,
+  McpResourceOptions,
+  McpToolOptions,
+} from '../decorators/metadata.js';
+import type { Invoker, MethodHost } from '../pipeline/invoker.js';
+import type { JsonObject } from '../protocol/messages.js';
+import { parseUriTemplate } from '../protocol/uri-template.js';
+import {
+  compileSchema,
+  emptyInput,
+  paramHeaders,
+  promptArguments,
+  type CompiledSchema,
+  type SchemaSource,
+} from '../schema/index.js';
+
+/** A method or function that becomes a primitive. */
+export interface Primitive {
+  readonly host: MethodHost;
+  /** Name where the options give none. */
+  readonly defaultName: string;
+  /** `Class.method`, for error messages. */
+  readonly declaredBy: string;
+  /** Whether it wants arguments, so that there has to be a schema for them. */
+  readonly takesArguments: boolean;
+  /** The reflected type of the arguments parameter. */
+  readonly argumentsType: unknown;
+}
+
+/** Safe for authors: what every client takes (U-1). */
+const TOOL_NAME = /^[A-Za-z0-9_.-]{1,128}$/;
+
+/** Turns declarations into catalog entries: everything that can be compiled or refused is, here, at start-up. */
+export class EntryFactory {
+  constructor(
+    private readonly invoker: Invoker,
+    private readonly logger: Logger,
+  ) {}
+
+  async tool(primitive: Primitive, options: McpToolOptions): Promise<ToolEntry> {
+    const { title, description, annotations, icons, meta } = options;
+    const name = options.name ?? primitive.defaultName;
+    if (!TOOL_NAME.test(name)) {
+      this.logger.warn(
+        `The tool name "${name}" of ${primitive.declaredBy} is not of 1-128 letters, digits, "_", "." and "-": some clients refuse it.`,
+      );
+    }
+    const input = (await this.#input(primitive, options.input)) ?? emptyInput;
+    const output =
+      options.output &&
+      (await this.#compile(options.output, { direction: 'output', where: `the output of ${primitive.declaredBy}` }));
+    return {
+      kind: 'tool',
+      key: name,
+      declaredBy: primitive.declaredBy,
+      invoke: this.invoker.compile(primitive.host, input),
+      output,
+      paramHeaders: paramHeaders(input.jsonSchema),
+      definition: defined({
+        name,
+        title,
+        description,
+        inputSchema: input.jsonSchema as JsonObject,
+        outputSchema: output?.jsonSchema as JsonObject | undefined,
+        annotations,
+        icons,
+        _meta: meta,
+      }),
+    };
+  }
+
+  async resource(primitive: Primitive, options: McpResourceOptions): Promise<ResourceEntry | ResourceTemplateEntry> {
+    const { uri, title, description, mimeType, annotations, icons, meta, cache, size } = options;
+    const { declaredBy } = primitive;
+    const fields = {
+      name: options.name ?? primitive.defaultName,
+      title,
+      description,
+      mimeType,
+      annotations,
+      icons,
+      _meta: meta,
+    };
+    if (!uri.includes('{')) {
+      if (!/^[A-Za-z][A-Za-z0-9+.-]*:/.test(uri))
+        throw new Error(`"${uri}" is no URI: give it a scheme, such as "app://${uri}"`);
+      const invoke = this.invoker.compile(primitive.host, undefined);
+      return { kind: 'resource', key: uri, declaredBy, cache, invoke, definition: defined({ uri, size, ...fields }) };
+    }
+    const template = parseUriTemplate(uri);
+    const schema = await this.#input(primitive, options.input, { strings: true, untyped: true });
+    const invoke = this.invoker.compile(primitive.host, schema);
+    const definition = defined({ uriTemplate: uri, ...fields });
+    return { kind: 'template', key: uri, declaredBy, cache, template, invoke, definition };
+  }
+
+  async prompt(primitive: Primitive, options: McpPromptOptions): Promise<PromptEntry> {
+    const { title, description, icons, meta } = options;
+    const name = options.name ?? primitive.defaultName;
+    const input = await this.#input(primitive, options.input, { strings: true });
+    const invoke = this.invoker.compile(primitive.host, input ?? emptyInput);
+    const args = input && promptArguments(input, `the input of ${primitive.declaredBy}`);
+    const definition = defined({
+      name,
+      title,
+      description,
+      arguments: args?.length ? args : undefined,
+      icons,
+      _meta: meta,
+    });
+    return { kind: 'prompt', key: name, declaredBy: primitive.declaredBy, invoke, definition };
+  }
+
+  completion(primitive: Primitive, { prompt, resource, argument }: McpCompleteOptions): CompletionEntry {
+    if ((prompt === undefined) === (resource === undefined)) {
+      throw new Error('@McpComplete needs either "prompt" or "resource"');
+    }
+    const key =
+      prompt === undefined ? completionKey('resource', resource!, argument) : completionKey('prompt', prompt, argument);
+    const invoke = this.invoker.compile(primitive.host, undefined);
+    return { kind: 'completion', key, declaredBy: primitive.declaredBy, invoke, definition: undefined };
+  }
+
+  /** The schema of the arguments: the one given, else the class that types the parameter; none for no arguments. */
+  async #input(
+    { takesArguments, declaredBy, argumentsType }: Primitive,
+    given: SchemaSource | undefined,
+    { strings = false, untyped = false } = {},
+  ): Promise<CompiledSchema | undefined> {
+    const source = given ?? (takesArguments ? (argumentsType as SchemaSource | undefined) : undefined);
+    if (untyped && given === undefined && (source === undefined || (source as unknown) === Object)) return undefined;
+    if (source === undefined && !takesArguments) return undefined;
+    if (source === undefined) {
+      throw new Error('its arguments have no schema: type a parameter with a DTO class, or give "input"');
+    }
+    return this.#compile(source, { direction: 'input', where: `the input of ${declaredBy}`, strings });
+  }
+
+  async #compile(source: SchemaSource, use: Parameters<typeof compileSchema>[1]): Promise<CompiledSchema> {
+    const compiled = await compileSchema(source, use);
+    for (const warning of compiled.warnings) this.logger.warn(warning);
+    return compiled;
+  }
+}
+
+/** Without members that are undefined: definitions are compared and merged by their keys. */
+const defined = <T extends object>(definition: T): T =>
+  Object.fromEntries(Object.entries(definition).filter(([, value]) => value !== undefined)) as T;

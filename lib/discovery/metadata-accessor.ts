@@ -1,0 +1,58 @@
+import { ROUTE_ARGS_METADATA } from '@nestjs/common/internal';
+import { ParameterKind } from '../decorators/parameter.decorators.js';
+import {
+  MCP_COMPLETE,
+  MCP_PROMPT,
+  MCP_RESOURCE,
+  MCP_TOOL,
+  type McpCompleteOptions,
+  type McpPromptOptions,
+  type McpResourceOptions,
+  type McpToolOptions,
+} from '../decorators/metadata.js';
+
+/** What one method was decorated with. */
+export type Declaration =
+  | { readonly kind: 'tool'; readonly options: McpToolOptions }
+  | { readonly kind: 'resource'; readonly options: McpResourceOptions }
+  | { readonly kind: 'prompt'; readonly options: McpPromptOptions }
+  | { readonly kind: 'completion'; readonly options: McpCompleteOptions };
+
+const KEYS = [
+  ['tool', MCP_TOOL],
+  ['resource', MCP_RESOURCE],
+  ['prompt', MCP_PROMPT],
+  ['completion', MCP_COMPLETE],
+] as const;
+
+/** The declarations on a method; the only reader of what the decorators wrote. */
+export const declarationsOf = (method: object): Declaration[] =>
+  KEYS.flatMap(([kind, key]) => {
+    const options: unknown = Reflect.getMetadata(key, method);
+    return options === undefined ? [] : [{ kind, options } as Declaration];
+  });
+
+const ARGUMENT_KINDS: readonly string[] = [ParameterKind.Arguments, ParameterKind.Query, ParameterKind.Param].map(
+  String,
+);
+
+interface Parameter {
+  readonly index: number;
+  readonly data?: string;
+}
+
+/** What a method's parameters tell about its arguments. */
+export interface ArgumentsUse {
+  /** Some parameter takes the arguments or a field of them. */
+  readonly reads: boolean;
+  /** The reflected type of the parameter that takes all of them: a schema, unless the user names one. */
+  readonly type: unknown;
+}
+
+export function argumentsUse(type: new (...args: never[]) => unknown, method: string): ArgumentsUse {
+  const parameters = (Reflect.getMetadata(ROUTE_ARGS_METADATA, type, method) ?? {}) as Record<string, Parameter>;
+  const reading = Object.entries(parameters).filter(([key]) => ARGUMENT_KINDS.includes(key.split(':', 1)[0]!));
+  const whole = reading.find(([, { data }]) => data === undefined)?.[1];
+  const types = (Reflect.getMetadata('design:paramtypes', type.prototype as object, method) ?? []) as unknown[];
+  return { reads: reading.length > 0, type: whole && types[whole.index] };
+}

@@ -1,0 +1,84 @@
+import type { Catalog } from '../catalog/catalog.js';
+import type { CatalogEntry, CompletionEntry } from '../catalog/entries.js';
+import type { Discovered, Explorer } from './explorer.js';
+import type { EntryFactory, Primitive } from './entry-factory.js';
+import { argumentsUse } from './metadata-accessor.js';
+
+/** A declaration that cannot work. Thrown at start-up; the message begins with the class and method. */
+export class McpDeclarationError extends Error {
+  override readonly name = 'McpDeclarationError';
+  constructor(where: string, cause: unknown) {
+    super(`${where}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+/** Fills a server's catalog with the decorated methods that name it. */
+export class Registrar {
+  constructor(
+    private readonly explorer: Explorer,
+    private readonly entries: EntryFactory,
+    private readonly catalog: Catalog,
+  ) {}
+
+  /**
+   * @param server this server's name; `undefined` is the default one
+   * @param servers all names there are, to tell a name nobody has
+   * @throws {McpDeclarationError}
+   */
+  async register(server: string | undefined, servers: ReadonlySet<string | undefined>): Promise<void> {
+    for (const discovered of this.explorer.explore()) {
+      const { options } = discovered.declaration;
+      if (!servers.has(options.server)) throw unknownServer(discovered.name, options.server, servers);
+      if (options.server !== server) continue;
+      try {
+        this.catalog.add(await this.#entry(discovered));
+      } catch (error) {
+        throw new McpDeclarationError(discovered.name, error);
+      }
+    }
+    for (const completion of this.catalog.completions.sorted()) this.#requireTarget(completion);
+  }
+
+  /** A completer of something that does not exist is a typing mistake nobody would notice. */
+  #requireTarget({ key, declaredBy }: CompletionEntry): void {
+    const [ref, name, argument] = JSON.parse(key) as ['prompt' | 'resource', string, string];
+    const names =
+      ref === 'prompt'
+        ? this.catalog.prompts.get(name)?.definition.arguments?.map((known) => known.name)
+        : this.catalog.templates.get(name)?.template.variables;
+    if (!names?.includes(argument)) {
+      const what = names ? `the ${ref} "${name}" has no argument "${argument}"` : `there is no ${ref} "${name}"`;
+      throw new McpDeclarationError(declaredBy, `@McpComplete completes nothing: ${what}`);
+    }
+  }
+
+  #entry({ declaration, host, type, name }: Discovered): CatalogEntry | Promise<CatalogEntry> {
+    const { reads, type: argumentsType } = argumentsUse(type, host.method);
+    const primitive: Primitive = {
+      host,
+      defaultName: host.method,
+      declaredBy: name,
+      takesArguments: reads,
+      argumentsType,
+    };
+    switch (declaration.kind) {
+      case 'tool':
+        return this.entries.tool(primitive, declaration.options);
+      case 'resource':
+        return this.entries.resource(primitive, declaration.options);
+      case 'prompt':
+        return this.entries.prompt(primitive, declaration.options);
+      case 'completion':
+        return this.entries.completion(primitive, declaration.options);
+    }
+  }
+}
+
+function unknownServer(where: string, name: string | undefined, servers: ReadonlySet<string | undefined>): Error {
+  const known = [...servers].map((server) => (server === undefined ? 'the default one' : `"${server}"`)).join(', ');
+  const wanted = name === undefined ? 'the default server' : `the server "${name}"`;
+  return new McpDeclarationError(
+    where,
+    `it belongs to ${wanted}, but this application has ${known}; name one of them in "server"`,
+  );
+}

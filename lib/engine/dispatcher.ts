@@ -1,0 +1,42 @@
+import type { Logger } from '@nestjs/common';
+import { methodNotFound } from '../protocol/errors.js';
+import type { Era } from '../protocol/revisions.js';
+import { AnswerWriter, errorAnswer, type Answer } from './answer.js';
+import { CancelledError, type Exchange } from './exchange.js';
+import { reportUnexpected, toMcpError } from './failure.js';
+import type { Method } from './method.js';
+
+/** Finds the method of a request, runs it, and turns what comes of it into the one response. */
+export class Dispatcher {
+  readonly #methods: Record<Era, Map<string, Method>> = { modern: new Map(), legacy: new Map() };
+
+  constructor(
+    methods: readonly Method[],
+    private readonly writer: AnswerWriter,
+    private readonly logger: Logger,
+  ) {
+    for (const method of methods) for (const era of method.eras) this.#methods[era].set(method.name, method);
+  }
+
+  /** Whether a method exists in this era, advertised or not. */
+  knows(era: Era, method: string): boolean {
+    return this.#methods[era].has(method);
+  }
+
+  /** @returns `undefined` for a cancelled request, which gets no response; never rejects */
+  async answer(exchange: Exchange): Promise<Answer | undefined> {
+    const { request, peer } = exchange;
+    try {
+      const method = this.#methods[peer.era].get(request.method);
+      if (!method || method.available?.() === false) throw methodNotFound(request.method);
+      const result = await method.run(request.params ?? {}, exchange);
+      return exchange.cancelled ? undefined : this.writer.result(request.id, peer.era, result);
+    } catch (error) {
+      if (exchange.cancelled || error instanceof CancelledError) return undefined;
+      reportUnexpected(error, this.logger, request.method);
+      return errorAnswer(request.id, peer.era, toMcpError(error));
+    } finally {
+      exchange.settle();
+    }
+  }
+}

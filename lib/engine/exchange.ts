@@ -1,0 +1,93 @@
+import type { LogLevel } from '../protocol/log-levels.js';
+import type { JsonObject, JsonRpcNotification, JsonRpcRequest } from '../protocol/messages.js';
+import type { Era, Revision } from '../protocol/revisions.js';
+import type { Principal } from '../session/principal.js';
+import type { SessionRecord } from '../session/session-record.js';
+
+/** Everything known about who sends a message, for this message alone. */
+export interface Peer {
+  readonly era: Era;
+  readonly revision: Revision;
+  readonly principal: Principal | undefined;
+  /** `principalId(principal)`: what sessions, streams and cursors are bound to. */
+  readonly principalId: string;
+  readonly clientCapabilities: Readonly<JsonObject>;
+  readonly clientInfo: JsonObject | undefined;
+  /** Threshold for `notifications/message`; `undefined` sends none (modern) or is resolved from the session (legacy). */
+  readonly logLevel: LogLevel | undefined;
+  readonly session: SessionRecord | undefined;
+  /** Lower-cased HTTP headers; empty on stdio. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The framework's request object; `undefined` on stdio. */
+  readonly http: unknown;
+}
+
+/** Where a request's own notifications go: the response stream of that request and no other (S-1, G-23). */
+export interface Outlet {
+  notify(notification: JsonRpcNotification): void;
+}
+
+/** One client request while it is served, and the one place that knows whether it still is. */
+export class Exchange {
+  #listeners: Set<(reason: string) => void> | undefined;
+  #controller: AbortController | undefined;
+  #cancelled: string | undefined;
+  #settled = false;
+
+  constructor(
+    readonly peer: Peer,
+    readonly request: JsonRpcRequest,
+    readonly outlet: Outlet,
+  ) {}
+
+  get cancelled(): boolean {
+    return this.#cancelled !== undefined;
+  }
+
+  /** Made on first use: most handlers never look, and an AbortController costs as much as the rest of a plain call. */
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.#cancelled !== undefined) this.#controller.abort(new CancelledError(this.#cancelled));
+    }
+    return this.#controller.signal;
+  }
+
+  /** Calls back once when the request is cancelled, at once if it is. @returns a function that takes the listener away. */
+  onCancel(listener: (reason: string) => void): () => void {
+    if (this.#cancelled !== undefined) {
+      listener(this.#cancelled);
+      return () => {};
+    }
+    const listeners = (this.#listeners ??= new Set());
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }
+
+  /** The client gave up: stop the work, answer nothing. No effect once the answer is there. */
+  cancel(reason: string): void {
+    if (this.#settled || this.#cancelled !== undefined) return;
+    this.#cancelled = reason;
+    this.#controller?.abort(new CancelledError(reason));
+    for (const listener of this.#listeners ?? []) listener(reason);
+    this.#listeners = undefined;
+  }
+
+  /** The answer is there. Notifications of stragglers are dropped from here on. */
+  settle(): void {
+    this.#settled = true;
+    this.#listeners = undefined;
+  }
+
+  notify(notification: JsonRpcNotification): void {
+    if (!this.#settled && this.#cancelled === undefined) this.outlet.notify(notification);
+  }
+}
+
+/** What `ctx.signal` aborts with, and what a cancelled call ends with. Never answered. */
+export class CancelledError extends Error {
+  override readonly name = 'CancelledError';
+  constructor(reason: string) {
+    super(`The request was cancelled: ${reason}`);
+  }
+}

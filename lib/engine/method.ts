@@ -1,0 +1,16 @@
+import type { JsonObject } from '../protocol/messages.js';
+import type { Era } from '../protocol/revisions.js';
+import type { MethodResult } from './answer.js';
+import type { Exchange } from './exchange.js';
+
+/** One JSON-RPC method of the server. */
+export interface Method {
+  readonly name: string;
+  readonly eras: readonly Era[];
+  /** False while the capability it belongs to is not advertised: the method does not exist then. */
+  readonly available?: () => boolean;
+  /** @throws {McpError} to answer with an error */
+  run(params: JsonObject, exchange: Exchange): MethodResult | Promise<MethodResult>;
+}
+
+export const BOTH_ERAS: readonly Era[] = ['modern', 'legacy'];

@@ -1,0 +1,51 @@
+import type { Catalog } from '../../catalog/catalog.js';
+import { completionKey } from '../../catalog/entries.js';
+import { invalidParams } from '../../protocol/errors.js';
+import { isObject, type JsonObject } from '../../protocol/messages.js';
+import type { Capabilities } from '../capabilities.js';
+import { McpContext } from '../mcp-context.js';
+import { BOTH_ERAS, type Method } from '../method.js';
+import { completionResult } from '../results/completion-result.js';
+
+/** `completion/complete`. An argument that exists but has no completer has no suggestions; that is no error. */
+export const complete = (catalog: Catalog, capabilities: Capabilities): Method => ({
+  name: 'completion/complete',
+  eras: BOTH_ERAS,
+  available: capabilities.completions,
+  async run({ ref, argument, context }, exchange) {
+    if (!isObject(argument) || typeof argument.name !== 'string' || typeof argument.value !== 'string') {
+      throw invalidParams('"argument" must have a string "name" and a string "value"');
+    }
+    const target = resolve(catalog, ref, argument.name);
+    const completer = catalog.completions.get(completionKey(target.kind, target.name, argument.name));
+    if (!completer) return { completion: { values: [] } };
+    const others = isObject(context) && isObject(context.arguments) ? context.arguments : {};
+    const ctx = new McpContext(exchange, target.name);
+    const value = await completer.invoke(ctx, { value: argument.value, arguments: others });
+    return { completion: completionResult(value) as unknown as JsonObject };
+  },
+});
+
+interface Target {
+  readonly kind: 'prompt' | 'resource';
+  readonly name: string;
+}
+
+/** @throws {McpError} `-32602` when there is no such prompt, template or argument */
+function resolve(catalog: Catalog, ref: unknown, argument: string): Target {
+  if (isObject(ref) && ref.type === 'ref/prompt' && typeof ref.name === 'string') {
+    const prompt = catalog.prompts.get(ref.name);
+    if (!prompt) throw invalidParams(`Unknown prompt: ${ref.name}`);
+    if (!prompt.definition.arguments?.some(({ name }) => name === argument)) {
+      throw invalidParams(`The prompt ${ref.name} has no argument "${argument}"`);
+    }
+    return { kind: 'prompt', name: ref.name };
+  }
+  if (isObject(ref) && ref.type === 'ref/resource' && typeof ref.uri === 'string') {
+    const entry = catalog.templates.get(ref.uri);
+    if (!entry) throw invalidParams(`Unknown resource template: ${ref.uri}`);
+    if (!entry.template.variables.includes(argument)) throw invalidParams(`The template has no variable "${argument}"`);
+    return { kind: 'resource', name: ref.uri };
+  }
+  throw invalidParams('"ref" must be a ref/prompt with a name or a ref/resource with a uri');
+}

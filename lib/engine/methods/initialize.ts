@@ -1,0 +1,42 @@
+import type { Implementation } from '../../protocol/definitions.js';
+import { projectImplementation } from '../../protocol/down-projection.js';
+import { invalidParams } from '../../protocol/errors.js';
+import { isObject, type JsonObject } from '../../protocol/messages.js';
+import { negotiate } from '../../protocol/revisions.js';
+import { newSessionId } from '../../session/session-id.js';
+import type { ClientInfo, SessionRecord } from '../../session/session-record.js';
+import type { Capabilities } from '../capabilities.js';
+import type { Method } from '../method.js';
+
+/** The session an `initialize` asks for, not stored yet. @throws {McpError} `-32602` for parameters that are none */
+export function openSession(params: JsonObject | undefined, principal: string): SessionRecord {
+  const { protocolVersion, capabilities, clientInfo } = params ?? {};
+  if (typeof protocolVersion !== 'string') throw invalidParams('initialize needs a string "protocolVersion"');
+  if (capabilities !== undefined && !isObject(capabilities)) throw invalidParams('"capabilities" must be an object');
+  return {
+    id: newSessionId(),
+    principal,
+    revision: negotiate(protocolVersion),
+    clientInfo: isObject(clientInfo) ? (clientInfo as ClientInfo) : undefined,
+    clientCapabilities: capabilities ?? {},
+    initialized: false,
+  };
+}
+
+/** `initialize`: the transport has opened the session, this tells the client what was negotiated (G-1, G-3). */
+export const initialize = (
+  capabilities: Capabilities,
+  info: Implementation,
+  instructions: string | undefined,
+): Method => ({
+  name: 'initialize',
+  eras: ['legacy'],
+  run: (_params, { peer }) => ({
+    protocolVersion: peer.revision,
+    capabilities: capabilities.describe(peer.revision),
+    serverInfo: projectImplementation(info, peer.revision),
+    instructions,
+  }),
+});
+
+export const ping: Method = { name: 'ping', eras: ['legacy'], run: () => ({}) };

@@ -1,0 +1,17 @@
+import { invalidParams, McpError, ErrorCode } from '../../protocol/errors.js';
+import { isLogLevel, LOG_LEVELS } from '../../protocol/log-levels.js';
+import type { SessionStore } from '../../session/session-store.js';
+import type { Method } from '../method.js';
+
+/** `logging/setLevel`: kept with the session, so that it holds on whatever instance serves the next request. */
+export const setLevel = (sessions: SessionStore): Method => ({
+  name: 'logging/setLevel',
+  eras: ['legacy'],
+  async run({ level }, { peer }) {
+    if (!isLogLevel(level)) throw invalidParams(`"level" must be one of ${LOG_LEVELS.join(', ')}`);
+    if (!peer.session || !(await sessions.update(peer.session, { logLevel: level }))) {
+      throw new McpError(ErrorCode.InvalidRequest, 'logging/setLevel needs a session');
+    }
+    return {};
+  },
+});

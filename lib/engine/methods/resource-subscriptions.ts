@@ -1,0 +1,38 @@
+import type { Catalog } from '../../catalog/catalog.js';
+import { ErrorCode, McpError, ResourceNotFoundError } from '../../protocol/errors.js';
+import type { SessionRecord } from '../../session/session-record.js';
+import type { SessionStore } from '../../session/session-store.js';
+import type { Capabilities } from '../capabilities.js';
+import type { Peer } from '../exchange.js';
+import type { Method } from '../method.js';
+import { findResource, uriOf } from './resources.js';
+
+/** `resources/subscribe`: kept with the session; updates come on its standing stream. */
+export const subscribeResource = (catalog: Catalog, capabilities: Capabilities, sessions: SessionStore): Method => ({
+  name: 'resources/subscribe',
+  eras: ['legacy'],
+  available: capabilities.resources,
+  async run(params, { peer }) {
+    const uri = uriOf(params);
+    if (!findResource(catalog, uri)) throw new ResourceNotFoundError(uri);
+    const outcome = await sessions.subscribe(sessionOf(peer), uri);
+    if (outcome === 'limit')
+      throw new McpError(ErrorCode.InvalidRequest, 'This session has as many subscriptions as it may');
+    return {};
+  },
+});
+
+export const unsubscribeResource = (capabilities: Capabilities, sessions: SessionStore): Method => ({
+  name: 'resources/unsubscribe',
+  eras: ['legacy'],
+  available: capabilities.resources,
+  async run(params, { peer }) {
+    await sessions.unsubscribe(sessionOf(peer), uriOf(params));
+    return {};
+  },
+});
+
+function sessionOf(peer: Peer): SessionRecord {
+  if (!peer.session) throw new McpError(ErrorCode.InvalidRequest, 'Resource subscriptions need a session');
+  return peer.session;
+}

@@ -1,0 +1,73 @@
+import type { Catalog } from '../../catalog/catalog.js';
+import type { ResourceEntry, ResourceTemplateEntry } from '../../catalog/entries.js';
+import type { CacheHint } from '../../protocol/definitions.js';
+import { invalidParams, ResourceNotFoundError } from '../../protocol/errors.js';
+import type { JsonObject } from '../../protocol/messages.js';
+import { ResultMembers } from '../answer.js';
+import type { Capabilities } from '../capabilities.js';
+import { resourceFailure } from '../failure.js';
+import { McpContext } from '../mcp-context.js';
+import { BOTH_ERAS, type Method } from '../method.js';
+import { resourceResult } from '../results/resource-result.js';
+import { cacheMembers } from './cacheable.js';
+
+/** Longer URIs are nobody's: keeps matching and error messages small. */
+const MAX_URI_LENGTH = 8192;
+
+export interface FoundResource {
+  readonly entry: ResourceEntry | ResourceTemplateEntry;
+  readonly variables: JsonObject;
+}
+
+/** The reader of a URI: the fixed resource of that name, else the first template that matches. */
+export function findResource(catalog: Catalog, uri: string): FoundResource | undefined {
+  if (uri.length > MAX_URI_LENGTH) return undefined;
+  const fixed = catalog.resources.get(uri);
+  if (fixed) return { entry: fixed, variables: {} };
+  for (const entry of catalog.templates.sorted()) {
+    const variables = entry.template.match(uri);
+    if (variables) return { entry, variables };
+  }
+  return undefined;
+}
+
+export const uriOf = (params: JsonObject): string => {
+  if (typeof params.uri !== 'string') throw invalidParams('"uri" must be a string');
+  return params.uri;
+};
+
+export const listResources = (catalog: Catalog, capabilities: Capabilities, cache: CacheHint): Method => ({
+  name: 'resources/list',
+  eras: BOTH_ERAS,
+  available: capabilities.resources,
+  run: ({ cursor }, { peer }) =>
+    new ResultMembers(catalog.resourceList.page(peer.revision, cursor) + cacheMembers(peer.era, cache)),
+});
+
+export const listTemplates = (catalog: Catalog, capabilities: Capabilities, cache: CacheHint): Method => ({
+  name: 'resources/templates/list',
+  eras: BOTH_ERAS,
+  available: capabilities.resources,
+  run: ({ cursor }, { peer }) =>
+    new ResultMembers(catalog.templateList.page(peer.revision, cursor) + cacheMembers(peer.era, cache)),
+});
+
+export const readResource = (catalog: Catalog, capabilities: Capabilities): Method => ({
+  name: 'resources/read',
+  eras: BOTH_ERAS,
+  available: capabilities.resources,
+  async run(params, exchange) {
+    const uri = uriOf(params);
+    const found = findResource(catalog, uri);
+    if (!found) throw new ResourceNotFoundError(uri.slice(0, MAX_URI_LENGTH));
+    const { entry, variables } = found;
+    const value = await entry
+      .invoke(new McpContext(exchange, entry.definition.name), variables)
+      .catch((error: unknown) => {
+        throw resourceFailure(error, uri);
+      });
+    const result = resourceResult(value, uri, entry.definition.mimeType);
+    if (exchange.peer.era === 'legacy') return { ...result };
+    return new ResultMembers(JSON.stringify(result).slice(1, -1) + cacheMembers('modern', entry.cache));
+  },
+});

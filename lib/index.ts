@@ -1,0 +1,67 @@
+// Module and options
+export { McpModule } from './mcp.module.js';
+export type {
+  McpModuleAsyncOptions,
+  McpModuleExtras,
+  McpModuleOptions,
+  McpOptions,
+  McpOptionsFactory,
+} from './mcp.options.js';
+export { McpOptionsError } from './mcp.resolved-options.js';
+export { InjectMcpServer, mcpServerToken } from './mcp.tokens.js';
+
+// Declaring tools, resources and prompts
+export * from './decorators/index.js';
+export { McpProperty, McpSchema, SchemaError } from './schema/index.js';
+export type { JsonSchema, McpPropertyOptions, McpSchemaOptions, SchemaSource } from './schema/index.js';
+export { McpDeclarationError } from './discovery/registrar.js';
+
+// In a method
+export { McpContext } from './engine/mcp-context.js';
+export type { ContextLog } from './engine/context-log.js';
+export { CancelledError } from './engine/exchange.js';
+export { progress, Progress } from './engine/progress.js';
+export * from './protocol/content.js';
+export type { CacheHint, Icon, ToolAnnotations } from './protocol/definitions.js';
+export {
+  CapacityError,
+  ErrorCode,
+  McpError,
+  MissingClientCapabilityError,
+  ResourceNotFoundError,
+  ToolError,
+} from './protocol/errors.js';
+export { LOG_LEVELS, type LogLevel } from './protocol/log-levels.js';
+
+// In guards, interceptors and filters
+export { MCP_CONTEXT_TYPE, McpExecutionContext } from './pipeline/execution-context.js';
+
+// From anywhere in the application
+export { McpServer, type McpHandler, type McpHandlerEnhancers } from './server/mcp-server.js';
+export type { DeliveryOutcome, McpLogMessage } from './server/announcer.js';
+export type { InProcessCall } from './server/in-process-call.js';
+
+// Who is calling
+export { PrincipalRefusedError, PrincipalResolver, type PrincipalRequest } from './session/principal-resolver.js';
+export { principalId, type Principal } from './session/principal.js';
+
+// Parts that can be replaced
+export { SessionLimitError, SessionStore, type SessionFilter } from './session/session-store.js';
+export type { SessionKey, SessionPatch, SessionRecord } from './session/session-record.js';
+export { EventLog, StreamLimitError } from './stream/event-log.js';
+export type { AppendOptions, AppendOutcome, LogEntry, Tail } from './stream/event-log.js';
+export { decodeDoorbell, encodeDoorbell, type Doorbell } from './stream/doorbell.js';
+export { MessageBroker, type BrokerSubscription, type MessageListener } from './broker/message-broker.js';
+export { MemoryEventLog } from './memory/memory-event-log.js';
+export { MemoryMessageBroker } from './memory/memory-message-broker.js';
+export { MemorySessionStore } from './memory/memory-session-store.js';
+export type { LiveSessions } from './memory/live-sessions.js';
+
+// Protocol
+export {
+  LEGACY_REVISIONS,
+  MODERN_REVISION,
+  type Era,
+  type LegacyRevision,
+  type Revision,
+} from './protocol/revisions.js';

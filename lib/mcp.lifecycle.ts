@@ -1,0 +1,58 @@
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+  Optional,
+} from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import { EntryFactory } from './discovery/entry-factory.js';
+import { Explorer } from './discovery/explorer.js';
+import { Registrar } from './discovery/registrar.js';
+import { MCP_SERVER_NAME } from './mcp.tokens.js';
+import { McpRuntime } from './server/mcp-runtime.js';
+import { EventLog } from './stream/event-log.js';
+import { SessionStore } from './session/session-store.js';
+import { HttpMount } from './transport/http/http-mount.js';
+
+/** When what happens: which server wires and closes itself at which of Nest's hooks. */
+@Injectable()
+export class McpLifecycle implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
+  constructor(
+    @Inject(McpRuntime) private readonly runtime: McpRuntime,
+    @Inject(Explorer) private readonly explorer: Explorer,
+    @Inject(EntryFactory) private readonly entries: EntryFactory,
+    @Inject(ModulesContainer) private readonly modules: ModulesContainer,
+    @Inject(SessionStore) private readonly sessions: SessionStore,
+    @Inject(EventLog) private readonly log: EventLog,
+    @Optional() @Inject(MCP_SERVER_NAME) private readonly server: string | undefined,
+    @Optional() @Inject(HttpMount) private readonly mount: HttpMount | undefined,
+  ) {}
+
+  /** Every provider exists by now, and Nest's catch-all for unknown routes does not yet. */
+  async onModuleInit(): Promise<void> {
+    const registrar = new Registrar(this.explorer, this.entries, this.runtime.catalog);
+    await registrar.register(this.server, this.#servers());
+    await this.runtime.start();
+    this.mount?.mount(this.runtime.http.endpoint);
+  }
+
+  /** Before the HTTP server closes: it would wait for open streams for ever (F2). */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.runtime.drain();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.runtime.close();
+    for (const part of [this.log, this.sessions]) if (isClosable(part)) await part.close();
+  }
+
+  #servers(): Set<string | undefined> {
+    const wrappers = [...this.modules.values()].map((module) => module.providers.get(MCP_SERVER_NAME));
+    return new Set(wrappers.filter((wrapper) => wrapper !== undefined).map((wrapper) => wrapper.instance as string));
+  }
+}
+
+const isClosable = (part: object): part is { close(): void | Promise<void> } =>
+  'close' in part && typeof part.close === 'function';

@@ -1,0 +1,94 @@
+import type { ModuleMetadata, Provider, Type } from '@nestjs/common';
+import type { AnnouncedCapabilities } from './engine/capabilities.js';
+import type { CacheHint, Icon } from './protocol/definitions.js';
+
+/** How this server introduces itself, and every limit it keeps. Checked when the module is made: see `resolveOptions()`. */
+export interface McpOptions {
+  /** The server's name, told to every client. */
+  readonly name: string;
+  /** The server's version, told to every client. */
+  readonly version: string;
+  /** Name for people. */
+  readonly title?: string;
+  readonly description?: string;
+  readonly websiteUrl?: string;
+  readonly icons?: readonly Icon[];
+  /** What a model should know about using this server. */
+  readonly instructions?: string;
+
+  /** Path of the HTTP endpoint; `false` mounts none (stdio only). Not affected by Nest's global prefix. Default: `/mcp`. */
+  readonly path?: string | false;
+  /**
+   * Names this server is reached by, `name` (any port) or `name:port`. Requests with another `Host` are refused, which
+   * stops DNS rebinding. Default: `localhost`, `127.0.0.1` and `[::1]`.
+   */
+  readonly allowedHosts?: readonly string[];
+  /** Origins of web pages that may call, beside those on an allowed host, e.g. `https://app.example.com`. Default: none. */
+  readonly allowedOrigins?: readonly string[];
+  /** Accepts any `Host`: only where something in front of this server checks it already. Default: false. */
+  readonly dangerouslyAllowAnyHost?: boolean;
+
+  /** Largest body of a POST, bytes. Default: 4 MiB. */
+  readonly maxBodyBytes?: number;
+  /** Deepest nesting of JSON, levels. Default: 64. */
+  readonly maxJsonDepth?: number;
+  /** Bytes a client may leave unread on an event stream before it is dropped. Default: 1 MiB. */
+  readonly maxPendingBytes?: number;
+  /** Open event streams by GET on this instance. Default: 10 000. */
+  readonly maxStreams?: number;
+  /** Open `subscriptions/listen` requests on this instance. Default: 10 000. */
+  readonly maxSubscriptions?: number;
+  /** Sessions of the memory store. Default: 10 000. */
+  readonly maxSessions?: number;
+
+  /** Idle time after which a session is forgotten, ms; each request slides it. Default: 1 h. */
+  readonly sessionIdleTtlMs?: number;
+  /** Events kept for replay, per stream. Default: 1000. */
+  readonly maxHistory?: number;
+  /** Bytes of events kept for replay, per stream. Default: 4 MiB. */
+  readonly maxHistoryBytes?: number;
+  /** Age until which events are kept for replay, ms. Default: 10 min. */
+  readonly historyTtlMs?: number;
+  /** Age until which the answer of a streamed request is kept for a client that lost it, ms. Default: 60 min. */
+  readonly resultTtlMs?: number;
+
+  /** Silence on an event stream after which a comment is sent, ms; below what proxies cut. Default: 15 s. */
+  readonly keepAliveMs?: number;
+  /** Time after which an answer becomes an event stream although nothing was said yet, ms. Default: 1 s. */
+  readonly streamAfterMs?: number;
+  /** How long a shutdown waits for running requests before it cancels them, ms. Default: 10 s. */
+  readonly drainTimeoutMs?: number;
+  /** List changes within this time are announced once, ms. Default: 50. */
+  readonly changeDebounceMs?: number;
+
+  /** Entries of one page of a list. Default: 1000. */
+  readonly pageSize?: number;
+  /** How long and for whom modern clients may cache the lists. Default: not at all. */
+  readonly listCache?: CacheHint;
+  /** Kinds to advertise although there are none at start-up, because they are registered at run time. */
+  readonly capabilities?: AnnouncedCapabilities;
+}
+
+/** What belongs to the module and cannot come from a factory. */
+export interface McpModuleExtras {
+  /** Tells several servers of one application apart; decorators name it. Default: none, the one default server. */
+  readonly server?: string;
+  /** Modules whose exports the providers below need. */
+  readonly imports?: ModuleMetadata['imports'];
+  /** Replaces parts of the server: `{ provide: SessionStore, useClass: MyStore }`, also EventLog, MessageBroker, PrincipalResolver. */
+  readonly providers?: Provider[];
+}
+
+export type McpModuleOptions = McpOptions & McpModuleExtras;
+
+/** A class that makes the options, for `forRootAsync({ useClass })`. */
+export interface McpOptionsFactory {
+  createMcpOptions(): McpOptions | Promise<McpOptions>;
+}
+
+export interface McpModuleAsyncOptions extends McpModuleExtras {
+  readonly inject?: readonly any[];
+  readonly useFactory?: (...dependencies: any[]) => McpOptions | Promise<McpOptions>;
+  readonly useClass?: Type<McpOptionsFactory>;
+  readonly useExisting?: Type<McpOptionsFactory> | string | symbol;
+}

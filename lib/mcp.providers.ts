@@ -1,0 +1,107 @@
+import { Logger, type Abstract, type InjectionToken, type Provider } from '@nestjs/common';
+import { DiscoveryService, ExternalContextCreator, HttpAdapterHost, ModuleRef, ModulesContainer } from '@nestjs/core';
+import { MessageBroker } from './broker/message-broker.js';
+import { EntryFactory } from './discovery/entry-factory.js';
+import { Explorer } from './discovery/explorer.js';
+import type { ResolvedOptions } from './mcp.resolved-options.js';
+import { MCP_OPTIONS, MCP_SERVER_NAME } from './mcp.tokens.js';
+import { asLiveSessions } from './memory/live-sessions.js';
+import { MemoryEventLog } from './memory/memory-event-log.js';
+import { MemoryMessageBroker } from './memory/memory-message-broker.js';
+import { MemorySessionStore } from './memory/memory-session-store.js';
+import { Invoker } from './pipeline/invoker.js';
+import { DynamicHost } from './server/dynamic-host.js';
+import { McpRuntime } from './server/mcp-runtime.js';
+import { McpServer } from './server/mcp-server.js';
+import { provided } from './server/provided.js';
+import { AnonymousPrincipalResolver, PrincipalResolver } from './session/principal-resolver.js';
+import { SessionStore } from './session/session-store.js';
+import { EventLog } from './stream/event-log.js';
+import { HttpMount } from './transport/http/http-mount.js';
+
+const logger = new Logger('McpModule');
+const report = (error: unknown): void =>
+  logger.error('A background task failed', error instanceof Error ? error.stack : String(error));
+
+/** One replaceable part: what the application provides under its token, else the default in memory. */
+function backend<T>(
+  own: unknown,
+  token: Abstract<T>,
+  inject: readonly InjectionToken[],
+  create: (...dependencies: any[]) => T,
+): Provider {
+  return {
+    provide: token as InjectionToken,
+    inject: [ModulesContainer, ...inject],
+    useFactory: async (modules: ModulesContainer, ...dependencies: unknown[]) =>
+      (await provided(token, modules, own)) ?? create(...dependencies),
+  };
+}
+
+/** @param own the module's class: providers of other modules replace the defaults */
+export const backendProviders = (own: unknown): Provider[] => [
+  backend(own, MessageBroker, [], () => new MemoryMessageBroker({ onError: report })),
+  backend(own, SessionStore, [MCP_OPTIONS], ({ sessionIdleTtlMs, maxSessions }: ResolvedOptions) => {
+    return new MemorySessionStore({ idleTtlMs: sessionIdleTtlMs, maxSessions });
+  }),
+  backend(
+    own,
+    EventLog,
+    [MCP_OPTIONS, MessageBroker, SessionStore],
+    (options: ResolvedOptions, broker: MessageBroker, sessions: SessionStore) => {
+      const { maxHistory, maxHistoryBytes, historyTtlMs, resultTtlMs } = options;
+      const limits = { maxHistory, maxHistoryBytes, historyTtlMs, resultTtlMs };
+      return new MemoryEventLog({ broker, sessions: asLiveSessions(sessions), report, ...limits });
+    },
+  ),
+  backend(own, PrincipalResolver, [], () => new AnonymousPrincipalResolver()),
+];
+
+/** The server itself. */
+export const serverProviders: Provider[] = [
+  DynamicHost,
+  {
+    provide: McpRuntime,
+    inject: [MCP_OPTIONS, MCP_SERVER_NAME, SessionStore, EventLog, MessageBroker, PrincipalResolver],
+    useFactory: (
+      options: ResolvedOptions,
+      server: string | undefined,
+      sessions: SessionStore,
+      log: EventLog,
+      broker: MessageBroker,
+      principals: PrincipalResolver,
+    ) => new McpRuntime(options, { sessions, log, broker, principals }, server),
+  },
+  {
+    provide: Explorer,
+    inject: [DiscoveryService],
+    useFactory: (discovery: DiscoveryService) => new Explorer(discovery),
+  },
+  {
+    provide: EntryFactory,
+    inject: [ExternalContextCreator, ModuleRef],
+    useFactory: (creator: ExternalContextCreator, moduleRef: ModuleRef) =>
+      new EntryFactory(new Invoker(creator, moduleRef), logger),
+  },
+  {
+    provide: McpServer,
+    inject: [McpRuntime, EntryFactory, ModulesContainer, DynamicHost],
+    useFactory: (runtime: McpRuntime, entries: EntryFactory, modules: ModulesContainer, host: DynamicHost) =>
+      new McpServer(runtime, entries, hostOf(modules, host)),
+  },
+  {
+    provide: HttpMount,
+    inject: [HttpAdapterHost, MCP_OPTIONS],
+    useFactory: (adapterHost: HttpAdapterHost, { path, maxBodyBytes }: ResolvedOptions) =>
+      path === false ? undefined : new HttpMount(adapterHost, { path, maxBodyBytes }),
+  },
+];
+
+/** Where Nest keeps the host of run-time primitives: each server has its own. */
+function hostOf(modules: ModulesContainer, instance: DynamicHost) {
+  for (const module of modules.values()) {
+    const wrapper = module.providers.get(DynamicHost);
+    if (wrapper?.instance === instance) return { wrapper, module, method: 'run', readsArguments: true };
+  }
+  throw new Error('The host of run-time primitives is not in the container.');
+}

@@ -1,0 +1,107 @@
+import type { McpOptions } from './mcp.options.js';
+
+const DEFAULTS = {
+  path: '/mcp',
+  dangerouslyAllowAnyHost: false,
+  maxBodyBytes: 4 * 1024 * 1024,
+  maxJsonDepth: 64,
+  maxPendingBytes: 1024 * 1024,
+  maxStreams: 10_000,
+  maxSubscriptions: 10_000,
+  maxSessions: 10_000,
+  sessionIdleTtlMs: 3_600_000,
+  maxHistory: 1000,
+  maxHistoryBytes: 4 * 1024 * 1024,
+  historyTtlMs: 600_000,
+  resultTtlMs: 3_600_000,
+  keepAliveMs: 15_000,
+  streamAfterMs: 1000,
+  drainTimeoutMs: 10_000,
+  changeDebounceMs: 50,
+  pageSize: 1000,
+} as const satisfies Partial<McpOptions>;
+
+/** The options with every default filled in. */
+export type ResolvedOptions = McpOptions & { [K in keyof typeof DEFAULTS]-?: NonNullable<McpOptions[K]> };
+
+/** An option that cannot be, found when the module is made. */
+export class McpOptionsError extends Error {
+  override readonly name = 'McpOptionsError';
+}
+
+const LIMITS = [
+  'maxBodyBytes',
+  'maxJsonDepth',
+  'maxPendingBytes',
+  'maxStreams',
+  'maxSubscriptions',
+  'maxSessions',
+] as const;
+const HISTORY = ['maxHistory', 'maxHistoryBytes', 'historyTtlMs', 'resultTtlMs', 'sessionIdleTtlMs'] as const;
+const TIMES = ['keepAliveMs', 'streamAfterMs', 'pageSize'] as const;
+const KNOWN = new Set<string>([
+  ...Object.keys(DEFAULTS),
+  ...['name', 'version', 'title', 'description', 'websiteUrl', 'icons', 'instructions'],
+  ...['allowedHosts', 'allowedOrigins', 'listCache', 'capabilities'],
+]);
+
+/** @throws {McpOptionsError} one sentence that names the option, what it is, and what it must be */
+export function resolveOptions(given: McpOptions): ResolvedOptions {
+  const options = { ...DEFAULTS, ...withoutUndefined(given) } as ResolvedOptions;
+  for (const name of Object.keys(options)) {
+    if (!KNOWN.has(name)) throw refuse(name, 'is not an option; look at McpOptions for how it is spelled');
+  }
+  for (const name of ['name', 'version'] as const) {
+    if (typeof options[name] !== 'string' || options[name] === '') throw refuse(name, 'must be a non-empty string');
+  }
+  for (const name of [...LIMITS, ...HISTORY, ...TIMES]) wholeNumber(options, name, 1);
+  for (const name of ['drainTimeoutMs', 'changeDebounceMs'] as const) wholeNumber(options, name, 0);
+  if (options.path !== false && !/^\/[\w\-./~]*$/.test(options.path)) {
+    throw refuse('path', 'must begin with "/" and hold no parameters or wildcards, e.g. "/mcp", or be false');
+  }
+  hosts(options);
+  cache(options);
+  return options;
+}
+
+const refuse = (name: string, problem: string) => new McpOptionsError(`McpModule option "${name}" ${problem}.`);
+
+const withoutUndefined = (given: McpOptions) =>
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+
+function wholeNumber(options: ResolvedOptions, name: keyof McpOptions, least: number): void {
+  const value = options[name];
+  if (!Number.isSafeInteger(value) || (value as number) < least) {
+    throw refuse(name, `is ${String(value)}; it must be a whole number, at least ${least}`);
+  }
+}
+
+function hosts({ allowedHosts, allowedOrigins, dangerouslyAllowAnyHost }: ResolvedOptions): void {
+  for (const host of allowedHosts ?? []) {
+    if (typeof host !== 'string' || /[/@\s]/.test(host) || host === '' || host.includes('*')) {
+      throw refuse(
+        'allowedHosts',
+        `holds "${host}"; give names such as "mcp.example.com" or "mcp.example.com:8443", without scheme or wildcard`,
+      );
+    }
+  }
+  for (const origin of allowedOrigins ?? []) {
+    if (typeof origin !== 'string' || !/^[a-z][a-z0-9+.-]*:\/\/[^/@\s*]+$/i.test(origin)) {
+      throw refuse(
+        'allowedOrigins',
+        `holds "${origin}"; give origins such as "https://app.example.com", without path or wildcard`,
+      );
+    }
+  }
+  if (dangerouslyAllowAnyHost && allowedHosts) {
+    throw refuse('dangerouslyAllowAnyHost', 'contradicts "allowedHosts"; keep one of them');
+  }
+}
+
+function cache({ listCache }: ResolvedOptions): void {
+  if (!listCache) return;
+  const { ttlMs, scope } = listCache;
+  if (!Number.isSafeInteger(ttlMs) || ttlMs < 0)
+    throw refuse('listCache', 'needs "ttlMs", a whole number of milliseconds');
+  if (scope !== 'public' && scope !== 'private') throw refuse('listCache', 'needs "scope", "public" or "private"');
+}

@@ -1,0 +1,180 @@
+import type { MessageBroker } from '../broker/message-broker.js';
+import { sessionKeyText } from '../session/session-key.js';
+import type { SessionKey } from '../session/session-record.js';
+import { type Doorbell, encodeDoorbell } from '../stream/doorbell.js';
+import {
+  type AppendOptions,
+  type AppendOutcome,
+  EventLog,
+  STANDING_STREAM,
+  STREAM_START,
+  StreamLimitError,
+  type Tail,
+} from '../stream/event-log.js';
+import { type Clock, steadyClock } from './clock.js';
+import type { LiveSessions } from './live-sessions.js';
+import { type HistoryLimits, StreamHistory } from './stream-history.js';
+import { sweepEvery, sweepPeriodMs } from './sweep.js';
+
+export interface MemoryEventLogOptions extends Partial<HistoryLimits> {
+  readonly broker: MessageBroker;
+  /** Which sessions there are: the `MemorySessionStore`. */
+  readonly sessions: LiveSessions;
+  /** In front of every channel, so that two servers on one broker do not hear each other (`mcp`). */
+  readonly namespace?: string;
+  /** Entries kept per stream (1000). */
+  readonly maxHistory?: number;
+  /** Bytes of text kept per stream (4 Mi). */
+  readonly maxHistoryBytes?: number;
+  /** How long an entry is kept (600 000). */
+  readonly historyTtlMs?: number;
+  /** How long the final message of a stream is kept (3 600 000). */
+  readonly resultTtlMs?: number;
+  /** Streams kept per session beside the standing one (256). */
+  readonly maxStreams?: number;
+  readonly clock?: Clock;
+  /** Told when the broker refused a bell. Readers then find the entry by their self-check. */
+  readonly report?: (error: unknown) => void;
+}
+
+type Streams = Map<string, StreamHistory>;
+
+const UNKNOWN: Tail = { entries: [], last: STREAM_START, known: false, fence: 0, ended: false };
+
+/** The event log of one process. Each method does its work in one tick: that is all its atomicity. */
+export class MemoryEventLog extends EventLog {
+  readonly #broker: MessageBroker;
+  readonly #sessions: LiveSessions;
+  readonly #prefix: string;
+  readonly #limits: HistoryLimits;
+  readonly #maxStreams: number;
+  readonly #now: Clock;
+  readonly #report: (error: unknown) => void;
+  readonly #streams = new Map<string, Streams>();
+  readonly #stop: (() => void)[];
+
+  constructor(options: MemoryEventLogOptions) {
+    super();
+    this.#broker = options.broker;
+    this.#sessions = options.sessions;
+    this.#prefix = `${options.namespace ?? 'mcp'}:session:`;
+    this.#limits = {
+      maxHistory: options.maxHistory ?? 1000,
+      maxHistoryBytes: options.maxHistoryBytes ?? 4 * 1024 * 1024,
+      historyTtlMs: options.historyTtlMs ?? 600_000,
+      resultTtlMs: options.resultTtlMs ?? 3_600_000,
+    };
+    this.#maxStreams = options.maxStreams ?? 256;
+    this.#now = options.clock ?? steadyClock;
+    this.#report = options.report ?? (() => undefined);
+    this.#stop = [
+      options.sessions.onEnd((key) => this.#drop(key)),
+      sweepEvery(sweepPeriodMs(this.#limits.historyTtlMs), () => this.#sweep()),
+    ];
+  }
+
+  /** What is held right now; all zero once every session is over. */
+  get sizes(): { sessions: number; streams: number; entries: number; bytes: number } {
+    const streams = [...this.#streams.values()].flatMap((of) => [...of.values()]);
+    return {
+      sessions: this.#streams.size,
+      streams: streams.length,
+      entries: streams.reduce((sum, { size }) => sum + size, 0),
+      bytes: streams.reduce((sum, { bytes }) => sum + bytes, 0),
+    };
+  }
+
+  channel(key: SessionKey): string {
+    return this.#prefix + sessionKeyText(key);
+  }
+
+  async append(key: SessionKey, stream: string, data: string, options?: AppendOptions): Promise<AppendOutcome> {
+    if (!this.#sessions.has(key)) return { kind: 'gone' };
+    const history = this.#history(key, stream);
+    if (history.done) return { kind: 'done' };
+    const entry = history.append(data, options?.final ?? false, this.#now());
+    this.#ring(key, { kind: 'entry', stream, ...entry });
+    return { kind: 'appended', id: entry.id, listening: history.held };
+  }
+
+  async tail(key: SessionKey, stream: string, cursor: string, count: number): Promise<Tail> {
+    if (!this.#sessions.has(key)) return { ...UNKNOWN, ended: true };
+    const history = this.#existing(key, stream);
+    if (history === undefined) return UNKNOWN;
+    const now = this.#now();
+    history.trim(now);
+    const entries = history.after(cursor, count, now);
+    return { entries, last: history.last, final: history.final, known: true, fence: history.fence, ended: false };
+  }
+
+  async claim(key: SessionKey, stream: string): Promise<number | undefined> {
+    if (!this.#sessions.has(key)) return undefined;
+    const fence = this.#history(key, stream).claim(this.#now());
+    this.#ring(key, { kind: 'claimed', stream, fence });
+    return fence;
+  }
+
+  async release(key: SessionKey, stream: string, fence: number): Promise<void> {
+    this.#existing(key, stream)?.release(fence);
+  }
+
+  /** Stops the sweep and no longer listens to the sessions. */
+  close(): void {
+    for (const stop of this.#stop) stop();
+  }
+
+  #existing(key: SessionKey, stream: string): StreamHistory | undefined {
+    const streams = this.#streams.get(sessionKeyText(key));
+    const history = streams?.get(stream);
+    if (history === undefined || stream === STANDING_STREAM || !history.isOver(this.#now())) return history;
+    streams!.delete(stream);
+    return undefined;
+  }
+
+  #history(key: SessionKey, stream: string): StreamHistory {
+    const existing = this.#existing(key, stream);
+    if (existing !== undefined) return existing;
+    const text = sessionKeyText(key);
+    const streams: Streams = this.#streams.get(text) ?? new Map();
+    if (stream !== STANDING_STREAM) this.#makeRoom(streams);
+    const history = new StreamHistory(this.#limits, this.#now());
+    this.#streams.set(text, streams.set(stream, history));
+    return history;
+  }
+
+  /** An unfinished stream is never given up for another one: its reader could not tell that it lost something. */
+  #makeRoom(streams: Streams): void {
+    const isFull = () => streams.size - (streams.has(STANDING_STREAM) ? 1 : 0) >= this.#maxStreams;
+    if (!isFull()) return;
+    this.#forgetOver(streams);
+    if (!isFull()) return;
+    for (const [name, history] of streams) {
+      if (history.done && name !== STANDING_STREAM) return void streams.delete(name);
+    }
+    throw new StreamLimitError(this.#maxStreams);
+  }
+
+  #forgetOver(streams: Streams): void {
+    const now = this.#now();
+    for (const [name, history] of streams) {
+      history.trim(now);
+      if (name !== STANDING_STREAM && history.isOver(now)) streams.delete(name);
+    }
+  }
+
+  #sweep(): void {
+    for (const [text, streams] of this.#streams) {
+      this.#forgetOver(streams);
+      if (streams.size === 0) this.#streams.delete(text);
+    }
+  }
+
+  #drop(key: SessionKey): void {
+    this.#streams.delete(sessionKeyText(key));
+    this.#ring(key, { kind: 'ended' });
+  }
+
+  #ring(key: SessionKey, bell: Doorbell): void {
+    this.#broker.publish(this.channel(key), encodeDoorbell(bell)).catch(this.#report);
+  }
+}

@@ -1,0 +1,23 @@
+/** Values by a key they share. A key without values is not kept, or a flood of keys would stay behind as empty sets. */
+export class SetIndex<V> {
+  readonly #sets = new Map<string, Set<V>>();
+
+  get size(): number {
+    return this.#sets.size;
+  }
+
+  get(key: string): ReadonlySet<V> | undefined {
+    return this.#sets.get(key);
+  }
+
+  add(key: string, value: V): void {
+    const set = this.#sets.get(key);
+    if (set) set.add(value);
+    else this.#sets.set(key, new Set([value]));
+  }
+
+  delete(key: string, value: V): void {
+    const set = this.#sets.get(key);
+    if (set?.delete(value) && set.size === 0) this.#sets.delete(key);
+  }
+}

@@ -1,0 +1,128 @@
+import { compareEntryIds } from '../stream/entry-id.js';
+import { type LogEntry, STREAM_START } from '../stream/event-log.js';
+
+export interface HistoryLimits {
+  readonly maxHistory: number;
+  readonly maxHistoryBytes: number;
+  readonly historyTtlMs: number;
+  readonly resultTtlMs: number;
+}
+
+interface Stored {
+  readonly entry: LogEntry;
+  readonly at: number;
+  readonly bytes: number;
+}
+
+/** One stream: its newest entries, and a head (newest id, fence, answer) that outlives them. */
+export class StreamHistory {
+  readonly #limits: HistoryLimits;
+  #stored: Stored[] = [];
+  /** Where `#stored` begins. Moving an index costs nothing; shifting a thousand entries for each new one would. */
+  #start = 0;
+  #bytes = 0;
+  #millis = 0;
+  #count = 0;
+  #last = STREAM_START;
+  #touchedAt: number;
+  #final: LogEntry | undefined;
+  #done = false;
+  #fence = 0;
+  #held = false;
+
+  constructor(limits: HistoryLimits, now: number) {
+    this.#limits = limits;
+    this.#touchedAt = now;
+  }
+
+  get last(): string {
+    return this.#last;
+  }
+
+  get done(): boolean {
+    return this.#done;
+  }
+
+  get fence(): number {
+    return this.#fence;
+  }
+
+  get held(): boolean {
+    return this.#held;
+  }
+
+  get final(): LogEntry | undefined {
+    return this.#final;
+  }
+
+  get size(): number {
+    return this.#stored.length - this.#start;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  append(data: string, final: boolean, now: number): LogEntry {
+    // Like Redis: a clock that stands still or steps back only counts on. 0-0 is never given out, it names the start.
+    if (now > this.#millis) [this.#millis, this.#count] = [now, 0];
+    else this.#count++;
+    const entry: LogEntry = { id: `${this.#millis}-${this.#count}`, previous: this.#last, data, final };
+    const bytes = Buffer.byteLength(data);
+    this.#last = entry.id;
+    this.#touchedAt = now;
+    this.#stored.push({ entry, at: now, bytes });
+    this.#bytes += bytes;
+    if (final) {
+      this.#done = true;
+      this.#final = entry;
+    }
+    this.trim(now);
+    return entry;
+  }
+
+  after(cursor: string, count: number, now: number): LogEntry[] {
+    this.#touchedAt = this.#done ? this.#touchedAt : now;
+    if (cursor === this.#last) return [];
+    let low = this.#start;
+    let high = this.#stored.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (compareEntryIds(this.#stored[middle]!.entry.id, cursor) > 0) high = middle;
+      else low = middle + 1;
+    }
+    return this.#stored.slice(low, low + count).map(({ entry }) => entry);
+  }
+
+  claim(now: number): number {
+    this.#touchedAt = this.#done ? this.#touchedAt : now;
+    this.#held = true;
+    return ++this.#fence;
+  }
+
+  release(fence: number): void {
+    if (fence === this.#fence) this.#held = false;
+  }
+
+  /** Finished and its answer expired, or left alone unfinished. */
+  isOver(now: number): boolean {
+    return now - this.#touchedAt >= this.#limits.resultTtlMs && (this.#done || !this.#held);
+  }
+
+  trim(now: number): void {
+    const { maxHistory, maxHistoryBytes, historyTtlMs, resultTtlMs } = this.#limits;
+    // The newest stays whatever its size: its bell carries no text then, and the reader comes here for it.
+    while (this.size > 1 && (this.size > maxHistory || this.#bytes > maxHistoryBytes)) this.#dropOldest();
+    while (this.size > 0 && now - this.#stored[this.#start]!.at >= historyTtlMs) this.#dropOldest();
+    if (this.#final && now - this.#touchedAt >= resultTtlMs) this.#final = undefined;
+    if (this.#start > 64 && this.#start * 2 > this.#stored.length) {
+      this.#stored = this.#stored.slice(this.#start);
+      this.#start = 0;
+    }
+  }
+
+  #dropOldest(): void {
+    this.#bytes -= this.#stored[this.#start]!.bytes;
+    (this.#stored as (Stored | undefined)[])[this.#start++] = undefined;
+  }
+}

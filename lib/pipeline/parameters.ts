@@ -1,0 +1,33 @@
+import type { McpExecutionArguments } from './execution-context.js';
+import { ParameterKind } from '../decorators/parameter.decorators.js';
+
+/** Where each parameter of a method gets its value: Nest calls this for every decorated parameter. */
+export const parametersFactory = {
+  exchangeKeyForValue(kind: number, data: unknown, [request, ctx, call]: McpExecutionArguments): unknown {
+    const field = typeof data === 'string' ? data : undefined;
+    switch (kind) {
+      case ParameterKind.Arguments:
+      case ParameterKind.Query:
+      case ParameterKind.Param:
+        return pick(call.arguments(), field);
+      case ParameterKind.Context:
+        return ctx;
+      case ParameterKind.Principal:
+        return pick(ctx.principal, field);
+      case ParameterKind.Session:
+        return ctx.session;
+      case ParameterKind.Headers:
+        return pick(ctx.headers, field?.toLowerCase());
+      case ParameterKind.HttpRequest:
+        return request;
+      default:
+        return undefined;
+    }
+  },
+};
+
+function pick(from: unknown, field: string | undefined): unknown {
+  if (field === undefined) return from;
+  if (from instanceof Promise) return from.then((value: unknown) => pick(value, field));
+  return (from as Record<string, unknown> | undefined)?.[field];
+}

@@ -1,0 +1,92 @@
+import type { JsonObject } from './messages.js';
+
+export interface Annotations {
+  readonly audience?: readonly ('user' | 'assistant')[];
+  /** 0 (least) to 1 (most important). */
+  readonly priority?: number;
+  /** ISO 8601. */
+  readonly lastModified?: string;
+}
+
+interface ContentBase {
+  readonly annotations?: Annotations;
+  readonly _meta?: JsonObject;
+}
+
+export interface TextContent extends ContentBase {
+  readonly type: 'text';
+  readonly text: string;
+}
+export interface ImageContent extends ContentBase {
+  readonly type: 'image';
+  /** Base64. */
+  readonly data: string;
+  readonly mimeType: string;
+}
+export interface AudioContent extends ContentBase {
+  readonly type: 'audio';
+  /** Base64. */
+  readonly data: string;
+  readonly mimeType: string;
+}
+export interface ResourceContents {
+  readonly uri: string;
+  readonly mimeType?: string;
+  readonly text?: string;
+  /** Base64. */
+  readonly blob?: string;
+  readonly _meta?: JsonObject;
+}
+export interface EmbeddedResource extends ContentBase {
+  readonly type: 'resource';
+  readonly resource: ResourceContents;
+}
+export interface ResourceLink extends ContentBase {
+  readonly type: 'resource_link';
+  readonly uri: string;
+  readonly name: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly mimeType?: string;
+  readonly size?: number;
+}
+
+/** One item of a tool result or a prompt message (schema: ContentBlock). */
+export type ContentBlock = TextContent | ImageContent | AudioContent | EmbeddedResource | ResourceLink;
+
+const TYPES = new Set(['text', 'image', 'audio', 'resource', 'resource_link']);
+
+export const isContentBlock = (value: unknown): value is ContentBlock =>
+  typeof value === 'object' && value !== null && TYPES.has((value as { type?: string }).type ?? '');
+
+export const text = (value: string): TextContent => ({ type: 'text', text: value });
+
+export interface CallToolResult {
+  readonly content: readonly ContentBlock[];
+  readonly structuredContent?: unknown;
+  readonly isError?: boolean;
+  readonly _meta?: JsonObject;
+}
+
+export interface ReadResourceResult {
+  readonly contents: readonly ResourceContents[];
+  readonly _meta?: JsonObject;
+}
+
+export interface PromptMessage {
+  readonly role: 'user' | 'assistant';
+  readonly content: ContentBlock;
+}
+
+export interface GetPromptResult {
+  readonly description?: string;
+  readonly messages: readonly PromptMessage[];
+  readonly _meta?: JsonObject;
+}
+
+export interface CompletionResult {
+  /** At most 100. */
+  readonly values: readonly string[];
+  readonly total?: number;
+  readonly hasMore?: boolean;
+}

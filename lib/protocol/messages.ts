@@ -1,0 +1,64 @@
+/** A request's id: a string or an integer, never null; `1` and `"1"` are different ids (C-7, I-2). */
+export type RequestId = string | number;
+
+export type JsonObject = Record<string, unknown>;
+
+export interface JsonRpcRequest {
+  readonly jsonrpc: '2.0';
+  readonly id: RequestId;
+  readonly method: string;
+  readonly params?: JsonObject;
+}
+
+export interface JsonRpcNotification {
+  readonly jsonrpc: '2.0';
+  readonly method: string;
+  readonly params?: JsonObject;
+}
+
+export interface JsonRpcErrorObject {
+  readonly code: number;
+  readonly message: string;
+  readonly data?: unknown;
+}
+
+export interface JsonRpcResponse {
+  readonly jsonrpc: '2.0';
+  readonly id?: RequestId;
+  readonly result?: unknown;
+  readonly error?: JsonRpcErrorObject;
+}
+
+/** What one JSON value turned out to be. `invalid` carries the id when one could be read: errors echo it. */
+export type Message =
+  | { readonly kind: 'request'; readonly message: JsonRpcRequest }
+  | { readonly kind: 'notification'; readonly message: JsonRpcNotification }
+  | { readonly kind: 'response'; readonly message: JsonRpcResponse }
+  | { readonly kind: 'invalid'; readonly id?: RequestId; readonly reason: string };
+
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export const isRequestId = (value: unknown): value is RequestId =>
+  typeof value === 'string' || (typeof value === 'number' && Number.isInteger(value));
+
+/** Sorts one parsed JSON value into the four kinds of JSON-RPC 2.0 (schema: JSONRPCMessage). */
+export function classifyMessage(value: unknown): Message {
+  if (!isObject(value)) return { kind: 'invalid', reason: 'a JSON-RPC message is an object' };
+  const id = isRequestId(value.id) ? value.id : undefined;
+  const invalid = (reason: string): Message => ({ kind: 'invalid', id, reason });
+
+  if (value.jsonrpc !== '2.0') return invalid('"jsonrpc" must be "2.0"');
+  if ('method' in value) {
+    if (typeof value.method !== 'string') return invalid('"method" must be a string');
+    if (value.params !== undefined && !isObject(value.params)) return invalid('"params" must be an object');
+    if (!('id' in value)) return { kind: 'notification', message: value as unknown as JsonRpcNotification };
+    if (id === undefined) return invalid('"id" must be a string or an integer');
+    return { kind: 'request', message: value as unknown as JsonRpcRequest };
+  }
+  if ('result' in value || 'error' in value) {
+    if (id === undefined && 'result' in value) return invalid('a response needs the "id" of its request');
+    return { kind: 'response', message: value as unknown as JsonRpcResponse };
+  }
+  return invalid('"method" is missing');
+}

@@ -1,0 +1,36 @@
+import { CapacityError, ErrorCode, type McpError, ResourceNotFoundError } from './errors.js';
+import type { JsonRpcErrorObject } from './messages.js';
+import type { Era } from './revisions.js';
+
+const DEFINED = new Set<number>(Object.values(ErrorCode));
+/** URL elicitation required; 2025-11-25 only. */
+const URL_ELICITATION_REQUIRED = -32042;
+const LEGACY_ONLY = new Set<number>([ErrorCode.ResourceNotFound, URL_ELICITATION_REQUIRED]);
+
+/** Codes of the reserved block that the specification did not define must not be sent (C-2). */
+const isUndefinedReserved = (code: number) =>
+  code <= -32020 && code >= -32099 && !DEFINED.has(code) && code !== URL_ELICITATION_REQUIRED;
+
+/** The error as this era spells it (C-2, C-3, §2.6 resource-not-found). */
+export function wireError(error: McpError, era: Era): JsonRpcErrorObject {
+  if (error instanceof ResourceNotFoundError && era === 'legacy') {
+    return { ...error.toJSON(), code: ErrorCode.ResourceNotFound };
+  }
+  if (isUndefinedReserved(error.code)) return { ...error.toJSON(), code: ErrorCode.InternalError };
+  if (era === 'modern' && LEGACY_ONLY.has(error.code)) return { ...error.toJSON(), code: ErrorCode.InvalidParams };
+  return error.toJSON();
+}
+
+/** HTTP status of a modern error answer while headers are unsent (ladder rows 21, 22, 24-26). */
+export function httpStatusOf(error: McpError): number {
+  if (error instanceof CapacityError) return 503;
+  switch (error.code) {
+    case ErrorCode.MethodNotFound:
+      return 404;
+    case ErrorCode.MissingClientCapability:
+    case ErrorCode.HeaderMismatch:
+      return 400;
+    default:
+      return 200;
+  }
+}

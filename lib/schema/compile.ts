@@ -1,0 +1,73 @@
+import { compileDto } from './dto/dto.js';
+import { compileJsonSchema } from './json-schema.js';
+import { requireObjectRoot } from './root.js';
+import {
+  SchemaError,
+  type CompiledSchema,
+  type DtoClass,
+  type JsonSchema,
+  type SchemaSource,
+  type StandardSchemaWithJsonSchema,
+} from './schema.js';
+import { compileStandardSchema, isStandardSchema } from './standard-schema.js';
+import { readsStrings } from './strings.js';
+
+export interface SchemaUse {
+  /** Whether values come from a client, or from a handler and go to a client. */
+  readonly direction: 'input' | 'output';
+  /** Names the schema in errors: `the input of tool forecast`. Default `the input` or `the output`. */
+  readonly where?: string;
+  /** Whether the root must be `type: "object"`. Default: for input. */
+  readonly objectRoot?: boolean;
+  /** Values are maps of strings, as the arguments of prompts are: numbers and booleans are read from them. */
+  readonly strings?: boolean;
+}
+
+/**
+ * Makes one internal form of a DTO class, a Standard Schema (alone, or with a JSON Schema beside it) or a plain JSON
+ * Schema. Once per schema, at start-up.
+ *
+ * @throws SchemaError when the schema cannot work, or needs an optional peer that is not installed.
+ */
+export async function compileSchema(source: SchemaSource, use: SchemaUse): Promise<CompiledSchema> {
+  const where = use.where ?? `the ${use.direction}`;
+  const compiled = await compileKind(source, use.direction, where);
+  if (use.objectRoot ?? use.direction === 'input') requireObjectRoot(compiled.jsonSchema, where);
+  return use.strings ? readsStrings(compiled, where) : compiled;
+}
+
+async function compileKind(
+  source: SchemaSource,
+  direction: 'input' | 'output',
+  where: string,
+): Promise<CompiledSchema> {
+  if (isStandardSchema(source)) return compileStandardSchema(source, direction, where, undefined);
+  if (typeof source === 'function') return compileClass(source, direction, where);
+  if (typeof source !== 'object' || source === null || Array.isArray(source)) {
+    throw new SchemaError(
+      `${where} is not a schema`,
+      'Give a class with class-validator decorators, a Standard Schema or a JSON Schema object',
+    );
+  }
+  const { schema, jsonSchema } = source as Partial<StandardSchemaWithJsonSchema>;
+  if (isStandardSchema(schema)) return compileStandardSchema(schema, direction, where, jsonSchema);
+  return compileJsonSchema(source as JsonSchema, where);
+}
+
+const SCALARS = new Map<unknown, string>([
+  [String, 'string'],
+  [Number, 'number'],
+  [Boolean, 'boolean'],
+]);
+
+function compileClass(source: DtoClass, direction: 'input' | 'output', where: string): Promise<CompiledSchema> {
+  const scalar = SCALARS.get(source);
+  if (scalar !== undefined) return compileJsonSchema({ type: scalar }, where);
+  if ((source as unknown) === Object || (source as unknown) === Array) {
+    throw new SchemaError(
+      `The type of ${where} is ${source.name}, as TypeScript emits it for interfaces, unions and lists`,
+      'Use a class, or give the schema explicitly',
+    );
+  }
+  return compileDto(source, direction);
+}

@@ -1,0 +1,128 @@
+import { pathTo } from '../path.js';
+import type { Findings } from './findings.js';
+import { modelOf, type DtoModel, type PropertyModel } from './model.js';
+import type { Rule } from './rule.js';
+
+/**
+ * Runs the rules of class-validator over an instance, with their meaning but not its executor: that one filters the
+ * metadata of every class of the application and searches every validator anew for each object it meets.
+ */
+export function check(model: DtoModel, object: object, path: string, findings: Findings): void {
+  for (const property of model.properties) {
+    if (findings.full) return;
+    checkProperty(property, object, path, findings);
+  }
+}
+
+function checkProperty(property: PropertyModel, object: object, path: string, findings: Findings): void {
+  // A getter may fail on a value that is already known to be wrong, and one without rules need not be asked.
+  if (property.computed && (property.rules.length === 0 || findings.issues.length > 0)) return;
+  const value = (object as Record<string, unknown>)[property.key];
+  for (const condition of property.conditions) if (!condition(object, value)) return;
+  if (value === undefined && property.documented.required === false) return;
+  // Joining the path is most of the cost of a flat object, so it waits until there is something to say.
+  if (findings.issues.length > 0 && isKnownBad(property, pathTo(path, property.name), findings)) return;
+  if (value === undefined && property.required) {
+    return findings.add(pathTo(path, property.name), absence(property, object));
+  }
+  if (value !== undefined && !hasShape(property, value, path, findings)) return;
+  for (const rule of property.rules) {
+    if (!rule.applies(object, value)) continue;
+    if (!rule.each || !isMany(value)) test(rule, property, object, value, path, undefined, findings);
+    else eachOf(value, findings, (item, key) => test(rule, property, object, item, path, key, findings));
+  }
+  if (property.nested !== undefined) checkNested(property, value, pathTo(path, property.name), findings);
+}
+
+/** The author's own message where there is one: "Tell me the city" is better than ours. */
+export const absence = ({ rules }: PropertyModel, object: object): string =>
+  rules.find((rule) => rule.hasOwnMessage)?.message(object, undefined) ?? 'is required';
+
+const isKnownBad = ({ nested }: PropertyModel, path: string, findings: Findings): boolean =>
+  nested === undefined ? findings.hasWithin(path) : findings.has(path);
+
+type Many = readonly unknown[] | ReadonlySet<unknown> | ReadonlyMap<unknown, unknown>;
+
+const isMany = (value: unknown): value is Many => Array.isArray(value) || value instanceof Set || value instanceof Map;
+
+function eachOf(many: Many, findings: Findings, visit: (item: unknown, key: PropertyKey) => void): void {
+  if (many instanceof Map) {
+    for (const [key, item] of many) if (!findings.full) visit(item, String(key));
+    return;
+  }
+  const items = Array.isArray(many) ? many : [...many.values()];
+  for (let index = 0; index < items.length && !findings.full; index += 1) visit(items[index], index);
+}
+
+function test(
+  rule: Rule,
+  property: PropertyModel,
+  object: object,
+  value: unknown,
+  path: string,
+  key: PropertyKey | undefined,
+  findings: Findings,
+): void {
+  const passed = attempt(rule, object, value, findings);
+  if (passed === true) return;
+  const tell = () => {
+    const at = pathTo(path, property.name);
+    findings.add(key === undefined ? at : pathTo(at, key), rule.message(object, value));
+  };
+  if (!isPromise(passed)) {
+    if (!passed) tell();
+    return;
+  }
+  findings.pending.push(
+    passed.then((late) => {
+      if (!late) tell();
+    }),
+  );
+}
+
+/**
+ * A validator of the application may take for granted what another rule is there to check (`value.trim()` beside
+ * `@IsString`). Its exception counts only when nothing else is wrong: then it is a fault and not an issue.
+ */
+function attempt(rule: Rule, object: object, value: unknown, findings: Findings): boolean | Promise<boolean> {
+  try {
+    return rule.test(object, value);
+  } catch (error) {
+    if (rule.isBuiltIn) return false;
+    findings.fault ??= { error };
+    return true;
+  }
+}
+
+/** What the schema says by `type` and no rule would notice. */
+function hasShape(property: PropertyModel, value: unknown, path: string, findings: Findings): boolean {
+  const { shape, typed } = property;
+  if (shape !== 'one' && !isMany(value)) {
+    findings.add(pathTo(path, property.name), shape === 'map' ? 'must be an object' : 'must be an array');
+    return false;
+  }
+  if (typed === undefined) return true;
+  const before = findings.issues.length;
+  const must = (item: unknown, at: () => string) => {
+    if (typeof item !== typed) findings.add(at(), `must be a ${typed}`);
+  };
+  const place = () => pathTo(path, property.name);
+  if (shape === 'one') must(value, place);
+  else eachOf(value as Many, findings, (item, key) => must(item, () => pathTo(place(), key)));
+  return findings.issues.length === before;
+}
+
+const isPromise = (value: unknown): value is Promise<boolean> =>
+  typeof (value as { then?: unknown })?.then === 'function';
+
+function checkNested({ nested, shape }: PropertyModel, value: unknown, path: string, findings: Findings): void {
+  if (value === undefined) return;
+  const into = (item: unknown, at: string): void => {
+    const model = typeof item === 'object' && item !== null ? modelOf(nested!, item) : undefined;
+    if (model !== undefined && !Array.isArray(item)) check(model, item as object, at, findings);
+    else if (!findings.hasWithin(at)) findings.add(at, 'must be an object');
+  };
+  if (shape === 'one') return into(value, path);
+  if (!isMany(value)) return;
+  eachOf(value, findings, (item, key) => into(item, pathTo(path, key)));
+}

@@ -1,0 +1,143 @@
+import { propertiesOf } from '../property.decorator.js';
+import { SchemaError, type DtoClass } from '../schema.js';
+import { KEYWORDS, OTHER_STRINGS } from './keywords.js';
+import { describesData, swaggerWords, TRANSFORMATION, type Validations } from './metadata.js';
+import type { Choice, DtoModel, Made, Nested, PropertyModel, Scalar, Shape } from './model.js';
+import type { DtoReader } from './read.js';
+import { Rule } from './rule.js';
+
+// The names of `ValidationTypes`, which class-validator exports nowhere but in its own files.
+const CONDITION = 'conditionalValidation';
+const NESTED = 'nestedValidation';
+const SILENT = new Set([CONDITION, NESTED, 'whitelistValidation', 'promiseValidation']);
+
+const SCALARS = new Map<unknown, Scalar>([
+  [String, 'string'],
+  [Number, 'number'],
+  [Boolean, 'boolean'],
+]);
+const DATES = new Set(['isDate', 'minDate', 'maxDate']);
+const LISTS = new Set(['isArray', 'arrayMinSize', 'arrayMaxSize', 'arrayNotEmpty', 'arrayUnique', 'arrayContains']);
+/** Built-in rules that are content without a value. */
+const ALLOW_ABSENT = new Set(['isEmpty', 'notEquals', 'isNotIn']);
+
+/** One property of a class, from all that class-validator, class-transformer, TypeScript and `@McpProperty` say. */
+export function readProperty(
+  reader: DtoReader,
+  owner: DtoModel,
+  key: string,
+  validations: Validations,
+  computed: boolean,
+  initial: unknown,
+): PropertyModel {
+  const { metadata } = reader;
+  const prototype = owner.type.prototype as object;
+  const documented = { ...swaggerWords(prototype, key), ...propertiesOf(prototype).get(key) };
+  const rules = validations
+    .filter(({ type }) => !SILENT.has(type))
+    .flatMap((one) => metadata.validator.getTargetValidatorConstraints(one.constraintCls).map((c) => new Rule(one, c)));
+  const conditions = validations.filter(({ type }) => type === CONDITION);
+  const nestings = validations.filter(({ type }) => type === NESTED);
+  const design: unknown = Reflect.getMetadata('design:type', prototype, key);
+  const typed = metadata.transformer.findTypeMetadata(owner.type, key);
+  const given = typed?.typeFunction?.();
+  const shape = shapeOf(design, rules, nestings);
+  const type = given ?? (shape === 'one' ? design : undefined);
+  const way = TRANSFORMATION[reader.direction];
+  const nested = nestedIn(reader, owner, key, type, typed, nestings.length > 0, rules.length > 0);
+  const isDate = type === Date || rules.some((rule) => DATES.has(rule.name));
+  const property: Omit<PropertyModel, 'required'> = {
+    key,
+    name: metadata.transformer.findExposeMetadata(owner.type, key)?.options?.name ?? key,
+    shape,
+    rules,
+    conditions: conditions.map(({ constraints }) => constraints[0] as PropertyModel['conditions'][number]),
+    optional: conditions.some(({ name }) => name === 'isOptional'),
+    nested,
+    typed:
+      nested || isDate || rules.some((rule) => (shape === 'one' || rule.each) && tellsType(rule))
+        ? undefined
+        : SCALARS.get(type),
+    made: isDate ? 'date' : ((given === undefined ? undefined : SCALARS.get(given)) as Made | undefined),
+    transformed: metadata.transformer.findTransformMetadatas(owner.type, key, way).length > 0,
+    computed,
+    initial,
+    documented,
+  };
+  return { ...property, required: documented.required ?? isRequired(property, nestings.length > 0) };
+}
+
+function shapeOf(design: unknown, rules: readonly Rule[], nestings: Validations): Shape {
+  if (design === Set) return 'set';
+  if (design === Map) return 'map';
+  const many = design === Array || nestings.some(({ each }) => each) || rules.some((r) => r.each || LISTS.has(r.name));
+  return many ? 'list' : 'one';
+}
+
+/** Whether a rule by itself refuses values of other JSON types; otherwise the TypeScript type has to be enforced. */
+function tellsType(rule: Rule): boolean {
+  const { keywords } = KEYWORDS.get(rule.name)?.(rule.constraints) ?? { keywords: {} };
+  return (
+    OTHER_STRINGS.has(rule.name) || typeof keywords['type'] === 'string' || 'enum' in keywords || 'const' in keywords
+  );
+}
+
+/** Required unless something allows its absence: `@IsOptional`, `@ValidateIf`, a default, or no rule that minds. */
+function isRequired({ conditions, initial, rules }: Omit<PropertyModel, 'required'>, nested: boolean): boolean {
+  if (conditions.length > 0) return false;
+  const demands = rules.filter((rule) => rule.isBuiltIn && !ALLOW_ABSENT.has(rule.name));
+  // A default that breaks its own rules (`name = ''` with `@IsNotEmpty`) is a placeholder, not a default.
+  if (initial !== undefined && demands.every((rule) => accepts(rule, initial))) return false;
+  return nested || demands.length > 0;
+}
+
+const accepts = (rule: Rule, value: unknown): boolean =>
+  rule.each && Array.isArray(value) ? value.every((one) => rule.test({}, one) === true) : rule.test({}, value) === true;
+
+function nestedIn(
+  reader: DtoReader,
+  owner: DtoModel,
+  key: string,
+  type: unknown,
+  typed: ReturnType<DtoReader['metadata']['transformer']['findTypeMetadata']>,
+  wanted: boolean,
+  ruled: boolean,
+): Nested | undefined {
+  const discriminator = typed?.options?.discriminator;
+  const isClass = typeof type === 'function' && !PLAIN.has(type);
+  // Without rules of its own a property is as strict as the class of its value.
+  if (!wanted && (ruled || !isClass || !describesData(reader.metadata, type))) return undefined;
+  if (discriminator?.subTypes !== undefined && discriminator.subTypes.length > 0) {
+    const models = new Map(discriminator.subTypes.map(({ name, value }) => [name, reader.read(value as DtoClass)]));
+    const choice: Choice = {
+      property: discriminator.property,
+      keep: typed?.options?.keepDiscriminatorProperty === true,
+      models,
+      byType: new Map([...models.values()].map((model) => [model.type, model])),
+    };
+    return { model: undefined, choice };
+  }
+  if (!isClass) {
+    throw new SchemaError(
+      `${owner.name}.${key} has @ValidateNested but nothing says of which class its value is`,
+      `Add @Type(() => TheClass) from class-transformer to ${owner.name}.${key}`,
+    );
+  }
+  return { model: reader.read(type as DtoClass), choice: undefined };
+}
+
+const PLAIN = new Set<unknown>([
+  Object,
+  Array,
+  String,
+  Number,
+  Boolean,
+  Date,
+  Set,
+  Map,
+  Promise,
+  Symbol,
+  BigInt,
+  Function,
+  Buffer,
+]);

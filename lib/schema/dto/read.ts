@@ -1,0 +1,109 @@
+import { propertiesOf, schemaOptionsOf } from '../property.decorator.js';
+import { SchemaError, type DtoClass } from '../schema.js';
+import { describesData, excluded, TRANSFORMATION, validationsOf, type DtoMetadata } from './metadata.js';
+import type { Direction, DtoModel } from './model.js';
+import { readProperty } from './read-property.js';
+
+/** Reads classes into models, each class once, so that classes may refer to each other in circles. */
+export class DtoReader {
+  private readonly models = new Map<Function, DtoModel>();
+
+  constructor(
+    readonly metadata: DtoMetadata,
+    readonly direction: Direction,
+  ) {}
+
+  read(type: DtoClass): DtoModel {
+    const known = this.models.get(type);
+    if (known !== undefined) return known;
+    if (!describesData(this.metadata, type)) {
+      throw new SchemaError(
+        `The class ${type.name} has no decorated properties, so nothing says what it holds`,
+        'Decorate its properties with class-validator or @McpProperty, or give a schema instead of the class',
+      );
+    }
+    const documented = schemaOptionsOf(type) ?? {};
+    const model: DtoModel = {
+      type: type as new () => object,
+      name: type.name,
+      open: documented.additionalProperties === true,
+      documented,
+      transformed: this.isTransformed(type),
+      properties: [],
+      byName: new Map(),
+    };
+    // Before the properties: a property of the class's own type must find it.
+    this.models.set(type, model);
+    this.readProperties(type, model);
+    return model;
+  }
+
+  private readProperties(type: DtoClass, model: DtoModel): void {
+    const prototype = type.prototype as object;
+    const validations = validationsOf(this.metadata, type);
+    const isExcluded = excluded(this.metadata, type, this.direction);
+    const exposed = this.metadata.transformer.getExposedProperties(type, TRANSFORMATION[this.direction]);
+    const keys = new Set([
+      ...propertiesOf(prototype).keys(),
+      ...validations.keys(),
+      ...(model.transformed ? exposed : []),
+    ]);
+    const initial = this.initial(model);
+    for (const key of orderOf(keys, initial)) {
+      const computed = isReadOnly(prototype, key);
+      if (isExcluded(key) || (computed && this.direction === 'input')) continue;
+      const property = readProperty(
+        this,
+        model,
+        key,
+        validations.get(key) ?? [],
+        computed,
+        computed ? undefined : initial?.[key],
+      );
+      model.properties.push(property);
+      model.byName.set(property.name, property);
+    }
+  }
+
+  /** A fresh instance, to see the defaults. */
+  private initial(model: DtoModel): Record<string, unknown> | undefined {
+    try {
+      return new model.type() as Record<string, unknown>;
+    } catch (cause) {
+      if (this.direction === 'output') return undefined;
+      throw new SchemaError(
+        `The class ${model.name} cannot be created without constructor arguments`,
+        'Remove them or give them defaults, because arguments of a call are put into a fresh instance',
+        { cause },
+      );
+    }
+  }
+
+  private isTransformed(type: DtoClass): boolean {
+    const { transformer } = this.metadata;
+    const way = TRANSFORMATION[this.direction];
+    const keys = validationsOf(this.metadata, type).keys();
+    return (
+      transformer.getStrategy(type) !== 'none' ||
+      transformer.getExposedProperties(type, way).length > 0 ||
+      transformer.getExcludedProperties(type, way).length > 0 ||
+      [...keys, ...propertiesOf(type.prototype as object).keys()].some(
+        (key) => transformer.findTransformMetadatas(type, key, way).length > 0,
+      )
+    );
+  }
+}
+
+/** As the class declares them where it can be seen: decorators of inherited rules are stored after the own ones. */
+function orderOf(keys: ReadonlySet<string>, initial: object | undefined): string[] {
+  const declared = initial === undefined ? [] : Object.keys(initial).filter((key) => keys.has(key));
+  return [...new Set([...declared, ...keys])];
+}
+
+function isReadOnly(prototype: object, key: string): boolean {
+  for (let at: object | null = prototype; at !== null; at = Object.getPrototypeOf(at) as object | null) {
+    const found = Object.getOwnPropertyDescriptor(at, key);
+    if (found !== undefined) return found.get !== undefined && found.set === undefined;
+  }
+  return false;
+}

@@ -1,0 +1,16 @@
+export { compileSchema, type SchemaUse } from './compile.js';
+export { paramHeaders, type ParamHeader } from './param-headers.js';
+export { promptArguments, type PromptArgument } from './prompt-arguments.js';
+export { McpProperty, McpSchema, type McpPropertyOptions, type McpSchemaOptions } from './property.decorator.js';
+export { emptyInput } from './root.js';
+export {
+  SchemaError,
+  type CompiledSchema,
+  type DtoClass,
+  type JsonSchema,
+  type SchemaIssue,
+  type SchemaSource,
+  type StandardSchemaWithJsonSchema,
+  type Validated,
+} from './schema.js';
+export type { StandardSchemaLike } from './standard-schema.interface.js';

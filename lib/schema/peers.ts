@@ -1,0 +1,55 @@
+import { SchemaError } from './schema.js';
+
+/**
+ * The optional peers, loaded when the first schema needs them: an application that uses only zod never pays for
+ * class-validator, and one without ajv still starts. `import()` keeps the module, so nothing is cached here.
+ */
+async function peer<T>(packages: string, reason: string, load: () => Promise<T>): Promise<T> {
+  try {
+    return await load();
+  } catch (cause) {
+    if ((cause as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw cause;
+    throw new SchemaError(`${reason} needs ${packages.replace(' ', ' and ')}`, `Run: npm install ${packages}`, {
+      cause,
+    });
+  }
+}
+
+const DTO_PEERS = 'class-validator class-transformer';
+
+export const loadClassValidator = (className: string) =>
+  peer(DTO_PEERS, `The class ${className} as a schema`, () => import('class-validator'));
+
+export const loadClassTransformer = (className: string) =>
+  peer(DTO_PEERS, `The class ${className} as a schema`, () => import('class-transformer'));
+
+/** What `@Type`, `@Expose`, `@Exclude` and `@Transform` wrote. The package exports no reader and no types for it. */
+export const loadTransformStorage = (className: string): Promise<TransformStorage> =>
+  peer(DTO_PEERS, `The class ${className} as a schema`, async () => {
+    const file: string = 'class-transformer/cjs/storage.js';
+    return ((await import(file)) as { defaultMetadataStorage: TransformStorage }).defaultMetadataStorage;
+  });
+
+export const loadAjv = () => peer('ajv', 'A plain JSON Schema', async () => (await import('ajv/dist/2020.js')).Ajv2020);
+
+/** See `class-transformer/cjs/MetadataStorage.js`. */
+export interface TransformStorage {
+  findTypeMetadata(target: Function, property: string): TypeMetadata | undefined;
+  findExposeMetadata(target: Function, property: string): { options?: { name?: string } } | undefined;
+  findTransformMetadatas(target: Function, property: string, direction: number): readonly unknown[];
+  getExposedProperties(target: Function, direction: number): readonly string[];
+  getExcludedProperties(target: Function, direction: number): readonly string[];
+  getStrategy(target: Function): 'excludeAll' | 'exposeAll' | 'none';
+}
+
+export interface TypeMetadata {
+  readonly typeFunction: ((options?: unknown) => unknown) | undefined;
+  readonly reflectedType: unknown;
+  readonly options?: {
+    readonly keepDiscriminatorProperty?: boolean;
+    readonly discriminator?: {
+      readonly property: string;
+      readonly subTypes: readonly { readonly value: Function; readonly name: string }[];
+    };
+  };
+}

@@ -1,0 +1,40 @@
+import type { JsonSchema } from './schema.js';
+
+const isObject = (value: unknown): value is JsonSchema =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The schemas that may apply at one place: local `$ref`s followed, alternatives side by side. */
+export function alternatives(schema: unknown, root: JsonSchema, seen = new Set<unknown>()): JsonSchema[] {
+  if (!isObject(schema) || seen.has(schema)) return [];
+  seen.add(schema);
+  const among = schema['anyOf'] ?? schema['oneOf'];
+  if (Array.isArray(among)) return among.flatMap((one) => alternatives(one, root, seen));
+  const ref = schema['$ref'];
+  return typeof ref === 'string' ? alternatives(at(ref, root), root, seen) : [schema];
+}
+
+function at(ref: string, root: JsonSchema): unknown {
+  if (!ref.startsWith('#')) return undefined;
+  return ref
+    .slice(1)
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .reduce<unknown>((inner, key) => (isObject(inner) && Object.hasOwn(inner, key) ? inner[key] : undefined), root);
+}
+
+/** The JSON types a schema allows, as far as it says. */
+export function typesOf(schema: JsonSchema): string[] {
+  if (schema['type'] !== undefined) return [schema['type']].flat() as string[];
+  const values = 'const' in schema ? [schema['const']] : Array.isArray(schema['enum']) ? schema['enum'] : [];
+  return [
+    ...new Set(
+      values.map((value: unknown) => (Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value)),
+    ),
+  ];
+}
+
+export const propertiesIn = (schema: JsonSchema): [string, JsonSchema][] =>
+  isObject(schema['properties'])
+    ? Object.entries(schema['properties']).map(([name, inner]) => [name, isObject(inner) ? inner : {}])
+    : [];

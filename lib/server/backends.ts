@@ -1,0 +1,12 @@
+import type { MessageBroker } from '../broker/message-broker.js';
+import type { PrincipalResolver } from '../session/principal-resolver.js';
+import type { SessionStore } from '../session/session-store.js';
+import type { EventLog } from '../stream/event-log.js';
+
+/** The replaceable parts a server stands on. */
+export interface Backends {
+  readonly sessions: SessionStore;
+  readonly log: EventLog;
+  readonly broker: MessageBroker;
+  readonly principals: PrincipalResolver;
+}

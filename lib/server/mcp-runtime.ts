@@ -1,0 +1,80 @@
+import { Logger } from '@nestjs/common';
+import type { Subscription } from 'rxjs';
+import { ChangeBus } from '../broker/change-bus.js';
+import { Catalog } from '../catalog/catalog.js';
+import { InFlight } from '../engine/in-flight.js';
+import type { ResolvedOptions } from '../mcp.resolved-options.js';
+import { MODERN_REVISION } from '../protocol/revisions.js';
+import type { SessionRecord } from '../session/session-record.js';
+import { type GapCapabilities, standingGapSignal } from '../stream/gap-signal.js';
+import type { LegacyServices } from '../transport/http/legacy-services.js';
+import { Announcer } from './announcer.js';
+import type { Backends } from './backends.js';
+import { createEngine, type Engine } from './engine.js';
+import { createHttpService, type HttpService } from './http-service.js';
+
+/** One server: everything between a message and a method, put together in one place. */
+export class McpRuntime {
+  readonly logger: Logger;
+  readonly catalog: Catalog;
+  readonly engine: Engine;
+  readonly bus: ChangeBus;
+  readonly announcer: Announcer;
+  readonly inFlight = new InFlight();
+  readonly services: LegacyServices;
+  readonly http: HttpService;
+  #heard: Subscription[] = [];
+
+  constructor(
+    readonly options: ResolvedOptions,
+    readonly backends: Backends,
+    server: string | undefined,
+  ) {
+    this.logger = new Logger(server === undefined ? 'McpServer' : `McpServer:${server}`);
+    const { sessions, log, broker } = backends;
+    const report = (error: unknown): void =>
+      this.logger.error('A background task failed', error instanceof Error ? error.stack : String(error));
+    this.catalog = new Catalog(options.pageSize);
+    this.engine = createEngine(this.catalog, sessions, options, this.logger);
+    this.bus = new ChangeBus({ broker, namespace: `mcp:${server ?? 'default'}`, report });
+    this.announcer = new Announcer(sessions, log, this.bus, options.changeDebounceMs, report);
+    this.services = { sessions, log, broker, bus: this.bus, report, gapSignal: this.#gapSignal };
+    this.http = createHttpService(this.engine, backends, this.services, this.inFlight, options, this.logger);
+  }
+
+  /** Called when the catalog is filled: changes from here on are announced. */
+  async start(): Promise<void> {
+    const { subscriptions } = this.engine;
+    this.#heard = [
+      this.catalog.changes$.subscribe((list) => this.announcer.listChanged(list)),
+      this.bus.events$.subscribe((event) => {
+        if (event.type === 'cancel') this.inFlight.cancel(event.session, event.requestId, event.reason ?? 'cancelled');
+        else subscriptions.deliver(event);
+      }),
+      this.bus.interrupted$.subscribe(() => subscriptions.deliverAll()),
+    ];
+    await this.bus.start();
+  }
+
+  /** Ends streams and lets running requests finish; before the HTTP server closes, which would wait for them (T-58). */
+  async drain(): Promise<void> {
+    this.engine.subscriptions.close();
+    this.http.streams.close();
+    await this.inFlight.drain(this.options.drainTimeoutMs);
+    this.http.slow.close();
+  }
+
+  async close(): Promise<void> {
+    for (const subscription of this.#heard) subscription.unsubscribe();
+    this.announcer.close();
+    await this.bus.close();
+  }
+
+  readonly #gapSignal = async (session: SessionRecord, reason: string): Promise<readonly string[]> =>
+    standingGapSignal({
+      capabilities: this.engine.capabilities.describe(MODERN_REVISION) as GapCapabilities,
+      subscriptions: await this.backends.sessions.subscriptions(session),
+      logLevel: session.logLevel,
+      reason,
+    });
+}

@@ -1,0 +1,46 @@
+import { passes, type LogLevel } from '../protocol/log-levels.js';
+
+/** What the server declared to this client, as far as a gap is concerned. */
+export interface GapCapabilities {
+  readonly tools?: { readonly listChanged?: boolean };
+  readonly prompts?: { readonly listChanged?: boolean };
+  readonly resources?: { readonly listChanged?: boolean };
+  readonly logging?: object;
+}
+
+export interface StandingGap {
+  readonly capabilities: GapCapabilities;
+  /** The resources this session is subscribed to. */
+  readonly subscriptions: Iterable<string>;
+  /** The threshold the client set; above `warning` it does not want to read ours. */
+  readonly logLevel?: LogLevel;
+  readonly reason: string;
+}
+
+const LISTS = ['tools', 'prompts', 'resources'] as const;
+
+/**
+ * MCP has no word for "something is missing here". So everything the lost messages may have said is said again:
+ * each list may have changed, each subscribed resource may have changed, and a warning tells a human (§5.5, P3).
+ */
+export function standingGapSignal({ capabilities, subscriptions, logLevel, reason }: StandingGap): string[] {
+  const texts: string[] = [];
+  for (const list of LISTS) {
+    if (capabilities[list]?.listChanged) texts.push(notification(`notifications/${list}/list_changed`));
+  }
+  for (const uri of subscriptions) texts.push(notification('notifications/resources/updated', { uri }));
+  if (capabilities.logging && passes('warning', logLevel)) {
+    const data = { message: 'Messages of this stream were lost; refresh what you keep.', reason };
+    texts.push(notification('notifications/message', { level: 'warning', logger: 'stream', data }));
+  }
+  return texts;
+}
+
+/**
+ * The answer of a request whose result is no longer kept, so that the client stops waiting. Only for a stream the log
+ * does not know any more: with a mere hole in its history the result is still to come.
+ */
+export const requestGapSignal = (id: string | number): string =>
+  JSON.stringify({ jsonrpc: '2.0', id, error: { code: -32603, message: 'response expired' } });
+
+const notification = (method: string, params?: object): string => JSON.stringify({ jsonrpc: '2.0', method, params });

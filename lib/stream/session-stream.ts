@@ -1,0 +1,237 @@
+import { Observable, type Subscriber } from 'rxjs';
+import type { BrokerSubscription, MessageBroker } from '../broker/message-broker.js';
+import type { SessionKey } from '../session/session-record.js';
+import { decodeDoorbell } from './doorbell.js';
+import { compareEntryIds } from './entry-id.js';
+import { type EventLog, type LogEntry, STREAM_START } from './event-log.js';
+
+export type StreamEvent =
+  /** First of all, new or resumed: without it a client that is cut now has no cursor to come back with (finding 8). */
+  | { readonly kind: 'primed'; readonly cursor: string }
+  | { readonly kind: 'message'; readonly id: string; readonly data: string; readonly final: boolean }
+  /**
+   * Once per hole, then the stream goes on. `unknown`: the log has nothing of what the cursor names. Send `cursor` as
+   * the id of whatever signals the gap, or a client cut right after it is told of the same hole again.
+   */
+  | { readonly kind: 'gap'; readonly reason: 'history' | 'unknown'; readonly cursor: string }
+  /** Last of all, unless the reader left. */
+  | { readonly kind: 'end'; readonly reason: 'final' | 'ended' | 'fenced' };
+
+export interface StreamOpening {
+  readonly log: EventLog;
+  readonly broker: MessageBroker;
+  readonly session: SessionKey;
+  readonly stream: string;
+  /** Where the client stopped. Without one: from the start if this stream was never open before, else from its tail. */
+  readonly cursor?: string;
+  /** Entries per read of the log (200). */
+  readonly pageSize?: number;
+  /** Quiet time after which the log is read anyway (7500, ±⅓): a lost last bell has no successor to reveal it. */
+  readonly selfCheckMs?: number;
+  /** Told of everything a backend refused. The stream itself waits and tries again (F4). */
+  readonly report: (error: unknown) => void;
+}
+
+/**
+ * One connection's view of one stream: every entry once and in order, or a gap. Completes, never errors; unsubscribing
+ * releases the claim, the channel and the timer. Bells are only a hint of where to look, the log is the truth: an entry
+ * is emitted iff its `previous` is the cursor, whatever was dropped, repeated or reordered on the way.
+ */
+export const openStream = (opening: StreamOpening): Observable<StreamEvent> =>
+  new Observable((subscriber) => {
+    const stream = new SessionStream(opening, subscriber);
+    stream.open();
+    return () => stream.close();
+  });
+
+const FIRST_RETRY_MS = 50;
+const LAST_RETRY_MS = 1000;
+/** After an interruption all streams of the instance want to read at once. */
+const HERD_SPREAD_MS = 100;
+
+class SessionStream {
+  readonly #opening: StreamOpening;
+  readonly #to: Subscriber<StreamEvent>;
+  readonly #selfCheckMs: number;
+  #cursor: string | undefined;
+  #fence: number | undefined;
+  #claims = 0;
+  #channel: BrokerSubscription | undefined;
+  #stopHearing: (() => void) | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #looking = false;
+  #lookAgain = false;
+  #failures = 0;
+  #outranked = false;
+
+  constructor(opening: StreamOpening, to: Subscriber<StreamEvent>) {
+    this.#opening = opening;
+    this.#to = to;
+    this.#selfCheckMs = (opening.selfCheckMs ?? 7500) * (2 / 3 + (Math.random() * 2) / 3);
+  }
+
+  open(): void {
+    // Primed before the backend is asked for anything: while it is away the client holds a stream with its cursor (F4).
+    if (this.#opening.cursor !== undefined) this.#prime(this.#opening.cursor);
+    if (this.#to.closed) return;
+    this.#stopHearing = this.#opening.broker.onInterruption(() => this.#interrupted());
+    this.#look();
+  }
+
+  close(): void {
+    this.#stopTimer();
+    this.#stopHearing?.();
+    this.#channel?.close().catch(this.#opening.report);
+    this.#letGo();
+  }
+
+  /** Looks into the log until nothing is left. At most one look runs and one waits, however many bells ring meanwhile. */
+  #look(): void {
+    if (this.#looking) this.#lookAgain = true;
+    else void this.#run();
+  }
+
+  /** A look that runs already may have read before the interruption: another one must follow it. */
+  #interrupted(): void {
+    if (this.#looking) this.#lookAgain = true;
+    else this.#wait(Math.random() * HERD_SPREAD_MS);
+  }
+
+  async #run(): Promise<void> {
+    this.#stopTimer();
+    this.#looking = true;
+    try {
+      do {
+        this.#lookAgain = false;
+        await this.#settle();
+      } while (this.#lookAgain && !this.#to.closed);
+      this.#failures = 0;
+    } catch (error) {
+      this.#failures++;
+      this.#opening.report(error);
+    }
+    this.#looking = false;
+    const retry =
+      Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(this.#failures, 10)) * (0.5 + Math.random() / 2);
+    this.#wait(this.#failures > 0 ? retry : this.#selfCheckMs);
+  }
+
+  #wait(ms: number): void {
+    this.#stopTimer();
+    if (!this.#to.closed) this.#timer = setTimeout(() => this.#look(), ms).unref();
+  }
+
+  /** Forgotten, too: `refresh()` would set a cleared timer going again. */
+  #stopTimer(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** Takes the steps of opening that are not done yet, then catches up. Every step may be tried again after a failure. */
+  async #settle(): Promise<void> {
+    const { log, session, stream } = this.#opening;
+    if (this.#fence === undefined && !(await this.#claim())) return;
+    if (this.#channel === undefined && !(await this.#listen())) return;
+    if (this.#cursor === undefined) {
+      // A claim whose answer was lost counts too: `fence <= claims` says that nobody but this connection ever claimed.
+      const fresh = this.#fence! <= this.#claims;
+      const start = fresh ? STREAM_START : (await log.tail(session, stream, STREAM_START, 1)).last;
+      if (this.#to.closed) return;
+      this.#prime(start);
+    }
+    await this.#catchUp();
+  }
+
+  async #claim(): Promise<boolean> {
+    this.#claims++;
+    this.#fence = await this.#opening.log.claim(this.#opening.session, this.#opening.stream);
+    if (this.#fence === undefined) this.#end('ended');
+    else if (this.#to.closed) this.#letGo();
+    return !this.#to.closed;
+  }
+
+  /** From here on bells ring; whatever happened before is found by the catch-up after it. */
+  async #listen(): Promise<boolean> {
+    const { broker, log, session } = this.#opening;
+    const channel = await broker.subscribe(log.channel(session), (line) => this.#heard(line));
+    if (this.#to.closed) await channel.close();
+    else this.#channel = channel;
+    return !this.#to.closed;
+  }
+
+  #heard(line: string): void {
+    if (this.#to.closed) return;
+    const bell = decodeDoorbell(line);
+    if (bell === undefined) return this.#look();
+    if (bell.kind === 'ended') return this.#end('ended');
+    if (bell.stream !== this.#opening.stream) return;
+    if (bell.kind === 'claimed')
+      return this.#fence !== undefined && bell.fence > this.#fence ? this.#end('fenced') : undefined;
+    if (this.#cursor === undefined) return this.#look();
+    const { id, previous, data, final } = bell;
+    if (previous === this.#cursor && data !== undefined) {
+      // Heard just now: no need to look for a while yet (P16).
+      this.#timer?.refresh();
+      return this.#emit({ id, previous, data, final });
+    }
+    // Bells of what a read already brought arrive after it. Reading again for each would bring more of the same, for ever.
+    if (compareEntryIds(id, this.#cursor) > 0) this.#look();
+  }
+
+  async #catchUp(): Promise<void> {
+    const { log, session, stream, pageSize = 200 } = this.#opening;
+    for (;;) {
+      const asked = this.#cursor!;
+      const page = await log.tail(session, stream, asked, pageSize);
+      if (this.#to.closed) return;
+      if (page.ended) return this.#end('ended');
+      if (page.fence > this.#fence!) return this.#end('fenced');
+      if (page.fence < this.#fence!) {
+        // The backend lost the claim (a failover). Unclaimed, the next connection would not outrank this one.
+        this.#fence = undefined;
+        this.#lookAgain = true;
+        return;
+      }
+      for (const entry of page.entries) {
+        // A bell may have been faster than this read.
+        if (compareEntryIds(entry.id, this.#cursor!) > 0) this.#emit(entry);
+        if (this.#to.closed) return;
+      }
+      if (this.#cursor === page.last) return page.final?.id === page.last ? this.#end('final') : undefined;
+      if (this.#cursor !== asked) continue;
+      // Nothing follows the cursor and yet it is not the tail: what was there is gone, but for the answer (F10).
+      return page.final ? this.#emit(page.final) : this.#skipTo(page.last);
+    }
+  }
+
+  #emit(entry: LogEntry): void {
+    if (entry.previous !== this.#cursor) this.#skipTo(entry.previous);
+    this.#cursor = entry.id;
+    this.#to.next({ kind: 'message', id: entry.id, data: entry.data, final: entry.final });
+    if (entry.final) this.#end('final');
+  }
+
+  #skipTo(cursor: string): void {
+    this.#cursor = cursor;
+    this.#to.next({ kind: 'gap', reason: cursor === STREAM_START ? 'unknown' : 'history', cursor });
+  }
+
+  #prime(cursor: string): void {
+    this.#cursor = cursor;
+    this.#to.next({ kind: 'primed', cursor });
+  }
+
+  #end(reason: 'final' | 'ended' | 'fenced'): void {
+    if (this.#to.closed) return;
+    this.#outranked = reason !== 'final';
+    this.#to.next({ kind: 'end', reason });
+    this.#to.complete();
+  }
+
+  #letGo(): void {
+    const { log, session, stream, report } = this.#opening;
+    const fence = this.#fence;
+    this.#fence = undefined;
+    if (fence !== undefined && !this.#outranked) log.release(session, stream, fence).catch(report);
+  }
+}

@@ -1,0 +1,14 @@
+export type { Disposable, Runner } from './runner.js';
+export { eventLogContract } from './event-log.contract.js';
+export type { EventLogContract, EventLogLimits, EventLogSetup } from './event-log.fixture.js';
+export {
+  messageBrokerContract,
+  type MessageBrokerContract,
+  type MessageBrokerSetup,
+} from './message-broker.contract.js';
+export {
+  sessionStoreContract,
+  type SessionStoreContract,
+  type SessionStoreLimits,
+  type SessionStoreSetup,
+} from './session-store.contract.js';

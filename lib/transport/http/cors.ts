@@ -1,0 +1,38 @@
+import type { OutgoingHttpHeaders } from 'node:http';
+import { headerOf, type HttpCall } from './http-call.js';
+
+const METHODS = 'GET, POST, DELETE, OPTIONS';
+const ALLOWED = [
+  'content-type',
+  'accept',
+  'authorization',
+  'mcp-protocol-version',
+  'mcp-method',
+  'mcp-name',
+  'mcp-session-id',
+  'last-event-id',
+];
+const EXPOSED = 'mcp-session-id, www-authenticate, mcp-protocol-version';
+
+/**
+ * CORS for the origins that the policy lets in, unless the application's own CORS has answered already. A browser's
+ * request has no wildcard for `Mcp-Param-*`, so a preflight is granted the ones it names (T-31).
+ */
+export function grantOrigin(call: HttpCall): void {
+  const origin = headerOf(call, 'origin');
+  if (origin === undefined || call.response.hasHeader('access-control-allow-origin')) return;
+  call.response.setHeader('access-control-allow-origin', origin);
+  call.response.setHeader('access-control-expose-headers', EXPOSED);
+  call.response.setHeader('vary', 'Origin');
+}
+
+export function preflightHeaders(call: HttpCall): OutgoingHttpHeaders {
+  const asked = (headerOf(call, 'access-control-request-headers') ?? '').toLowerCase().split(/\s*,\s*/);
+  const params = asked.filter((name) => /^mcp-param-[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name));
+  return {
+    allow: METHODS,
+    'access-control-allow-methods': METHODS,
+    'access-control-allow-headers': [...ALLOWED, ...params].join(', '),
+    'access-control-max-age': '600',
+  };
+}

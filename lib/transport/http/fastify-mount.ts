@@ -1,0 +1,66 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+import { collectBody } from './collect-body.js';
+import type { HttpEndpoint } from './http-endpoint.js';
+import type { MountOptions } from './http-mount.js';
+
+interface FastifyRequest {
+  readonly method: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer | 'too-large' | undefined;
+  readonly raw: IncomingMessage;
+}
+interface FastifyReply {
+  readonly raw: ServerResponse;
+  hijack(): void;
+  getHeaders(): Record<string, string | number | string[] | undefined>;
+}
+
+/** What is used of a Fastify instance. */
+export interface FastifyScope {
+  register(plugin: (scope: FastifyScope, options: unknown, done: () => void) => void): unknown;
+  removeAllContentTypeParsers(): void;
+  addContentTypeParser(
+    type: string,
+    parser: (request: unknown, payload: Readable, done: (error: null, body: unknown) => void) => void,
+  ): void;
+  route(options: {
+    method: string[];
+    url: string;
+    exposeHeadRoute: boolean;
+    handler: (request: FastifyRequest, reply: FastifyReply) => void;
+  }): unknown;
+}
+
+/** All that Fastify routes; the endpoint says 405 to those it does not serve. */
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+/** A scope of its own, so that its body parser is the endpoint's alone; hooks of the application are inherited. */
+export function mountFastify(app: FastifyScope, endpoint: HttpEndpoint, { path, maxBodyBytes }: MountOptions): void {
+  app.register((scope, _options, done) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, payload, parsed) => {
+      collectBody(payload, maxBodyBytes, (body) => parsed(null, body));
+    });
+    scope.route({
+      method: METHODS,
+      url: path,
+      exposeHeadRoute: false,
+      handler: (request, reply) => {
+        // From here on the response is written raw: what hooks have set must be carried over.
+        reply.hijack();
+        for (const [name, value] of Object.entries(reply.getHeaders())) {
+          if (value !== undefined) reply.raw.setHeader(name, value);
+        }
+        void endpoint.handle({
+          verb: request.method,
+          headers: request.headers,
+          request,
+          body: request.body,
+          response: reply.raw,
+        });
+      },
+    });
+    done();
+  });
+}

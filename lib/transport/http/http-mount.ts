@@ -1,0 +1,52 @@
+import type { HttpAdapterHost } from '@nestjs/core';
+import type { HttpEndpoint } from './http-endpoint.js';
+import { mountExpress, readBodyFirst, type ExpressApp } from './express-mount.js';
+import { mountFastify, type FastifyScope } from './fastify-mount.js';
+
+export interface MountOptions {
+  readonly path: string;
+  readonly maxBodyBytes: number;
+}
+
+/**
+ * Puts the endpoint on the application's HTTP adapter, beside Nest's router and not behind it: a route of the router
+ * costs about a third more CPU, and global pipes, interceptors and filters for HTTP would rewrite protocol answers
+ * (T-33; figures in bench/README.md). Middleware, CORS and hooks of the application apply.
+ */
+export class HttpMount {
+  constructor(
+    private readonly adapterHost: HttpAdapterHost,
+    private readonly options: MountOptions,
+  ) {
+    // As soon as there is an adapter, which is before the application or Nest can put body parsers on it.
+    adapterHost.init$.subscribe(() => {
+      if (this.#type() === 'express') readBodyFirst(this.#instance<ExpressApp>(), options);
+    });
+  }
+
+  /** @throws when the adapter is neither Express nor Fastify */
+  mount(endpoint: HttpEndpoint): void {
+    switch (this.#type()) {
+      case undefined:
+        return;
+      case 'express':
+        return mountExpress(this.#instance<ExpressApp>(), endpoint, this.options);
+      case 'fastify':
+        return mountFastify(this.#instance<FastifyScope>(), endpoint, this.options);
+      default:
+        throw new Error(
+          `McpModule cannot mount on the HTTP adapter "${this.#type()}". Use @nestjs/platform-fastify or @nestjs/platform-express, or set the option "path" to false.`,
+        );
+    }
+  }
+
+  #type(): string | undefined {
+    // Application contexts (stdio) have a host whose adapter has no type, or none at all.
+    const adapter = this.adapterHost.httpAdapter as { getType?: () => string } | undefined;
+    return adapter?.getType?.() || undefined;
+  }
+
+  #instance<T>(): T {
+    return this.adapterHost.httpAdapter.getInstance<T>();
+  }
+}

@@ -1,0 +1,123 @@
+import { type Envelope, hasClaim, metaOf, readEnvelope } from '../../protocol/envelope.js';
+import { ErrorCode, McpError } from '../../protocol/errors.js';
+import { BAD_SENTINEL, decodeHeaderValue } from '../../protocol/header-values.js';
+import { classifyMessage, type JsonRpcRequest, type Message, type RequestId } from '../../protocol/messages.js';
+import { looksModern, MODERN_REVISIONS } from '../../protocol/revisions.js';
+
+/** What a POST turned out to be: the outcome of the decision ladder (protocol.md §1.2, rows 6-20 and 28). */
+export type Decision =
+  | { readonly kind: 'modern'; readonly request: JsonRpcRequest; readonly envelope: Envelope }
+  /** Accepted and dropped: no modern notification has a meaning over HTTP. */
+  | { readonly kind: 'modern-notification' }
+  | { readonly kind: 'initialize'; readonly request: JsonRpcRequest }
+  | { readonly kind: 'legacy'; readonly message: Exclude<Message, { kind: 'invalid' }> }
+  | { readonly kind: 'legacy-batch'; readonly messages: readonly Exclude<Message, { kind: 'invalid' }>[] }
+  | { readonly kind: 'rejected'; readonly status: number; readonly error: McpError; readonly id?: RequestId };
+
+export interface LadderFacts {
+  /** The parsed body. */
+  readonly body: unknown;
+  header(name: string): string | undefined;
+  /** Methods that only the modern era has: without a claim they are a modern client's mistake (row 16). */
+  modernOnly(method: string): boolean;
+}
+
+/** Where the value of `Mcp-Name` comes from, for the methods that have one (H-3). */
+const NAME_SOURCE = new Map([
+  ['tools/call', 'name'],
+  ['prompts/get', 'name'],
+  ['resources/read', 'uri'],
+]);
+
+const reject = (status: number, code: number, message: string, id?: RequestId, data?: unknown): Decision => ({
+  kind: 'rejected',
+  status,
+  id,
+  error: new McpError(code, message, { data }),
+});
+
+/** Decides the era from the body, and refuses what contradicts itself, in the order of the ladder. */
+export function decide(facts: LadderFacts): Decision {
+  const { body } = facts;
+  if (Array.isArray(body)) return decideBatch(body);
+  const message = classifyMessage(body);
+  if (message.kind === 'invalid') {
+    return reject(400, ErrorCode.InvalidRequest, `Invalid request: ${message.reason}`, message.id);
+  }
+  if (message.kind === 'response') return { kind: 'legacy', message };
+  if (message.kind === 'notification') {
+    const modern = hasClaim(body) || looksModern(facts.header('mcp-protocol-version') ?? '');
+    return modern ? { kind: 'modern-notification' } : { kind: 'legacy', message };
+  }
+  return decideRequest(message.message, facts);
+}
+
+function decideBatch(body: readonly unknown[]): Decision {
+  const refused = (reason: string) => reject(400, ErrorCode.InvalidRequest, `Invalid request: ${reason}`);
+  if (body.length === 0) return refused('an empty batch');
+  const messages: Exclude<Message, { kind: 'invalid' }>[] = [];
+  for (const item of body) {
+    const message = classifyMessage(item);
+    if (message.kind === 'invalid') return refused(`a batch with an element in which ${message.reason}`);
+    if (hasClaim(item)) return refused('batches do not exist in this revision');
+    messages.push(message);
+  }
+  return { kind: 'legacy-batch', messages };
+}
+
+function decideRequest(request: JsonRpcRequest, facts: LadderFacts): Decision {
+  const { id } = request;
+  const version = facts.header('mcp-protocol-version');
+  const claimed = hasClaim(request);
+  let envelope: Envelope | undefined;
+  let malformed: McpError | undefined;
+  try {
+    envelope = readEnvelope(metaOf(request));
+  } catch (error) {
+    malformed = error as McpError;
+  }
+
+  if (request.method === 'initialize' && !(claimed && envelope)) {
+    if (version !== undefined && looksModern(version)) {
+      return reject(400, ErrorCode.HeaderMismatch, `initialize does not exist in ${version}`, id);
+    }
+    return { kind: 'initialize', request };
+  }
+  if (claimed && envelope) return checkModern(request, envelope, facts);
+  if (claimed) return { kind: 'rejected', status: 400, id, error: malformed! };
+  const strayed = facts.modernOnly(request.method) && facts.header('mcp-session-id') === undefined;
+  if (strayed || (version !== undefined && looksModern(version))) {
+    return { kind: 'rejected', status: 400, id, error: malformed! };
+  }
+  return { kind: 'legacy', message: { kind: 'request', message: request } };
+}
+
+/** Rows 13-20: the headers must repeat what the body says (H-1..H-10), and the version must be one that is served. */
+function checkModern(request: JsonRpcRequest, envelope: Envelope, facts: LadderFacts): Decision {
+  const { id, method, params } = request;
+  const mismatch = (message: string) => reject(400, ErrorCode.HeaderMismatch, message, id);
+  const version = facts.header('mcp-protocol-version')?.trim();
+  const methodHeader = facts.header('mcp-method')?.trim();
+
+  if (version !== undefined && version !== envelope.protocolVersion) {
+    return mismatch('Header MCP-Protocol-Version differs from the protocol version in params._meta');
+  }
+  if (methodHeader !== undefined && methodHeader !== method) return mismatch('Header Mcp-Method differs from "method"');
+  if (!MODERN_REVISIONS.includes(envelope.protocolVersion)) {
+    return reject(400, ErrorCode.UnsupportedProtocolVersion, 'Unsupported protocol version', id, {
+      supported: MODERN_REVISIONS,
+      requested: envelope.protocolVersion,
+    });
+  }
+  if (version === undefined) return mismatch('Header MCP-Protocol-Version is missing');
+  if (methodHeader === undefined) return mismatch('Header Mcp-Method is missing');
+  const source = NAME_SOURCE.get(method);
+  if (source !== undefined) {
+    const header = facts.header('mcp-name');
+    if (header === undefined) return mismatch('Header Mcp-Name is missing');
+    const name = decodeHeaderValue(header);
+    if (name === BAD_SENTINEL) return mismatch('Header Mcp-Name is not valid Base64 of UTF-8');
+    if (name !== params?.[source]) return mismatch(`Header Mcp-Name differs from params.${source}`);
+  }
+  return { kind: 'modern', request, envelope };
+}

@@ -1,0 +1,129 @@
+import type { Dispatcher } from '../../engine/dispatcher.js';
+import { Exchange, type Outlet, type Peer } from '../../engine/exchange.js';
+import type { InFlight } from '../../engine/in-flight.js';
+import { openSession } from '../../engine/methods/initialize.js';
+import { ErrorCode, McpError } from '../../protocol/errors.js';
+import type { JsonRpcNotification, JsonRpcRequest } from '../../protocol/messages.js';
+import { isRequestId } from '../../protocol/messages.js';
+import { TRAITS } from '../../protocol/revisions.js';
+import { principalId, type Principal } from '../../session/principal.js';
+import type { SessionRecord } from '../../session/session-record.js';
+import { SessionLimitError } from '../../session/session-store.js';
+import { sendJson, type HttpCall } from './http-call.js';
+import type { Decision } from './ladder.js';
+import { LegacyAnswer } from './legacy-answer.js';
+import type { LegacyServices } from './legacy-services.js';
+import { refuse } from './refusal.js';
+import { requireSession } from './session-of.js';
+import type { SlowAnswers } from './slow-answers.js';
+import type { SseOptions } from './sse-writer.js';
+
+type Message = (Decision & { kind: 'legacy' })['message'];
+
+/** More messages in one POST than this are a mistake or an attack (G-39). */
+const MAX_BATCH = 100;
+
+const NO_OUTLET: Outlet = { notify() {} };
+
+/** Serves the POSTs of the session era. */
+export class LegacyHandler {
+  constructor(
+    private readonly dispatcher: Dispatcher,
+    private readonly inFlight: InFlight,
+    private readonly slow: SlowAnswers,
+    private readonly services: LegacyServices,
+    private readonly options: SseOptions,
+  ) {}
+
+  /** Opens a session; the id goes out with this answer (G-3). */
+  async initialize(call: HttpCall, request: JsonRpcRequest, principal?: Principal): Promise<void> {
+    const owner = principalId(principal);
+    const id = call.headers['mcp-session-id'];
+    if (typeof id === 'string' && (await this.services.sessions.load({ principal: owner, id }))) {
+      return refuse(
+        call,
+        400,
+        new McpError(ErrorCode.InvalidRequest, 'This session is initialized already'),
+        request.id,
+      );
+    }
+    let session: SessionRecord;
+    try {
+      session = openSession(request.params, owner);
+      await this.services.sessions.create(session);
+    } catch (error) {
+      if (error instanceof SessionLimitError) return sendJson(call, 503, undefined, { 'retry-after': '5' });
+      if (error instanceof McpError) return refuse(call, 400, error, request.id);
+      throw error;
+    }
+    const exchange = new Exchange(legacyPeer(call, session, principal), request, NO_OUTLET);
+    const answer = await this.dispatcher.answer(exchange);
+    if (answer) sendJson(call, 200, answer.text, { 'mcp-session-id': session.id });
+  }
+
+  async post(call: HttpCall, messages: readonly Message[], batch: boolean, principal?: Principal): Promise<void> {
+    const session = await requireSession(call, this.services.sessions, principalId(principal), idOf(messages, batch));
+    if (!session) return;
+    const refusal = batch ? refuseBatch(messages, session) : undefined;
+    if (refusal) return refuse(call, 400, refusal);
+
+    const requests: JsonRpcRequest[] = [];
+    for (const message of messages) {
+      if (message.kind === 'request') requests.push(message.message);
+      else if (message.kind === 'notification') await this.#notified(session, message.message);
+      // A response answers a request of the server; there is none without one, and then nobody waits for it.
+    }
+    if (requests.length === 0) return sendJson(call, 202);
+
+    const answer = new LegacyAnswer(call, session, this.services, this.options, requests.length, batch);
+    const peer = legacyPeer(call, session, principal);
+    this.slow.add(answer);
+    await Promise.all(requests.map((request) => this.#serve(new Exchange(peer, request, answer), answer)));
+    this.slow.remove(answer);
+  }
+
+  async #serve(exchange: Exchange, answer: LegacyAnswer): Promise<void> {
+    const leave = this.inFlight.enter(exchange);
+    const response = await this.dispatcher.answer(exchange);
+    leave();
+    answer.finish(response);
+  }
+
+  async #notified(session: SessionRecord, { method, params }: JsonRpcNotification): Promise<void> {
+    if (method === 'notifications/initialized') {
+      await this.services.sessions.update(session, { initialized: true });
+    } else if (method === 'notifications/cancelled' && isRequestId(params?.requestId)) {
+      const { principal, id } = session;
+      const { requestId } = params;
+      const reason = typeof params.reason === 'string' ? params.reason : 'the client cancelled it';
+      // To all instances: the request may be running on any of them (G-46).
+      await this.services.bus.publish({ type: 'cancel', session: { principal, id }, requestId, reason });
+    }
+  }
+}
+
+const idOf = (messages: readonly Message[], batch: boolean) => {
+  const [message] = messages;
+  return !batch && message?.kind === 'request' ? message.message.id : undefined;
+};
+
+function refuseBatch(messages: readonly Message[], session: SessionRecord): McpError | undefined {
+  const refused = (reason: string) => new McpError(ErrorCode.InvalidRequest, `Invalid request: ${reason}`);
+  if (!TRAITS[session.revision].batches) return refused('batches do not exist in this revision');
+  if (messages.length > MAX_BATCH) return refused(`a batch of more than ${MAX_BATCH} messages`);
+  const initialize = messages.some((m) => m.kind === 'request' && m.message.method === 'initialize');
+  return initialize ? refused('initialize in a batch') : undefined;
+}
+
+const legacyPeer = (call: HttpCall, session: SessionRecord, principal: Principal | undefined): Peer => ({
+  era: 'legacy',
+  revision: session.revision,
+  principal,
+  principalId: session.principal,
+  clientCapabilities: session.clientCapabilities,
+  clientInfo: session.clientInfo,
+  logLevel: session.logLevel,
+  session,
+  headers: call.headers,
+  http: call.request,
+});

@@ -1,0 +1,17 @@
+import type { ChangeBus } from '../../broker/change-bus.js';
+import type { MessageBroker } from '../../broker/message-broker.js';
+import type { SessionRecord } from '../../session/session-record.js';
+import type { SessionStore } from '../../session/session-store.js';
+import type { EventLog } from '../../stream/event-log.js';
+
+/** What the session era stands on; the same objects for every session of a server. */
+export interface LegacyServices {
+  readonly sessions: SessionStore;
+  readonly log: EventLog;
+  readonly broker: MessageBroker;
+  readonly bus: ChangeBus;
+  /** The messages that tell the client of a standing stream what it may have missed (§5.5). */
+  gapSignal(session: SessionRecord, reason: string): Promise<readonly string[]>;
+  /** Told of failures that concern no request; must not throw. */
+  report(error: unknown): void;
+}

@@ -1,0 +1,54 @@
+import { concat, concatMap, defer, EMPTY, from, map, of, type Observable } from 'rxjs';
+import { TRAITS } from '../../protocol/revisions.js';
+import type { SessionRecord } from '../../session/session-record.js';
+import { formatEventId } from '../../stream/event-id.js';
+import { openStream } from '../../stream/session-stream.js';
+import { STANDING_STREAM } from '../../stream/event-log.js';
+import type { LegacyServices } from './legacy-services.js';
+import { commentFrame, messageFrame, primingFrame, retryFrame } from './sse-frame.js';
+
+/** How long a client waits before it comes back: another instance, or this one, is ready at once (§5.4). */
+const RETRY_MS = 1000;
+
+/** Ends a stream whose request was cancelled: there is no answer, and nobody must wait for one. */
+export const NO_ANSWER = '';
+
+/** The frames of one connection to one stream of a session. @param cursor where to go on; see `StreamOpening.cursor` */
+export function sessionFrames(
+  services: LegacyServices,
+  session: SessionRecord,
+  stream: string,
+  cursor: string | undefined,
+): Observable<string> {
+  const { log, broker, report } = services;
+  const idOf = (id: string) => formatEventId(stream, id);
+  return openStream({ log, broker, session, stream, cursor, report }).pipe(
+    // One after the other: a gap takes a moment to describe, and nothing may overtake its signal.
+    concatMap((event): Observable<string> => {
+      switch (event.kind) {
+        case 'primed':
+          return of(primingFrame(idOf(event.cursor), RETRY_MS, TRAITS[session.revision].priming));
+        case 'message':
+          return event.data === NO_ANSWER ? EMPTY : of(messageFrame(event.data, idOf(event.id)));
+        case 'gap':
+          return gapFrames(services, session, stream, event.reason, idOf(event.cursor));
+        case 'end':
+          return event.reason === 'final' ? EMPTY : of(retryFrame(RETRY_MS));
+      }
+    }),
+  );
+}
+
+/** A hole in a request's own stream lost notifications at most; its answer is kept apart and still comes (§5.5). */
+function gapFrames(
+  services: LegacyServices,
+  session: SessionRecord,
+  stream: string,
+  reason: string,
+  id: string,
+): Observable<string> {
+  const comment = of(commentFrame('gap'));
+  if (stream !== STANDING_STREAM) return comment;
+  const signals = defer(() => services.gapSignal(session, reason)).pipe(concatMap((texts) => from(texts)));
+  return concat(comment, signals.pipe(map((json) => messageFrame(json, id))));
+}

@@ -1,0 +1,103 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ChangeBus } from '../../../lib/broker/change-bus.js';
+import { type ChangeEvent, CorruptChangeError } from '../../../lib/broker/change-event.js';
+import { MemoryMessageBroker } from '../../../lib/memory/memory-message-broker.js';
+import { LossyBroker } from '../stream/lossy-broker.js';
+
+const EVENTS: ChangeEvent[] = [
+  { type: 'list-changed', list: 'tools' },
+  { type: 'list-changed', list: 'prompts' },
+  { type: 'list-changed', list: 'resources' },
+  { type: 'resource-updated', uri: 'x:1' },
+  { type: 'cancel', session: { principal: 'alice', id: '1' }, requestId: 7 },
+  { type: 'cancel', session: { principal: 'alice', id: '1' }, requestId: '7', reason: 'changed my mind' },
+];
+
+const listen = (bus: ChangeBus) => {
+  const heard: ChangeEvent[] = [];
+  bus.events$.subscribe((event) => heard.push(event));
+  return heard;
+};
+
+describe('ChangeBus', () => {
+  let broker: MemoryMessageBroker;
+  let reported: unknown[];
+  const make = (namespace: string) => new ChangeBus({ broker, namespace, report: (error) => reported.push(error) });
+
+  beforeEach(() => {
+    broker = new MemoryMessageBroker();
+    reported = [];
+  });
+
+  afterEach(() => expect(broker.sizes).toEqual({ channels: 0, listeners: 0, queued: 0 }));
+
+  it('carries every event to every instance of the namespace, the publisher too, and to no other', async () => {
+    const [one, two, other] = [make('a'), make('a'), make('b')];
+    const heard = [one, two, other].map(listen);
+    await Promise.all([one, two, other].map((bus) => bus.start()));
+    for (const event of EVENTS) await one.publish(event);
+    await vi.waitFor(() => expect(heard).toEqual([EVENTS, EVENTS, []]));
+    await Promise.all([one, two, other].map((bus) => bus.close()));
+  });
+
+  it('ignores types of a newer version, and reports what nobody of us wrote, without quoting it', async () => {
+    const bus = make('a');
+    const heard = listen(bus);
+    await bus.start();
+    const corrupt = [
+      'secret',
+      '',
+      'null',
+      '[]',
+      '5',
+      '{}',
+      '{"type":5}',
+      '{"type":"list-changed","list":"secret"}',
+      '{"type":"resource-updated"}',
+      '{"type":"cancel","requestId":1}',
+      '{"type":"cancel","session":{"principal":"a"},"requestId":1}',
+      '{"type":"cancel","session":{"principal":"a","id":"b"},"requestId":{}}',
+    ];
+    for (const text of [...corrupt, '{"type":"of-version-9"}', '{"type":"__proto__"}', '{"type":"toString"}']) {
+      await broker.publish(bus.channel, text);
+    }
+    await bus.publish(EVENTS[0]!);
+    await vi.waitFor(() => expect(heard).toEqual([EVENTS[0]]));
+    expect(reported.length).toBe(corrupt.length);
+    for (const error of reported) {
+      expect(error).toBeInstanceOf(CorruptChangeError);
+      expect(String(error)).not.toContain('secret');
+    }
+    await bus.close();
+  });
+
+  it('starts once, and completes when closed', async () => {
+    const bus = make('a');
+    const heard = listen(bus);
+    const done = vi.fn();
+    bus.events$.subscribe({ complete: done });
+    bus.interrupted$.subscribe({ complete: done });
+    await Promise.all([bus.start(), bus.start()]);
+    await bus.publish(EVENTS[0]!);
+    await vi.waitFor(() => expect(heard.length).toBe(1));
+    const starting = bus.start();
+    await bus.close();
+    await starting;
+    await bus.start();
+    expect(done).toHaveBeenCalledTimes(2);
+  });
+
+  it('can be started again when the broker was away, and passes on interruptions', async () => {
+    const lossy = new LossyBroker();
+    lossy.failures = 1;
+    const bus = new ChangeBus({ broker: lossy, namespace: 'a', report: () => undefined });
+    await expect(bus.start()).rejects.toThrow('away');
+    await bus.start();
+    const interrupted = vi.fn();
+    bus.interrupted$.subscribe(interrupted);
+    lossy.interrupt();
+    expect(interrupted).toHaveBeenCalledOnce();
+    await bus.close();
+    expect([lossy.inner.sizes.listeners, lossy.interruptionListeners]).toEqual([0, 0]);
+  });
+});

@@ -1,0 +1,42 @@
+import { describe, expect, it, vi } from 'vitest';
+import { MemoryMessageBroker } from '../../../lib/memory/memory-message-broker.js';
+
+describe('MemoryMessageBroker', () => {
+  it('reports what a listener threw, and goes on even if the report throws', async () => {
+    const reported: unknown[] = [];
+    const broker = new MemoryMessageBroker({ onError: (error) => reported.push(error) });
+    const heard: string[] = [];
+    const error = new Error('of the listener');
+    await broker.subscribe('a', () => {
+      throw error;
+    });
+    await broker.subscribe('a', (text) => heard.push(text));
+    await broker.publish('a', '1');
+    await broker.publish('a', '2');
+    await vi.waitFor(() => expect(reported).toEqual([error, error]));
+    expect(heard).toEqual(['1', '2']);
+  });
+
+  it('leaves nothing behind', async () => {
+    const broker = new MemoryMessageBroker();
+    const holds = await Promise.all(
+      Array.from({ length: 100 }, (_, i) => broker.subscribe(`${i % 10}`, () => undefined)),
+    );
+    expect(broker.sizes).toEqual({ channels: 10, listeners: 100, queued: 0 });
+    await Promise.all(holds.map((hold, i) => broker.publish(`${i % 10}`, 'x')));
+    await Promise.all(holds.map((hold) => hold.close()));
+    await broker.publish('1', 'nobody listens');
+    expect(broker.sizes).toEqual({ channels: 0, listeners: 0, queued: 0 });
+  });
+
+  it('does not deliver a message on its way to who subscribed after it', async () => {
+    const broker = new MemoryMessageBroker();
+    const [early, late] = [vi.fn(), vi.fn()];
+    await broker.subscribe('a', early);
+    const published = broker.publish('a', '1');
+    const subscribed = broker.subscribe('a', late);
+    await Promise.all([published, subscribed]);
+    expect(early).toHaveBeenCalledOnce();
+    expect(late).not.toHaveBeenCalled();
+  });
+});

@@ -1,0 +1,82 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { steadyClock } from '../../../lib/memory/clock.js';
+import { MemorySessionStore } from '../../../lib/memory/memory-session-store.js';
+import type { SessionRecord } from '../../../lib/session/session-record.js';
+
+const record = (id: string): SessionRecord => ({
+  principal: 'alice',
+  id,
+  revision: '2025-06-18',
+  clientCapabilities: {},
+  initialized: true,
+});
+
+describe('MemorySessionStore', () => {
+  let now = 0;
+  let store: MemorySessionStore;
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    now = 0;
+    store = new MemorySessionStore({ idleTtlMs: 1000, clock: () => now });
+  });
+
+  afterEach(() => {
+    store.close();
+    expect(vi.getTimerCount()).toBe(0);
+    vi.useRealTimers();
+  });
+
+  it('tells of each session that ended or expired, once', async () => {
+    const ended: string[] = [];
+    const stop = store.onEnd(({ id }) => ended.push(id));
+    for (const id of ['ended', 'met', 'swept', 'untold']) await store.create(record(id));
+    await store.end(record('ended'));
+    await store.end(record('ended'));
+    now = 1000;
+    await store.load(record('met'));
+    expect(ended).toEqual(['ended', 'met']);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(ended).toEqual(['ended', 'met', 'swept', 'untold']);
+    stop();
+    await store.create(record('late'));
+    await store.end(record('late'));
+    expect(ended.length).toBe(4);
+  });
+
+  it('is empty again after a flood, subscriptions included (P10)', async () => {
+    for (let i = 0; i < 2000; i++) {
+      await store.create(record(`${i}`));
+      await store.subscribe(record(`${i}`), `x:${i % 50}`);
+      if (i % 2) await store.end(record(`${i}`));
+    }
+    now = 1000;
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(store.sizes).toEqual({ sessions: 0, ids: 0, principals: 0, uris: 0 });
+  });
+
+  it('refuses a key that is taken', async () => {
+    await store.create(record('1'));
+    await expect(store.create(record('1'))).rejects.toThrow('exists');
+  });
+
+  it('keeps no process alive', () => {
+    vi.useRealTimers();
+    const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+    const before = timers();
+    const real = new MemorySessionStore();
+    const after = timers();
+    real.close();
+    vi.useFakeTimers();
+    expect(after).toBe(before);
+  });
+});
+
+describe('the steady clock', () => {
+  it('tells the time of day, and does not follow when the machine is set', () => {
+    expect(Math.abs(steadyClock() - Date.now())).toBeLessThan(60_000);
+    vi.spyOn(Date, 'now').mockReturnValue(0);
+    expect(steadyClock()).toBeGreaterThan(1_600_000_000_000);
+    vi.restoreAllMocks();
+  });
+});

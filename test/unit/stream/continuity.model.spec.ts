@@ -1,0 +1,247 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { decodeDoorbell } from '../../../lib/stream/doorbell.js';
+import { STREAM_START } from '../../../lib/stream/event-log.js';
+import type { StreamEvent } from '../../../lib/stream/session-stream.js';
+import type { Fate } from './lossy-broker.js';
+import { ALICE, Connection, rig, type Rig, selfCheck, settle } from './rig.js';
+
+const HISTORY_TTL = 60_000;
+
+/** The whole model: how many entries there are, which of them the log has let go, and where the client stands. */
+class Model {
+  readonly ids: string[] = [];
+  trimmed = 0;
+  position = 0;
+  lost = 0;
+  gaps = 0;
+
+  place(cursor: string): number {
+    return cursor === STREAM_START ? 0 : this.ids.indexOf(cursor) + 1;
+  }
+
+  /** Every entry is delivered once and in order, or lies in a hole that is signalled, and no hole is bigger than it must be. */
+  receive(event: StreamEvent): void {
+    if (event.kind === 'message') {
+      expect(this.place(event.id), 'the next entry').toBe(this.position + 1);
+      expect(event.data).toBe(`${this.position + 1}`);
+      this.position++;
+    } else if (event.kind === 'gap') {
+      const place = this.place(event.cursor);
+      expect(place, 'a gap skips something').toBeGreaterThan(this.position);
+      expect(place, 'a gap skips only what is gone').toBeLessThanOrEqual(this.trimmed);
+      this.lost += place - this.position;
+      this.gaps++;
+      this.position = place;
+    }
+  }
+
+  get cursor(): string {
+    return this.ids[this.position - 1] ?? STREAM_START;
+  }
+}
+
+class Client {
+  readonly model = new Model();
+  connection: Connection | undefined;
+  #seen = 0;
+
+  constructor(readonly r: Rig) {}
+
+  /** A new connection at the client's cursor; one that is still open is left behind, like a half-dead socket. */
+  open(): Connection | undefined {
+    this.drain();
+    const older = this.connection;
+    this.connection = this.r.connect({ cursor: this.model.cursor, pageSize: 3 });
+    this.#seen = 0;
+    return older;
+  }
+
+  cut(): void {
+    this.drain();
+    this.connection?.cut();
+    this.connection = undefined;
+  }
+
+  drain(): void {
+    for (const event of this.connection?.events.slice(this.#seen) ?? []) this.model.receive(event);
+    this.#seen = this.connection?.events.length ?? 0;
+  }
+
+  async append(count: number): Promise<void> {
+    for (let i = 0; i < count; i++) {
+      this.model.ids.push(...(await this.r.append(1, { from: this.model.ids.length + 1 })));
+      await this.look();
+    }
+  }
+
+  /** What the log holds now; the contract suite proves that it holds what it must. */
+  async look(): Promise<void> {
+    const [oldest] = (await this.r.log.tail(ALICE, 'g', STREAM_START, 1)).entries;
+    this.model.trimmed = oldest === undefined ? this.model.ids.length : this.model.place(oldest.id) - 1;
+    this.drain();
+  }
+}
+
+type Step = { do: 'append'; count: number } | { do: 'fate'; fate: Fate } | { do: 'clock'; ms: number } | { do: Plain };
+const PLAIN = ['open', 'cut', 'release', 'interrupt', 'check', 'settle', 'takeover', 'expire'] as const;
+type Plain = (typeof PLAIN)[number];
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('append' as const), count: fc.integer({ min: 1, max: 8 }) }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constantFrom(...PLAIN) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('fate' as const),
+      fate: fc.constantFrom<Fate>('pass', 'drop', 'twice', 'hold'),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('clock' as const), ms: fc.integer({ min: -5000, max: 5000 }) }) },
+);
+
+async function perform(client: Client, todo: Step): Promise<void> {
+  const { r } = client;
+  switch (todo.do) {
+    case 'append':
+      return client.append(todo.count);
+    case 'fate':
+      r.broker.fate = () => todo.fate;
+      return;
+    case 'clock':
+      return r.advanceClock(todo.ms);
+    case 'open':
+      return void (client.connection ?? client.open());
+    case 'takeover':
+      return void client.open();
+    case 'cut':
+      return client.cut();
+    case 'release':
+      return r.broker.releaseHeld();
+    case 'interrupt':
+      return r.broker.interrupt();
+    case 'check':
+      return selfCheck();
+    case 'settle':
+      return settle();
+    case 'expire':
+      r.advanceClock(HISTORY_TTL);
+      return client.look();
+  }
+}
+
+describe('continuity', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('delivers every entry once and in order, or signals exactly the hole, whatever happens', async () => {
+    let [runs, gaps, dropped] = [0, 0, 0];
+    const property = fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
+      const r = rig({ maxHistory: 10, historyTtlMs: HISTORY_TTL });
+      await r.begin();
+      const client = new Client(r);
+      const connections = new Set<Connection>();
+      for (const todo of steps) {
+        if (client.connection) connections.add(client.connection);
+        await perform(client, todo);
+        client.drain();
+      }
+      if (!client.connection) client.open();
+      await selfCheck();
+      await client.look();
+      expect(client.model.position, 'nothing is left behind').toBe(client.model.ids.length);
+      for (const older of connections) {
+        if (older !== client.connection) expect(older.subscription.closed, 'outranked or cut').toBe(true);
+      }
+      client.cut();
+      await r.store.end(ALICE);
+      await settle();
+      expect(r.reported).toEqual([]);
+      expect([r.broker.inner.sizes.listeners, r.log.sizes.entries, r.broker.interruptionListeners]).toEqual([0, 0, 0]);
+      r.close();
+      runs++;
+      gaps += client.model.gaps;
+      dropped += r.broker.dropped;
+    });
+    await fc.assert(property, { numRuns: 400, interruptAfterTimeLimit: 12_000 });
+    // The test must have had something to find.
+    expect(runs).toBeGreaterThan(50);
+    expect(gaps).toBeGreaterThan(0);
+    expect(dropped).toBeGreaterThan(0);
+  });
+
+  it('has a control: a reader that trusts the bells loses, repeats and reorders under the same broker', async () => {
+    const r = rig({ maxHistory: 1000 });
+    await r.begin();
+    const fates: Fate[] = ['pass', 'drop', 'pass', 'twice', 'hold', 'pass'];
+    let published = 0;
+    r.broker.fate = () => fates[published++ % fates.length]!;
+    const naive: string[] = [];
+    const hold = await r.broker.subscribe(r.log.channel(ALICE), (line) => {
+      const bell = decodeDoorbell(line);
+      if (bell?.kind === 'entry') naive.push(bell.data!);
+    });
+    const connection = r.connect({ cursor: STREAM_START });
+    await settle();
+    for (let i = 0; i < 30; i++) {
+      await r.append(10, { from: i * 10 + 1 });
+      await r.broker.releaseHeld();
+      await settle();
+    }
+    await selfCheck();
+    const sent = Array.from({ length: 300 }, (_, i) => `${i + 1}`);
+    expect(connection.events.flatMap((event) => (event.kind === 'message' ? [event.data] : []))).toEqual(sent);
+    expect(sent.filter((text) => !naive.includes(text)).length, 'lost').toBeGreaterThan(20);
+    expect(naive.length - new Set(naive).size, 'repeated').toBeGreaterThan(20);
+    expect(naive.filter((text, i) => i > 0 && Number(text) < Number(naive[i - 1])).length, 'reordered').toBeGreaterThan(
+      20,
+    );
+    connection.cut();
+    await hold.close();
+    r.close();
+  });
+
+  it('never crosses sessions: 200 of them with the same stream names, cut and resumed', async () => {
+    const r = rig({ maxHistory: 1000 });
+    const streams = ['g', 'r1', 'r2'];
+    // The same session ids for several principals, too.
+    const keys = Array.from({ length: 200 }, (_, i) => ({ principal: `p${i % 20}`, id: `s${Math.floor(i / 20)}` }));
+    await Promise.all(keys.map((key) => r.begin(key)));
+    const readers = keys.flatMap((session) =>
+      streams.map((stream) => ({ session, stream, texts: [] as string[], cursor: STREAM_START })),
+    );
+    const nameOf = ({ session, stream }: { session: { principal: string; id: string }; stream: string }) =>
+      `${session.principal}/${session.id}/${stream}`;
+    let random = 42;
+    const next = () => (random = (random * 1_103_515_245 + 12_345) % 2_147_483_648);
+    r.broker.fate = () => (['pass', 'pass', 'pass', 'drop', 'twice', 'hold'] as const)[(next() >> 8) % 6]!;
+    for (let round = 0; round < 4; round++) {
+      const connections = readers.map(({ session, stream, cursor }) => r.connect({ session, stream, cursor }));
+      for (let i = 0; i < 3; i++) {
+        await Promise.all(
+          readers.map((reader) => r.log.append(reader.session, reader.stream, `${nameOf(reader)} ${round * 3 + i}`)),
+        );
+      }
+      await r.broker.releaseHeld();
+      await (round === 3 ? selfCheck() : settle());
+      for (const [i, connection] of connections.entries()) {
+        const reader = readers[i]!;
+        for (const event of connection.events) {
+          if (event.kind !== 'message') continue;
+          reader.texts.push(event.data);
+          reader.cursor = event.id;
+        }
+        connection.cut();
+      }
+    }
+    for (const reader of readers) {
+      expect(reader.texts).toEqual(Array.from({ length: 12 }, (_, i) => `${nameOf(reader)} ${i}`));
+    }
+    expect(r.reported).toEqual([]);
+    for (const key of keys) await r.store.end(key);
+    await settle();
+    expect(r.log.sizes).toEqual({ sessions: 0, streams: 0, entries: 0, bytes: 0 });
+    expect(r.broker.inner.sizes.listeners).toBe(0);
+    r.close();
+  });
+});

@@ -1,0 +1,46 @@
+import { MemoryMessageBroker } from '../../../lib/memory/memory-message-broker.js';
+import { type BrokerSubscription, MessageBroker, type MessageListener } from '../../../lib/broker/message-broker.js';
+
+export type Fate = 'pass' | 'drop' | 'twice' | 'hold';
+
+/** A broker as bad as a broker may be: it loses, repeats, delays and reorders, and cannot be interrupted without notice. */
+export class LossyBroker extends MessageBroker {
+  readonly inner = new MemoryMessageBroker();
+  readonly #held: [channel: string, message: string][] = [];
+  readonly #interruptionListeners = new Set<() => void>();
+  fate: (message: string) => Fate = () => 'pass';
+  dropped = 0;
+  /** The next `subscribe` calls that fail. */
+  failures = 0;
+
+  async publish(channel: string, message: string): Promise<void> {
+    const fate = this.fate(message);
+    if (fate === 'drop') this.dropped++;
+    if (fate === 'hold') this.#held.push([channel, message]);
+    if (fate === 'pass' || fate === 'twice') await this.inner.publish(channel, message);
+    if (fate === 'twice') await this.inner.publish(channel, message);
+  }
+
+  /** What was held arrives late and in the wrong order. */
+  async releaseHeld(): Promise<void> {
+    for (const [channel, message] of this.#held.splice(0).toReversed()) await this.inner.publish(channel, message);
+  }
+
+  async subscribe(channel: string, listener: MessageListener): Promise<BrokerSubscription> {
+    if (this.failures-- > 0) throw new Error('broker away');
+    return this.inner.subscribe(channel, listener);
+  }
+
+  onInterruption(listener: () => void): () => void {
+    this.#interruptionListeners.add(listener);
+    return () => this.#interruptionListeners.delete(listener);
+  }
+
+  get interruptionListeners(): number {
+    return this.#interruptionListeners.size;
+  }
+
+  interrupt(): void {
+    for (const listener of this.#interruptionListeners) listener();
+  }
+}
