@@ -8,6 +8,7 @@ export type {
   McpOptionsFactory,
 } from './mcp.options.js';
 export { McpOptionsError } from './mcp.resolved-options.js';
+export { McpStdio, type McpStdioOptions } from './mcp.stdio.js';
 export { InjectMcpServer, mcpServerToken } from './mcp.tokens.js';
 
 // Declaring tools, resources and prompts

@@ -12,7 +12,11 @@ class Tools {
 }
 for (const { name } of searches) Object.defineProperty(Tools.prototype, name, { value: (args) => search(args) });
 
-const tool = (name, description, input) => decorateMethod(Tools, name, [McpTool({ name, description, input })]);
+/** As the compiler does it: the type of the parameter is the input schema. */
+function tool(name, description, input) {
+  Reflect.defineMetadata('design:paramtypes', [input], Tools.prototype, name);
+  decorateMethod(Tools, name, [McpTool({ name, description })]);
+}
 tool('add', ADD_DESCRIPTION, AddInput);
 for (const { name, description } of searches) tool(name, description, SearchInput);
 decorateClass(Tools, [Injectable()]);

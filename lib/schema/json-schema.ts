@@ -57,7 +57,10 @@ export async function compileJsonSchema(schema: JsonSchema, where: string): Prom
 
 function compileWith(ajv: Ajv2020, schema: JsonSchema, where: string) {
   try {
-    return ajv.compile(schema);
+    const check = ajv.compile(schema);
+    // The engine would keep it for ever, and tools come and go at run time.
+    if (schema['$id'] === undefined) ajv.removeSchema(schema);
+    return check;
   } catch (cause) {
     const { missingRef, message } = cause as { missingRef?: string; message: string };
     if (missingRef !== undefined) {

@@ -17,10 +17,10 @@ async function peer<T>(packages: string, reason: string, load: () => Promise<T>)
 
 const DTO_PEERS = 'class-validator class-transformer';
 
-export const loadClassValidator = (className: string) =>
+export const loadClassValidator = (className: string): Promise<typeof import('class-validator')> =>
   peer(DTO_PEERS, `The class ${className} as a schema`, () => import('class-validator'));
 
-export const loadClassTransformer = (className: string) =>
+export const loadClassTransformer = (className: string): Promise<typeof import('class-transformer')> =>
   peer(DTO_PEERS, `The class ${className} as a schema`, () => import('class-transformer'));
 
 /** What `@Type`, `@Expose`, `@Exclude` and `@Transform` wrote. The package exports no reader and no types for it. */
@@ -30,7 +30,8 @@ export const loadTransformStorage = (className: string): Promise<TransformStorag
     return ((await import(file)) as { defaultMetadataStorage: TransformStorage }).defaultMetadataStorage;
   });
 
-export const loadAjv = () => peer('ajv', 'A plain JSON Schema', async () => (await import('ajv/dist/2020.js')).Ajv2020);
+export const loadAjv = (): Promise<typeof import('ajv/dist/2020.js').Ajv2020> =>
+  peer('ajv', 'A plain JSON Schema', async () => (await import('ajv/dist/2020.js')).Ajv2020);
 
 /** See `class-transformer/cjs/MetadataStorage.js`. */
 export interface TransformStorage {

@@ -3,7 +3,7 @@ import type { InFlight } from '../engine/in-flight.js';
 import type { ResolvedOptions } from '../mcp.resolved-options.js';
 import { HttpEndpoint } from '../transport/http/http-endpoint.js';
 import { LegacyHandler } from '../transport/http/legacy-handler.js';
-import type { LegacyServices } from '../transport/http/legacy-services.js';
+import type { LegacyServices } from '../transport/legacy-services.js';
 import { ModernHandler } from '../transport/http/modern-handler.js';
 import { OriginPolicy } from '../transport/http/origin-policy.js';
 import { SlowAnswers } from '../transport/http/slow-answers.js';

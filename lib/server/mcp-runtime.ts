@@ -7,7 +7,7 @@ import type { ResolvedOptions } from '../mcp.resolved-options.js';
 import { MODERN_REVISION } from '../protocol/revisions.js';
 import type { SessionRecord } from '../session/session-record.js';
 import { type GapCapabilities, standingGapSignal } from '../stream/gap-signal.js';
-import type { LegacyServices } from '../transport/http/legacy-services.js';
+import type { LegacyServices } from '../transport/legacy-services.js';
 import { Announcer } from './announcer.js';
 import type { Backends } from './backends.js';
 import { createEngine, type Engine } from './engine.js';
@@ -28,7 +28,8 @@ export class McpRuntime {
   constructor(
     readonly options: ResolvedOptions,
     readonly backends: Backends,
-    server: string | undefined,
+    /** The server's name; `undefined` is the default one. */
+    readonly server: string | undefined,
   ) {
     this.logger = new Logger(server === undefined ? 'McpServer' : `McpServer:${server}`);
     const { sessions, log, broker } = backends;

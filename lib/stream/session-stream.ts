@@ -187,10 +187,10 @@ class SessionStream {
       if (page.ended) return this.#end('ended');
       if (page.fence > this.#fence!) return this.#end('fenced');
       if (page.fence < this.#fence!) {
-        // The backend lost the claim (a failover). Unclaimed, the next connection would not outrank this one.
+        // A failover lost the claim. Unclaimed, the next connection would not outrank this one. As a failure, so that a
+        // log which never remembers is asked again at a pace.
         this.#fence = undefined;
-        this.#lookAgain = true;
-        return;
+        throw new Error('The event log lost the claim of an open stream; claiming again.');
       }
       for (const entry of page.entries) {
         // A bell may have been faster than this read.

@@ -45,6 +45,7 @@ const walk = async (store: SessionStore, filter?: SessionFilter): Promise<string
 /** Asserts that every method treats the key as one that never was. */
 const assertUnknown = async (store: SessionStore, key: SessionKey, message: string): Promise<void> => {
   assert.equal(await store.load(key), undefined, `${message}: load`);
+  assert.equal(await store.peek(key), undefined, `${message}: peek`);
   assert.equal(await store.update(key, { initialized: true }), false, `${message}: update`);
   assert.equal(await store.subscribe(key, 'x:1'), 'unknown', `${message}: subscribe`);
   assert.equal(await store.unsubscribe(key, 'x:1'), false, `${message}: unsubscribe`);
@@ -62,6 +63,7 @@ export function sessionStoreContract(runner: Runner, { create }: SessionStoreCon
       const record = sessionRecord('1');
       await store.create(record);
       assert.deepEqual({ ...(await peer.load(record)) }, record);
+      assert.deepEqual({ ...(await peer.peek(record)) }, record);
       const bare: SessionRecord = { ...record, id: '2', clientInfo: undefined, logLevel: 'warning', initialized: true };
       await peer.create(bare);
       const loaded = await store.load(bare);
@@ -189,6 +191,7 @@ export function sessionStoreContract(runner: Runner, { create }: SessionStoreCon
       for (let i = 0; i < 4; i++) {
         await advance(TTL * 0.4);
         assert.ok(await peer.load(used), 'a session in use lives on');
+        await store.peek(idle);
         await store.update(idle, { initialized: true });
         await store.subscribe(idle, 'x:1');
         await store.subscriptions(idle);

@@ -18,7 +18,7 @@ function checkProperty(property: PropertyModel, object: object, path: string, fi
   // A getter may fail on a value that is already known to be wrong, and one without rules need not be asked.
   if (property.computed && (property.rules.length === 0 || findings.issues.length > 0)) return;
   const value = (object as Record<string, unknown>)[property.key];
-  for (const condition of property.conditions) if (!condition(object, value)) return;
+  if (property.conditions.length > 0 && !holds(property, object, value, findings)) return;
   if (value === undefined && property.documented.required === false) return;
   // Joining the path is most of the cost of a flat object, so it waits until there is something to say.
   if (findings.issues.length > 0 && isKnownBad(property, pathTo(path, property.name), findings)) return;
@@ -37,6 +37,16 @@ function checkProperty(property: PropertyModel, object: object, path: string, fi
 /** The author's own message where there is one: "Tell me the city" is better than ours. */
 export const absence = ({ rules }: PropertyModel, object: object): string =>
   rules.find((rule) => rule.hasOwnMessage)?.message(object, undefined) ?? 'is required';
+
+/** Whether the conditions say that the property is to be checked. One that throws is treated as a rule that throws. */
+export function holds({ conditions }: PropertyModel, object: object, value: unknown, findings: Findings): boolean {
+  try {
+    return conditions.every((condition) => condition(object, value));
+  } catch (error) {
+    findings.fault ??= { error };
+    return false;
+  }
+}
 
 const isKnownBad = ({ nested }: PropertyModel, path: string, findings: Findings): boolean =>
   nested === undefined ? findings.hasWithin(path) : findings.has(path);

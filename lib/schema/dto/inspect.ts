@@ -1,6 +1,6 @@
 import { pathTo } from '../path.js';
-import { absence } from './check.js';
-import type { Findings } from './findings.js';
+import { absence, holds } from './check.js';
+import { Findings } from './findings.js';
 import { isRecord, modelOf, type DtoModel, type PropertyModel } from './model.js';
 
 /**
@@ -16,11 +16,15 @@ export function inspect(model: DtoModel, raw: unknown, path: string, findings: F
     const value = Object.hasOwn(raw, property.name) ? raw[property.name] : undefined;
     if (value === undefined) {
       if (property.required) findings.add(pathTo(path, property.name), absence(property, raw));
-    } else if (!property.transformed && !isExempt(property, raw, value)) {
+    } else if (hasForm(property) && !isExempt(property, raw, value)) {
       inspectProperty(property, value, pathTo(path, property.name), findings);
     }
   }
 }
+
+/** Whether there is more to it than a bare value, which the rules look at. */
+const hasForm = ({ transformed, shape, nested, made }: PropertyModel): boolean =>
+  !transformed && (shape !== 'one' || nested !== undefined || made === 'date');
 
 function refuseUnknown(model: DtoModel, raw: object, path: string, findings: Findings, tell?: string): void {
   for (const name of Object.keys(raw)) {
@@ -31,10 +35,13 @@ function refuseUnknown(model: DtoModel, raw: object, path: string, findings: Fin
   }
 }
 
-function isExempt({ optional, conditions }: PropertyModel, raw: object, value: unknown): boolean {
+function isExempt(property: PropertyModel, raw: object, value: unknown): boolean {
+  const { optional, conditions } = property;
   if (conditions.length === 0) return false;
-  if (optional && value === null) return true;
-  return optional && conditions.length === 1 ? false : !conditions.every((condition) => condition(raw, value));
+  // The usual case, `@IsOptional` alone, without asking it.
+  if (optional && (value === null || conditions.length === 1)) return value === null;
+  // Whether it throws is only known for the instance, which has its defaults.
+  return !holds(property, raw, value, new Findings());
 }
 
 function inspectProperty(property: PropertyModel, value: unknown, path: string, findings: Findings): void {

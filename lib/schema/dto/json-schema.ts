@@ -95,7 +95,6 @@ export class SchemaPrinter {
     tidy(item);
     if (shape !== 'one' && Object.keys(item).length > 0)
       value[shape === 'map' ? 'additionalProperties' : 'items'] = item;
-    if (shape === 'set') value['uniqueItems'] = true;
     const initial = jsonSafe(property.initial) ? property.initial : undefined;
     const fallback = documented.default ?? (property.required ? undefined : initial);
     return {

@@ -5,7 +5,7 @@ import type { SessionRecord } from '../../session/session-record.js';
 import { newStreamName } from '../../stream/event-id.js';
 import { STREAM_START } from '../../stream/event-log.js';
 import { acceptsEventStream, sendJson, type HttpCall } from './http-call.js';
-import type { LegacyServices } from './legacy-services.js';
+import type { LegacyServices } from '../legacy-services.js';
 import { NO_ANSWER, sessionFrames } from './session-frames.js';
 import type { Pending } from './slow-answers.js';
 import { writeSse, type SseOptions } from './sse-writer.js';

@@ -12,7 +12,7 @@ import { SessionLimitError } from '../../session/session-store.js';
 import { sendJson, type HttpCall } from './http-call.js';
 import type { Decision } from './ladder.js';
 import { LegacyAnswer } from './legacy-answer.js';
-import type { LegacyServices } from './legacy-services.js';
+import type { LegacyServices } from '../legacy-services.js';
 import { refuse } from './refusal.js';
 import { requireSession } from './session-of.js';
 import type { SlowAnswers } from './slow-answers.js';

@@ -4,7 +4,7 @@ import type { SessionRecord } from '../../session/session-record.js';
 import { formatEventId } from '../../stream/event-id.js';
 import { openStream } from '../../stream/session-stream.js';
 import { STANDING_STREAM } from '../../stream/event-log.js';
-import type { LegacyServices } from './legacy-services.js';
+import type { LegacyServices } from '../legacy-services.js';
 import { commentFrame, messageFrame, primingFrame, retryFrame } from './sse-frame.js';
 
 /** How long a client waits before it comes back: another instance, or this one, is ready at once (§5.4). */

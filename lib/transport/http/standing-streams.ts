@@ -4,7 +4,7 @@ import { principalId, type Principal } from '../../session/principal.js';
 import { STANDING_STREAM } from '../../stream/event-log.js';
 import { resumePoint } from '../../stream/resume.js';
 import { acceptsEventStream, headerOf, sendJson, type HttpCall } from './http-call.js';
-import type { LegacyServices } from './legacy-services.js';
+import type { LegacyServices } from '../legacy-services.js';
 import { LegacyCode, refuse } from './refusal.js';
 import { sessionFrames } from './session-frames.js';
 import { requireSession } from './session-of.js';

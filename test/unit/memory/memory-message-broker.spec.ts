@@ -29,6 +29,15 @@ describe('MemoryMessageBroker', () => {
     expect(broker.sizes).toEqual({ channels: 0, listeners: 0, queued: 0 });
   });
 
+  it('does not call a listener from the moment it was closed', async () => {
+    const broker = new MemoryMessageBroker();
+    const listener = vi.fn();
+    const hold = await broker.subscribe('a', listener);
+    const published = broker.publish('a', '1');
+    await Promise.all([hold.close(), published]);
+    expect(listener).not.toHaveBeenCalled();
+  });
+
   it('does not deliver a message on its way to who subscribed after it', async () => {
     const broker = new MemoryMessageBroker();
     const [early, late] = [vi.fn(), vi.fn()];

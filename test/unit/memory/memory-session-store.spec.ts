@@ -55,6 +55,17 @@ describe('MemorySessionStore', () => {
     expect(store.sizes).toEqual({ sessions: 0, ids: 0, principals: 0, uris: 0 });
   });
 
+  it('sweeps what expired behind an older session that is in use', async () => {
+    await store.create(record('used'));
+    await store.create(record('idle'));
+    now = 900;
+    await store.load(record('used'));
+    now = 1000;
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(store.sizes.sessions).toBe(1);
+    expect(await store.peek(record('used'))).toBeDefined();
+  });
+
   it('refuses a key that is taken', async () => {
     await store.create(record('1'));
     await expect(store.create(record('1'))).rejects.toThrow('exists');

@@ -14,6 +14,7 @@ import {
   IsIn,
   IsInt,
   IsNotEmpty,
+  IsNotEmptyObject,
   IsNumber,
   IsObject,
   IsOptional,
@@ -119,7 +120,7 @@ describe('the schema of a DTO', () => {
     ['IsObject', [IsObject()], Object, { type: 'object' }],
     ['ArrayNotEmpty', [ArrayNotEmpty()], Array, { type: 'array', minItems: 1 }],
     ['ArrayUnique', [ArrayUnique()], Array, { type: 'array', uniqueItems: true }],
-    ['each on a Set', [IsString({ each: true })], Set, { type: 'array', items: { type: 'string' }, uniqueItems: true }],
+    ['each on a Set', [IsString({ each: true })], Set, { type: 'array', items: { type: 'string' } }],
     ['each on a Map', [IsInt({ each: true })], Map, { type: 'object', additionalProperties: { type: 'integer' } }],
     ['Allow, by the TypeScript type', [Allow()], Number, { type: 'number' }],
     ['McpProperty alone', [McpProperty()], String, { type: 'string' }],
@@ -454,6 +455,81 @@ describe('validating input with a DTO', () => {
     }
     const { validate } = await input(Worded);
     expect(issuesOf(validate({ n: 3 }))).toEqual(['city: Tell me the city', 'n: cannot be 3']);
+  });
+
+  it('tells a fault of a validator from a mistake of the caller', async () => {
+    const Trimmed = () => (target: object, property: string) =>
+      registerDecorator({
+        name: 'trimmed',
+        target: target.constructor,
+        propertyName: property,
+        validator: { validate: (value: string) => value.trim() === value },
+      });
+    const Broken = () => (target: object, property: string) =>
+      registerDecorator({
+        name: 'broken',
+        target: target.constructor,
+        propertyName: property,
+        validator: {
+          validate: () => {
+            throw new Error('database away');
+          },
+        },
+      });
+    class Named {
+      @IsString() @Trimmed() name!: string;
+    }
+    class Faulty {
+      @IsString() @Broken() name!: string;
+    }
+    expect(issuesOf((await input(Named)).validate({ name: 5 }))).toEqual(['name: must be a string']);
+    class Conditional {
+      @IsString() kind!: string;
+      @ValidateIf((o: Conditional) => o.kind.startsWith('a')) @IsString() name?: string;
+    }
+    expect(issuesOf((await input(Conditional)).validate({ kind: 5, name: 5 }))).toEqual(['kind: must be a string']);
+    class Defaulted {
+      @IsOptional() @IsObject() mode: { kind: string } = { kind: 'a' };
+      @ValidateIf((o: Defaulted) => o.mode.kind === 'a') @IsString({ each: true }) names?: string[];
+    }
+    const { validate } = await input(Defaulted);
+    expect(issuesOf(validate({ names: ['x'] }))).toEqual([]);
+    expect(issuesOf(validate({ names: 'x' }))).toEqual(['names: must be an array']);
+    const faulty = await input(Faulty);
+    expect(() => faulty.validate({ name: 'x' })).toThrow('database away');
+  });
+
+  it('survives names that break class-validator', async () => {
+    class Bag {
+      @IsNotEmptyObject() some!: object;
+    }
+    const { validate } = await input(Bag);
+    expect(issuesOf(validate(JSON.parse('{"some":{"hasOwnProperty":1}}')))).toEqual([]);
+    expect(issuesOf(validate({ some: {} }))).toEqual(['some: must be a non-empty object']);
+  });
+
+  it('takes requiredness from @McpProperty over that of the rules', async () => {
+    class Odd {
+      @McpProperty({ required: false }) @IsString() a?: string;
+      @McpProperty({ required: true }) b!: string;
+      @IsString() @IsNotEmpty() placeholder: string = '';
+    }
+    const { validate, jsonSchema } = await input(Odd);
+    expect(jsonSchema['required']).toEqual(['b', 'placeholder']);
+    expect(issuesOf(validate({ b: 'x', placeholder: 'y' }))).toEqual([]);
+    expect(issuesOf(validate({ a: 5 }))).toEqual(['b: is required', 'placeholder: is required', 'a: must be a string']);
+  });
+
+  it('refuses a class that cannot be created without arguments', async () => {
+    class Needy {
+      @IsString() a: string;
+      constructor(from: { a: string }) {
+        this.a = from.a;
+      }
+    }
+    await expect(input(Needy)).rejects.toThrow(/Needy cannot be created without constructor arguments\. Remove them/);
+    const { validate } = await output(Needy);
+    expect(valueOf(validate({ a: 'x' }))).toEqual({ a: 'x' });
   });
 
   it('bounds what a bad value costs', async () => {

@@ -235,7 +235,7 @@ describe('x-mcp-header', () => {
     ['anyOf at the root', at({}, { anyOf: [at({ a: mark('string') })] })],
     ['not', at({ a: { not: mark('string') } })],
     ['if', at({}, { if: at({ a: mark('string') }) })],
-    ['then', at({}, { then: at({ a: mark('string') }) })],
+    ['else', at({}, { else: at({ a: mark('string') }) })],
     ['$defs', at({}, { $defs: { a: mark('string') } })],
     ['additionalProperties', at({}, { additionalProperties: mark('string') })],
     ['patternProperties', at({}, { patternProperties: { a: mark('string') } })],

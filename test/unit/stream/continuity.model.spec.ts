@@ -109,7 +109,8 @@ async function perform(client: Client, todo: Step): Promise<void> {
       r.broker.fate = () => todo.fate;
       return;
     case 'clock':
-      return r.advanceClock(todo.ms);
+      r.advanceClock(todo.ms);
+      return client.look();
     case 'open':
       return void (client.connection ?? client.open());
     case 'takeover':

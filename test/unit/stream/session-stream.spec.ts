@@ -290,6 +290,20 @@ describe('bells', () => {
     connection.cut();
   });
 
+  it('of what was read already cost no read of their own', async () => {
+    r.broker.fate = () => 'hold';
+    const connection = r.connect();
+    await settle();
+    await r.append(3);
+    await selfCheck();
+    expect(connection.story).toBe('primed 1 2 3');
+    const tail = vi.spyOn(r.log, 'tail');
+    await r.broker.releaseHeld();
+    await settle();
+    expect(tail).not.toHaveBeenCalled();
+    connection.cut();
+  });
+
   it('that ring during a read do not set its timer going', async () => {
     const connection = r.connect({ cursor: STREAM_START });
     await settle();
@@ -332,6 +346,7 @@ describe.each([
     await r.store.end(ALICE);
     await (fate === 'pass' ? settle() : selfCheck());
     expect(connection.story).toBe('primed end:ended');
+    expect(r.reported).toEqual([]);
   });
 
   it('by a newer connection ends the older one', async () => {
@@ -387,6 +402,8 @@ describe('a backend that is away', () => {
     const tail = r.log.tail.bind(r.log);
     vi.spyOn(r.log, 'tail').mockImplementationOnce(async (...args) => ({ ...(await tail(...args)), fence: 0 }));
     await selfCheck();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(r.reported).toEqual([new Error('The event log lost the claim of an open stream; claiming again.')]);
     expect((await r.log.tail(ALICE, 'g', STREAM_START, 1)).fence).toBe(2);
     await r.append(1);
     await settle();

@@ -1,8 +1,8 @@
-import type { ChangeBus } from '../../broker/change-bus.js';
-import type { MessageBroker } from '../../broker/message-broker.js';
-import type { SessionRecord } from '../../session/session-record.js';
-import type { SessionStore } from '../../session/session-store.js';
-import type { EventLog } from '../../stream/event-log.js';
+import type { ChangeBus } from '../broker/change-bus.js';
+import type { MessageBroker } from '../broker/message-broker.js';
+import type { SessionRecord } from '../session/session-record.js';
+import type { SessionStore } from '../session/session-store.js';
+import type { EventLog } from '../stream/event-log.js';
 
 /** What the session era stands on; the same objects for every session of a server. */
 export interface LegacyServices {

@@ -1,0 +1,10 @@
+import { Module } from '@nestjs/common';
+import { McpModule } from 'nestjs-mcp-fleet';
+import { Stations } from './stations.js';
+import { WeatherTools } from './weather.tools.js';
+
+@Module({
+  imports: [McpModule.forRoot({ name: 'weather', version: '1.0.0' })],
+  providers: [Stations, WeatherTools],
+})
+export class AppModule {}

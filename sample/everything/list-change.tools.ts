@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import { McpServer, McpTool } from 'nestjs-mcp-fleet';
+import { EverythingResources } from './everything.resources.js';
+
+/**
+ * Tools that really change what this server offers. Each call adds a newcomer before it takes the last one away, so
+ * calls that overlap do not claim one name twice.
+ */
+@Injectable()
+export class ListChangeTools {
+  #tools = 0;
+  #prompts = 0;
+
+  constructor(
+    private readonly server: McpServer,
+    private readonly resources: EverythingResources,
+  ) {}
+
+  @McpTool({ name: 'test_trigger_tool_change', description: 'Replaces a tool, so that the list of tools changes' })
+  async changeTools(): Promise<string> {
+    const number = ++this.#tools;
+    const name = `test_passing_tool_${number}`;
+    await this.server.registerTool({ name, description: 'Comes and goes' }, () => `Tool number ${number}`);
+    this.server.removeTool(`test_passing_tool_${number - 1}`);
+    return `${name} is new.`;
+  }
+
+  @McpTool({
+    name: 'test_trigger_prompt_change',
+    description: 'Replaces a prompt, so that the list of prompts changes',
+  })
+  async changePrompts(): Promise<string> {
+    const number = ++this.#prompts;
+    const name = `test_passing_prompt_${number}`;
+    await this.server.registerPrompt({ name, description: 'Comes and goes' }, () => `Prompt number ${number}`);
+    this.server.removePrompt(`test_passing_prompt_${number - 1}`);
+    return `${name} is new.`;
+  }
+
+  @McpTool({ name: 'test_trigger_resource_update', description: 'Changes test://watched-resource' })
+  async updateResource(): Promise<string> {
+    const version = this.resources.rewriteWatched();
+    await this.server.resourceUpdated('test://watched-resource');
+    return `test://watched-resource is at version ${version}.`;
+  }
+}
