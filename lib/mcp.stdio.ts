@@ -33,7 +33,6 @@ export class McpStdio {
         inFlight,
         legacy: services,
         maxJsonDepth: limits.maxJsonDepth,
-        sessionIdleTtlMs: limits.sessionIdleTtlMs,
       },
       new LineWriter(output, process.stdin),
     );

@@ -10,6 +10,7 @@ import { type GapCapabilities, standingGapSignal } from '../stream/gap-signal.js
 import type { LegacyServices } from '../transport/legacy-services.js';
 import { Announcer } from './announcer.js';
 import type { Backends } from './backends.js';
+import { keepSession } from '../session/keep-session.js';
 import { createEngine, type Engine } from './engine.js';
 import { createHttpService, type HttpService } from './http-service.js';
 
@@ -39,7 +40,15 @@ export class McpRuntime {
     this.engine = createEngine(this.catalog, sessions, options, this.logger);
     this.bus = new ChangeBus({ broker, namespace: `mcp:${server ?? 'default'}`, report });
     this.announcer = new Announcer(sessions, log, this.bus, options.changeDebounceMs, report);
-    this.services = { sessions, log, broker, bus: this.bus, report, gapSignal: this.#gapSignal };
+    this.services = {
+      sessions,
+      log,
+      broker,
+      bus: this.bus,
+      report,
+      gapSignal: this.#gapSignal,
+      keepSession: (session) => keepSession(sessions, session, options.sessionIdleTtlMs, report),
+    };
     this.http = createHttpService(this.engine, backends, this.services, this.inFlight, options, this.logger);
   }
 

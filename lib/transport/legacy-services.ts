@@ -12,6 +12,8 @@ export interface LegacyServices {
   readonly bus: ChangeBus;
   /** The messages that tell the client of a standing stream what it may have missed (§5.5). */
   gapSignal(session: SessionRecord, reason: string): Promise<readonly string[]>;
+  /** Keeps a session from idling out while a connection of it is open. @returns what ends that */
+  keepSession(session: SessionRecord): () => void;
   /** Told of failures that concern no request; must not throw. */
   report(error: unknown): void;
 }

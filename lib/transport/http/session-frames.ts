@@ -1,9 +1,9 @@
-import { concat, concatMap, defer, EMPTY, from, map, of, type Observable } from 'rxjs';
+import { catchError, concat, concatMap, defer, EMPTY, finalize, from, map, of, type Observable } from 'rxjs';
 import { TRAITS } from '../../protocol/revisions.js';
 import type { SessionRecord } from '../../session/session-record.js';
 import { formatEventId } from '../../stream/event-id.js';
-import { openStream } from '../../stream/session-stream.js';
 import { STANDING_STREAM } from '../../stream/event-log.js';
+import { openStream } from '../../stream/session-stream.js';
 import type { LegacyServices } from '../legacy-services.js';
 import { commentFrame, messageFrame, primingFrame, retryFrame } from './sse-frame.js';
 
@@ -22,33 +22,41 @@ export function sessionFrames(
 ): Observable<string> {
   const { log, broker, report } = services;
   const idOf = (id: string) => formatEventId(stream, id);
-  return openStream({ log, broker, session, stream, cursor, report }).pipe(
-    // One after the other: a gap takes a moment to describe, and nothing may overtake its signal.
-    concatMap((event): Observable<string> => {
-      switch (event.kind) {
-        case 'primed':
-          return of(primingFrame(idOf(event.cursor), RETRY_MS, TRAITS[session.revision].priming));
-        case 'message':
-          return event.data === NO_ANSWER ? EMPTY : of(messageFrame(event.data, idOf(event.id)));
-        case 'gap':
-          return gapFrames(services, session, stream, event.reason, idOf(event.cursor));
-        case 'end':
-          return event.reason === 'final' ? EMPTY : of(retryFrame(RETRY_MS));
-      }
-    }),
-  );
+  const prime = (id: string) => primingFrame(idOf(id), RETRY_MS, TRAITS[session.revision].priming);
+  return defer(() => {
+    const release = services.keepSession(session);
+    return openStream({ log, broker, session, stream, cursor, report }).pipe(
+      // One after the other: a gap takes a moment to describe, and nothing may overtake its signal.
+      concatMap((event): Observable<string> => {
+        switch (event.kind) {
+          case 'primed':
+            return of(prime(event.cursor));
+          case 'message':
+            return event.data === NO_ANSWER ? EMPTY : of(messageFrame(event.data, idOf(event.id)));
+          case 'gap':
+            // The cursor goes out even if nothing follows, or a client cut now is told of the same hole again.
+            return concat(
+              of(commentFrame('gap'), prime(event.cursor)),
+              // A hole in a request's own stream lost notifications at most: its answer is kept apart and still comes.
+              stream === STANDING_STREAM ? gapFrames(services, session, event.reason, idOf(event.cursor)) : EMPTY,
+            );
+          case 'end':
+            return event.reason === 'final' ? EMPTY : of(retryFrame(RETRY_MS));
+        }
+      }),
+      finalize(release),
+    );
+  });
 }
 
-/** A hole in a request's own stream lost notifications at most; its answer is kept apart and still comes (§5.5). */
-function gapFrames(
-  services: LegacyServices,
-  session: SessionRecord,
-  stream: string,
-  reason: string,
-  id: string,
-): Observable<string> {
-  const comment = of(commentFrame('gap'));
-  if (stream !== STANDING_STREAM) return comment;
-  const signals = defer(() => services.gapSignal(session, reason)).pipe(concatMap((texts) => from(texts)));
-  return concat(comment, signals.pipe(map((json) => messageFrame(json, id))));
+/** Says again whatever the lost messages may have said (§5.5). */
+function gapFrames(services: LegacyServices, session: SessionRecord, reason: string, id: string): Observable<string> {
+  return defer(() => services.gapSignal(session, reason)).pipe(
+    concatMap((texts) => from(texts)),
+    map((json) => messageFrame(json, id)),
+    catchError((error: unknown) => {
+      services.report(error);
+      return EMPTY;
+    }),
+  );
 }

@@ -26,7 +26,6 @@ export interface StdioServices {
   readonly inFlight: InFlight;
   readonly legacy: LegacyServices;
   readonly maxJsonDepth: number;
-  readonly sessionIdleTtlMs: number;
 }
 
 /** `1` and `"1"` are different requests. */
@@ -133,9 +132,9 @@ export class StdioConnection {
   async #initialize(request: JsonRpcRequest): Promise<SessionRecord> {
     if (this.#session) throw new McpError(ErrorCode.InvalidRequest, 'This connection is initialized already');
     const record = openSession(request.params, ANONYMOUS);
-    const { legacy, sessionIdleTtlMs } = this.services;
+    const { legacy } = this.services;
     await legacy.sessions.create(record);
-    this.#session = new StdioSession(record, legacy, sessionIdleTtlMs, (json) => this.writer.write(json));
+    this.#session = new StdioSession(record, legacy, (json) => this.writer.write(json));
     return record;
   }
 

@@ -10,13 +10,11 @@ import type { LegacyServices } from '../legacy-services.js';
  */
 export class StdioSession {
   readonly #stream: Subscription;
-  readonly #renewal: NodeJS.Timeout;
+  readonly #release: () => void;
 
-  /** @param idleTtlMs within this time the session has to be touched, or the store forgets it */
   constructor(
     private readonly record: SessionRecord,
     private readonly services: LegacyServices,
-    idleTtlMs: number,
     write: (json: string) => void,
   ) {
     const { log, broker, report } = services;
@@ -26,7 +24,7 @@ export class StdioSession {
       },
     );
     // The pipe is the session's life: a client that is silent for an hour is still there.
-    this.#renewal = setInterval(() => void services.sessions.load(record).catch(report), Math.ceil(idleTtlMs / 3)).unref();
+    this.#release = services.keepSession(record);
   }
 
   /** The session as it is now: its level may have been set since. */
@@ -35,7 +33,7 @@ export class StdioSession {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#renewal);
+    this.#release();
     this.#stream.unsubscribe();
     await this.services.sessions.end(this.record);
   }

@@ -1,0 +1,18 @@
+/** `npm run check:package`: whether what would be published can be imported, with types, by those it is for. */
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureBuilt } from './steps/compile.mjs';
+import { ROOT } from './steps/root.mjs';
+import { installed, succeeds } from './steps/run.mjs';
+
+ensureBuilt();
+const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+const { messages } = await publint({ pkgDir: ROOT, strict: true });
+for (const message of messages) process.stderr.write(`publint: ${formatMessage(message, manifest)}\n`);
+
+// `esm-only`: that CommonJS loads it with `require(esm)` is what we want, and no problem.
+const attw = [installed('@arethetypeswrong/cli/dist/index.js'), '--pack', '.', '--profile', 'esm-only'];
+const typesAreRight = succeeds(process.execPath, attw);
+process.exit(messages.length === 0 && typesAreRight ? 0 : 1);

@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { compiledSample } from '../steps/sample.mjs';
+
+const START_MS = 20_000;
+const STOP_MS = 15_000;
+
+/** Starts `sample/everything` on a port of the system's choice. @returns its URL, and how to end it */
+export async function startFixture(adapter, logFile) {
+  const env = { ...process.env, PORT: '0', HOST: '127.0.0.1', HTTP_ADAPTER: adapter, NO_COLOR: '1' };
+  const server = spawn(process.execPath, [compiledSample('everything')], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const kill = () => server.kill('SIGKILL');
+  process.once('exit', kill);
+  const log = createWriteStream(logFile);
+  for (const output of [server.stdout, server.stderr]) output.pipe(log, { end: false });
+  const url = await announcedUrl(server).catch((error) => {
+    kill();
+    throw error;
+  });
+  return { url, stop: () => stop(server) };
+}
+
+async function announcedUrl(server) {
+  const timer = setTimeout(() => server.kill('SIGKILL'), START_MS);
+  try {
+    for await (const line of createInterface({ input: server.stdout })) {
+      const url = /https?:\/\/\S+\/mcp/.exec(line)?.[0];
+      if (url) return url;
+    }
+  } finally {
+    clearTimeout(timer);
+    // The loop above has paused it when it ended.
+    server.stdout.resume();
+  }
+  throw new Error('The fixture ended before it said where it listens: see its log in out/conformance.');
+}
+
+/** @returns whether it ended by itself */
+async function stop(server) {
+  if (server.exitCode !== null || server.signalCode !== null) return false;
+  const timer = setTimeout(() => server.kill('SIGKILL'), STOP_MS);
+  server.kill('SIGTERM');
+  const [, signal] = await once(server, 'exit');
+  clearTimeout(timer);
+  return signal !== 'SIGKILL';
+}

@@ -1,0 +1,4 @@
+/** `npm run sample -- <folder>`: runs a sample in the foreground; without a folder tells which there are. */
+import { runSample } from './steps/sample.mjs';
+
+await runSample(process.argv[2]);

@@ -1,0 +1,70 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ensureInstalled } from './install.mjs';
+import { ROOT } from './root.mjs';
+import { fail, installed, succeeds } from './run.mjs';
+
+/** In this order: the samples are compiled against the declarations of the package. */
+const PROJECTS = [
+  { config: 'tsconfig.build.json', sources: 'lib', output: 'dist', uses: [] },
+  { config: 'tsconfig.sample.json', sources: 'sample', output: 'build/sample', uses: ['lib'] },
+];
+const EVERYONE_USES = ['tsconfig.json', 'package-lock.json'];
+
+const at = (path) => join(ROOT, path);
+const entriesOf = (folder) => readdirSync(at(folder), { recursive: true, withFileTypes: true });
+const filesOf = (folder) =>
+  entriesOf(folder)
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(at(folder).length + 1));
+
+/** Installs and compiles what is missing or older than its sources. @param force compile in any case */
+export function ensureBuilt({ force = false } = {}) {
+  ensureInstalled();
+  for (const project of PROJECTS) if (force || isStale(project)) compile(project);
+}
+
+// A compilation that failed has left output too, so what counts is a stamp that only success leaves.
+const stampOf = ({ output }) => at(`build/.stamps/${output.replace('/', '-')}`);
+
+function isStale(project) {
+  const stamp = stampOf(project);
+  if (!existsSync(stamp) || !existsSync(at(project.output))) return true;
+  const built = statSync(stamp).mtimeMs;
+  const inputs = [...EVERYONE_USES, project.config, project.sources, ...project.uses].map(at);
+  // Folders count as well: deleting a file changes nothing but its folder.
+  const inside = [project.sources, ...project.uses].flatMap((folder) =>
+    entriesOf(folder).map((entry) => join(entry.parentPath, entry.name)),
+  );
+  return [...inputs, ...inside].some((path) => statSync(path).mtimeMs > built);
+}
+
+function compile(project) {
+  const { config, sources, output } = project;
+  const started = new Date();
+  if (!succeeds(process.execPath, [installed('typescript/bin/tsc'), '-p', config])) {
+    fail(`${sources} does not compile: see above.`);
+  }
+  copyOtherFiles(sources, output);
+  removeStaleOutput(sources, output);
+  const stamp = stampOf(project);
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, '');
+  // Dated to the start, so that what was edited meanwhile counts as newer.
+  utimesSync(stamp, started, started);
+}
+
+/** Scripts and the like that belong beside the code that reads them. */
+function copyOtherFiles(sources, output) {
+  for (const file of filesOf(sources)) {
+    if (!/\.(ts|md)$/.test(file)) cpSync(at(`${sources}/${file}`), at(`${output}/${file}`));
+  }
+}
+
+/** File by file and after compiling, never the whole folder before: something may be running from it. */
+function removeStaleOutput(sources, output) {
+  for (const file of filesOf(output)) {
+    const source = file.replace(/(\.d\.ts|\.js|\.js\.map)$/, '.ts');
+    if (![source, file].some((path) => existsSync(at(`${sources}/${path}`)))) rmSync(at(`${output}/${file}`));
+  }
+}

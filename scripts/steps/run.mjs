@@ -1,0 +1,24 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { ROOT } from './root.mjs';
+
+/** Runs a command in the repository and shows what it says. @returns whether it succeeded */
+export const succeeds = (command, args, options = {}) =>
+  spawnSync(command, args, { cwd: ROOT, stdio: 'inherit', ...options }).status === 0;
+
+/** Like `succeeds`, without blocking this process. @returns the exit code; 1 for a signal, a time-out or no such command */
+export const exitCode = (command, args, options = {}) =>
+  new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: ROOT, stdio: 'inherit', ...options });
+    child.on('error', () => resolve(1));
+    child.on('close', (code) => resolve(code ?? 1));
+  });
+
+/** The file of an installed command. Asking npm for it costs half a second each time. */
+export const installed = (file) => join(ROOT, 'node_modules', file);
+
+/** Says in one sentence what is wrong and ends: a stack trace of a script helps nobody. */
+export function fail(sentence) {
+  process.stderr.write(`${sentence}\n`);
+  process.exit(1);
+}

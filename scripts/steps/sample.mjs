@@ -1,0 +1,26 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ensureBuilt } from './compile.mjs';
+import { ROOT } from './root.mjs';
+import { fail } from './run.mjs';
+
+const SAMPLES = join(ROOT, 'sample');
+
+export const sampleNames = () =>
+  readdirSync(SAMPLES)
+    .filter((name) => existsSync(join(SAMPLES, name, 'main.ts')))
+    .sort();
+
+export const compiledSample = (name) => join(ROOT, 'build/sample', name, 'main.js');
+
+/** Builds, and becomes the sample: in this very process, so signals and the exit code are the sample's own. */
+export async function runSample(name) {
+  const names = sampleNames();
+  if (!names.includes(name)) {
+    const problem = name === undefined ? 'Which sample?' : `There is no sample "${name}".`;
+    fail(`${problem} npm run sample -- <${names.join(' | ')}>`);
+  }
+  ensureBuilt();
+  await import(pathToFileURL(compiledSample(name)).href);
+}

@@ -1,0 +1,48 @@
+/**
+ * `npm test [-- arguments of vitest]`: installs, builds and provides what the tests need, runs them, and ends with the
+ * line `N passed, N failed`.
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureBuilt } from './steps/compile.mjs';
+import { provideRedis } from './steps/redis.mjs';
+import { exitCode, fail, installed } from './steps/run.mjs';
+
+/** A run that takes this long hangs. */
+const TIMEOUT_MS = 9.5 * 60_000;
+
+/** A file that could not be loaded has no failed tests, and neither has an error outside of all tests. */
+function countResults(report, code) {
+  let results;
+  try {
+    results = JSON.parse(readFileSync(report, 'utf8'));
+  } catch {
+    return { passed: 0, failed: 1 };
+  }
+  const { numPassedTests, numFailedTests, testResults } = results;
+  const broken = testResults.filter(
+    ({ status, assertionResults }) => status === 'failed' && !assertionResults.some((one) => one.status === 'failed'),
+  );
+  const failed = numFailedTests + broken.length;
+  return { passed: numPassedTests, failed: failed === 0 && code !== 0 ? 1 : failed };
+}
+
+ensureBuilt();
+// Before there is anything to clean up, a signal may simply end us; from here on, `exit` handlers have to run.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+const REDIS_URL = await provideRedis().catch((error) => fail(error.message));
+
+// A folder of its own, so that runs side by side do not read each other's results.
+const folder = mkdtempSync(join(tmpdir(), 'nestjs-mcp-fleet-test-'));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+const report = join(folder, 'report.json');
+const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+const code = await exitCode(
+  process.execPath,
+  [installed('vitest/vitest.mjs'), 'run', ...reporters, ...process.argv.slice(2)],
+  { env: { ...process.env, REDIS_URL }, stdio: ['ignore', 'inherit', 'inherit'], timeout: TIMEOUT_MS },
+);
+const { passed, failed } = countResults(report, code);
+process.stdout.write(`${passed} passed, ${failed} failed\n`);
+process.exit(failed === 0 ? 0 : 1);
