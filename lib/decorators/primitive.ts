@@ -10,13 +10,15 @@ export function primitive(key: string, options: object): MethodDecorator {
   return (target, method, descriptor) => {
     Reflect.defineMetadata(key, options, descriptor.value as object);
     Reflect.defineMetadata(ENTRY_PROVIDER_WATERMARK, true, target.constructor);
-    if (!hasParameterMetadata(target.constructor, method)) nameParameters(target, method);
+    if (!hasParameterMetadata(target.constructor, method)) nameParameters(target, method, descriptor.value as Function, options);
   };
 }
 
 /** Parameters without decorators are `(args, ctx)`, or just `(ctx)` where the first is typed `McpContext`. */
-function nameParameters(target: object, method: string | symbol): void {
-  const types = (Reflect.getMetadata('design:paramtypes', target, method) ?? []) as unknown[];
+function nameParameters(target: object, method: string | symbol, { length }: Function, options: object): void {
+  // Compilers that emit no types (esbuild, plain JavaScript) leave only the count, which stops at a default value.
+  const untyped = Array.from<undefined>({ length: 'input' in options ? 2 : length });
+  const types = (Reflect.getMetadata('design:paramtypes', target, method) ?? untyped) as unknown[];
   let given = false;
   for (const [index, type] of types.slice(0, 2).entries()) {
     const context = given || type === McpContext;

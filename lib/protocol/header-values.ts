@@ -2,8 +2,15 @@
 const PREFIX = '=?base64?';
 const SUFFIX = '?=';
 
-/** What is inside a sentinel that cannot be decoded. */
+/** What stands for a value that cannot be decoded. */
 export const BAD_SENTINEL = Symbol('bad sentinel');
+
+/** Optional whitespace around a field value (H-7). `trim()` would take away more than proxies do. */
+const BLANKS = /^[ \t]+|[ \t]+$/g;
+/** All that may come uncoded (B-2): anything else reads differently from one decoder to the next (X-7). */
+const PLAIN = /^[\t\x20-\x7e]*$/;
+/** Not `Number()`'s idea of one: a gateway that routes by the header may not know `0x2a` or `4.2e1`. */
+const DECIMAL = /^-?[0-9]+(?:\.[0-9]+)?$/;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -12,7 +19,8 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * is not canonical Base64 of valid UTF-8 is refused (B-3): `Buffer.from` alone would accept it.
  */
 export function decodeHeaderValue(raw: string): string | typeof BAD_SENTINEL {
-  const value = raw.trim();
+  const value = raw.replace(BLANKS, '');
+  if (!PLAIN.test(value)) return BAD_SENTINEL;
   if (!value.startsWith(PREFIX) || !value.endsWith(SUFFIX) || value.length < PREFIX.length + SUFFIX.length) {
     return value;
   }
@@ -30,6 +38,9 @@ export function decodeHeaderValue(raw: string): string | typeof BAD_SENTINEL {
 export function headerEquals(header: string, value: unknown): boolean {
   if (typeof value === 'string') return header === value;
   if (typeof value === 'boolean') return header === String(value);
-  if (typeof value === 'number') return header !== '' && Number(header) === value;
+  if (typeof value === 'number') return DECIMAL.test(header) && Number(header) === value && !isRounded(value);
   return false;
 }
+
+/** Beyond 2^53 different decimals are one number (X-2). */
+const isRounded = (value: number): boolean => Math.abs(value) > Number.MAX_SAFE_INTEGER;

@@ -1,4 +1,7 @@
-/** A request's id: a string or an integer, never null; `1` and `"1"` are different ids (C-7, I-2). */
+/**
+ * A request's id: a string or an integer, never null; `1` and `"1"` are different ids (C-7, I-2). Integers beyond 2^53
+ * are none: parsing has changed them already, and an answer with another id than was sent reaches nobody.
+ */
 export type RequestId = string | number;
 
 export type JsonObject = Record<string, unknown>;
@@ -40,7 +43,7 @@ export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export const isRequestId = (value: unknown): value is RequestId =>
-  typeof value === 'string' || (typeof value === 'number' && Number.isInteger(value));
+  typeof value === 'string' || Number.isSafeInteger(value);
 
 /** Sorts one parsed JSON value into the four kinds of JSON-RPC 2.0 (schema: JSONRPCMessage). */
 export function classifyMessage(value: unknown): Message {

@@ -30,6 +30,9 @@ export interface FastifyScope {
     exposeHeadRoute: boolean;
     handler: (request: FastifyRequest, reply: FastifyReply) => void;
   }): unknown;
+  setErrorHandler(
+    handler: (error: { readonly code?: string }, request: FastifyRequest, reply: FastifyReply) => void,
+  ): unknown;
 }
 
 /** All that Fastify routes; the endpoint says 405 to those it does not serve. */
@@ -46,21 +49,28 @@ export function mountFastify(app: FastifyScope, endpoint: HttpEndpoint, { path, 
       method: METHODS,
       url: path,
       exposeHeadRoute: false,
-      handler: (request, reply) => {
-        // From here on the response is written raw: what hooks have set must be carried over.
-        reply.hijack();
-        for (const [name, value] of Object.entries(reply.getHeaders())) {
-          if (value !== undefined) reply.raw.setHeader(name, value);
-        }
-        void endpoint.handle({
-          verb: request.method,
-          headers: request.headers,
-          request,
-          body: request.body,
-          response: reply.raw,
-        });
-      },
+      handler: (request, reply) => serve(endpoint, request, reply),
+    });
+    scope.setErrorHandler((error, request, reply) => {
+      // Fastify refuses some media types before it looks for a parser; what to answer is the ladder's to say.
+      if (error.code !== 'FST_ERR_CTP_INVALID_MEDIA_TYPE') throw error;
+      serve(endpoint, request, reply);
     });
     done();
+  });
+}
+
+function serve(endpoint: HttpEndpoint, request: FastifyRequest, reply: FastifyReply): void {
+  // From here on the response is written raw: what hooks have set must be carried over.
+  reply.hijack();
+  for (const [name, value] of Object.entries(reply.getHeaders())) {
+    if (value !== undefined) reply.raw.setHeader(name, value);
+  }
+  void endpoint.handle({
+    verb: request.method,
+    headers: request.headers,
+    request,
+    body: request.body,
+    response: reply.raw,
   });
 }

@@ -71,9 +71,7 @@ export class HttpEndpoint {
       return refuse(call, 415, new McpError(ErrorCode.InvalidRequest, 'Content-Type must be application/json'));
     }
     if (call.body === 'too-large') {
-      return refuse(call, 413, new McpError(ErrorCode.InvalidRequest, 'The body is too large'), undefined, {
-        connection: 'close',
-      });
+      return refuse(call, 413, new McpError(ErrorCode.InvalidRequest, 'The body is too large'));
     }
     let body: unknown;
     try {

@@ -2,7 +2,7 @@ import { type Envelope, hasClaim, metaOf, readEnvelope } from '../../protocol/en
 import { ErrorCode, McpError } from '../../protocol/errors.js';
 import { BAD_SENTINEL, decodeHeaderValue } from '../../protocol/header-values.js';
 import { classifyMessage, type JsonRpcRequest, type Message, type RequestId } from '../../protocol/messages.js';
-import { looksModern, MODERN_REVISIONS } from '../../protocol/revisions.js';
+import { FALLBACK_REVISION, isLegacyRevision, looksModern, MODERN_REVISIONS, TRAITS } from '../../protocol/revisions.js';
 
 /** What a POST turned out to be: the outcome of the decision ladder (protocol.md §1.2, rows 6-20 and 28). */
 export type Decision =
@@ -39,7 +39,7 @@ const reject = (status: number, code: number, message: string, id?: RequestId, d
 /** Decides the era from the body, and refuses what contradicts itself, in the order of the ladder. */
 export function decide(facts: LadderFacts): Decision {
   const { body } = facts;
-  if (Array.isArray(body)) return decideBatch(body);
+  if (Array.isArray(body)) return decideBatch(body, facts);
   const message = classifyMessage(body);
   if (message.kind === 'invalid') {
     return reject(400, ErrorCode.InvalidRequest, `Invalid request: ${message.reason}`, message.id);
@@ -52,7 +52,7 @@ export function decide(facts: LadderFacts): Decision {
   return decideRequest(message.message, facts);
 }
 
-function decideBatch(body: readonly unknown[]): Decision {
+function decideBatch(body: readonly unknown[], facts: LadderFacts): Decision {
   const refused = (reason: string) => reject(400, ErrorCode.InvalidRequest, `Invalid request: ${reason}`);
   if (body.length === 0) return refused('an empty batch');
   const messages: Exclude<Message, { kind: 'invalid' }>[] = [];
@@ -62,34 +62,41 @@ function decideBatch(body: readonly unknown[]): Decision {
     if (hasClaim(item)) return refused('batches do not exist in this revision');
     messages.push(message);
   }
+  const version = facts.header('mcp-protocol-version') ?? FALLBACK_REVISION;
+  // Without a session the header is all there is to go by (row 7); with one its revision decides, later.
+  const bySession = facts.header('mcp-session-id') !== undefined && isLegacyRevision(version);
+  if (!bySession && !(isLegacyRevision(version) && TRAITS[version].batches)) {
+    return refused('batches do not exist in this revision');
+  }
   return { kind: 'legacy-batch', messages };
 }
 
 function decideRequest(request: JsonRpcRequest, facts: LadderFacts): Decision {
   const { id } = request;
   const version = facts.header('mcp-protocol-version');
-  const claimed = hasClaim(request);
-  let envelope: Envelope | undefined;
-  let malformed: McpError | undefined;
-  try {
-    envelope = readEnvelope(metaOf(request));
-  } catch (error) {
-    malformed = error as McpError;
-  }
+  // Not even looked for without a claim: a plain legacy request must not pay for an error nobody sees.
+  const envelope = hasClaim(request) ? envelopeOf(request) : undefined;
+  const rejected = (error: McpError): Decision => ({ kind: 'rejected', status: 400, id, error });
 
-  if (request.method === 'initialize' && !(claimed && envelope)) {
+  if (request.method === 'initialize' && (envelope === undefined || envelope instanceof McpError)) {
     if (version !== undefined && looksModern(version)) {
       return reject(400, ErrorCode.HeaderMismatch, `initialize does not exist in ${version}`, id);
     }
     return { kind: 'initialize', request };
   }
-  if (claimed && envelope) return checkModern(request, envelope, facts);
-  if (claimed) return { kind: 'rejected', status: 400, id, error: malformed! };
+  if (envelope instanceof McpError) return rejected(envelope);
+  if (envelope) return checkModern(request, envelope, facts);
   const strayed = facts.modernOnly(request.method) && facts.header('mcp-session-id') === undefined;
-  if (strayed || (version !== undefined && looksModern(version))) {
-    return { kind: 'rejected', status: 400, id, error: malformed! };
-  }
+  if (strayed || (version !== undefined && looksModern(version))) return rejected(envelopeOf(request) as McpError);
   return { kind: 'legacy', message: { kind: 'request', message: request } };
+}
+
+function envelopeOf(request: JsonRpcRequest): Envelope | McpError {
+  try {
+    return readEnvelope(metaOf(request));
+  } catch (error) {
+    return error as McpError;
+  }
 }
 
 /** Rows 13-20: the headers must repeat what the body says (H-1..H-10), and the version must be one that is served. */
