@@ -34,6 +34,21 @@ export {
 } from './protocol/errors.js';
 export { LOG_LEVELS, type LogLevel } from './protocol/log-levels.js';
 
+// Asking for input
+export { inputRequired, InputRequired } from './interaction/input-required.js';
+export type {
+  InputRequest,
+  Root,
+  SamplingMessage,
+  SamplingParams,
+  SamplingResult,
+} from './interaction/input-request.js';
+export { InputRefusedError } from './interaction/interaction.js';
+export type { ElicitAction, ElicitResult } from './interaction/questions.js';
+export type { AskOptions, FormRequest } from './engine/context-input.js';
+export type { StateKey } from './interaction/key-ring.js';
+export type { SchemaType } from './schema/index.js';
+
 // In guards, interceptors and filters
 export { MCP_CONTEXT_TYPE, McpExecutionContext } from './pipeline/execution-context.js';
 
@@ -53,6 +68,8 @@ export { EventLog, StreamLimitError } from './stream/event-log.js';
 export type { AppendOptions, AppendOutcome, LogEntry, Tail } from './stream/event-log.js';
 export { decodeDoorbell, encodeDoorbell, type Doorbell } from './stream/doorbell.js';
 export { MessageBroker, type BrokerSubscription, type MessageListener } from './broker/message-broker.js';
+export { NonceStore } from './interaction/nonce-store.js';
+export { PendingRequests, type PendingRequest } from './interaction/pending-requests.js';
 export { MemoryEventLog } from './memory/memory-event-log.js';
 export { MemoryMessageBroker } from './memory/memory-message-broker.js';
 export { MemorySessionStore } from './memory/memory-session-store.js';

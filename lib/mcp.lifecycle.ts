@@ -12,8 +12,6 @@ import { Explorer } from './discovery/explorer.js';
 import { Registrar } from './discovery/registrar.js';
 import { MCP_SERVER_NAME } from './mcp.tokens.js';
 import { McpRuntime } from './server/mcp-runtime.js';
-import { EventLog } from './stream/event-log.js';
-import { SessionStore } from './session/session-store.js';
 import { HttpMount } from './transport/http/http-mount.js';
 
 /** When what happens: which server wires and closes itself at which of Nest's hooks. */
@@ -24,8 +22,6 @@ export class McpLifecycle implements OnModuleInit, BeforeApplicationShutdown, On
     @Inject(Explorer) private readonly explorer: Explorer,
     @Inject(EntryFactory) private readonly entries: EntryFactory,
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
-    @Inject(SessionStore) private readonly sessions: SessionStore,
-    @Inject(EventLog) private readonly log: EventLog,
     @Optional() @Inject(MCP_SERVER_NAME) private readonly server: string | undefined,
     @Optional() @Inject(HttpMount) private readonly mount: HttpMount | undefined,
   ) {}
@@ -45,7 +41,9 @@ export class McpLifecycle implements OnModuleInit, BeforeApplicationShutdown, On
 
   async onApplicationShutdown(): Promise<void> {
     await this.runtime.close();
-    for (const part of [this.log, this.sessions]) if (isClosable(part)) await part.close();
+    // What stands on others first.
+    const { pending, log, sessions, broker } = this.runtime.backends;
+    for (const part of [pending, log, sessions, broker]) if (isClosable(part)) await part.close();
   }
 
   #servers(): Set<string | undefined> {

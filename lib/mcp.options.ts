@@ -1,5 +1,6 @@
 import type { ModuleMetadata, Provider, Type } from '@nestjs/common';
 import type { AnnouncedCapabilities } from './engine/capabilities.js';
+import type { StateKey } from './interaction/key-ring.js';
 import type { CacheHint, Icon } from './protocol/definitions.js';
 
 /** How this server introduces itself, and every limit it keeps. Checked when the module is made: see `resolveOptions()`. */
@@ -61,12 +62,31 @@ export interface McpOptions {
   /** List changes within this time are announced once, ms. Default: 50. */
   readonly changeDebounceMs?: number;
 
+  /** How the state of calls that ask for input is sealed on its way through modern clients. */
+  readonly requestState?: RequestStateOptions;
+  /** How long a legacy client, and the person in front of it, may take for one answer, ms. Default: 10 min. */
+  readonly inputTimeoutMs?: number;
+  /** How often one call may ask for input. Default: 8. */
+  readonly maxInputRounds?: number;
+
   /** Entries of one page of a list. Default: 1000. */
   readonly pageSize?: number;
   /** How long and for whom modern clients may cache the lists. Default: not at all. */
   readonly listCache?: CacheHint;
   /** Kinds to advertise although there are none at start-up, because they are registered at run time. */
   readonly capabilities?: AnnouncedCapabilities;
+}
+
+export interface RequestStateOptions {
+  /**
+   * Keys of at least 32 bytes, as bytes, Base64 or hex; the newest first. All instances that answer for one server need
+   * the same. Default: a random one, good for this process only.
+   */
+  readonly keys?: readonly StateKey[];
+  /** Age at which a state is refused, ms. Default: 10 min. */
+  readonly ttlMs?: number;
+  /** Accept each state only once. Default: false. */
+  readonly singleUse?: boolean;
 }
 
 /** What belongs to the module and cannot come from a factory. */

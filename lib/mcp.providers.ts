@@ -5,12 +5,17 @@ import { EntryFactory } from './discovery/entry-factory.js';
 import { Explorer } from './discovery/explorer.js';
 import type { ResolvedOptions } from './mcp.resolved-options.js';
 import { MCP_OPTIONS, MCP_SERVER_NAME } from './mcp.tokens.js';
+import { NonceStore } from './interaction/nonce-store.js';
+import { PendingRequests } from './interaction/pending-requests.js';
 import { asLiveSessions } from './memory/live-sessions.js';
 import { MemoryEventLog } from './memory/memory-event-log.js';
 import { MemoryMessageBroker } from './memory/memory-message-broker.js';
+import { MemoryNonceStore } from './memory/memory-nonce-store.js';
+import { MemoryPendingRequests } from './memory/memory-pending-requests.js';
 import { MemorySessionStore } from './memory/memory-session-store.js';
+import { DynamicHost } from './pipeline/dynamic-host.js';
 import { Invoker } from './pipeline/invoker.js';
-import { DynamicHost } from './server/dynamic-host.js';
+import type { Backends } from './server/backends.js';
 import { McpRuntime } from './server/mcp-runtime.js';
 import { McpServer } from './server/mcp-server.js';
 import { provided } from './server/provided.js';
@@ -54,23 +59,33 @@ export const backendProviders = (own: unknown): Provider[] => [
       return new MemoryEventLog({ broker, sessions: asLiveSessions(sessions), report, ...limits });
     },
   ),
+  backend(own, PendingRequests, [SessionStore], (sessions: SessionStore) => {
+    return new MemoryPendingRequests(asLiveSessions(sessions));
+  }),
+  backend(own, NonceStore, [], () => new MemoryNonceStore()),
   backend(own, PrincipalResolver, [], () => new AnonymousPrincipalResolver()),
 ];
+
+/** Under which token each part is found. */
+const PARTS: { readonly [K in keyof Backends]: InjectionToken<Backends[K]> } = {
+  sessions: SessionStore,
+  log: EventLog,
+  broker: MessageBroker,
+  principals: PrincipalResolver,
+  pending: PendingRequests,
+  nonces: NonceStore,
+};
 
 /** The server itself. */
 export const serverProviders: Provider[] = [
   DynamicHost,
   {
     provide: McpRuntime,
-    inject: [MCP_OPTIONS, MCP_SERVER_NAME, SessionStore, EventLog, MessageBroker, PrincipalResolver],
-    useFactory: (
-      options: ResolvedOptions,
-      server: string | undefined,
-      sessions: SessionStore,
-      log: EventLog,
-      broker: MessageBroker,
-      principals: PrincipalResolver,
-    ) => new McpRuntime(options, { sessions, log, broker, principals }, server),
+    inject: [MCP_OPTIONS, MCP_SERVER_NAME, ...Object.values(PARTS)],
+    useFactory: (options: ResolvedOptions, server: string | undefined, ...parts: object[]) => {
+      const backends = Object.fromEntries(Object.keys(PARTS).map((name, index) => [name, parts[index]]));
+      return new McpRuntime(options, backends as unknown as Backends, server);
+    },
   },
   {
     provide: Explorer,
@@ -79,15 +94,15 @@ export const serverProviders: Provider[] = [
   },
   {
     provide: EntryFactory,
-    inject: [ExternalContextCreator, ModuleRef],
-    useFactory: (creator: ExternalContextCreator, moduleRef: ModuleRef) =>
-      new EntryFactory(new Invoker(creator, moduleRef), logger),
+    inject: [ExternalContextCreator, ModuleRef, McpRuntime],
+    useFactory: (creator: ExternalContextCreator, moduleRef: ModuleRef, runtime: McpRuntime) =>
+      new EntryFactory(new Invoker(creator, moduleRef, runtime.logger), runtime.interactions.forms, logger),
   },
   {
     provide: McpServer,
-    inject: [McpRuntime, EntryFactory, ModulesContainer, DynamicHost],
-    useFactory: (runtime: McpRuntime, entries: EntryFactory, modules: ModulesContainer, host: DynamicHost) =>
-      new McpServer(runtime, entries, hostOf(modules, host)),
+    inject: [McpRuntime, EntryFactory, ModulesContainer],
+    useFactory: (runtime: McpRuntime, entries: EntryFactory, modules: ModulesContainer) =>
+      new McpServer(runtime, entries, hostOf(modules, runtime)),
   },
   {
     provide: HttpMount,
@@ -97,11 +112,14 @@ export const serverProviders: Provider[] = [
   },
 ];
 
-/** Where Nest keeps the host of run-time primitives: each server has its own. */
-function hostOf(modules: ModulesContainer, instance: DynamicHost) {
+/**
+ * Where Nest keeps the host of this server's run-time primitives. Looked up and not injected: global enhancers may make
+ * the host request-scoped, and whoever injects such a provider becomes so too.
+ */
+function hostOf(modules: ModulesContainer, runtime: McpRuntime) {
   for (const module of modules.values()) {
-    const wrapper = module.providers.get(DynamicHost);
-    if (wrapper?.instance === instance) return { wrapper, module, method: 'run', readsArguments: true };
+    const wrapper = module.providers.get(McpRuntime)?.instance === runtime && module.providers.get(DynamicHost);
+    if (wrapper) return { wrapper, module, method: 'run' };
   }
   throw new Error('The host of run-time primitives is not in the container.');
 }

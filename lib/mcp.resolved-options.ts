@@ -1,3 +1,4 @@
+import { KeyRing } from './interaction/key-ring.js';
 import type { McpOptions } from './mcp.options.js';
 
 const DEFAULTS = {
@@ -18,6 +19,8 @@ const DEFAULTS = {
   streamAfterMs: 1000,
   drainTimeoutMs: 10_000,
   changeDebounceMs: 50,
+  inputTimeoutMs: 600_000,
+  maxInputRounds: 8,
   pageSize: 1000,
 } as const satisfies Partial<McpOptions>;
 
@@ -38,11 +41,11 @@ const LIMITS = [
   'maxSessions',
 ] as const;
 const HISTORY = ['maxHistory', 'maxHistoryBytes', 'historyTtlMs', 'resultTtlMs', 'sessionIdleTtlMs'] as const;
-const TIMES = ['keepAliveMs', 'streamAfterMs', 'pageSize'] as const;
+const TIMES = ['keepAliveMs', 'streamAfterMs', 'pageSize', 'inputTimeoutMs', 'maxInputRounds'] as const;
 const KNOWN = new Set<string>([
   ...Object.keys(DEFAULTS),
   ...['name', 'version', 'title', 'description', 'websiteUrl', 'icons', 'instructions'],
-  ...['allowedHosts', 'allowedOrigins', 'listCache', 'capabilities'],
+  ...['allowedHosts', 'allowedOrigins', 'listCache', 'capabilities', 'requestState'],
 ]);
 
 /** @throws {McpOptionsError} one sentence that names the option, what it is, and what it must be */
@@ -60,6 +63,7 @@ export function resolveOptions(given: McpOptions): ResolvedOptions {
     throw refuse('path', 'must begin with "/" and hold no parameters or wildcards, e.g. "/mcp", or be false');
   }
   hosts(options);
+  requestState(options);
   cache(options);
   return options;
 }
@@ -95,6 +99,18 @@ function hosts({ allowedHosts, allowedOrigins, dangerouslyAllowAnyHost }: Resolv
   }
   if (dangerouslyAllowAnyHost && allowedHosts) {
     throw refuse('dangerouslyAllowAnyHost', 'contradicts "allowedHosts"; keep one of them');
+  }
+}
+
+function requestState({ requestState: given }: ResolvedOptions): void {
+  if (given === undefined) return;
+  if (given.ttlMs !== undefined && !(Number.isSafeInteger(given.ttlMs) && given.ttlMs > 0)) {
+    throw refuse('requestState', 'needs "ttlMs" to be a whole number of milliseconds');
+  }
+  try {
+    new KeyRing(given.keys);
+  } catch (error) {
+    throw refuse('requestState', `is not usable: ${(error as Error).message}`);
   }
 }
 

@@ -10,12 +10,12 @@ import { ensureSuite, requirementsOf, runSuite } from './conformance/suite.mjs';
 import { judge } from './conformance/verdicts.mjs';
 import { ensureBuilt } from './steps/compile.mjs';
 import { ROOT } from './steps/root.mjs';
-import { fail } from './steps/run.mjs';
+import { endOnSignals, fail } from './steps/run.mjs';
 
 const REVISIONS = ['2026-07-28', '2025-11-25'];
 const ADAPTERS = ['fastify', 'express'];
 const EXPECTED = new URL('conformance-expected.json', import.meta.url);
-const MARKS = { passed: 'passed', expected: 'expected', failed: 'FAILED' };
+const MARKS = { passed: 'passed', expected: 'expected', skipped: 'skipped', failed: 'FAILED' };
 
 const { values } = parseArgs({ options: { adapter: { type: 'string' } } });
 if (values.adapter && !ADAPTERS.includes(values.adapter)) {
@@ -26,13 +26,14 @@ const expected = JSON.parse(readFileSync(EXPECTED, 'utf8'));
 
 ensureBuilt();
 ensureSuite();
-for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+endOnSignals();
 
 const columns = [];
 for (const adapter of adapters) columns.push(...(await runAgainst(adapter)));
 printTable(columns);
 const count = (outcome) => columns.flatMap(({ verdicts }) => outcomes(verdicts, outcome)).length;
-process.stdout.write(`\n${count('expected')} fail as expected: see scripts/conformance-expected.json\n`);
+process.stdout.write(`\n${count('expected')} fail as expected (scripts/conformance-expected.json), `);
+process.stdout.write(`${count('skipped')} checked nothing\n`);
 process.stdout.write(`${count('passed')} passed, ${count('failed')} failed\n`);
 process.exit(count('failed') === 0 ? 0 : 1);
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBuilt } from './steps/compile.mjs';
 import { provideRedis } from './steps/redis.mjs';
-import { exitCode, fail, installed } from './steps/run.mjs';
+import { endOnSignals, exitCode, fail, installed } from './steps/run.mjs';
 
 /** A run that takes this long hangs. */
 const TIMEOUT_MS = 9.5 * 60_000;
@@ -29,8 +29,7 @@ function countResults(report, code) {
 }
 
 ensureBuilt();
-// Before there is anything to clean up, a signal may simply end us; from here on, `exit` handlers have to run.
-for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+endOnSignals();
 const REDIS_URL = await provideRedis().catch((error) => fail(error.message));
 
 // A folder of its own, so that runs side by side do not read each other's results.

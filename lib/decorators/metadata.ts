@@ -11,6 +11,8 @@ export const MCP_PROMPT = 'nestjs-mcp-fleet:prompt';
 export const MCP_COMPLETE = 'nestjs-mcp-fleet:complete';
 
 interface PrimitiveOptions {
+  /** Forms the method may ask with: one that elicitation does not allow stops the start instead of a call. */
+  readonly elicits?: readonly SchemaSource[];
   /** The server this belongs to, where an application has several; default: the one without a `server` name. */
   readonly server?: string;
   /** Name for people. */

@@ -21,7 +21,7 @@ export const ParameterKind = {
 type ParameterMetadata = Record<string, { index: number; data: string | undefined; pipes: Pipe[] }>;
 
 export const hasParameterMetadata = (constructor: object, method: string | symbol): boolean =>
-  Reflect.hasMetadata(ROUTE_ARGS_METADATA, constructor, method);
+  Reflect.hasOwnMetadata(ROUTE_ARGS_METADATA, constructor, method);
 
 export function describeParameter(
   constructor: object,
@@ -29,7 +29,7 @@ export function describeParameter(
   kind: number,
   parameter: { index: number; data?: string; pipes?: Pipe[] },
 ): void {
-  const known = (Reflect.getMetadata(ROUTE_ARGS_METADATA, constructor, method) ?? {}) as ParameterMetadata;
+  const known = (Reflect.getOwnMetadata(ROUTE_ARGS_METADATA, constructor, method) ?? {}) as ParameterMetadata;
   const { index, data, pipes = [] } = parameter;
   Reflect.defineMetadata(
     ROUTE_ARGS_METADATA,

@@ -13,6 +13,7 @@ import type {
   McpResourceOptions,
   McpToolOptions,
 } from '../decorators/metadata.js';
+import type { ElicitationForms } from '../interaction/elicitation-form.js';
 import type { Invoker, MethodHost } from '../pipeline/invoker.js';
 import type { JsonObject } from '../protocol/messages.js';
 import { parseUriTemplate } from '../protocol/uri-template.js';
@@ -45,12 +46,14 @@ const TOOL_NAME = /^[A-Za-z0-9_.-]{1,128}$/;
 export class EntryFactory {
   constructor(
     private readonly invoker: Invoker,
+    private readonly forms: ElicitationForms,
     private readonly logger: Logger,
   ) {}
 
   async tool(primitive: Primitive, options: McpToolOptions): Promise<ToolEntry> {
     const { title, description, annotations, icons, meta } = options;
     const name = options.name ?? primitive.defaultName;
+    await this.#checkForms(options.elicits);
     if (!TOOL_NAME.test(name)) {
       this.logger.warn(
         `The tool name "${name}" of ${primitive.declaredBy} is not of 1-128 letters, digits, "_", "." and "-": some clients refuse it.`,
@@ -64,7 +67,7 @@ export class EntryFactory {
       kind: 'tool',
       key: name,
       declaredBy: primitive.declaredBy,
-      invoke: this.invoker.compile(primitive.host, input),
+      invoke: this.invoker.compile(primitive.host, input, primitive.declaredBy),
       output,
       paramHeaders: paramHeaders(input.jsonSchema),
       definition: defined({
@@ -83,6 +86,7 @@ export class EntryFactory {
   async resource(primitive: Primitive, options: McpResourceOptions): Promise<ResourceEntry | ResourceTemplateEntry> {
     const { uri, title, description, mimeType, annotations, icons, meta, cache, size } = options;
     const { declaredBy } = primitive;
+    await this.#checkForms(options.elicits);
     const fields = {
       name: options.name ?? primitive.defaultName,
       title,
@@ -95,12 +99,12 @@ export class EntryFactory {
     if (!uri.includes('{')) {
       if (!/^[A-Za-z][A-Za-z0-9+.-]*:/.test(uri))
         throw new Error(`"${uri}" is no URI: give it a scheme, such as "app://${uri}"`);
-      const invoke = this.invoker.compile(primitive.host, undefined);
+      const invoke = this.invoker.compile(primitive.host, undefined, declaredBy);
       return { kind: 'resource', key: uri, declaredBy, cache, invoke, definition: defined({ uri, size, ...fields }) };
     }
     const template = parseUriTemplate(uri);
     const schema = await this.#input(primitive, options.input, { strings: true, untyped: true });
-    const invoke = this.invoker.compile(primitive.host, schema);
+    const invoke = this.invoker.compile(primitive.host, schema, declaredBy);
     const definition = defined({ uriTemplate: uri, ...fields });
     return { kind: 'template', key: uri, declaredBy, cache, template, invoke, definition };
   }
@@ -108,8 +112,9 @@ export class EntryFactory {
   async prompt(primitive: Primitive, options: McpPromptOptions): Promise<PromptEntry> {
     const { title, description, icons, meta } = options;
     const name = options.name ?? primitive.defaultName;
+    await this.#checkForms(options.elicits);
     const input = await this.#input(primitive, options.input, { strings: true });
-    const invoke = this.invoker.compile(primitive.host, input ?? emptyInput);
+    const invoke = this.invoker.compile(primitive.host, input ?? emptyInput, primitive.declaredBy);
     const args = input && promptArguments(input, `the input of ${primitive.declaredBy}`);
     const definition = defined({
       name,
@@ -128,8 +133,12 @@ export class EntryFactory {
     }
     const key =
       prompt === undefined ? completionKey('resource', resource!, argument) : completionKey('prompt', prompt, argument);
-    const invoke = this.invoker.compile(primitive.host, undefined);
+    const invoke = this.invoker.compile(primitive.host, undefined, primitive.declaredBy);
     return { kind: 'completion', key, declaredBy: primitive.declaredBy, invoke, definition: undefined };
+  }
+
+  async #checkForms(sources: readonly SchemaSource[] = []): Promise<void> {
+    for (const source of sources) await this.forms.of(source);
   }
 
   /** The schema of the arguments: the one given, else the class that types the parameter; none for no arguments. */
@@ -143,6 +152,11 @@ export class EntryFactory {
     if (source === undefined && !takesArguments) return undefined;
     if (source === undefined) {
       throw new Error('its arguments have no schema: type a parameter with a DTO class, or give "input"');
+    }
+    if (given === undefined && (source as unknown) === Object) {
+      throw new Error(
+        'TypeScript emits the type of its first parameter as Object, as it does for interfaces, unions and classes imported with "import type". Type it with a class (McpContext too) that is imported as a value, or give "input".',
+      );
     }
     return this.#compile(source, { direction: 'input', where: `the input of ${declaredBy}`, strings });
   }

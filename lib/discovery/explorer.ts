@@ -1,7 +1,8 @@
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import type { InstanceWrapper, Module } from '@nestjs/core/internal';
+import { DynamicHost } from '../pipeline/dynamic-host.js';
 import type { MethodHost } from '../pipeline/invoker.js';
-import { argumentsUse, declarationsOf, type Declaration } from './metadata-accessor.js';
+import { declarationsOf, type Declaration } from './metadata-accessor.js';
 
 /** A decorated method and the provider or controller it belongs to. */
 export interface Discovered {
@@ -21,14 +22,18 @@ export class Explorer {
   constructor(private readonly discovery: DiscoveryService) {}
 
   explore(): Discovered[] {
-    return [...this.discovery.getProviders(), ...this.discovery.getControllers()].flatMap((wrapper) =>
-      this.#methodsOf(wrapper),
-    );
+    const wrappers = [...this.discovery.getProviders(), ...this.discovery.getControllers()];
+    return withoutSecondNames(wrappers).flatMap((wrapper) => this.#methodsOf(wrapper));
+  }
+
+  /** The global enhancers that exist per request or per host, as Nest has noted them on a class that is ours. */
+  scopedGlobals(): readonly InstanceWrapper[] {
+    const own = this.discovery.getProviders().find(({ token }) => token === DynamicHost);
+    return own?.getEnhancersMetadata() ?? [];
   }
 
   #methodsOf(wrapper: InstanceWrapper): Discovered[] {
-    // An alias is another name of a provider that is found under its own.
-    const type = wrapper.isAlias ? undefined : typeOf(wrapper);
+    const type = typeOf(wrapper);
     const module = wrapper.host;
     if (!type?.prototype || !module) return [];
     return this.#scanner
@@ -39,15 +44,31 @@ export class Explorer {
 
 function discover(wrapper: InstanceWrapper, module: Module, type: Class, method: string): Discovered[] {
   const declarations = declarationsOf((type.prototype as Record<string, object>)[method]!);
-  if (declarations.length === 0) return [];
-  const { reads } = argumentsUse(type, method);
-  const host: MethodHost = { wrapper, module, method, readsArguments: reads };
+  const host: MethodHost = { wrapper, module, method };
   return declarations.map((declaration) => ({ declaration, host, type, name: `${type.name}.${method}` }));
 }
 
-/** The class behind a provider; factories and values are asked what they made. */
+/** An alias is another name of a provider that is found under its own, and so is a factory that hands one on. */
+function withoutSecondNames(wrappers: readonly InstanceWrapper[]): InstanceWrapper[] {
+  const constructed = new Set(wrappers.filter((one) => !one.isNotMetatype).map((one) => one.instance as unknown));
+  const handedOn = new Set<unknown>();
+  return wrappers.filter((wrapper) => {
+    if (wrapper.isAlias) return false;
+    const instance = wrapper.isNotMetatype ? (wrapper.instance as unknown) : undefined;
+    if (typeof instance !== 'object' || instance === null) return true;
+    const known = constructed.has(instance) || handedOn.has(instance);
+    handedOn.add(instance);
+    return !known;
+  });
+}
+
+/** The class behind a provider; values are asked what they are, and factories what they made. */
 function typeOf(wrapper: InstanceWrapper): Class | undefined {
   if (!wrapper.isNotMetatype) return wrapper.metatype as Class | undefined;
   const instance = wrapper.instance as object | null | undefined;
-  return typeof instance === 'object' && instance !== null ? (instance.constructor as Class) : undefined;
+  if (typeof instance === 'object' && instance !== null) return instance.constructor as Class;
+  // A factory that runs per request has made nothing yet: its token says what it will make.
+  return wrapper.isDependencyTreeStatic() ? undefined : asClass(wrapper.token);
 }
+
+const asClass = (token: unknown): Class | undefined => (typeof token === 'function' ? (token as Class) : undefined);

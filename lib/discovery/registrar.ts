@@ -2,6 +2,8 @@ import type { Catalog } from '../catalog/catalog.js';
 import type { CatalogEntry, CompletionEntry } from '../catalog/entries.js';
 import type { Discovered, Explorer } from './explorer.js';
 import type { EntryFactory, Primitive } from './entry-factory.js';
+import { requireEnhancers } from './enhancers.js';
+import type { MethodHost } from '../pipeline/invoker.js';
 import { argumentsUse } from './metadata-accessor.js';
 
 /** A declaration that cannot work. Thrown at start-up; the message begins with the class and method. */
@@ -26,14 +28,19 @@ export class Registrar {
    * @throws {McpDeclarationError}
    */
   async register(server: string | undefined, servers: ReadonlySet<string | undefined>): Promise<void> {
+    const globals = this.explorer.scopedGlobals();
+    const homes = new Map<unknown, MethodHost>();
     for (const discovered of this.explorer.explore()) {
-      const { options } = discovered.declaration;
-      if (!servers.has(options.server)) throw unknownServer(discovered.name, options.server, servers);
+      const { declaration, host, type, name } = discovered;
+      const { options } = declaration;
+      if (!servers.has(options.server)) throw unknownServer(name, options.server, servers);
       if (options.server !== server) continue;
       try {
+        requireOneHome(homes, type, host);
+        requireEnhancers(host, type, globals);
         this.catalog.add(await this.#entry(discovered));
       } catch (error) {
-        throw new McpDeclarationError(discovered.name, error);
+        throw new McpDeclarationError(name, error);
       }
     }
     for (const completion of this.catalog.completions.sorted()) this.#requireTarget(completion);
@@ -72,6 +79,20 @@ export class Registrar {
         return this.entries.completion(primitive, declaration.options);
     }
   }
+}
+
+/** Two instances of one class would offer the same things twice. */
+function requireOneHome(homes: Map<unknown, MethodHost>, type: Discovered['type'], host: MethodHost): void {
+  const known = homes.get(type);
+  homes.set(type, host);
+  if (!known || known.wrapper === host.wrapper) return;
+  const [one, other] = [known, host].map(({ module, wrapper }) => {
+    const list = module.controllers.get(wrapper.token as never) === wrapper ? 'controllers' : 'providers';
+    return `"${list}" of ${module.name}`;
+  });
+  throw new Error(
+    `${type.name} is there twice, in the ${one} and in the ${other}. Keep one of them, and export it to where it is needed.`,
+  );
 }
 
 function unknownServer(where: string, name: string | undefined, servers: ReadonlySet<string | undefined>): Error {

@@ -25,6 +25,8 @@ export interface Peer {
 /** Where a request's own notifications go: the response stream of that request and no other (S-1, G-23). */
 export interface Outlet {
   notify(notification: JsonRpcNotification): void;
+  /** Sends a request of the server (legacy only, S-2). @returns false when this client cannot be reached that way */
+  request?(request: JsonRpcRequest): boolean;
 }
 
 /** One client request while it is served, and the one place that knows whether it still is. */
@@ -77,6 +79,11 @@ export class Exchange {
   settle(): void {
     this.#settled = true;
     this.#listeners = undefined;
+  }
+
+  /** Sends a request to the client on this request's stream. @returns false when that is not possible */
+  ask(request: JsonRpcRequest): boolean {
+    return !this.#settled && this.#cancelled === undefined && this.outlet.request?.(request) === true;
   }
 
   notify(notification: JsonRpcNotification): void {

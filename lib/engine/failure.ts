@@ -7,6 +7,37 @@ import { isObject } from '../protocol/messages.js';
 
 const INTERNAL = 'Internal error';
 
+/** Stands for an error that is not meant for clients and has been logged: they learn nothing but that there was one. */
+export class UnexpectedError extends McpError {
+  override readonly name = 'UnexpectedError';
+  constructor(cause: unknown) {
+    super(ErrorCode.InternalError, INTERNAL, { cause });
+  }
+}
+
+/** Errors that are answers, or need none. */
+const isExpected = (error: unknown): boolean =>
+  [McpError, HttpException, ToolError, InvalidArgumentsError, CancelledError].some((type) => error instanceof type);
+
+/** What a method threw, as it may go on: logged and hidden unless it is meant for the client. */
+export function maskUnexpected(error: unknown, logger: Logger, where: string): unknown {
+  if (isExpected(error)) return error;
+  reportUnexpected(error, logger, where);
+  return new UnexpectedError(error);
+}
+
+/** Logs what no client will be told. */
+export function reportUnexpected(error: unknown, logger: Logger, where: string): void {
+  if (isExpected(error)) return;
+  logger.error(`${where} failed`, error instanceof Error ? withCauses(error) : String(error));
+}
+
+/** Loggers print a stack as it is, and the reason is often in the cause. */
+function withCauses(error: Error): string {
+  const stack = error.stack ?? String(error);
+  return error.cause instanceof Error && error.cause !== error ? `${stack}\nCaused by: ${withCauses(error.cause)}` : stack;
+}
+
 /** What a method threw, as the JSON-RPC error its client may see. Whatever is not meant for clients is just "Internal error". */
 export function toMcpError(error: unknown): McpError {
   if (error instanceof McpError) return error;
@@ -39,10 +70,13 @@ function messageOf(error: HttpException): string {
  * @throws {McpError | CancelledError}
  */
 export function toolFailure(error: unknown): CallToolResult {
+  if (error instanceof UnexpectedError) return failed(INTERNAL);
   if (error instanceof McpError || error instanceof CancelledError) throw error;
   if (error instanceof HttpException && [401, 403].includes(error.getStatus())) throw fromHttp(error);
-  return { content: [text(toolFailureText(error))], isError: true };
+  return failed(toolFailureText(error));
 }
+
+const failed = (why: string): CallToolResult => ({ content: [text(why)], isError: true });
 
 function toolFailureText(error: unknown): string {
   if (error instanceof InvalidArgumentsError) return `Invalid arguments:\n${error.message}`;
@@ -54,9 +88,3 @@ function toolFailureText(error: unknown): string {
 /** A reader that answers "not found" in Nest's way means the resource. */
 export const resourceFailure = (error: unknown, uri: string): unknown =>
   error instanceof HttpException && error.getStatus() === 404 ? new ResourceNotFoundError(uri) : error;
-
-/** Errors from outside the Nest pipeline have not been logged by it. */
-export function reportUnexpected(error: unknown, logger: Logger, where: string): void {
-  if (error instanceof McpError || error instanceof HttpException || error instanceof CancelledError) return;
-  logger.error(where, error instanceof Error ? error.stack : String(error));
-}

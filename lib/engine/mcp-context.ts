@@ -1,6 +1,11 @@
 import { isObject, type JsonObject, type RequestId } from '../protocol/messages.js';
 import { TRAITS, type Era, type Revision } from '../protocol/revisions.js';
 import type { Principal } from '../session/principal.js';
+import type { Root, SamplingParams, SamplingResult } from '../interaction/input-request.js';
+import { InputRefusedError } from '../interaction/interaction.js';
+import type { ElicitAction, ElicitResult } from '../interaction/questions.js';
+import type { SchemaSource, SchemaType } from '../schema/index.js';
+import type { AskOptions, ContextInput, ElicitAllResult, FormRequest } from './context-input.js';
 import { ContextLog } from './context-log.js';
 import type { Exchange } from './exchange.js';
 
@@ -10,14 +15,18 @@ import type { Exchange } from './exchange.js';
  */
 export class McpContext {
   readonly #exchange: Exchange;
+  readonly #input: ContextInput;
   #log: ContextLog | undefined;
   #reported = Number.NEGATIVE_INFINITY;
 
   constructor(
     exchange: Exchange,
-    /** Name of the tool, resource or prompt that is served. */ readonly name: string,
+    /** Name of the tool, resource or prompt that is served. */
+    readonly name: string,
+    input: ContextInput,
   ) {
     this.#exchange = exchange;
+    this.#input = input;
   }
 
   get era(): Era {
@@ -88,6 +97,85 @@ export class McpContext {
     if (total !== undefined) params.total = total;
     if (message !== undefined && TRAITS[this.revision].progressMessage) params.message = message;
     this.#exchange.notify({ jsonrpc: '2.0', method: 'notifications/progress', params });
+  }
+
+  /**
+   * Asks the person in front of the client to fill in a form. Works in tools, prompts and resources, in both eras; in the
+   * modern one the method is run again from the top with the answer, so wrap side effects that come before in `step()`.
+   *
+   * @param schema DTO class, Standard Schema or JSON Schema with flat, primitive fields only
+   * @throws {MissingClientCapabilityError} ask `ctx.can('elicitation')` first where you can do without
+   * @throws {InputRefusedError} when no usable answer comes; {SchemaError} for a schema that is no such form
+   */
+  elicit<S extends SchemaSource>(
+    schema: S,
+    message: string,
+    options?: AskOptions,
+  ): Promise<ElicitResult<SchemaType<S>>> {
+    return this.#input.elicit(schema, message, options) as Promise<ElicitResult<SchemaType<S>>>;
+  }
+
+  /**
+   * `elicit()` for methods that cannot go on without.
+   *
+   * @returns what was filled in
+   * @throws {InputRefusedError} also when the person declined or cancelled
+   */
+  async elicitOrThrow<S extends SchemaSource>(
+    schema: S,
+    message: string,
+    options?: AskOptions,
+  ): Promise<SchemaType<S>> {
+    const result = await this.elicit(schema, message, options);
+    if (result.action === 'accept') return result.content;
+    throw new InputRefusedError(`The user did not answer: ${result.action}`);
+  }
+
+  /** Asks several forms in one round. @param forms by the keys under which the results come back */
+  async elicitAll<F extends Record<string, FormRequest>>(forms: F): Promise<ElicitAllResult<F>> {
+    const asked = Object.entries(forms).map(async ([key, { schema, message }]) => [
+      key,
+      await this.elicit(schema, message, { key }),
+    ]);
+    return Object.fromEntries(await Promise.all(asked)) as ElicitAllResult<F>;
+  }
+
+  /**
+   * Asks the person to open a page, e.g. to sign in somewhere. `accept` is consent to open it, nothing more: whether
+   * it was completed only your server knows. Never put credentials or personal data into the URL (Z-11).
+   */
+  elicitUrl(url: string, message: string, options?: AskOptions): Promise<{ readonly action: ElicitAction }> {
+    return this.#input.elicitUrl(url, message, options);
+  }
+
+  /** Has the client's model continue a conversation. @deprecated by the 2026-07-28 revision */
+  sample(params: SamplingParams, options?: AskOptions): Promise<SamplingResult> {
+    return this.#input.sample(params, options);
+  }
+
+  /** The folders the client works in: hints, no permissions. @deprecated by the 2026-07-28 revision */
+  roots(options?: AskOptions): Promise<readonly Root[]> {
+    return this.#input.roots(options);
+  }
+
+  /**
+   * Does something once in the life of the call, however often the method is run from the top to ask for input. The
+   * result is kept with the call's state, which travels through the client sealed: return JSON, and little of it.
+   *
+   * @param key unique within the method
+   */
+  step<T>(key: string, run: () => T | Promise<T>): Promise<T> {
+    return this.#input.interaction.step(key, run);
+  }
+
+  /** The answers to the `inputRequired()` this method returned in the round before, unchecked; empty in the first. */
+  get inputResponses(): Readonly<JsonObject> {
+    return this.#input.interaction.responses;
+  }
+
+  /** The `state` this method gave to `inputRequired()` in the round before. */
+  get inputState(): unknown {
+    return this.#input.interaction.state;
   }
 
   /** Whether the client declared a capability, by path: `ctx.can('elicitation.url')`. */

@@ -12,8 +12,8 @@ export class InvalidArgumentsError extends IntrinsicException {
 
 /** One invocation of one primitive; the third element of the execution context's arguments. */
 export class Call {
-  #validated: unknown;
-  #done = false;
+  #arguments: unknown;
+  #validated = false;
 
   constructor(
     readonly ctx: McpContext,
@@ -22,25 +22,26 @@ export class Call {
     private readonly schema: CompiledSchema | undefined,
   ) {}
 
+  /** Valid, and in the form the schema makes of them; `undefined` before `validate()`. */
+  get arguments(): unknown {
+    return this.#arguments;
+  }
+
   /**
-   * The validated arguments. Runs as a pipe does, after guards and interceptors, so that nobody unauthorised learns
-   * what the arguments should be; once per call, however many parameters ask.
+   * After guards and interceptors, so that nobody unauthorised learns what the arguments should be. Once per call, also
+   * when an interceptor calls the method again.
+   *
+   * @throws {InvalidArgumentsError}
    */
-  arguments(): unknown {
-    if (this.#done) return this.#validated;
-    this.#done = true;
-    this.#validated = this.#validate();
-    return this.#validated;
+  validate(): void | Promise<void> {
+    if (this.#validated) return;
+    const outcome = this.schema ? this.schema.validate(this.raw) : ({ ok: true, value: this.raw } as const);
+    return outcome instanceof Promise ? outcome.then((late) => this.#accept(late)) : this.#accept(outcome);
   }
 
-  #validate(): unknown {
-    if (!this.schema) return this.raw;
-    const outcome = this.schema.validate(this.raw);
-    return outcome instanceof Promise ? outcome.then(accept) : accept(outcome);
+  #accept(outcome: Validated): void {
+    if (!outcome.ok) throw new InvalidArgumentsError(outcome.issues);
+    this.#arguments = outcome.value;
+    this.#validated = true;
   }
-}
-
-function accept(outcome: Validated): unknown {
-  if (!outcome.ok) throw new InvalidArgumentsError(outcome.issues);
-  return outcome.value;
 }

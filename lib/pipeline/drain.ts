@@ -1,37 +1,35 @@
-import { isObservable, type Observable } from 'rxjs';
-import { CancelledError, type Exchange } from '../engine/exchange.js';
+import { from, isObservable, Observable, tap } from 'rxjs';
+import { CancelledError } from '../engine/exchange.js';
 import { McpContext } from '../engine/mcp-context.js';
 import { Progress } from '../engine/progress.js';
-
-/** The one value an Observable or AsyncIterable stands for: the last it emits that is not progress. */
-export function drain(result: unknown, ctx: McpContext): unknown {
-  if (isObservable(result)) return drainObservable(result, ctx);
-  if (isAsyncIterable(result)) return drainIterable(result, ctx);
-  return result;
-}
 
 const isAsyncIterable = (value: unknown): value is AsyncIterable<unknown> =>
   typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 
-const isProgress = (value: unknown, ctx: McpContext): boolean => {
-  if (!(value instanceof Progress)) return false;
-  ctx.progress(value.progress, value.total, value.message);
-  return true;
-};
+/** What a method returned, with an AsyncIterable as the Observable it stands for: interceptors know only those. */
+export const emissionsOf = (result: unknown): unknown => (isAsyncIterable(result) ? fromIterable(result) : result);
 
-function drainObservable(source: Observable<unknown>, ctx: McpContext): Promise<unknown> {
-  const exchange = McpContext.exchangeOf(ctx);
+/**
+ * Reports progress where it is emitted: an interceptor that maps every value, as most do, would make something else of it
+ * and nobody would hear of it.
+ */
+export const reportingProgress = (result: unknown, ctx: McpContext): unknown =>
+  isObservable(result) ? from(result).pipe(tap((value) => reportProgress(value, ctx))) : result;
+
+/** The one value an Observable stands for: the last it emits that is not progress. Cancelling unsubscribes. */
+export function drain(result: unknown, ctx: McpContext): unknown {
+  if (!isObservable(result)) return result;
   return new Promise((resolve, reject) => {
     let last: unknown;
-    const subscription = source.subscribe({
+    const subscription = result.subscribe({
       next: (value) => {
-        if (!isProgress(value, ctx)) last = value;
+        if (!reportProgress(value, ctx)) last = value;
       },
       error: reject,
       complete: () => resolve(last),
     });
     subscription.add(
-      exchange.onCancel((reason) => {
+      McpContext.exchangeOf(ctx).onCancel((reason) => {
         subscription.unsubscribe();
         reject(new CancelledError(reason));
       }),
@@ -39,30 +37,38 @@ function drainObservable(source: Observable<unknown>, ctx: McpContext): Promise<
   });
 }
 
-async function drainIterable(source: AsyncIterable<unknown>, ctx: McpContext): Promise<unknown> {
-  const iterator = source[Symbol.asyncIterator]();
-  const cancelled = whenCancelled(McpContext.exchangeOf(ctx));
-  try {
-    let last: unknown;
-    for (;;) {
-      const step = await Promise.race([iterator.next(), cancelled.promise]);
-      if (step.done) return step.value === undefined ? last : step.value;
-      if (!isProgress(step.value, ctx)) last = step.value;
-    }
-  } catch (error) {
-    // A generator that is stuck in an await cannot be returned from until that settles: nobody waits for it.
-    Promise.resolve(iterator.return?.()).catch(() => {});
-    throw error;
-  } finally {
-    cancelled.release();
-  }
+/** @returns whether it was progress. Reported twice it is heard once, as it does not increase. */
+function reportProgress(value: unknown, ctx: McpContext): boolean {
+  if (!(value instanceof Progress)) return false;
+  ctx.progress(value.progress, value.total, value.message);
+  return true;
 }
 
-function whenCancelled(exchange: Exchange): { promise: Promise<never>; release: () => void } {
-  let release = () => {};
-  const promise = new Promise<never>((_, reject) => {
-    release = exchange.onCancel((reason) => reject(new CancelledError(reason)));
+/** Unsubscribing returns the iterable, so that the `finally` of a generator runs. Its return value is its last emission. */
+function fromIterable(source: AsyncIterable<unknown>): Observable<unknown> {
+  return new Observable((subscriber) => {
+    const iterator = source[Symbol.asyncIterator]();
+    let ended = false;
+    const pull = async (): Promise<void> => {
+      while (!subscriber.closed) {
+        const { done, value } = await iterator.next();
+        if (!done) {
+          subscriber.next(value);
+          continue;
+        }
+        ended = true;
+        if (value !== undefined) subscriber.next(value);
+        subscriber.complete();
+      }
+    };
+    pull().catch((error: unknown) => {
+      ended = true;
+      subscriber.error(error);
+    });
+    // A generator that is stuck in an await returns when that settles: nobody waits for it.
+    const giveBack = async (): Promise<unknown> => iterator.return?.();
+    return () => {
+      if (!ended) giveBack().catch(() => {});
+    };
   });
-  promise.catch(() => {});
-  return { promise, release };
 }

@@ -1,11 +1,20 @@
-import { ExternalContextCreator, ModuleRef, ContextIdFactory } from '@nestjs/core';
-import { Injector, STATIC_CONTEXT, type InstanceWrapper, type Module } from '@nestjs/core/internal';
+import type { Logger } from '@nestjs/common';
 import { ROUTE_ARGS_METADATA } from '@nestjs/common/internal';
+import { ContextIdFactory, ModuleRef, type ExternalContextCreator } from '@nestjs/core';
+import {
+  Injector,
+  REQUEST_CONTEXT_ID,
+  STATIC_CONTEXT,
+  type InstanceWrapper,
+  type Module,
+} from '@nestjs/core/internal';
+import { CancelledError, type Exchange } from '../engine/exchange.js';
+import { maskUnexpected } from '../engine/failure.js';
 import { McpContext } from '../engine/mcp-context.js';
 import type { CompiledSchema } from '../schema/index.js';
 import { Call } from './call.js';
-import { drain } from './drain.js';
 import { MCP_CONTEXT_TYPE, NO_HTTP_REQUEST, type McpExecutionArguments } from './execution-context.js';
+import { inModule, mcpContextCreator } from './nest-pipeline.js';
 import { parametersFactory } from './parameters.js';
 
 /** Calls a primitive's method through guards, interceptors, pipes and filters. */
@@ -19,8 +28,6 @@ export interface MethodHost {
   readonly wrapper: InstanceWrapper;
   readonly module: Module;
   readonly method: string;
-  /** Whether some parameter of the method takes arguments. */
-  readonly readsArguments: boolean;
   /** Runs instead of the method itself; for primitives that are functions registered at run time. */
   readonly callback?: Method;
 }
@@ -35,31 +42,43 @@ export class Invoker {
   constructor(
     creator: ExternalContextCreator,
     private readonly moduleRef: ModuleRef,
+    private readonly logger: Logger,
   ) {
-    this.#creator = streaming(creator);
+    this.#creator = mcpContextCreator(creator);
   }
 
-  compile(host: MethodHost, schema: CompiledSchema | undefined): Invoke {
-    const validatesEarly = schema !== undefined && !host.readsArguments;
-    const pipelineOf = host.wrapper.isDependencyTreeStatic() ? this.#staticPipeline(host) : undefined;
+  /** @param where names the method in the log */
+  compile(host: MethodHost, schema: CompiledSchema | undefined, where: string): Invoke {
+    // A function may be registered before the application's global enhancers are known: its pipeline waits for a call.
+    let pipeline = host.callback ? undefined : this.#staticPipeline(host);
+    const run = async (ctx: McpContext, raw: unknown): Promise<unknown> => {
+      const made = (pipeline ??= this.#staticPipeline(host)) ?? (await this.#scopedPipeline(host, ctx));
+      return made(ctx.http ?? NO_HTTP_REQUEST, ctx, new Call(ctx, raw, schema));
+    };
     return async (ctx, raw) => {
-      const call = new Call(ctx, raw, schema);
-      // A method that takes no arguments has no parameter that would validate them.
-      if (validatesEarly) await call.arguments();
-      const pipeline = pipelineOf ?? (await this.#scopedPipeline(host, ctx));
-      return pipeline(ctx.http ?? NO_HTTP_REQUEST, ctx, call);
+      try {
+        return await untilCancelled(McpContext.exchangeOf(ctx), run(ctx, raw));
+      } catch (error) {
+        throw maskUnexpected(error, this.logger, where);
+      }
     };
   }
 
-  #staticPipeline(host: MethodHost): Pipeline {
-    return this.#create(host, host.wrapper.instance as object);
+  #staticPipeline(host: MethodHost): Pipeline | undefined {
+    const { wrapper } = host;
+    // Nest constructs a transient class only for somebody who injects it.
+    if (wrapper.isTransient || !wrapper.isDependencyTreeStatic()) return undefined;
+    return this.#create(host, wrapper.instance as object);
   }
 
   async #scopedPipeline(host: MethodHost, ctx: McpContext): Promise<Pipeline> {
     const { wrapper, module } = host;
     const contextId = ContextIdFactory.getByRequest(ctx);
-    this.moduleRef.registerRequestByContextId(ctx, contextId);
-    const collection = module.controllers.has(wrapper.token as never) ? module.controllers : module.providers;
+    // So that `ContextIdFactory.getByRequest(ctx)` of the application means this call too.
+    Object.defineProperty(ctx, REQUEST_CONTEXT_ID, { value: contextId });
+    const durable = contextId as { payload?: unknown };
+    this.moduleRef.registerRequestByContextId(wrapper.isDependencyTreeDurable() ? durable.payload : ctx, contextId);
+    const collection = module.controllers.get(wrapper.token as never) === wrapper ? module.controllers : module.providers;
     const instance = await this.#injector.loadPerContext(
       wrapper.instance as object,
       module,
@@ -67,42 +86,27 @@ export class Invoker {
       contextId,
       wrapper,
     );
-    return this.#create(host, instance as object, contextId, wrapper.id);
+    return this.#create(host, instance as object, contextId);
   }
 
-  #create(host: MethodHost, instance: object, contextId = STATIC_CONTEXT, inquirerId?: string): Pipeline {
-    return this.#creator.create(
+  #create({ wrapper, module, method, callback }: MethodHost, instance: object, contextId = STATIC_CONTEXT): Pipeline {
+    return inModule(this.#creator, module.token).create(
       instance as Record<string, unknown>,
-      host.callback ?? ((instance as Record<string, unknown>)[host.method] as Method),
-      host.method,
+      callback ?? ((instance as Record<string, unknown>)[method] as Method),
+      method,
       ROUTE_ARGS_METADATA,
       parametersFactory,
       contextId,
-      inquirerId,
+      wrapper.id,
       ENHANCERS,
       MCP_CONTEXT_TYPE,
     ) as Pipeline;
   }
 }
 
-interface Interceptors {
-  intercept(interceptors: unknown, args: unknown[], ...rest: unknown[]): Promise<unknown>;
-}
-
-/**
- * Nest's own creator reduces an Observable to its last value. Progress has to be seen on the way, and cancellation has
- * to unsubscribe, inside the reach of the exception filters: so the result is drained right after the interceptors.
- */
-function streaming(creator: ExternalContextCreator): ExternalContextCreator {
-  const derived = Object.create(creator) as ExternalContextCreator;
-  const consumer = (creator as unknown as { interceptorsConsumer?: Interceptors }).interceptorsConsumer;
-  if (!consumer) throw new Error('This version of @nestjs/core has no interceptorsConsumer; use ^12.0.0.');
-  const draining: Interceptors = {
-    async intercept(interceptors, args, ...rest) {
-      const result = await consumer.intercept(interceptors, args, ...rest);
-      return drain(result, args[1] as McpContext);
-    },
-  };
-  Object.defineProperty(derived, 'interceptorsConsumer', { value: draining });
-  return derived;
-}
+/** A method that does not look at its signal must hold up neither the client nor a shutdown: what it still does is ignored. */
+const untilCancelled = (exchange: Exchange, work: Promise<unknown>): Promise<unknown> =>
+  new Promise((resolve, reject) => {
+    exchange.onCancel((reason) => reject(new CancelledError(reason)));
+    work.then(resolve, reject);
+  });

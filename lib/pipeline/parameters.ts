@@ -9,7 +9,7 @@ export const parametersFactory = {
       case ParameterKind.Arguments:
       case ParameterKind.Query:
       case ParameterKind.Param:
-        return pick(call.arguments(), field);
+        return pick(call.arguments, field);
       case ParameterKind.Context:
         return ctx;
       case ParameterKind.Principal:
@@ -26,8 +26,5 @@ export const parametersFactory = {
   },
 };
 
-function pick(from: unknown, field: string | undefined): unknown {
-  if (field === undefined) return from;
-  if (from instanceof Promise) return from.then((value: unknown) => pick(value, field));
-  return (from as Record<string, unknown> | undefined)?.[field];
-}
+const pick = (from: unknown, field: string | undefined): unknown =>
+  field === undefined ? from : (from as Record<string, unknown> | undefined)?.[field];

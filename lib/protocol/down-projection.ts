@@ -1,8 +1,9 @@
-import type { CallToolResult, ContentBlock, GetPromptResult } from './content.js';
+import type { Annotations, CallToolResult, ContentBlock, GetPromptResult } from './content.js';
 import { text } from './content.js';
 import type { Implementation } from './definitions.js';
-import { isObject, type JsonObject } from './messages.js';
+import type { JsonObject } from './messages.js';
 import { TRAITS, type Revision, type RevisionTraits } from './revisions.js';
+import { wrapOutput, wrapOutputSchema } from './wrapped-output.js';
 
 /** A definition (tool, resource, template, prompt) with only the fields the revision knows (§2.6). */
 export function projectDefinition(definition: object, revision: Revision): JsonObject {
@@ -16,21 +17,12 @@ export function projectDefinition(definition: object, revision: Revision): JsonO
       out.arguments = out.arguments.map((a: JsonObject) => ({ ...a, title: undefined }));
   }
   if (!traits.annotations && 'inputSchema' in out) delete out.annotations;
-  if ('outputSchema' in out) {
-    const schema = projectOutputSchema(out.outputSchema, traits);
-    if (schema === undefined) delete out.outputSchema;
-    else out.outputSchema = schema;
+  else if (out.annotations !== undefined) out.annotations = projectAnnotations(out.annotations as Annotations, traits);
+  if (traits.structuredContent === 'none') delete out.outputSchema;
+  else if (traits.structuredContent === 'object' && 'outputSchema' in out) {
+    out.outputSchema = wrapOutputSchema(out.outputSchema);
   }
   return out;
-}
-
-const isObjectRoot = (schema: unknown) => isObject(schema) && schema.type === 'object';
-
-/** Legacy revisions know object roots only; anything else travels as `{ result: … }`, schema and value alike. */
-function projectOutputSchema(schema: unknown, traits: RevisionTraits): unknown {
-  if (traits.structuredContent === 'none') return undefined;
-  if (traits.structuredContent === 'any' || isObjectRoot(schema)) return schema;
-  return { type: 'object', properties: { result: schema }, required: ['result'] };
 }
 
 export function projectToolResult(result: CallToolResult, revision: Revision, outputSchema?: unknown): CallToolResult {
@@ -39,17 +31,13 @@ export function projectToolResult(result: CallToolResult, revision: Revision, ou
   const out: { -readonly [K in keyof CallToolResult]: CallToolResult[K] } = { ...result };
   out.content = projectContents(result.content, traits);
   if (traits.structuredContent === 'none') delete out.structuredContent;
-  else if (out.structuredContent !== undefined && outputSchema !== undefined && !isObjectRoot(outputSchema)) {
-    out.structuredContent = { result: out.structuredContent };
-  } else if (out.structuredContent !== undefined && !isObject(out.structuredContent)) {
-    out.structuredContent = { result: out.structuredContent };
-  }
+  else if (out.structuredContent !== undefined) out.structuredContent = wrapOutput(out.structuredContent, outputSchema);
   return out;
 }
 
 export function projectPromptResult(result: GetPromptResult, revision: Revision): GetPromptResult {
   const traits = TRAITS[revision];
-  if (traits.resourceLinks && traits.audio) return result;
+  if (traits.resourceLinks) return result;
   return { ...result, messages: result.messages.map((m) => ({ ...m, content: projectContent(m.content, traits) })) };
 }
 
@@ -62,12 +50,25 @@ export const projectImplementation = (info: Implementation, revision: Revision):
 };
 
 const projectContents = (blocks: readonly ContentBlock[], traits: RevisionTraits): readonly ContentBlock[] =>
-  traits.resourceLinks && traits.audio ? blocks : blocks.map((block) => projectContent(block, traits));
+  traits.resourceLinks ? blocks : blocks.map((block) => projectContent(block, traits));
 
-/** Blocks an older client cannot parse become text that says what was there. */
+/** Blocks an older client cannot parse become text that says what was there. `_meta` came together with the links. */
 function projectContent(block: ContentBlock, traits: RevisionTraits): ContentBlock {
-  if (block.type === 'resource_link' && !traits.resourceLinks)
-    return text(`${block.title ?? block.name}: ${block.uri}`);
+  if (traits.resourceLinks) return block;
+  if (block.type === 'resource_link') return text(`${block.title ?? block.name}: ${block.uri}`);
   if (block.type === 'audio' && !traits.audio) return text(`[audio, ${block.mimeType}]`);
-  return block;
+  const plain = withoutMeta(block);
+  const annotated = plain.annotations ? { ...plain, annotations: projectAnnotations(plain.annotations, traits) } : plain;
+  return annotated.type === 'resource' ? { ...annotated, resource: withoutMeta(annotated.resource) } : annotated;
+}
+
+function withoutMeta<T extends { readonly _meta?: JsonObject }>(value: T): T {
+  const { _meta, ...rest } = value;
+  return rest as T;
+}
+
+function projectAnnotations(annotations: Annotations, traits: RevisionTraits): Annotations {
+  if (traits.titles || !('lastModified' in annotations)) return annotations;
+  const { lastModified: _, ...rest } = annotations;
+  return rest;
 }

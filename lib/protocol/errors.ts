@@ -77,7 +77,7 @@ export class CapacityError extends McpError {
 
 /** A tool failed in a way its caller should read: answered as a result with `isError: true` and this message. */
 export class ToolError extends IntrinsicException {
-  override readonly name = 'ToolError';
+  override readonly name: string = 'ToolError';
 }
 
 export const invalidParams = (message: string, data?: unknown): McpError =>

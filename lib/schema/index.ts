@@ -14,3 +14,4 @@ export {
   type Validated,
 } from './schema.js';
 export type { StandardSchemaLike } from './standard-schema.interface.js';
+export type { SchemaType } from './schema-type.js';

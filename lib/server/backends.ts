@@ -1,4 +1,6 @@
 import type { MessageBroker } from '../broker/message-broker.js';
+import type { NonceStore } from '../interaction/nonce-store.js';
+import type { PendingRequests } from '../interaction/pending-requests.js';
 import type { PrincipalResolver } from '../session/principal-resolver.js';
 import type { SessionStore } from '../session/session-store.js';
 import type { EventLog } from '../stream/event-log.js';
@@ -9,4 +11,6 @@ export interface Backends {
   readonly log: EventLog;
   readonly broker: MessageBroker;
   readonly principals: PrincipalResolver;
+  readonly pending: PendingRequests;
+  readonly nonces: NonceStore;
 }

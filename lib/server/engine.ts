@@ -13,6 +13,7 @@ import { subscribeResource, unsubscribeResource } from '../engine/methods/resour
 import { listResources, listTemplates, readResource } from '../engine/methods/resources.js';
 import { callTool, listTools } from '../engine/methods/tools.js';
 import { Subscriptions } from '../engine/subscriptions.js';
+import type { Interactions } from '../interaction/interactions.js';
 import type { ResolvedOptions } from '../mcp.resolved-options.js';
 import type { Implementation } from '../protocol/definitions.js';
 import { NO_CACHE } from '../protocol/definitions.js';
@@ -29,6 +30,7 @@ export interface Engine {
 export function createEngine(
   catalog: Catalog,
   sessions: SessionStore,
+  interactions: Interactions,
   options: ResolvedOptions,
   logger: Logger,
 ): Engine {
@@ -42,14 +44,14 @@ export function createEngine(
     ping,
     setLevel(sessions),
     listTools(catalog, capabilities, listCache),
-    callTool(catalog, capabilities, logger),
+    callTool(catalog, capabilities, interactions, logger),
     listResources(catalog, capabilities, listCache),
     listTemplates(catalog, capabilities, listCache),
-    readResource(catalog, capabilities),
+    readResource(catalog, capabilities, interactions),
     subscribeResource(catalog, capabilities, sessions),
     unsubscribeResource(capabilities, sessions),
     listPrompts(catalog, capabilities, listCache),
-    getPrompt(catalog, capabilities),
+    getPrompt(catalog, capabilities, interactions),
     complete(catalog, capabilities),
     listen(catalog, capabilities, subscriptions),
   ];

@@ -9,6 +9,8 @@ import type { SessionRecord } from '../session/session-record.js';
 import { type GapCapabilities, standingGapSignal } from '../stream/gap-signal.js';
 import type { LegacyServices } from '../transport/legacy-services.js';
 import { Announcer } from './announcer.js';
+import type { Interactions } from '../interaction/interactions.js';
+import { createInteractions } from './create-interactions.js';
 import type { Backends } from './backends.js';
 import { keepSession } from '../session/keep-session.js';
 import { createEngine, type Engine } from './engine.js';
@@ -18,6 +20,7 @@ import { createHttpService, type HttpService } from './http-service.js';
 export class McpRuntime {
   readonly logger: Logger;
   readonly catalog: Catalog;
+  readonly interactions: Interactions;
   readonly engine: Engine;
   readonly bus: ChangeBus;
   readonly announcer: Announcer;
@@ -37,13 +40,15 @@ export class McpRuntime {
     const report = (error: unknown): void =>
       this.logger.error('A background task failed', error instanceof Error ? error.stack : String(error));
     this.catalog = new Catalog(options.pageSize);
-    this.engine = createEngine(this.catalog, sessions, options, this.logger);
+    this.interactions = createInteractions(backends, options);
+    this.engine = createEngine(this.catalog, sessions, this.interactions, options, this.logger);
     this.bus = new ChangeBus({ broker, namespace: `mcp:${server ?? 'default'}`, report });
     this.announcer = new Announcer(sessions, log, this.bus, options.changeDebounceMs, report);
     this.services = {
       sessions,
       log,
       broker,
+      pending: backends.pending,
       bus: this.bus,
       report,
       gapSignal: this.#gapSignal,

@@ -1,5 +1,6 @@
 import type { ChangeBus } from '../broker/change-bus.js';
 import type { MessageBroker } from '../broker/message-broker.js';
+import type { PendingRequests } from '../interaction/pending-requests.js';
 import type { SessionRecord } from '../session/session-record.js';
 import type { SessionStore } from '../session/session-store.js';
 import type { EventLog } from '../stream/event-log.js';
@@ -10,6 +11,7 @@ export interface LegacyServices {
   readonly log: EventLog;
   readonly broker: MessageBroker;
   readonly bus: ChangeBus;
+  readonly pending: PendingRequests;
   /** The messages that tell the client of a standing stream what it may have missed (§5.5). */
   gapSignal(session: SessionRecord, reason: string): Promise<readonly string[]>;
   /** Keeps a session from idling out while a connection of it is open. @returns what ends that */

@@ -22,6 +22,8 @@ export function ensureInstalled() {
   const missing = !existsSync(INSTALLED);
   if (!missing && isCurrent()) return;
   // `npm ci` removes `node_modules` first, under the feet of whatever runs from it: only for a clean checkout.
-  const done = (missing && succeeds('npm', ['ci'])) || succeeds('npm', ['install', '--no-save']);
+  // It is silent, because it refuses locks that lack the packages of other platforms, which is no reason to stop.
+  const clean = () => succeeds('npm', ['ci'], { stdio: 'ignore' });
+  const done = (missing && clean()) || succeeds('npm', ['install', '--no-save', '--loglevel=error']);
   if (!done) fail('The dependencies could not be installed: see what npm says above.');
 }

@@ -6,12 +6,32 @@ import { ROOT } from './root.mjs';
 export const succeeds = (command, args, options = {}) =>
   spawnSync(command, args, { cwd: ROOT, stdio: 'inherit', ...options }).status === 0;
 
+const running = new Set();
+let interrupted = false;
+
+/** From here on a signal ends our children first and us after them, so that `exit` handlers have the last word. */
+export function endOnSignals() {
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.on(signal, () => {
+      interrupted = true;
+      for (const child of running) child.kill(signal);
+      if (running.size === 0) process.exit(1);
+    });
+  }
+}
+
 /** Like `succeeds`, without blocking this process. @returns the exit code; 1 for a signal, a time-out or no such command */
 export const exitCode = (command, args, options = {}) =>
   new Promise((resolve) => {
     const child = spawn(command, args, { cwd: ROOT, stdio: 'inherit', ...options });
-    child.on('error', () => resolve(1));
-    child.on('close', (code) => resolve(code ?? 1));
+    const ended = (code) => {
+      running.delete(child);
+      if (interrupted) process.exit(1);
+      resolve(code ?? 1);
+    };
+    running.add(child);
+    child.on('error', () => ended(1));
+    child.on('close', ended);
   });
 
 /** The file of an installed command. Asking npm for it costs half a second each time. */

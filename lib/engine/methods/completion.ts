@@ -3,6 +3,9 @@ import { completionKey } from '../../catalog/entries.js';
 import { invalidParams } from '../../protocol/errors.js';
 import { isObject, type JsonObject } from '../../protocol/messages.js';
 import type { Capabilities } from '../capabilities.js';
+import { ElicitationForms } from '../../interaction/elicitation-form.js';
+import { NO_INTERACTION } from '../../interaction/no-interaction.js';
+import { ContextInput } from '../context-input.js';
 import { McpContext } from '../mcp-context.js';
 import { BOTH_ERAS, type Method } from '../method.js';
 import { completionResult } from '../results/completion-result.js';
@@ -20,11 +23,13 @@ export const complete = (catalog: Catalog, capabilities: Capabilities): Method =
     const completer = catalog.completions.get(completionKey(target.kind, target.name, argument.name));
     if (!completer) return { completion: { values: [] } };
     const others = isObject(context) && isObject(context.arguments) ? context.arguments : {};
-    const ctx = new McpContext(exchange, target.name);
+    const ctx = new McpContext(exchange, target.name, NO_INPUT);
     const value = await completer.invoke(ctx, { value: argument.value, arguments: others });
     return { completion: completionResult(value) as unknown as JsonObject };
   },
 });
+
+const NO_INPUT = new ContextInput(NO_INTERACTION, new ElicitationForms());
 
 interface Target {
   readonly kind: 'prompt' | 'resource';

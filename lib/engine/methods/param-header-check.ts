@@ -20,7 +20,7 @@ export function checkParamHeaders(headers: readonly ParamHeader[], given: JsonOb
       throw mismatch(name, 'is missing although the argument is given');
     } else {
       const decoded = decodeHeaderValue(header);
-      if (decoded === BAD_SENTINEL) throw mismatch(name, 'is not valid Base64 of UTF-8');
+      if (decoded === BAD_SENTINEL) throw mismatch(name, 'is neither plain ASCII nor valid Base64 of UTF-8');
       if (!headerEquals(decoded, value)) throw mismatch(name, 'differs from the argument');
     }
   }

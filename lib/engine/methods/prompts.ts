@@ -1,11 +1,12 @@
 import type { Catalog } from '../../catalog/catalog.js';
+import type { Interactions } from '../../interaction/interactions.js';
 import type { CacheHint } from '../../protocol/definitions.js';
 import { projectPromptResult } from '../../protocol/down-projection.js';
 import { invalidParams } from '../../protocol/errors.js';
 import { isObject, type JsonObject } from '../../protocol/messages.js';
 import { ResultMembers } from '../answer.js';
 import type { Capabilities } from '../capabilities.js';
-import { McpContext } from '../mcp-context.js';
+import { runInvocation } from '../invocation.js';
 import { BOTH_ERAS, type Method } from '../method.js';
 import { promptResult } from '../results/prompt-result.js';
 import { cacheMembers } from './cacheable.js';
@@ -18,7 +19,7 @@ export const listPrompts = (catalog: Catalog, capabilities: Capabilities, cache:
     new ResultMembers(catalog.promptList.page(peer.revision, cursor) + cacheMembers(peer.era, cache)),
 });
 
-export const getPrompt = (catalog: Catalog, capabilities: Capabilities): Method => ({
+export const getPrompt = (catalog: Catalog, capabilities: Capabilities, interactions: Interactions): Method => ({
   name: 'prompts/get',
   eras: BOTH_ERAS,
   available: capabilities.prompts,
@@ -27,8 +28,10 @@ export const getPrompt = (catalog: Catalog, capabilities: Capabilities): Method 
     if (!isStringMap(given)) throw invalidParams('"arguments" must be an object of strings');
     const prompt = catalog.prompts.get(name);
     if (!prompt) throw invalidParams(`Unknown prompt: ${name}`);
-    const value = await prompt.invoke(new McpContext(exchange, prompt.key), given);
-    const result = promptResult(value, prompt.definition.description);
+    const invocation = { invoke: prompt.invoke, name: prompt.key, subject: prompt.key, given };
+    const outcome = await runInvocation(invocation, exchange, interactions);
+    if ('inputRequired' in outcome) return outcome.inputRequired;
+    const result = promptResult(outcome.value, prompt.definition.description);
     return projectPromptResult(result, exchange.peer.revision) as unknown as JsonObject;
   },
 });

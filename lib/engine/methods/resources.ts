@@ -1,12 +1,13 @@
 import type { Catalog } from '../../catalog/catalog.js';
 import type { ResourceEntry, ResourceTemplateEntry } from '../../catalog/entries.js';
-import type { CacheHint } from '../../protocol/definitions.js';
+import type { Interactions } from '../../interaction/interactions.js';
+import { type CacheHint, NO_CACHE } from '../../protocol/definitions.js';
 import { invalidParams, ResourceNotFoundError } from '../../protocol/errors.js';
 import type { JsonObject } from '../../protocol/messages.js';
 import { ResultMembers } from '../answer.js';
 import type { Capabilities } from '../capabilities.js';
 import { resourceFailure } from '../failure.js';
-import { McpContext } from '../mcp-context.js';
+import { runInvocation } from '../invocation.js';
 import { BOTH_ERAS, type Method } from '../method.js';
 import { resourceResult } from '../results/resource-result.js';
 import { cacheMembers } from './cacheable.js';
@@ -52,7 +53,7 @@ export const listTemplates = (catalog: Catalog, capabilities: Capabilities, cach
     new ResultMembers(catalog.templateList.page(peer.revision, cursor) + cacheMembers(peer.era, cache)),
 });
 
-export const readResource = (catalog: Catalog, capabilities: Capabilities): Method => ({
+export const readResource = (catalog: Catalog, capabilities: Capabilities, interactions: Interactions): Method => ({
   name: 'resources/read',
   eras: BOTH_ERAS,
   available: capabilities.resources,
@@ -61,13 +62,15 @@ export const readResource = (catalog: Catalog, capabilities: Capabilities): Meth
     const found = findResource(catalog, uri);
     if (!found) throw new ResourceNotFoundError(uri.slice(0, MAX_URI_LENGTH));
     const { entry, variables } = found;
-    const value = await entry
-      .invoke(new McpContext(exchange, entry.definition.name), variables)
-      .catch((error: unknown) => {
-        throw resourceFailure(error, uri);
-      });
-    const result = resourceResult(value, uri, entry.definition.mimeType);
+    const invocation = { invoke: entry.invoke, name: entry.definition.name, subject: uri, given: variables };
+    const outcome = await runInvocation(invocation, exchange, interactions).catch((error: unknown) => {
+      throw resourceFailure(error, uri);
+    });
+    if ('inputRequired' in outcome) return outcome.inputRequired;
+    const result = resourceResult(outcome.value, uri, entry.definition.mimeType);
     if (exchange.peer.era === 'legacy') return { ...result };
-    return new ResultMembers(JSON.stringify(result).slice(1, -1) + cacheMembers('modern', entry.cache));
+    // What somebody's answers went into is nobody else's.
+    const cache = params.inputResponses === undefined && params.requestState === undefined ? entry.cache : NO_CACHE;
+    return new ResultMembers(JSON.stringify(result).slice(1, -1) + cacheMembers('modern', cache));
   },
 });

@@ -1,16 +1,17 @@
 import type { Logger } from '@nestjs/common';
 import type { Catalog } from '../../catalog/catalog.js';
 import type { ToolEntry } from '../../catalog/entries.js';
-import type { CallToolResult } from '../../protocol/content.js';
+import { text, type CallToolResult } from '../../protocol/content.js';
+import type { Interactions } from '../../interaction/interactions.js';
 import type { CacheHint } from '../../protocol/definitions.js';
 import { projectToolResult } from '../../protocol/down-projection.js';
-import { invalidParams } from '../../protocol/errors.js';
+import { invalidParams, MissingClientCapabilityError } from '../../protocol/errors.js';
 import { isObject, type JsonObject } from '../../protocol/messages.js';
 import { ResultMembers } from '../answer.js';
 import type { Capabilities } from '../capabilities.js';
 import type { Exchange } from '../exchange.js';
 import { reportUnexpected, toolFailure } from '../failure.js';
-import { McpContext } from '../mcp-context.js';
+import { runInvocation } from '../invocation.js';
 import { BOTH_ERAS, type Method } from '../method.js';
 import { InvalidOutputError, toolResult } from '../results/tool-result.js';
 import { cacheMembers } from './cacheable.js';
@@ -24,7 +25,12 @@ export const listTools = (catalog: Catalog, capabilities: Capabilities, cache: C
     new ResultMembers(catalog.toolList.page(peer.revision, cursor) + cacheMembers(peer.era, cache)),
 });
 
-export const callTool = (catalog: Catalog, capabilities: Capabilities, logger: Logger): Method => ({
+export const callTool = (
+  catalog: Catalog,
+  capabilities: Capabilities,
+  interactions: Interactions,
+  logger: Logger,
+): Method => ({
   name: 'tools/call',
   eras: BOTH_ERAS,
   available: capabilities.tools,
@@ -34,22 +40,31 @@ export const callTool = (catalog: Catalog, capabilities: Capabilities, logger: L
     const tool = catalog.tools.get(name);
     if (!tool) throw invalidParams(`Unknown tool: ${name}`);
     checkParamHeaders(tool.paramHeaders, given, exchange.peer);
-    const result = await runTool(tool, given, exchange, logger);
-    return projectToolResult(result, exchange.peer.revision, tool.definition.outputSchema) as unknown as JsonObject;
+    return runTool(tool, given, exchange, interactions, logger);
   },
 });
 
+/** @returns the result as the client's revision knows it, or what asks the client for input */
 async function runTool(
   tool: ToolEntry,
   given: JsonObject,
   exchange: Exchange,
+  interactions: Interactions,
   logger: Logger,
-): Promise<CallToolResult> {
+): Promise<JsonObject> {
+  const { revision } = exchange.peer;
+  const project = (result: CallToolResult) =>
+    projectToolResult(result, revision, tool.definition.outputSchema) as unknown as JsonObject;
   try {
-    const value = await tool.invoke(new McpContext(exchange, tool.key), given);
-    return await toolResult(value, tool.output);
+    const invocation = { invoke: tool.invoke, name: tool.key, subject: tool.key, given };
+    const outcome = await runInvocation(invocation, exchange, interactions);
+    return 'inputRequired' in outcome ? outcome.inputRequired : project(await toolResult(outcome.value, tool.output));
   } catch (error) {
     if (error instanceof InvalidOutputError) reportUnexpected(error, logger, tool.declaredBy);
-    return toolFailure(error);
+    // Legacy clients have no error code for it: the model is told (J-4).
+    if (exchange.peer.era === 'legacy' && error instanceof MissingClientCapabilityError) {
+      return project({ content: [text(error.message)], isError: true });
+    }
+    return project(toolFailure(error));
   }
 }

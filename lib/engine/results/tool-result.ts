@@ -2,7 +2,7 @@ import { isContentBlock, text, type CallToolResult, type ContentBlock } from '..
 import { isObject } from '../../protocol/messages.js';
 import type { CompiledSchema } from '../../schema/index.js';
 
-/** The method returned something its `output` schema does not allow: a fault of the server, told as such (U-7). */
+/** The method returned something its `output` schema or JSON does not allow: a fault of the server, told as such (U-7). */
 export class InvalidOutputError extends Error {
   override readonly name = 'InvalidOutputError';
 }
@@ -17,7 +17,7 @@ const isWholeResult = (value: unknown): value is CallToolResult =>
  * What a tool's return value says on the wire: a whole result or content as it is, a string as text, anything else as
  * JSON text, and with an output schema as `structuredContent` too (U-8).
  *
- * @throws {InvalidOutputError} when the value does not fit the output schema
+ * @throws {InvalidOutputError} when the value does not fit the output schema, or JSON
  */
 export function toolResult(
   value: unknown,
@@ -53,4 +53,11 @@ function whenValid<T>(value: unknown, output: CompiledSchema, then: (valid: unkn
   return outcome instanceof Promise ? outcome.then(accept) : accept(outcome);
 }
 
-const stringify = (value: unknown): string => JSON.stringify(value) ?? String(value);
+function stringify(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch (cause) {
+    // A bigint, a circle, a toJSON() that throws.
+    throw new InvalidOutputError('The returned value cannot be written as JSON', { cause });
+  }
+}

@@ -20,15 +20,21 @@ const EXPOSED = 'mcp-session-id, www-authenticate, mcp-protocol-version';
  */
 export function grantOrigin(call: HttpCall): void {
   const origin = headerOf(call, 'origin');
-  if (origin === undefined || call.response.hasHeader('access-control-allow-origin')) return;
-  call.response.setHeader('access-control-allow-origin', origin);
-  call.response.setHeader('access-control-expose-headers', EXPOSED);
-  call.response.setHeader('vary', 'Origin');
+  if (origin === undefined) return;
+  const { response } = call;
+  if (!response.hasHeader('access-control-allow-origin')) {
+    response.setHeader('access-control-allow-origin', origin);
+    response.appendHeader('vary', 'Origin');
+  }
+  // What pages may read is the protocol's to know, whoever let them in: without it they never see their session id.
+  if (!response.hasHeader('access-control-expose-headers')) {
+    response.setHeader('access-control-expose-headers', EXPOSED);
+  }
 }
 
 export function preflightHeaders(call: HttpCall): OutgoingHttpHeaders {
-  const asked = (headerOf(call, 'access-control-request-headers') ?? '').toLowerCase().split(/\s*,\s*/);
-  const params = asked.filter((name) => /^mcp-param-[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name));
+  const asked = (headerOf(call, 'access-control-request-headers') ?? '').toLowerCase().split(',');
+  const params = asked.map((name) => name.trim()).filter((name) => /^mcp-param-[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name));
   return {
     allow: METHODS,
     'access-control-allow-methods': METHODS,

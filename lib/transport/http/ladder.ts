@@ -1,6 +1,6 @@
 import { type Envelope, hasClaim, metaOf, readEnvelope } from '../../protocol/envelope.js';
 import { ErrorCode, McpError } from '../../protocol/errors.js';
-import { BAD_SENTINEL, decodeHeaderValue } from '../../protocol/header-values.js';
+import { BAD_SENTINEL, decodeHeaderValue, stripBlanks } from '../../protocol/header-values.js';
 import { classifyMessage, type JsonRpcRequest, type Message, type RequestId } from '../../protocol/messages.js';
 import { FALLBACK_REVISION, isLegacyRevision, looksModern, MODERN_REVISIONS, TRAITS } from '../../protocol/revisions.js';
 
@@ -99,12 +99,14 @@ function envelopeOf(request: JsonRpcRequest): Envelope | McpError {
   }
 }
 
+const stripped = (header: string | undefined) => header === undefined ? undefined : stripBlanks(header);
+
 /** Rows 13-20: the headers must repeat what the body says (H-1..H-10), and the version must be one that is served. */
 function checkModern(request: JsonRpcRequest, envelope: Envelope, facts: LadderFacts): Decision {
   const { id, method, params } = request;
   const mismatch = (message: string) => reject(400, ErrorCode.HeaderMismatch, message, id);
-  const version = facts.header('mcp-protocol-version')?.trim();
-  const methodHeader = facts.header('mcp-method')?.trim();
+  const version = stripped(facts.header('mcp-protocol-version'));
+  const methodHeader = stripped(facts.header('mcp-method'));
 
   if (version !== undefined && version !== envelope.protocolVersion) {
     return mismatch('Header MCP-Protocol-Version differs from the protocol version in params._meta');
@@ -123,7 +125,7 @@ function checkModern(request: JsonRpcRequest, envelope: Envelope, facts: LadderF
     const header = facts.header('mcp-name');
     if (header === undefined) return mismatch('Header Mcp-Name is missing');
     const name = decodeHeaderValue(header);
-    if (name === BAD_SENTINEL) return mismatch('Header Mcp-Name is not valid Base64 of UTF-8');
+    if (name === BAD_SENTINEL) return mismatch('Header Mcp-Name is neither plain ASCII nor valid Base64 of UTF-8');
     if (name !== params?.[source]) return mismatch(`Header Mcp-Name differs from params.${source}`);
   }
   return { kind: 'modern', request, envelope };

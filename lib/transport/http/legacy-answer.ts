@@ -1,6 +1,6 @@
 import type { Answer } from '../../engine/answer.js';
 import type { Outlet } from '../../engine/exchange.js';
-import type { JsonRpcNotification } from '../../protocol/messages.js';
+import type { JsonRpcNotification, JsonRpcRequest } from '../../protocol/messages.js';
 import type { SessionRecord } from '../../session/session-record.js';
 import { newStreamName } from '../../stream/event-id.js';
 import { STREAM_START } from '../../stream/event-log.js';
@@ -35,6 +35,12 @@ export class LegacyAnswer implements Outlet, Pending {
 
   notify(notification: JsonRpcNotification): void {
     if (this.#open()) this.#append(JSON.stringify(notification), false);
+  }
+
+  request(request: JsonRpcRequest): boolean {
+    if (!this.#open()) return false;
+    this.#append(JSON.stringify(request), false);
+    return true;
   }
 
   becomeStream(): void {

@@ -71,7 +71,8 @@ export class LegacyHandler {
     for (const message of messages) {
       if (message.kind === 'request') requests.push(message.message);
       else if (message.kind === 'notification') await this.#notified(session, message.message);
-      // A response answers a request of the server; there is none without one, and then nobody waits for it.
+      // Whether somebody waited for it or not: the client has done its part.
+      else await this.services.pending.answer(session, message.message);
     }
     if (requests.length === 0) return sendJson(call, 202);
 

@@ -23,6 +23,8 @@ export class ModernHandler {
     if (request.method === 'subscriptions/listen' && !acceptsEventStream(call)) return sendJson(call, 406);
     const answer = new ModernAnswer(call, this.options);
     const exchange = new Exchange(modernPeer(call, envelope, principal), request, answer);
+    // Whoever left while its principal was looked up is not heard of again: "close" has been.
+    if (call.response.destroyed) return;
     // The client closing the response is how it cancels (S-5); "close" also follows a finished response (T-16).
     call.response.once('close', () => {
       if (!call.response.writableFinished) exchange.cancel('the client closed the response');

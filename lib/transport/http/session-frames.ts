@@ -34,29 +34,31 @@ export function sessionFrames(
           case 'message':
             return event.data === NO_ANSWER ? EMPTY : of(messageFrame(event.data, idOf(event.id)));
           case 'gap':
-            // The cursor goes out even if nothing follows, or a client cut now is told of the same hole again.
+            // The cursor goes out last: a client cut in the middle of the signal comes back with the old one and is
+            // told all of it again, never half of it (P3). It goes out even if nothing follows.
             return concat(
-              of(commentFrame('gap'), prime(event.cursor)),
+              of(commentFrame('gap')),
               // A hole in a request's own stream lost notifications at most: its answer is kept apart and still comes.
-              stream === STANDING_STREAM ? gapFrames(services, session, event.reason, idOf(event.cursor)) : EMPTY,
+              stream === STANDING_STREAM ? gapFrames(services, session, event.reason) : EMPTY,
+              of(prime(event.cursor)),
             );
           case 'end':
             return event.reason === 'final' ? EMPTY : of(retryFrame(RETRY_MS));
         }
+      }),
+      // What could not be said is not passed over: the client comes back for it with the cursor it has.
+      catchError((error: unknown) => {
+        report(error);
+        return of(retryFrame(RETRY_MS));
       }),
       finalize(release),
     );
   });
 }
 
-/** Says again whatever the lost messages may have said (§5.5). */
-function gapFrames(services: LegacyServices, session: SessionRecord, reason: string, id: string): Observable<string> {
-  return defer(() => services.gapSignal(session, reason)).pipe(
+/** Says again whatever the lost messages may have said (§5.5). Without ids: these entries are in no log. */
+const gapFrames = (services: LegacyServices, session: SessionRecord, reason: string): Observable<string> =>
+  defer(() => services.gapSignal(session, reason)).pipe(
     concatMap((texts) => from(texts)),
-    map((json) => messageFrame(json, id)),
-    catchError((error: unknown) => {
-      services.report(error);
-      return EMPTY;
-    }),
+    map((json) => messageFrame(json)),
   );
-}

@@ -9,8 +9,8 @@ export interface SseOptions {
   readonly maxPendingBytes: number;
 }
 
-/** Why a stream is over: its frames ended, the client went away, or it read too slowly. */
-export type SseEnd = 'completed' | 'disconnected' | 'overrun';
+/** Why a stream is over: its frames ended, the client went away, it read too slowly, or the frames failed. */
+export type SseEnd = 'completed' | 'disconnected' | 'overrun' | 'failed';
 
 const HEADERS: OutgoingHttpHeaders = {
   'content-type': 'text/event-stream',
@@ -62,7 +62,12 @@ export function writeSse(
     response.on('close', disconnected);
     // A reset of the socket is reported as "close" too; without a listener the error would be unhandled.
     response.on('error', () => {});
-    subscription = frames.subscribe({ next: write, complete: () => finish('completed') });
+    subscription = frames.subscribe({
+      next: write,
+      complete: () => finish('completed'),
+      // Cut and not ended: the client must not take what it has for the whole. Uncaught it would end the process (T-57).
+      error: () => finish('failed'),
+    });
     if (end !== undefined) subscription.unsubscribe();
   });
 }

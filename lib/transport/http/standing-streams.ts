@@ -13,6 +13,7 @@ import { writeSse, type SseOptions } from './sse-writer.js';
 /** Serves GET: the standing stream of a session, or the rest of any of its streams by `Last-Event-ID` (G-19, G-26). */
 export class StandingStreams {
   readonly #closing = new Subject<void>();
+  #closed = false;
   #open = 0;
 
   /** @param limit streams of this instance */
@@ -30,13 +31,15 @@ export class StandingStreams {
     if (!acceptsEventStream(call)) return sendJson(call, 406);
     const session = await requireSession(call, this.services.sessions, principalId(principal));
     if (!session) return;
-    if (this.#open >= this.limit) {
-      return refuse(call, 503, new CapacityError('Too many open streams'), undefined, { 'retry-after': '5' });
-    }
     const lastEventId = headerOf(call, 'last-event-id');
     const point = lastEventId === undefined ? undefined : await resumePoint(this.services.log, session, lastEventId);
     if (lastEventId !== undefined && !point) {
       return refuse(call, 400, new McpError(LegacyCode.BadRequest, 'Bad Request: unknown Last-Event-ID'));
+    }
+    // Looked at last, with nothing to wait for until the stream is counted.
+    if (this.#closed || this.#open >= this.limit) {
+      const why = this.#closed ? 'The server is shutting down' : 'Too many open streams';
+      return refuse(call, 503, new CapacityError(why), undefined, { 'retry-after': '5' });
     }
     const frames = sessionFrames(this.services, session, point?.stream ?? STANDING_STREAM, point?.cursor);
     this.#open++;
@@ -54,8 +57,9 @@ export class StandingStreams {
     sendJson(call, 204);
   }
 
-  /** Ends the streams, so that the HTTP server can close; clients resume elsewhere. */
+  /** Ends the streams and opens no more, so that the HTTP server can close; clients resume elsewhere (F2). */
   close(): void {
+    this.#closed = true;
     this.#closing.next();
   }
 }

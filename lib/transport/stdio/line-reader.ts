@@ -6,7 +6,8 @@ const NEWLINE = 10;
  * Cuts a byte stream into lines, one JSON-RPC message each (D-1). A line over the limit is skipped to its end and
  * reported as `too-large`; the next one is read as usual.
  *
- * @param onLine called with each line without its line break; empty lines are left out
+ * @param onLine called with each line without its line feed; empty lines are left out
+ * @param onEnd called once, when no more lines will come
  */
 export function readLines(
   input: Readable,
@@ -16,6 +17,7 @@ export function readLines(
 ): void {
   let parts: Buffer[] = [];
   let size = 0;
+  let ended = false;
   const add = (part: Buffer) => {
     size += part.length;
     if (size <= limit) parts.push(part);
@@ -27,18 +29,26 @@ export function readLines(
     size = 0;
     if (line === 'too-large' || line.some((byte) => byte > 32)) onLine(line);
   };
+  const end = () => {
+    if (ended) return;
+    ended = true;
+    onEnd();
+  };
   input.on('data', (chunk: Buffer) => {
     let start = 0;
-    for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
-      add(chunk.subarray(start, end));
+    for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, start)) {
+      add(chunk.subarray(start, at));
       flush();
-      start = end + 1;
+      start = at + 1;
     }
     add(chunk.subarray(start));
   });
   input.once('end', () => {
+    // The last line may come without a line feed, from a shell for example.
     flush();
-    onEnd();
+    end();
   });
-  input.once('error', onEnd);
+  // A pipe that breaks has no 'end'.
+  input.once('error', end);
+  input.once('close', end);
 }

@@ -2,9 +2,8 @@ import type { Readable } from 'node:stream';
 
 /** What is used of a writable stream. */
 export interface Sink {
-  write(text: string): boolean;
-  on(event: 'error', listener: () => void): unknown;
-  once(event: 'drain', listener: () => void): unknown;
+  write(text: string, written?: () => void): boolean;
+  on(event: 'error' | 'close' | 'drain', listener: () => void): unknown;
 }
 
 /**
@@ -14,22 +13,32 @@ export interface Sink {
 export class LineWriter {
   #open = true;
 
+  /** Resolves when the client does not read any more, and never will (EPIPE): no fault of the server. */
+  readonly broken: Promise<void>;
+
   constructor(
     private readonly output: Sink,
     private readonly input: Readable,
   ) {
-    // A client that is gone (EPIPE) is no fault of the server; the end of its output is what ends the connection.
-    output.on('error', () => this.close());
+    this.broken = new Promise((resolve) => {
+      const close = () => {
+        this.#open = false;
+        resolve();
+      };
+      output.on('error', close);
+      output.on('close', close);
+    });
+    output.on('drain', () => input.resume());
   }
 
   /** @param json one line */
   write(json: string): void {
-    if (!this.#open || this.output.write(`${json}\n`)) return;
-    this.input.pause();
-    this.output.once('drain', () => this.input.resume());
+    if (this.#open && !this.output.write(`${json}\n`)) this.input.pause();
   }
 
-  close(): void {
-    this.#open = false;
+  /** @returns once everything that was written is out of this process */
+  async flush(): Promise<void> {
+    if (!this.#open) return;
+    await Promise.race([this.broken, new Promise<void>((resolve) => this.output.write('', resolve))]);
   }
 }

@@ -1,0 +1,42 @@
+import type { Exchange } from '../engine/exchange.js';
+import type { JsonObject } from '../protocol/messages.js';
+import { ElicitationForms } from './elicitation-form.js';
+import type { Interaction } from './interaction.js';
+import type { PendingRequests } from './pending-requests.js';
+import { ReplayInteraction, type ReplayLimits } from './replay-interaction.js';
+import { RequestInteraction, type RequestLimits } from './request-interaction.js';
+import type { RequestStates } from './request-state.js';
+
+export interface InteractionOptions {
+  readonly states: RequestStates;
+  readonly pending: PendingRequests;
+  /** How long a legacy client may take for one answer, ms. */
+  readonly timeoutMs: number;
+  /** How often one call may ask. */
+  readonly maxRounds: number;
+}
+
+/** Gives each call its way of asking for input, by the era of its client. */
+export class Interactions {
+  readonly forms = new ElicitationForms();
+  readonly #replay: ReplayLimits;
+  readonly #request: RequestLimits;
+
+  constructor({ states, pending, timeoutMs, maxRounds }: InteractionOptions) {
+    this.#replay = { states, maxRounds };
+    this.#request = { pending, timeoutMs, maxRounds };
+  }
+
+  /**
+   * @param name name of the tool or prompt, URI of the resource: a state is good for this alone
+   * @param given the arguments, likewise
+   * @throws {McpError} `-32602` for a `requestState` that is not valid here
+   */
+  begin(exchange: Exchange, name: string, given: JsonObject): Interaction | Promise<Interaction> {
+    const { peer, request } = exchange;
+    if (peer.session) return new RequestInteraction(this.#request, exchange, peer.session);
+    const binding = { principal: peer.principalId, method: request.method, name, arguments: given };
+    const client = { capabilities: peer.clientCapabilities, revision: peer.revision };
+    return ReplayInteraction.open(this.#replay, binding, client, request.params ?? {});
+  }
+}

@@ -1,0 +1,10 @@
+import { Module } from '@nestjs/common';
+import { McpModule } from 'nestjs-mcp-fleet';
+import { Bookings } from './bookings.js';
+import { TripTools } from './trip.tools.js';
+
+@Module({
+  imports: [McpModule.forRoot({ name: 'trips', version: '1.0.0' })],
+  providers: [Bookings, TripTools],
+})
+export class AppModule {}

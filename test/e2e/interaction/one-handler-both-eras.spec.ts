@@ -1,0 +1,112 @@
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTripServer, type TripServer } from '../../fixtures/trip-server.js';
+
+const INFO = { name: 'interaction', version: '1.0.0' };
+const CAPABILITIES = { elicitation: { form: {}, url: {} }, sampling: {}, roots: {} };
+
+/** Answers what the server asks, and keeps what it was asked. */
+async function connect(url: string, mode: 'auto' | 'legacy', answers: Record<string, unknown>[]) {
+  const client = new Client(INFO, { capabilities: CAPABILITIES, versionNegotiation: { mode } });
+  const asked: string[] = [];
+  const next = async (request: { params?: { message?: string } }) => {
+    asked.push(request.params?.message ?? '');
+    return answers.shift() as never;
+  };
+  client.setRequestHandler('elicitation/create', next as never);
+  client.setRequestHandler('sampling/createMessage', next as never);
+  client.setRequestHandler('roots/list', next as never);
+  await client.connect(new StreamableHTTPClientTransport(new URL(url)));
+  return { client, asked };
+}
+
+const text = (result: unknown): string => (result as { content: { text: string }[] }).content.map((c) => c.text).join('');
+
+describe.each(['fastify', 'express'] as const)('over %s', (adapter) => {
+  let server: TripServer;
+  beforeAll(async () => {
+    server = await startTripServer(adapter);
+  });
+  afterAll(() => server.close());
+
+  describe.each(['auto', 'legacy'] as const)('a client in mode %s', (mode) => {
+    it('is asked twice, and the step before it ran once', async () => {
+      const before = server.steps();
+      const { client, asked } = await connect(server.url, mode, [
+        { action: 'accept', content: { region: 'north' } },
+        { action: 'accept', content: { travellers: 2 } },
+      ]);
+      const result = await client.callTool({ name: 'book', arguments: { city: 'Lisbon' } });
+      expect(text(result)).toBe('Lisbon north 2');
+      expect(asked).toEqual(['Which part of Lisbon?', 'Who travels?']);
+      expect(server.steps() - before).toBe(1);
+      await client.close();
+    });
+
+    it('may decline', async () => {
+      const { client } = await connect(server.url, mode, [{ action: 'decline' }]);
+      expect(text(await client.callTool({ name: 'book', arguments: { city: 'Lisbon' } }))).toBe('declined');
+      await client.close();
+    });
+
+    it('is asked several things in one round', async () => {
+      const { client, asked } = await connect(server.url, mode, [
+        { action: 'accept', content: { region: 'north' } },
+        { action: 'accept', content: { region: 'south' } },
+      ]);
+      const result = await client.callTool({ name: 'two_at_once', arguments: {} });
+      expect(text(result)).toBe('north south');
+      expect(asked).toHaveLength(2);
+      await client.close();
+    });
+
+    it('samples, tells its roots and opens a page', async () => {
+      const { client } = await connect(server.url, mode, [
+        { role: 'assistant', content: { type: 'text', text: 'Paris' }, model: 'm' },
+        { roots: [{ uri: 'file:///work' }] },
+        { action: 'accept' },
+      ]);
+      const result = await client.callTool({ name: 'all_kinds', arguments: {} });
+      expect(text(result)).toBe('Paris file:///work accept');
+      await client.close();
+    });
+
+    it('is asked by a method that returns inputRequired()', async () => {
+      const { client } = await connect(server.url, mode, [{ action: 'accept', content: { name: 'Ada' } }]);
+      expect(text(await client.callTool({ name: 'explicit', arguments: {} }))).toBe('Hello, Ada, round 1');
+      await client.close();
+    });
+
+    it('is asked again for an answer that does not fit, in the legacy era by the server, in the modern one by the retry', async () => {
+      const { client, asked } = await connect(server.url, mode, [
+        { action: 'accept', content: { region: 'elsewhere' } },
+        { action: 'accept', content: { region: 'south' } },
+        { action: 'accept', content: { travellers: 1 } },
+      ]);
+      expect(text(await client.callTool({ name: 'book', arguments: { city: 'Rome' } }))).toBe('Rome south 1');
+      expect(asked).toHaveLength(3);
+      await client.close();
+    });
+
+    it('is asked by prompts and resources too', async () => {
+      const { client } = await connect(server.url, mode, [
+        { action: 'accept', content: { region: 'north' } },
+        { action: 'accept', content: { region: 'south' } },
+      ]);
+      expect(await client.getPrompt({ name: 'plan', arguments: {} })).toMatchObject({
+        messages: [{ content: { text: 'Go north' } }],
+      });
+      expect(await client.readResource({ uri: 'trip://region' })).toMatchObject({ contents: [{ text: 'south' }] });
+      await client.close();
+    });
+
+    it('that cannot be asked is told so', async () => {
+      const client = new Client(INFO, { versionNegotiation: { mode } });
+      await client.connect(new StreamableHTTPClientTransport(new URL(server.url)));
+      const call = client.callTool({ name: 'book', arguments: { city: 'Lisbon' } });
+      if (mode === 'legacy') expect(await call).toMatchObject({ isError: true });
+      else await expect(call).rejects.toMatchObject({ code: -32021 });
+      await client.close();
+    });
+  });
+});

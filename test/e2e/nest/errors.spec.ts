@@ -1,0 +1,365 @@
+import {
+  BadRequestException,
+  Catch,
+  ConflictException,
+  ForbiddenException,
+  HttpException,
+  Injectable,
+  InternalServerErrorException,
+  NotFoundException,
+  ServiceUnavailableException,
+  UnauthorizedException,
+  UnprocessableEntityException,
+  UseFilters,
+  UseGuards,
+  UseInterceptors,
+  type CanActivate,
+  type ExceptionFilter,
+} from '@nestjs/common';
+import { IsInt, IsString } from 'class-validator';
+import { concat, of, throwError } from 'rxjs';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  McpComplete,
+  McpError,
+  McpPrompt,
+  McpResource,
+  McpTool,
+  progress,
+  ResourceNotFoundError,
+  ToolError,
+  type McpCompletion,
+} from 'nestjs-mcp-fleet';
+import { EraClient, ERAS, type Outcome } from '../../fixtures/era-client.js';
+import { nestApp, type NestApp } from '../../fixtures/nest-app.js';
+
+const CANARY = 'canary-9f3';
+
+class Oops extends Error {
+  readonly password = CANARY;
+}
+
+/** Everything a method may throw, by name. */
+const FAULTS: Record<string, () => unknown> = {
+  plain: () => new Oops(`${CANARY} in a message`),
+  caused: () => new Error(`outer ${CANARY}`, { cause: new Error(`inner ${CANARY}`) }),
+  text: () => `${CANARY} as text`,
+  object: () => ({ message: CANARY, code: -1, status: 400 }),
+  nothing: () => undefined,
+  mcp: () => new McpError(4711, 'told on purpose', { data: { why: 'because' } }),
+  tool: () => new ToolError('the model may read this'),
+  '400': () => new BadRequestException('bad request'),
+  list: () => new BadRequestException(['first', 'second']),
+  '401': () => new UnauthorizedException('who are you'),
+  '403': () => new ForbiddenException('not you'),
+  '404': () => new NotFoundException('not here'),
+  '409': () => new ConflictException('too late'),
+  '422': () => new UnprocessableEntityException('no sense'),
+  '429': () => new HttpException('too often', 429),
+  '500': () => new InternalServerErrorException('we know'),
+  '503': () => new ServiceUnavailableException('later'),
+};
+
+class Fault {
+  @IsString() kind!: string;
+}
+const fail = (kind: string): never => {
+  throw FAULTS[kind]!();
+};
+
+@Injectable()
+class Failing {
+  @McpTool()
+  tool({ kind }: Fault): string {
+    return fail(kind);
+  }
+  @McpTool()
+  later({ kind }: Fault): unknown {
+    return concat(
+      of(progress(1), 'a value before'),
+      throwError(() => FAULTS[kind]!()),
+    );
+  }
+  @McpTool()
+  async *generator({ kind }: Fault): AsyncGenerator<unknown> {
+    yield 'a value before';
+    fail(kind);
+  }
+  @McpResource({ uri: 'fail://{kind}' })
+  resource({ kind }: Fault): string {
+    return fail(kind);
+  }
+  @McpPrompt()
+  prompt({ kind }: Fault): string {
+    return fail(kind);
+  }
+  @McpComplete({ prompt: 'prompt', argument: 'kind' })
+  completion({ value }: McpCompletion): string[] {
+    return fail(value);
+  }
+}
+
+type Caller = (client: EraClient, kind: string) => Promise<Outcome>;
+const tool =
+  (name: string): Caller =>
+  (client, kind) =>
+    client.tool(name, { kind });
+const TOOLS: Record<string, Caller> = {
+  tool: tool('tool'),
+  'tool with an Observable': tool('later'),
+  'tool with a generator': tool('generator'),
+  'tool registered at run time': tool('dynamic'),
+};
+const OTHERS: Record<string, Caller> = {
+  resource: (client, kind) => client.call('resources/read', { uri: `fail://${kind}` }),
+  prompt: (client, kind) => client.call('prompts/get', { name: 'prompt', arguments: { kind } }),
+  completion: (client, value) =>
+    client.call('completion/complete', {
+      ref: { type: 'ref/prompt', name: 'prompt' },
+      argument: { name: 'kind', value },
+    }),
+};
+
+const toolError = (text: string) => ({ content: [{ type: 'text', text }], isError: true });
+
+describe.each(ERAS)('what a method throws, in the %s era,', (era) => {
+  let nest: NestApp;
+  let client: EraClient;
+  beforeAll(async () => {
+    nest = await nestApp({ providers: [Failing] });
+    await nest.mcp.registerTool({ name: 'dynamic', input: Fault }, ({ kind }: Fault) => fail(kind));
+    client = await EraClient.open(era, nest.port);
+  });
+  afterAll(() => nest.close());
+  beforeEach(() => nest.logs.errors.splice(0));
+
+  describe.each(Object.entries({ ...TOOLS, ...OTHERS }))('from a %s', (name, call) => {
+    it.each(['plain', 'caused', 'text', 'object', 'nothing'])('is logged once and hidden when it is %s', async (kind) => {
+      const { result, error, body } = await call(client, kind);
+      if (name in TOOLS) expect(result).toMatchObject(toolError('Internal error'));
+      else expect(error).toEqual({ code: -32603, message: 'Internal error' });
+      expect(body).not.toContain(CANARY);
+      expect(nest.logs.errors).toHaveLength(1);
+      if (kind !== 'nothing' && kind !== 'object') expect(nest.logs.errors[0]).toContain(CANARY);
+      expect(nest.logs.errors[0]).toMatch(/Failing\.|registered at run time/);
+      if (kind === 'caused') expect(nest.logs.errors[0]).toContain('inner');
+    });
+
+    it('is told as it is when it is an McpError', async () => {
+      const { error } = await call(client, 'mcp');
+      expect(error).toEqual({ code: 4711, message: 'told on purpose', data: { why: 'because' } });
+      expect(nest.logs.errors).toEqual([]);
+    });
+
+    it.each([
+      ['401', { code: 401, message: 'who are you' }],
+      ['403', { code: 403, message: 'not you' }],
+    ])('is an error of the protocol when it is a %s', async (kind, expected) => {
+      expect((await call(client, kind)).error).toEqual(expected);
+      expect(nest.logs.errors).toEqual([]);
+    });
+  });
+
+  it.each([
+    ['tool', 'the model may read this'],
+    ['400', 'bad request'],
+    ['list', 'first\nsecond'],
+    ['404', 'not here'],
+    ['409', 'too late'],
+    ['422', 'no sense'],
+    ['429', 'too often'],
+    ['500', 'we know'],
+    ['503', 'later'],
+  ])('is for the model to read from a tool when it is %s', async (kind, text) => {
+    for (const call of Object.values(TOOLS)) {
+      expect((await call(client, kind)).result).toMatchObject(toolError(text));
+    }
+    expect(nest.logs.errors).toEqual([]);
+  });
+
+  it.each([
+    ['tool', -32603, 'the model may read this'],
+    ['400', -32602, 'bad request'],
+    ['list', -32602, 'first\nsecond'],
+    ['409', 409, 'too late'],
+    ['422', -32602, 'no sense'],
+    ['429', 429, 'too often'],
+    ['500', -32603, 'we know'],
+    ['503', -32603, 'later'],
+  ])('is an error with a code from anything else when it is %s', async (kind, code, message) => {
+    for (const call of Object.values(OTHERS)) expect((await call(client, kind)).error).toEqual({ code, message });
+    expect(nest.logs.errors).toEqual([]);
+  });
+
+  it('means the resource when a reader says 404', async () => {
+    const { error } = await OTHERS.resource!(client, '404');
+    expect(error).toMatchObject({ code: era === 'modern' ? -32602 : -32002, data: { uri: 'fail://404' } });
+    expect((await OTHERS.prompt!(client, '404')).error).toEqual({ code: -32602, message: 'not here' });
+  });
+
+  it('is a refusal of the arguments, and no entry in the log, when they are wrong', async () => {
+    const { error } = await client.call('prompts/get', { name: 'prompt', arguments: {} });
+    expect(error).toMatchObject({ code: -32602, message: expect.stringContaining('kind') as string });
+    expect((await client.tool('tool', {})).result).toMatchObject({
+      isError: true,
+      content: [{ text: expect.stringMatching(/^Invalid arguments:\nkind: /) as string }],
+    });
+    expect(nest.logs.errors).toEqual([]);
+  });
+});
+
+describe.each(ERAS)('filters and enhancers, in the %s era,', (era) => {
+  @Catch(RangeError)
+  class ToValue implements ExceptionFilter {
+    catch(error: RangeError): string {
+      return `filtered: ${error.message}`;
+    }
+  }
+  @Catch()
+  class ToMcpError implements ExceptionFilter {
+    async catch(error: unknown): Promise<never> {
+      await Promise.resolve();
+      throw new McpError(7, `filtered: ${(error as Error).message}`);
+    }
+  }
+  @Catch()
+  class ToErrorStream implements ExceptionFilter {
+    catch(error: unknown): unknown {
+      return throwError(() => new McpError(8, `streamed: ${(error as Error).message}`));
+    }
+  }
+  @Catch()
+  class Silent implements ExceptionFilter {
+    async catch(): Promise<void> {}
+  }
+  @Catch()
+  class ForHttp implements ExceptionFilter {
+    catch(_error: unknown, host: { switchToHttp(): { getResponse(): any } }): void {
+      host.switchToHttp().getResponse().status(500).json({ canary: CANARY });
+    }
+  }
+  const throwing: CanActivate = {
+    canActivate: () => {
+      throw new Error(`${CANARY} of a guard`);
+    },
+  };
+
+  class Page {
+    @IsInt() page!: number;
+  }
+
+  @Injectable()
+  class Tools {
+    @McpTool()
+    @UseFilters(new ToValue())
+    value(): string {
+      throw new RangeError('too far');
+    }
+    @McpTool()
+    @UseFilters(new ToValue())
+    valueOfStream(): unknown {
+      return throwError(() => new RangeError('too far'));
+    }
+    @McpTool()
+    @UseFilters(new ToMcpError())
+    mcpError(): string {
+      throw new Error('translated');
+    }
+    @McpTool()
+    @UseFilters(new ToErrorStream())
+    errorStream(): string {
+      throw new Error('translated');
+    }
+    @McpTool()
+    @UseFilters(new Silent())
+    silent(): string {
+      throw new Error(`${CANARY} behind a silent filter`);
+    }
+    @McpTool()
+    @UseFilters(new ForHttp())
+    forHttp(): string {
+      throw new Error(`${CANARY} behind a filter for HTTP`);
+    }
+    @McpTool()
+    @UseGuards(throwing)
+    guarded(): string {
+      return 'never';
+    }
+    @McpTool()
+    @UseInterceptors({
+      intercept: () => {
+        throw new Error(`${CANARY} of an interceptor`);
+      },
+    })
+    intercepted(): string {
+      return 'never';
+    }
+    @McpTool({ output: Page })
+    wrongOutput(): unknown {
+      return { page: CANARY };
+    }
+    @McpTool()
+    notJson(): unknown {
+      return { big: 10n, canary: CANARY };
+    }
+    @McpTool()
+    circular(): unknown {
+      const loop: Record<string, unknown> = { canary: CANARY };
+      loop.self = loop;
+      return loop;
+    }
+    @McpResource({ uri: 'circular://x' })
+    circularResource(): unknown {
+      return this.circular();
+    }
+    @McpResource({ uri: 'gone://x' })
+    gone(): never {
+      throw new ResourceNotFoundError('gone://x');
+    }
+  }
+
+  let nest: NestApp;
+  let client: EraClient;
+  beforeAll(async () => {
+    nest = await nestApp({ providers: [Tools] });
+    client = await EraClient.open(era, nest.port);
+  });
+  afterAll(() => nest.close());
+  beforeEach(() => nest.logs.errors.splice(0));
+
+  it('the value of a filter is the result', async () => {
+    for (const name of ['value', 'valueOfStream']) {
+      expect((await client.tool(name)).result).toMatchObject({ content: [{ type: 'text', text: 'filtered: too far' }] });
+    }
+    expect(nest.logs.errors).toEqual([]);
+  });
+
+  it('the McpError of a filter is the error', async () => {
+    expect((await client.tool('mcpError')).error).toEqual({ code: 7, message: 'filtered: translated' });
+    expect((await client.tool('errorStream')).error).toEqual({ code: 8, message: 'streamed: translated' });
+    expect(nest.logs.errors).toEqual([]);
+  });
+
+  it.each(['silent', 'forHttp', 'guarded', 'intercepted', 'wrongOutput', 'notJson', 'circular'])(
+    'a fault of %s is logged once and hidden',
+    async (name) => {
+      const { result, body } = await client.tool(name);
+      expect(result, body).toMatchObject(toolError('Internal error'));
+      expect(body).not.toContain(CANARY);
+      expect(nest.logs.errors).toHaveLength(1);
+      expect(nest.logs.errors[0]).toContain(`Tools.${name}`);
+    },
+  );
+
+  it('a resource that is no JSON is logged once and hidden', async () => {
+    const { error } = await client.call('resources/read', { uri: 'circular://x' });
+    expect(error).toEqual({ code: -32603, message: 'Internal error' });
+    expect(nest.logs.errors).toHaveLength(1);
+  });
+
+  it('a resource that says it is not there is not there', async () => {
+    const { error } = await client.call('resources/read', { uri: 'gone://x' });
+    expect(error).toMatchObject({ code: era === 'modern' ? -32602 : -32002, data: { uri: 'gone://x' } });
+    expect(nest.logs.errors).toEqual([]);
+  });
+});

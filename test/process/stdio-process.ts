@@ -1,0 +1,81 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import { LineClient } from '../unit/stdio/line-client.js';
+
+export const QUICKSTART = ['build/sample/01-quickstart/main.js', '--stdio'];
+export const NOISY = ['test/process/noisy-server.mjs'];
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly tookMs: number;
+}
+
+/** A server on pipes, and the client's side of it. */
+export class StdioProcess {
+  static readonly #started = new Set<StdioProcess>();
+  readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
+  readonly client: LineClient;
+  #log = '';
+  #askedAt = performance.now();
+  readonly #exit: Promise<Omit<Exit, 'tookMs'>>;
+  readonly #exitAt: Promise<number>;
+
+  constructor(args: readonly string[], env: Record<string, string> = {}) {
+    this.child = spawn(process.execPath, args, { env: { ...process.env, ...env }, stdio: 'pipe' });
+    this.client = new LineClient(this.child.stdin, this.child.stdout);
+    // A server that is gone already is what some tests are about.
+    this.child.stdin.on('error', () => {});
+    this.child.stderr.on('data', (text: Buffer) => (this.#log += text.toString()));
+    this.#exit = new Promise((resolve) => this.child.once('close', (code, signal) => resolve({ code, signal })));
+    this.#exitAt = new Promise((resolve) => this.child.once('exit', () => resolve(performance.now())));
+    StdioProcess.#started.add(this);
+  }
+
+  /** For `afterEach`: ends what a failed test has left running. */
+  static killAll(): void {
+    for (const { child } of StdioProcess.#started) child.kill('SIGKILL');
+    StdioProcess.#started.clear();
+  }
+
+  /** What came on stderr. */
+  get log(): string {
+    return this.#log;
+  }
+
+  /** Waits until something is on stderr. */
+  logged(text: string, patienceMs = 5000): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const late = () => settle(() => reject(new Error(`"${text}" was not logged, only: ${this.#log}`)));
+      const timer = setTimeout(late, patienceMs);
+      const look = () => {
+        if (this.#log.includes(text)) settle(resolve);
+      };
+      const settle = (act: () => void) => {
+        clearTimeout(timer);
+        this.child.stderr.off('data', look);
+        act();
+      };
+      this.child.stderr.on('data', look);
+      look();
+    });
+  }
+
+  closeInput(): this {
+    this.#askedAt = performance.now();
+    this.child.stdin.end();
+    return this;
+  }
+
+  signal(name: NodeJS.Signals = 'SIGTERM'): this {
+    this.#askedAt = performance.now();
+    this.child.kill(name);
+    return this;
+  }
+
+  /** @returns how it ended, and how long after it was asked to */
+  async exit(): Promise<Exit> {
+    const { code, signal } = await this.#exit;
+    return { code, signal, tookMs: (await this.#exitAt) - this.#askedAt };
+  }
+}

@@ -1,0 +1,183 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { SUBSCRIPTION_ID } from '../fixtures/mcp-requests.js';
+import { NOISY, QUICKSTART, StdioProcess } from './stdio-process.js';
+
+afterEach(() => StdioProcess.killAll());
+
+/** Prompt for a person; generous for a machine that does other things too. */
+const PROMPT_MS = 3000;
+/** Less than `drainTimeoutMs`, by which a shutdown that waits for something would show. */
+const UNDRAINED_MS = 6000;
+
+describe('sample 01 --stdio', () => {
+  it('serves a modern client, and exits when its input ends', async () => {
+    const server = new StdioProcess(QUICKSTART);
+    const { client } = server;
+    await client.modern('probe', 'server/discover');
+    expect((await client.call(1, 'forecast', { city: 'Oslo', days: 1 })).result.content[0].text).toBe('Day 1: 9 °C');
+    const answers = Array.from({ length: 1000 }, (_, i) => client.call(i + 10, 'forecast', { city: 'Quito' }));
+    for (const { result } of await Promise.all(answers)) expect(result.isError).toBeUndefined();
+    const exit = await server.closeInput().exit();
+    expect(exit).toMatchObject({ code: 0, signal: null });
+    expect(exit.tookMs).toBeLessThan(PROMPT_MS);
+    expect(client.junk).toEqual([]);
+  });
+
+  it('serves a legacy client: updates of a resource come as lines', async () => {
+    const server = new StdioProcess(QUICKSTART);
+    const { client } = server;
+    expect((await client.initialize('2025-06-18')).result.protocolVersion).toBe('2025-06-18');
+    await client.request(1, 'resources/subscribe', { uri: 'weather://Oslo/now' });
+    await client.request(2, 'tools/call', { name: 'report', arguments: { city: 'Oslo', degrees: 12 } });
+    expect((await client.notification('notifications/resources/updated')).params).toEqual({ uri: 'weather://Oslo/now' });
+    expect(await server.closeInput().exit()).toMatchObject({ code: 0 });
+    expect(client.junk).toEqual([]);
+  });
+
+  it('ends a subscription with its result before it exits on SIGTERM', async () => {
+    const server = new StdioProcess(QUICKSTART);
+    const { client } = server;
+    const notifications = { resourceSubscriptions: ['weather://Oslo/now'] };
+    const ended = client.modern('sub', 'subscriptions/listen', { notifications });
+    await client.notification('notifications/subscriptions/acknowledged');
+    await client.call(2, 'report', { city: 'Oslo', degrees: 12 });
+    expect((await client.notification('notifications/resources/updated')).params).toMatchObject({
+      uri: 'weather://Oslo/now',
+      _meta: { [SUBSCRIPTION_ID]: 'sub' },
+    });
+    const exit = await server.signal().exit();
+    expect((await ended).result).toMatchObject({ resultType: 'complete', _meta: { [SUBSCRIPTION_ID]: 'sub' } });
+    expect(exit).toMatchObject({ code: 0, signal: null });
+    expect(exit.tookMs).toBeLessThan(PROMPT_MS);
+  });
+
+  it('answers what a shell pipes into it', async () => {
+    const server = new StdioProcess(QUICKSTART);
+    const answer = server.client.call(1, 'forecast', { city: 'Oslo', days: 1 });
+    server.closeInput();
+    expect((await answer).result.content[0].text).toBe('Day 1: 9 °C');
+    expect(await server.exit()).toMatchObject({ code: 0 });
+  });
+
+  it('starts and exits without a client', async () => {
+    expect(await new StdioProcess(QUICKSTART).closeInput().exit()).toMatchObject({ code: 0 });
+  });
+});
+
+describe('stdout is for the protocol alone', () => {
+  it('console.log, process.stdout and Nest loggers end up on stderr', async () => {
+    const server = new StdioProcess(NOISY);
+    const { client } = server;
+    expect((await client.call(1, 'noisy')).result.content[0].text).toBe('quiet');
+    expect(await server.closeInput().exit()).toMatchObject({ code: 0 });
+    expect(client.junk).toEqual([]);
+    expect(client.raw).toHaveLength(1);
+    for (const where of ['at start', 'in a tool', 'at the end']) {
+      for (const what of ['console.log', 'process.stdout', 'Nest logger']) expect(server.log).toContain(`${what} ${where}`);
+    }
+  });
+
+  it('a client that does not read the log does not end the server', async () => {
+    const server = new StdioProcess(NOISY);
+    await server.client.call(1, 'noisy');
+    server.child.stderr.destroy();
+    for (const id of [2, 3, 4]) expect((await server.client.call(id, 'noisy')).result.content[0].text).toBe('quiet');
+    expect(await server.closeInput().exit()).toMatchObject({ code: 0 });
+  });
+});
+
+describe('exits, and with 0', () => {
+  it('at the end of the input although a tool runs that heeds nothing', async () => {
+    const server = new StdioProcess(NOISY);
+    server.client.call(1, 'deaf').catch(() => {});
+    await server.logged('deaf runs');
+    const exit = await server.closeInput().exit();
+    expect(exit).toMatchObject({ code: 0, signal: null });
+    expect(exit.tookMs).toBeLessThan(UNDRAINED_MS);
+    expect(server.client.raw).toEqual([]);
+  });
+
+  it('at the end of the input, having cancelled what runs', async () => {
+    const server = new StdioProcess(NOISY);
+    server.client.call(1, 'patient').catch(() => {});
+    await server.logged('patient runs');
+    const exit = await server.closeInput().exit();
+    expect(exit.code).toBe(0);
+    expect(exit.tookMs).toBeLessThan(PROMPT_MS);
+    expect(server.log).toContain('patient was cancelled');
+    expect(server.log).toContain('closing by itself');
+  });
+
+  it('on SIGTERM, after what runs has answered; the hooks learn of the signal', async () => {
+    const server = new StdioProcess(NOISY);
+    const answer = server.client.call(1, 'slowish');
+    await server.logged('slowish runs');
+    expect(await server.signal().exit()).toMatchObject({ code: 0, signal: null });
+    expect((await answer).result.content[0].text).toBe('done after all');
+    expect(server.log).toContain('closing by SIGTERM');
+  });
+
+  it('on SIGTERM, at the latest after drainTimeoutMs', async () => {
+    const server = new StdioProcess(NOISY, { DRAIN_MS: '100' });
+    server.client.call(1, 'deaf').catch(() => {});
+    await server.logged('deaf runs');
+    const exit = await server.signal().exit();
+    expect(exit).toMatchObject({ code: 0, signal: null });
+    expect(exit.tookMs).toBeLessThan(PROMPT_MS);
+  });
+
+  it('although a hook of the application never ends', async () => {
+    const server = new StdioProcess(NOISY, { DRAIN_MS: '100', HANG: 'hook' });
+    await server.client.call(1, 'noisy');
+    const exit = await server.closeInput().exit();
+    expect(exit).toMatchObject({ code: 0, signal: null });
+    expect(exit.tookMs).toBeLessThan(UNDRAINED_MS);
+  });
+
+  it('when nobody reads its output any more (EPIPE)', async () => {
+    const server = new StdioProcess(NOISY);
+    await server.client.call(1, 'noisy');
+    server.child.stdout.destroy();
+    // A pipe shows that it is broken when it is written to, and the second write may be the first to learn of it.
+    for (const id of [2, 3]) server.client.call(id, 'large').catch(() => {});
+    expect(await server.exit()).toMatchObject({ code: 0, signal: null });
+    expect(server.log).not.toContain('EPIPE');
+  });
+
+  it('with everything written, also to a client that reads late', async () => {
+    const server = new StdioProcess(NOISY);
+    await server.client.call('warm', 'noisy');
+    server.child.stdout.pause();
+    const answers = [1, 2, 3].map((id) => server.client.call(id, 'large'));
+    server.closeInput();
+    // The answers are far more than a pipe holds, so the server has most of them still when it wants to exit.
+    await server.logged('large runs\n'.repeat(3));
+    server.child.stdout.resume();
+    for (const { result } of await Promise.all(answers)) expect(result.content[0].text).toHaveLength(1_000_000);
+    expect(await server.exit()).toMatchObject({ code: 0 });
+  });
+});
+
+describe('a second signal', () => {
+  it('ends the process at once', async () => {
+    const server = new StdioProcess(NOISY);
+    server.client.call(1, 'deaf').catch(() => {});
+    await server.logged('deaf runs');
+    const listening = server.client.modern('sub', 'subscriptions/listen', { notifications: { toolsListChanged: true } });
+    await server.client.notification('notifications/subscriptions/acknowledged');
+    server.signal();
+    // The subscription's result tells that the first one was heard.
+    await listening;
+    expect(await server.signal().exit()).toMatchObject({ signal: 'SIGTERM' });
+  });
+});
+
+describe('a server that is not there', () => {
+  it('says so in a sentence, on stderr', async () => {
+    const server = new StdioProcess(NOISY, { SERVER: 'other' });
+    const { code } = await server.exit();
+    expect(code).not.toBe(0);
+    expect(server.log).toContain('no McpModule for the MCP server "other"');
+    expect(server.client.raw).toEqual([]);
+  });
+});
