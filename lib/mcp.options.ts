@@ -69,6 +69,17 @@ export interface McpOptions {
   /** How often one call may ask for input. Default: 8. */
   readonly maxInputRounds?: number;
 
+  /** How long a task is kept from its creation, ms, unless its client asks for another time. Default: 1 h. */
+  readonly taskTtlMs?: number;
+  /** The longest time a client may ask a task to be kept for, ms. Default: 24 h. */
+  readonly maxTaskTtlMs?: number;
+  /** How often clients are told to look for what has become of a task, ms. Default: 1 s. */
+  readonly taskPollIntervalMs?: number;
+  /** Time without a sign of life after which the worker of a task counts as lost, ms. Default: 15 s. */
+  readonly taskLeaseMs?: number;
+  /** Tasks of the memory store. Default: 10 000. */
+  readonly maxTasks?: number;
+
   /** Entries of one page of a list. Default: 1000. */
   readonly pageSize?: number;
   /** How long and for whom modern clients may cache the lists. Default: not at all. */

@@ -13,6 +13,7 @@ import { MemoryMessageBroker } from './memory/memory-message-broker.js';
 import { MemoryNonceStore } from './memory/memory-nonce-store.js';
 import { MemoryPendingRequests } from './memory/memory-pending-requests.js';
 import { MemorySessionStore } from './memory/memory-session-store.js';
+import { MemoryTaskStore } from './memory/memory-task-store.js';
 import { DynamicHost } from './pipeline/dynamic-host.js';
 import { Invoker } from './pipeline/invoker.js';
 import type { Backends } from './server/backends.js';
@@ -22,6 +23,7 @@ import { provided } from './server/provided.js';
 import { AnonymousPrincipalResolver, PrincipalResolver } from './session/principal-resolver.js';
 import { SessionStore } from './session/session-store.js';
 import { EventLog } from './stream/event-log.js';
+import { TaskStore } from './task/task-store.js';
 import { HttpMount } from './transport/http/http-mount.js';
 
 const logger = new Logger('McpModule');
@@ -63,6 +65,7 @@ export const backendProviders = (own: unknown): Provider[] => [
     return new MemoryPendingRequests(asLiveSessions(sessions));
   }),
   backend(own, NonceStore, [], () => new MemoryNonceStore()),
+  backend(own, TaskStore, [MCP_OPTIONS], ({ maxTasks }: ResolvedOptions) => new MemoryTaskStore({ maxTasks })),
   backend(own, PrincipalResolver, [], () => new AnonymousPrincipalResolver()),
 ];
 
@@ -74,6 +77,7 @@ const PARTS: { readonly [K in keyof Backends]: InjectionToken<Backends[K]> } = {
   principals: PrincipalResolver,
   pending: PendingRequests,
   nonces: NonceStore,
+  tasks: TaskStore,
 };
 
 /** The server itself. */

@@ -10,6 +10,7 @@ export function projectDefinition(definition: object, revision: Revision): JsonO
   const traits = TRAITS[revision];
   const out: JsonObject = { ...definition };
   if (!traits.icons) delete out.icons;
+  if (!traits.execution) delete out.execution;
   if (!traits.titles) {
     delete out.title;
     delete out._meta;

@@ -35,6 +35,8 @@ export interface RevisionTraits {
   readonly resourceLinks: boolean;
   readonly structuredContent: 'none' | 'object' | 'any';
   readonly icons: boolean;
+  /** `execution` of tools, and the `tasks` capability: superseded by the extension. */
+  readonly execution: boolean;
   readonly completions: boolean;
   readonly progressMessage: boolean;
   readonly priming: boolean;
@@ -49,6 +51,7 @@ const since = (revision: Revision): Omit<RevisionTraits, 'batches'> => ({
   resourceLinks: revision >= '2025-06-18',
   structuredContent: revision >= MODERN_REVISION ? 'any' : revision >= '2025-06-18' ? 'object' : 'none',
   icons: revision >= '2025-11-25',
+  execution: revision === '2025-11-25',
   priming: revision === '2025-11-25',
 });
 

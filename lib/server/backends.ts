@@ -4,6 +4,7 @@ import type { PendingRequests } from '../interaction/pending-requests.js';
 import type { PrincipalResolver } from '../session/principal-resolver.js';
 import type { SessionStore } from '../session/session-store.js';
 import type { EventLog } from '../stream/event-log.js';
+import type { TaskStore } from '../task/task-store.js';
 
 /** The replaceable parts a server stands on. */
 export interface Backends {
@@ -13,4 +14,5 @@ export interface Backends {
   readonly principals: PrincipalResolver;
   readonly pending: PendingRequests;
   readonly nonces: NonceStore;
+  readonly tasks: TaskStore;
 }

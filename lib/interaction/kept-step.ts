@@ -1,0 +1,18 @@
+/** The result of a `ctx.step()`; without a value it was `undefined`. */
+export interface KeptStep {
+  readonly value?: unknown;
+}
+
+/**
+ * The result as the state will bring it back. The round that made it gets it in this form too: a `Date` that is a text
+ * from the second round on would be found by nobody before a client is slow.
+ *
+ * @throws {TypeError} for what is no JSON
+ */
+export function keepStep(key: string, value: unknown): KeptStep {
+  try {
+    return JSON.parse(JSON.stringify({ value })) as KeptStep;
+  } catch (cause) {
+    throw new TypeError(`ctx.step('${key}') returned something that is no JSON, so it cannot be kept.`, { cause });
+  }
+}
