@@ -70,7 +70,9 @@ export class McpContext {
   }
   /** The legacy session; `undefined` in the modern era. */
   get session(): { readonly id: string } | undefined {
-    return this.#exchange.peer.session;
+    const { session } = this.#exchange.peer;
+    // Not the record: whatever a method returns of its context must be fit for clients.
+    return session && { id: session.id };
   }
   /** What the client says of itself. For display only, never for a decision. */
   get client(): { readonly info: JsonObject | undefined; readonly capabilities: Readonly<JsonObject> } {

@@ -59,7 +59,9 @@ function projectContent(block: ContentBlock, traits: RevisionTraits): ContentBlo
   if (block.type === 'resource_link') return text(`${block.title ?? block.name}: ${block.uri}`);
   if (block.type === 'audio' && !traits.audio) return text(`[audio, ${block.mimeType}]`);
   const plain = withoutMeta(block);
-  const annotated = plain.annotations ? { ...plain, annotations: projectAnnotations(plain.annotations, traits) } : plain;
+  const annotated = plain.annotations
+    ? { ...plain, annotations: projectAnnotations(plain.annotations, traits) }
+    : plain;
   return annotated.type === 'resource' ? { ...annotated, resource: withoutMeta(annotated.resource) } : annotated;
 }
 

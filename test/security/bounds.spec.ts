@@ -54,7 +54,7 @@ describe.each(ADAPTERS)('Bounds (P10) on %s', (adapter) => {
     await stream.end();
     const messages = [...stream.messages];
     expect(messages.length).toBeLessThan(401);
-    for (let cursor = stream.lastEventId; messages.length < 401; ) {
+    for (let cursor = stream.lastEventId; messages.length < 401;) {
       const back = await session.get(cursor);
       await back.end(10_000);
       expect(back.messages.length).toBeGreaterThan(0);
@@ -71,7 +71,7 @@ describe.each(ADAPTERS)('Bounds (P10) on %s', (adapter) => {
     const stream = await session.stream('speak', { count: 5, bytes: 400_000 }, 'big');
     await stream.close();
     const messages: JsonRpc[] = [...stream.messages];
-    for (let cursor = stream.lastEventId; messages.at(-1)?.id !== 'big'; ) {
+    for (let cursor = stream.lastEventId; messages.at(-1)?.id !== 'big';) {
       const back = await session.get(cursor);
       await back.end(10_000);
       expect(back.messages.length).toBeGreaterThan(0);
@@ -136,13 +136,15 @@ describe.each(ADAPTERS)('Bounds (P10) on %s', (adapter) => {
       await session.end();
     };
     for (let at = 0; at < 170; at += 10) await Promise.all(Array.from({ length: 10 }, (_, i) => round(at + i)));
-    await expect.poll(() => gauges(wire), { timeout: 10_000 }).toEqual({
-      sessions: 0,
-      streams: 0,
-      listeners: 0,
-      inFlight: 0,
-      standing: 0,
-      subscriptions: 0,
-    });
+    await expect
+      .poll(() => gauges(wire), { timeout: 10_000 })
+      .toEqual({
+        sessions: 0,
+        streams: 0,
+        listeners: 0,
+        inFlight: 0,
+        standing: 0,
+        subscriptions: 0,
+      });
   });
 });

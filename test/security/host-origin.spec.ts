@@ -130,14 +130,17 @@ describe.each(ADAPTERS)('Host and Origin (S1, Z-1) on %s', (adapter) => {
     expect(reply.body.includes('"text":"x"')).toBe(allowed);
   });
 
-  it.each(['GET', 'POST', 'DELETE', 'OPTIONS', 'PUT', 'HEAD'])('checks both before anything else on %s', async (verb) => {
-    for (const wrong of [{ host: 'evil.example' }, { origin: 'http://evil.example' }]) {
-      const headers = { ...STREAM, ...PREFLIGHT, ...wrong };
-      const reply = await send(wire.port, { verb, headers });
-      expect(reply.status).toBe(403);
-      expect(reply.headers).not.toHaveProperty('access-control-allow-origin');
-    }
-  });
+  it.each(['GET', 'POST', 'DELETE', 'OPTIONS', 'PUT', 'HEAD'])(
+    'checks both before anything else on %s',
+    async (verb) => {
+      for (const wrong of [{ host: 'evil.example' }, { origin: 'http://evil.example' }]) {
+        const headers = { ...STREAM, ...PREFLIGHT, ...wrong };
+        const reply = await send(wire.port, { verb, headers });
+        expect(reply.status).toBe(403);
+        expect(reply.headers).not.toHaveProperty('access-control-allow-origin');
+      }
+    },
+  );
 
   it('refuses an empty Host, and two of them', async () => {
     for (const hosts of ['Host:', 'Host: evil.example\r\nHost: localhost']) {
@@ -161,7 +164,8 @@ describe.each(ADAPTERS)('Host and Origin (S1, Z-1) on %s', (adapter) => {
 
   it('listed hosts replace the default; a port may be part of one', async () => {
     const public_ = await wireApp(adapter, { allowedHosts: ['MCP.example.com', 'only.example.com:8443'] });
-    const status = async (host: string) => (await send(public_.port, call('echo', { text: 'x' }, { headers: { host } }))).status;
+    const status = async (host: string) =>
+      (await send(public_.port, call('echo', { text: 'x' }, { headers: { host } }))).status;
     expect(await status('mcp.example.com')).toBe(200);
     expect(await status('mcp.EXAMPLE.com:9999')).toBe(200);
     expect(await status('only.example.com:8443')).toBe(200);

@@ -203,10 +203,7 @@ describe.each(ADAPTERS)('The HTTP surface on %s', (adapter) => {
   describe('S9 no line of a response is the client’s', () => {
     it('neither in ids nor in texts nor in progress tokens', async () => {
       const evil = 'x\r\n\r\nevent: evil\ndata: {}\n\nid: 1\r\n\u2028\u2029\0';
-      const reply = await send(
-        wire.port,
-        call('secret', { text: evil }, { id: evil, meta: { progressToken: evil } }),
-      );
+      const reply = await send(wire.port, call('secret', { text: evil }, { id: evil, meta: { progressToken: evil } }));
       const frames = reply.body.split('\n\n').filter(Boolean);
       expect(frames).toHaveLength(2);
       for (const frame of frames) expect(frame).toMatch(/^event: message\ndata: [^\n\r]*$/);

@@ -66,7 +66,9 @@ describe.each(ADAPTERS)('Whose session it is (S3, S4, S13) on %s', (adapter) => 
     const mine = await open('alice');
     const reply = await mine.post(mine.message('ping'), as('alice', 7));
     expect(reply.status).toBe(200);
-    expect(await send(wire.port, withHeaders(mine.getRequest('g_0-0x'), as('alice', 8)))).toMatchObject({ status: 400 });
+    expect(await send(wire.port, withHeaders(mine.getRequest('g_0-0x'), as('alice', 8)))).toMatchObject({
+      status: 400,
+    });
   });
 
   it("S3 nobody takes over another one's stream", async () => {

@@ -20,7 +20,8 @@ async function connect(url: string, mode: 'auto' | 'legacy', answers: Record<str
   return { client, asked };
 }
 
-const text = (result: unknown): string => (result as { content: { text: string }[] }).content.map((c) => c.text).join('');
+const text = (result: unknown): string =>
+  (result as { content: { text: string }[] }).content.map((c) => c.text).join('');
 
 describe.each(['fastify', 'express'] as const)('over %s', (adapter) => {
   let server: TripServer;

@@ -35,7 +35,10 @@ describe.each(ADAPTERS)('A request always ends (P6) on %s', (adapter) => {
     const log = wire.app.get(EventLog);
     const append = log.append.bind(log);
     let refused = 0;
-    const [there, gone] = [await session.stream('holdLoudly', { key: `a ${adapter}` }, 'there'), await session.stream('holdLoudly', { key: `b ${adapter}` }, 'gone')];
+    const [there, gone] = [
+      await session.stream('holdLoudly', { key: `a ${adapter}` }, 'there'),
+      await session.stream('holdLoudly', { key: `b ${adapter}` }, 'gone'),
+    ];
     await Promise.all([there.message(isLog), gone.message(isLog)]);
     await gone.close();
     log.append = (key, stream, data, options) => {

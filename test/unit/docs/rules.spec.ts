@@ -30,7 +30,9 @@ function citedIn(text: string): Set<string> {
 
 /** The comments of a source, and the titles of tests, since `lib/testing` is made of these. */
 const commentsOf = (source: string): string =>
-  [...source.matchAll(/(?<=^|\s)(?:\/\*[\s\S]*?\*\/|\/\/.*$)|\b(?:describe|it)\b.*$/gm)].map(([text]) => text).join('\n;');
+  [...source.matchAll(/(?<=^|\s)(?:\/\*[\s\S]*?\*\/|\/\/.*$)|\b(?:describe|it)(?:\.\w+)?\(.*$/gm)]
+    .map(([text]) => text)
+    .join('\n;');
 
 const sourcesIn = (folder: string) =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
