@@ -17,11 +17,12 @@ export class Capabilities {
     private readonly announced: AnnouncedCapabilities,
   ) {}
 
-  readonly tools = (): boolean => this.announced.tools === true || this.catalog.tools.size > 0;
+  // What there once was stays advertised: clients that know of it ask again, and are to find an empty list.
+  readonly tools = (): boolean => this.announced.tools === true || this.catalog.tools.everUsed;
   readonly resources = (): boolean =>
-    this.announced.resources === true || this.catalog.resources.size > 0 || this.catalog.templates.size > 0;
-  readonly prompts = (): boolean => this.announced.prompts === true || this.catalog.prompts.size > 0;
-  readonly completions = (): boolean => this.catalog.completions.size > 0;
+    this.announced.resources === true || this.catalog.resources.everUsed || this.catalog.templates.everUsed;
+  readonly prompts = (): boolean => this.announced.prompts === true || this.catalog.prompts.everUsed;
+  readonly completions = (): boolean => this.catalog.completions.everUsed;
   readonly tasks = (): boolean => this.catalog.tools.sorted().some(({ task }) => task.support !== 'forbidden');
   readonly subscriptions = (): boolean => this.tools() || this.resources() || this.prompts();
 

@@ -87,9 +87,12 @@ export class McpContext {
   get http(): unknown {
     return this.#exchange.peer.http;
   }
-  /** `request.user`, where a guard, a hook of Fastify or middleware of Express has put one. */
+  /** `request.user`, where a guard, a hook or middleware has put one. */
   get user(): unknown {
-    return isObject(this.http) ? this.http.user : undefined;
+    if (!isObject(this.http)) return undefined;
+    const { user, raw } = this.http;
+    // Fastify has a request of its own around the one that middleware sees.
+    return user === undefined && isObject(raw) ? raw.user : user;
   }
 
   /** Log lines for the client. */

@@ -109,7 +109,7 @@ export class ReplayInteraction implements Interaction {
 
   async run(method: () => Promise<unknown>): Promise<Outcome> {
     const value = await this.#round.run(method);
-    if (value === ROUND_OVER) return { inputRequired: this.#seal(this.#pending, undefined) };
+    if (value === ROUND_OVER) return { inputRequired: this.#seal(this.#inOrder(), undefined) };
     if (!(value instanceof InputRequired)) return { value };
     const asked = Object.entries(value.inputRequests).map(([key, request]): [string, Asked] => {
       this.#requireCapability(request);
@@ -143,6 +143,12 @@ export class ReplayInteraction implements Interaction {
     this.#pending.set(key, { request, print });
     this.#round.ask();
     return undefined;
+  }
+
+  /** People read them in the order in which they were asked, not in which their forms were ready. */
+  #inOrder(): ReadonlyMap<string, Asked> {
+    const keys = this.#keys.all.filter((key) => this.#pending.has(key));
+    return new Map(keys.map((key) => [key, this.#pending.get(key)!]));
   }
 
   /** Without a state the method's own keys still say which question is answered; an order does not. */

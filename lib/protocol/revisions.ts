@@ -11,7 +11,7 @@ export type Era = 'modern' | 'legacy';
 /** What `server/discover` lists and `-32022` repeats: one constant, so that they cannot differ (T-8, A-3). */
 export const MODERN_REVISIONS: readonly string[] = [MODERN_REVISION];
 
-/** Assumed for a legacy message without session and without version header (protocol.md §6.3). */
+/** Assumed for a legacy message without session and without version header (§6.3). */
 export const FALLBACK_REVISION: LegacyRevision = '2025-03-26';
 
 const LEGACY = new Set<string>(LEGACY_REVISIONS);
@@ -26,7 +26,7 @@ export const looksModern = (version: string): boolean => version >= MODERN_REVIS
 export const negotiate = (requested: unknown): LegacyRevision =>
   isLegacyRevision(requested) ? requested : LEGACY_REVISIONS[0];
 
-/** What a revision allows on the wire (protocol.md §2.6). */
+/** What a revision allows on the wire (§2.6). */
 export interface RevisionTraits {
   readonly annotations: boolean;
   readonly audio: boolean;

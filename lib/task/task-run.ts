@@ -110,6 +110,8 @@ export class TaskRun implements AskingRun {
 
   async #move(from: readonly TaskStatus[], to: TaskStatus, patch: TaskPatch): Promise<boolean> {
     const move = await this.services.store.move(this.key, from, to, patch, this.fence);
+    // What this run does itself is no news to it: its own end must not look like a cancellation.
+    if (move && !isOpen(move.task)) this.#unwatch();
     if (move?.moved) this.services.changes.announce(move.task);
     return move?.moved === true;
   }

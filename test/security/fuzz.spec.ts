@@ -8,46 +8,12 @@ import { fakeCall } from '../fixtures/fake-call.js';
 import { hostileJson, hostileText, mutation } from '../fixtures/hostile.js';
 import { LegacySession } from '../fixtures/legacy-session.js';
 import { call, modern, post } from '../fixtures/mcp-requests.js';
-import { type RawReply, type RawRequest, send } from '../fixtures/raw-http.js';
+import { type RawRequest, send } from '../fixtures/raw-http.js';
 import { parseFrames } from '../fixtures/sse-frames.js';
+import { check, tally } from '../fixtures/well-formed.js';
 import { ADAPTERS, wireApp, type WireApp } from '../fixtures/wire-app.js';
 
-const STATUSES = new Set([200, 202, 204, 400, 403, 404, 405, 406, 413, 415, 503]);
-const CODES = new Set([-32700, -32600, -32601, -32602, -32603, -32000, -32001, -32002, -32020, -32021, -32022, 77]);
 const RUNS = 25_000;
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const fail = (what: string, reply: RawReply): never => {
-  throw new Error(`${what}: ${JSON.stringify(reply)}`);
-};
-
-function checkMessage(message: unknown, reply: RawReply): void {
-  if (!isObject(message) || message.jsonrpc !== '2.0') return fail('no JSON-RPC', reply);
-  const { id, result, error, method } = message;
-  if ('id' in message && typeof id !== 'string' && !Number.isSafeInteger(id)) fail('an id that is none', reply);
-  if (typeof method === 'string') return;
-  if ((result === undefined) === (error === undefined)) fail('neither or both of result and error', reply);
-  if (error === undefined) return void (isObject(result) || fail('a result that is no object', reply));
-  if (!isObject(error) || typeof error.message !== 'string' || !CODES.has(error.code as number))
-    fail('an odd error', reply);
-}
-
-const tally = new Map<number, number>();
-
-/** Every answer is empty or well-formed, and none is a crash. */
-function check(reply: RawReply): void {
-  tally.set(reply.status, (tally.get(reply.status) ?? 0) + 1);
-  if (!STATUSES.has(reply.status)) fail('an unexpected status', reply);
-  if (reply.body.includes('a secret of the server')) fail('a secret', reply);
-  if (reply.body === '') return;
-  if (reply.headers['content-type'] === 'text/event-stream') {
-    for (const { data } of parseFrames(reply.body)) if (data) checkMessage(JSON.parse(data), reply);
-    return;
-  }
-  const body: unknown = JSON.parse(reply.body);
-  for (const message of Array.isArray(body) ? body : [body]) checkMessage(message, reply);
-}
 
 const lower = ({ headers }: RawRequest) =>
   Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]));

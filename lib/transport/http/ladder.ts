@@ -10,7 +10,7 @@ import {
   TRAITS,
 } from '../../protocol/revisions.js';
 
-/** What a POST turned out to be: the outcome of the decision ladder (protocol.md §1.2, rows 6-20 and 28). */
+/** What a POST turned out to be: the outcome of the decision ladder (§1.2, rows 6-20 and 28). */
 export type Decision =
   | { readonly kind: 'modern'; readonly request: JsonRpcRequest; readonly envelope: Envelope }
   /** Accepted and dropped: no modern notification has a meaning over HTTP. */
