@@ -33,7 +33,10 @@ export interface McpOptions {
   readonly maxBodyBytes?: number;
   /** Deepest nesting of JSON, levels. Default: 64. */
   readonly maxJsonDepth?: number;
-  /** Bytes a client may leave unread on an event stream before it is dropped. Default: 1 MiB. */
+  /**
+   * Bytes a client may leave unread on an event stream, for more than some seconds, before it is dropped; a burst may be
+   * eight times as large. Default: 1 MiB.
+   */
   readonly maxPendingBytes?: number;
   /** Open event streams by GET on this instance. Default: 10 000. */
   readonly maxStreams?: number;

@@ -110,7 +110,7 @@ export class McpContext {
     if (message !== undefined) this.#exchange.outlet.status?.(message);
     const progressToken = this.meta.progressToken;
     if (typeof progressToken !== 'string' && typeof progressToken !== 'number') return;
-    if (!(done > this.#reported)) return;
+    if (!(done > this.#reported) || !Number.isFinite(done)) return;
     this.#reported = done;
     const params: JsonObject = { progressToken, progress: done };
     if (total !== undefined) params.total = total;

@@ -94,7 +94,8 @@ export class RequestInteraction implements Interaction {
     const asked = Object.entries(inputRequests);
     if (asked.length === 0) {
       this.#beginRound();
-      await pause(PACE_MS, undefined, { signal: this.exchange.signal });
+      const { signal } = this.exchange;
+      await pause(PACE_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
     }
     const answers = asked.map(async ([key, request]) => [key, await this.#request(request)]);
     return Object.fromEntries(await Promise.all(answers)) as JsonObject;

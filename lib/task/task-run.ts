@@ -34,6 +34,7 @@ export class TaskRun implements AskingRun {
   readonly #waiting = new Map<string, Waiter>();
   readonly #unwatch: () => void;
   #asked = 0;
+  #over = false;
   #message: string | undefined;
   #saying = false;
 
@@ -110,10 +111,10 @@ export class TaskRun implements AskingRun {
 
   async #move(from: readonly TaskStatus[], to: TaskStatus, patch: TaskPatch): Promise<boolean> {
     const move = await this.services.store.move(this.key, from, to, patch, this.fence);
-    // What this run does itself is no news to it: its own end must not look like a cancellation.
-    if (move && !isOpen(move.task)) this.#unwatch();
-    if (move?.moved) this.services.changes.announce(move.task);
-    return move?.moved === true;
+    if (!move?.moved) return false;
+    this.#over = !isOpen(move.task);
+    this.services.changes.announce(move.task);
+    return true;
   }
 
   async #sayAll(): Promise<void> {
@@ -131,6 +132,8 @@ export class TaskRun implements AskingRun {
   /** What has become of the task meanwhile: answers, or its end by somebody else. */
   async #look(): Promise<void> {
     const task = await this.services.store.load(this.key);
+    // The end this run came to by itself must not look like a cancellation.
+    if (this.#over) return;
     if (!task || !isOpen(task) || task.fence !== this.fence) {
       return this.exchange.cancel(task ? `the task is ${task.status}, or run elsewhere` : 'the task has expired');
     }

@@ -7,6 +7,11 @@ export {
   type MessageBrokerSetup,
 } from './message-broker.contract.js';
 export {
+  pendingRequestsContract,
+  type PendingRequestsContract,
+  type PendingRequestsSetup,
+} from './pending-requests.contract.js';
+export {
   sessionStoreContract,
   type SessionStoreContract,
   type SessionStoreLimits,

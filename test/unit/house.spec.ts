@@ -33,7 +33,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['protocol', 'session', 'broker', 'stream', 'memory', 'interaction', 'engine', 'pipeline', 'discovery'],
     ...['transport', 'server', 'task'],
   ],
-  testing: ['session', 'broker', 'stream', 'task'],
+  testing: ['protocol', 'session', 'broker', 'stream', 'interaction', 'task'],
 };
 
 /** Packages by folder; Node's own modules are looked at apart. Optional peers are where they are loaded. */
