@@ -175,7 +175,8 @@ export class EntryFactory {
 const TASK_SUPPORT: readonly unknown[] = ['forbidden', 'optional', 'required'];
 
 function taskTraits({ task: support = 'forbidden', detaches = false, idempotent = false }: McpToolOptions): TaskTraits {
-  if (!TASK_SUPPORT.includes(support)) throw new Error(`"task" is ${String(support)}; it must be one of ${TASK_SUPPORT.join(', ')}`);
+  if (!TASK_SUPPORT.includes(support))
+    throw new Error(`"task" is ${String(support)}; it must be one of ${TASK_SUPPORT.join(', ')}`);
   const useless = support === 'forbidden' && (detaches ? 'detaches' : idempotent ? 'idempotent' : undefined);
   if (useless) throw new Error(`"${useless}" is for tools whose "task" is optional or required`);
   return { support, detaches, idempotent };

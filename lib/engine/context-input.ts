@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ElicitationForms } from '../interaction/elicitation-form.js';
 import { safeUrl } from '../interaction/elicitation-url.js';
 import type { Root, SamplingParams, SamplingResult } from '../interaction/input-request.js';
@@ -50,10 +51,21 @@ export class ContextInput {
     return this.#ask(options, rootsQuestion);
   }
 
+  step<T>(key: string, run: () => T | Promise<T>): Promise<T> {
+    return handled(this.interaction.step(key, () => IN_STEP.run(this.interaction, run)));
+  }
+
   #ask<T>(options: AskOptions | undefined, pose: () => Question | Promise<Question>): Promise<T> {
-    return handled(this.interaction.ask(options?.key, pose) as Promise<T>);
+    const answer = IN_STEP.getStore() === this.interaction ? askedInStep() : this.interaction.ask(options?.key, pose);
+    return handled(answer as Promise<T>);
   }
 }
+
+/** The call whose step is run. A round waits for its steps, so a step that waited for the client would wait for ever. */
+const IN_STEP = new AsyncLocalStorage<Interaction>();
+
+const askedInStep = (): Promise<never> =>
+  Promise.reject(new Error('A step cannot ask the client: ask before it or after it, and give it the answer.'));
 
 /**
  * What is asked without being waited for may be refused when nobody looks, e.g. because the round is over: that must

@@ -178,12 +178,12 @@ export class McpContext {
   /**
    * Does something once in the life of the call, however often the method is run from the top to ask for input. The
    * result is kept with the call's state, which travels through the client sealed: return JSON, and little of it. One that
-   * fails is not kept.
+   * fails is not kept. It cannot ask the client itself.
    *
    * @param key unique within the method
    */
   step<T>(key: string, run: () => T | Promise<T>): Promise<T> {
-    return handled(this.#input.interaction.step(key, run));
+    return this.#input.step(key, run);
   }
 
   /** The answers to the `inputRequired()` this method returned in the round before, unchecked; empty in the first. */
@@ -230,8 +230,8 @@ export class McpContext {
    * @returns whether the call is a task now; if not, its client waits for the result
    * @throws {CapacityError} when there are as many tasks as there may be
    */
-  async detach(): Promise<boolean> {
-    return (await this.#exchange.outlet.detach?.()) ?? false;
+  detach(): Promise<boolean> {
+    return handled(this.#exchange.outlet.detach?.() ?? Promise.resolve(false));
   }
 
   /** @internal Keeps an `inputRequired()` from interceptors, which would make something else of it. */

@@ -6,7 +6,7 @@ import type { SessionRecord } from '../session/session-record.js';
 import { InputRequired } from './input-required.js';
 import { missingCapabilities, type InputRequest } from './input-request.js';
 import { InputRefusedError, type Interaction, type Outcome, type Question } from './interaction.js';
-import { keepStep } from './kept-step.js';
+import { asKept, keepStep } from './kept-step.js';
 import { OutgoingRequest } from './outgoing-request.js';
 import type { PendingRequests } from './pending-requests.js';
 import { projectInputRequest } from './project-input-request.js';
@@ -82,7 +82,7 @@ export class RequestInteraction implements Interaction {
         const value = await method();
         if (!(value instanceof InputRequired)) return { value };
         this.#responses = await this.#answersTo(value);
-        this.#state = value.state;
+        this.#state = asKept('inputRequired()', value.state).value;
       }
     } finally {
       // Whatever was asked without being waited for, or beside something that failed (J-5).

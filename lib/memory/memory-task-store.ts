@@ -103,8 +103,9 @@ export class MemoryTaskStore extends TaskStore {
     const resident = this.#run(key, fence);
     if (!resident) return false;
     const { memo } = resident.record;
-    const merged = { answered: { ...memo.answered, ...answered }, steps: { ...memo.steps, ...steps } };
-    resident.record = Object.freeze({ ...resident.record, memo: frozenCopy(merged) });
+    const added = frozenCopy({ answered, steps });
+    const merged = { answered: { ...memo.answered, ...added.answered }, steps: { ...memo.steps, ...added.steps } };
+    resident.record = Object.freeze({ ...resident.record, memo: sealed(merged) });
     return true;
   }
 
@@ -139,7 +140,12 @@ export class MemoryTaskStore extends TaskStore {
 
   #change(resident: Resident, changes: Partial<TaskRecord>): void {
     const { version } = resident.record;
-    resident.record = Object.freeze({ ...resident.record, ...changes, updatedAt: this.#now(), version: version + 1 });
+    resident.record = Object.freeze({
+      ...resident.record,
+      ...sealed(changes),
+      updatedAt: this.#now(),
+      version: version + 1,
+    });
   }
 
   #seen({ record, leasedUntil }: Resident): TaskRecord {
@@ -169,6 +175,12 @@ export class MemoryTaskStore extends TaskStore {
   #sweep(): void {
     for (const resident of this.#residents.values()) this.#isLive(resident);
   }
+}
+
+/** Members that were put together here, of parts that are frozen already. */
+function sealed<T extends object>(changes: T): T {
+  for (const member of Object.values(changes)) Object.freeze(member);
+  return changes;
 }
 
 function byCreation(a: TaskPosition, b: TaskPosition): number {

@@ -1,10 +1,16 @@
 import { CancelledError, Exchange, type Outlet } from '../engine/exchange.js';
-import type { JsonRpcNotification, JsonRpcRequest } from '../protocol/messages.js';
+import type { JsonObject, JsonRpcNotification, JsonRpcRequest } from '../protocol/messages.js';
 import type { TaskInteraction } from './task-interaction.js';
 import type { TaskRun } from './task-run.js';
 
 /** Creates the task of a call. */
 export type OpenRun = (exchange: Exchange, interaction: TaskInteraction) => Promise<TaskRun>;
+
+/** What the client is answered with: whichever comes first. */
+export type CallOutcome = { readonly run: TaskRun } | WorkOutcome;
+
+/** What a method came to. */
+export type WorkOutcome = { readonly result: JsonObject } | { readonly error: unknown };
 
 /**
  * A call that can become a task while it runs. Its method gets an exchange of its own: until then that one is an echo of
@@ -12,9 +18,8 @@ export type OpenRun = (exchange: Exchange, interaction: TaskInteraction) => Prom
  */
 export class TaskCall implements Outlet {
   readonly exchange: Exchange;
-  /** Resolves when the call has become a task. */
-  readonly detached: Promise<TaskRun>;
-  #resolve!: (run: TaskRun) => void;
+  readonly outcome: Promise<CallOutcome>;
+  #answer!: (outcome: CallOutcome) => void;
   #run: TaskRun | undefined;
   #opening: Promise<boolean> | undefined;
   #answered = false;
@@ -26,7 +31,7 @@ export class TaskCall implements Outlet {
     private readonly open: OpenRun,
   ) {
     this.exchange = new Exchange(client.peer, client.request, this);
-    this.detached = new Promise((resolve) => (this.#resolve = resolve));
+    this.outcome = new Promise((resolve) => (this.#answer = resolve));
     this.#letGo = client.onCancel((reason) => this.exchange.cancel(reason));
   }
 
@@ -51,11 +56,13 @@ export class TaskCall implements Outlet {
     this.#run?.say(message);
   }
 
-  /** The client has been answered, and not with a task: too late to become one. */
-  answeredOtherwise(): void {
+  /** The method is done. If the call is no task by now, it is too late to become one. */
+  done(outcome: WorkOutcome): void {
+    if (this.#run) return;
     this.#answered = true;
     this.#letGo();
     this.exchange.settle();
+    this.#answer(outcome);
   }
 
   async #detach(): Promise<boolean> {
@@ -65,7 +72,7 @@ export class TaskCall implements Outlet {
         this.#letGo();
         this.#run = run;
         this.interaction.enter(run);
-        this.#resolve(run);
+        this.#answer({ run });
         return true;
       }
       // Nobody will ever be told its id.

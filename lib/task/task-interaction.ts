@@ -94,7 +94,9 @@ export class TaskInteraction implements Interaction {
         throw new InputRefusedError(`The task has asked for input ${this.maxRounds} times and still lacks some`);
       }
       const asked = Object.entries(value.inputRequests);
-      const answers = await Promise.all(asked.map(async ([key, request]) => [key, valueOf(await run.ask(request, key))]));
+      const answers = await Promise.all(
+        asked.map(async ([key, request]) => [key, valueOf(await run.ask(request, key))]),
+      );
       this.#responses = Object.fromEntries(answers) as JsonObject;
       this.#state = value.state;
       this.#keys = new QuestionKeys();

@@ -68,13 +68,18 @@ export class TaskRun implements AskingRun {
     const answered = new Promise<TaskAnswer>((resolve, reject) => this.#waiting.set(key, { resolve, reject }));
     // Rejected although nobody waits yet: the task may be cancelled while the question is being put.
     answered.catch(() => {});
-    if (!(await this.#move(OPEN, 'input_required', { inputRequests: { [key]: request } }))) {
-      throw new CancelledError('the task is over');
+    try {
+      const put = await this.#move(OPEN, 'input_required', { inputRequests: { [key]: request } });
+      if (!put) throw new CancelledError('the task is over');
+      return await answered;
+    } finally {
+      this.#waiting.delete(key);
     }
-    return answered;
   }
 
+  /** Durable before the method goes on; for nothing where there will be no further run. */
   async remember(memo: Partial<TaskMemo>): Promise<void> {
+    if (!this.task.idempotent) return;
     await this.services.store.remember(this.key, this.fence, memo);
   }
 

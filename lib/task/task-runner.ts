@@ -6,7 +6,7 @@ import { CapacityError, ErrorCode, McpError } from '../protocol/errors.js';
 import type { JsonObject } from '../protocol/messages.js';
 import { wireError } from '../protocol/wire-error.js';
 import type { Logger } from '@nestjs/common';
-import { TaskCall } from './task-call.js';
+import { TaskCall, type WorkOutcome } from './task-call.js';
 import { newTaskId, taskKeyOf } from './task-id.js';
 import { TaskInteraction } from './task-interaction.js';
 import { TaskOutlet } from './task-outlet.js';
@@ -81,21 +81,18 @@ export class TaskRunner {
   ): Promise<{ readonly task: TaskRecord } | { readonly result: JsonObject }> {
     const before = tool.task.detaches ? await this.interactions.begin(client, tool.key, given) : undefined;
     const interaction = new TaskInteraction(before, this.limits.maxInputRounds);
-    const call = new TaskCall(client, interaction, (exchange) => this.#create(tool, given, exchange, interaction, ttlMs));
+    const call = new TaskCall(client, interaction, (exchange) =>
+      this.#create(tool, given, exchange, interaction, ttlMs),
+    );
     if (!tool.task.detaches) await call.detach();
     const work = tool.work(given, call.exchange, this.#asking(interaction));
-    const outcome = await Promise.race([
-      call.detached.then((run) => ({ run })),
-      work.then(
-        (result) => ({ result }),
-        (error: unknown) => ({ error }),
-      ),
-    ]);
+    const done = outcomeOf(work);
+    void done.then((outcome) => call.done(outcome));
+    const outcome = await call.outcome;
     if ('run' in outcome) {
-      void this.#follow(outcome.run, call.exchange, work).catch(this.services.report);
+      void this.#follow(outcome.run, call.exchange, done).catch(this.services.report);
       return { task: outcome.run.task };
     }
-    call.answeredOtherwise();
     if ('error' in outcome) throw outcome.error;
     return outcome;
   }
@@ -147,7 +144,7 @@ export class TaskRunner {
       idempotent: tool.task.idempotent,
       ttlMs: Math.min(ttlMs ?? this.limits.taskTtlMs, this.limits.maxTaskTtlMs),
       pollIntervalMs: this.limits.taskPollIntervalMs,
-      memo,
+      memo: tool.task.idempotent ? memo : { answered: {}, steps: {} },
     };
     try {
       const task = await this.services.store.create(order, this.limits.taskLeaseMs);
@@ -167,19 +164,16 @@ export class TaskRunner {
     const interaction = new TaskInteraction(undefined, this.limits.maxInputRounds, task.memo);
     interaction.enter(run);
     const work = tool.work(task.arguments, exchange, this.#asking(interaction));
-    void this.#follow(run, exchange, work).catch(this.services.report);
+    void this.#follow(run, exchange, outcomeOf(work)).catch(this.services.report);
   }
 
   /** Keeps the lease of a run and writes down what comes of it; the store refuses whatever comes after an end. */
-  async #follow(run: TaskRun, exchange: Exchange, work: Promise<JsonObject>): Promise<void> {
+  async #follow(run: TaskRun, exchange: Exchange, done: Promise<WorkOutcome>): Promise<void> {
     this.#runs.set(run, exchange);
     const { taskLeaseMs } = this.limits;
     this.#heartbeat ??= setInterval(() => this.#renew(taskLeaseMs), taskLeaseMs / 3).unref();
-    const outcome = await work.then(
-      (result) => ({ result }),
-      (error: unknown) => ({ error }),
-    );
     try {
+      const outcome = await done;
       if (!exchange.cancelled) await this.#write(run, exchange, outcome);
     } finally {
       exchange.settle();
@@ -190,7 +184,7 @@ export class TaskRunner {
     }
   }
 
-  async #write(run: TaskRun, exchange: Exchange, outcome: { result: JsonObject } | { error: unknown }): Promise<void> {
+  async #write(run: TaskRun, exchange: Exchange, outcome: WorkOutcome): Promise<void> {
     const [status, patch] = this.#ending(outcome, exchange.peer);
     // The work is done: a store that is away for a moment must not make it undone.
     while (!exchange.cancelled) {
@@ -205,7 +199,7 @@ export class TaskRunner {
   }
 
   /** A tool's own error is a result like any other in the extension (T1-10), and the opposite in 2025-11-25 (§5.2). */
-  #ending(outcome: { result: JsonObject } | { error: unknown }, { era }: Peer) {
+  #ending(outcome: WorkOutcome, { era }: Peer) {
     if ('result' in outcome) {
       const failed = era === 'legacy' && outcome.result.isError === true;
       return [failed ? 'failed' : 'completed', outcome] as const;
@@ -222,7 +216,9 @@ export class TaskRunner {
   }
 
   #renew(leaseMs: number): void {
-    for (const run of this.#runs.keys()) run.renew(leaseMs).catch(this.services.report);
+    // A store that is away is told of once per beat, not once per task.
+    const beats = [...this.#runs.keys()].map((run) => run.renew(leaseMs));
+    Promise.all(beats).catch(this.services.report);
   }
 
   #stopHeartbeat(): void {
@@ -244,6 +240,12 @@ export class TaskRunner {
     return { forms: this.interactions.forms, begin: () => interaction };
   }
 }
+
+const outcomeOf = (work: Promise<JsonObject>): Promise<WorkOutcome> =>
+  work.then(
+    (result) => ({ result }),
+    (error: unknown) => ({ error }),
+  );
 
 function failure(reason: string) {
   const error = new McpError(ErrorCode.InternalError, reason).toJSON();

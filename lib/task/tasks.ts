@@ -65,10 +65,15 @@ export class Tasks {
     let version = 0;
     const look = async (): Promise<void> => {
       const task = await this.find(key, era);
-      if (!task) return gone?.();
+      if (!task) {
+        stop();
+        return gone?.();
+      }
       // Of two looks at the same time the older may come last.
       if (task.version <= version) return;
       version = task.version;
+      // Nothing more will come, and each look costs the store a read.
+      if (!isOpen(task)) stop();
       changed(task);
     };
     const check = () => void look().catch(failed);

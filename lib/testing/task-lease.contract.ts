@@ -9,7 +9,11 @@ export function taskLeaseContract(runner: Runner, { create }: TaskStoreContract)
   const it = withSetup(runner, create, { maxTasks: 50 });
 
   runner.describe('TaskStore contract: leases', () => {
-    it('shows an orphan when the lease has run out, and not while it is kept', async ({ store, peer = store, advance }) => {
+    it('shows an orphan when the lease has run out, and not while it is kept', async ({
+      store,
+      peer = store,
+      advance,
+    }) => {
       const order = taskOrder('1', 'alice', LONG);
       await store.create(order, TASK_LEASE);
       for (let i = 0; i < 3; i++) {

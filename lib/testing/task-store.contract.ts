@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import type { TaskKey } from '../task/task-record.js';
 import { TaskLimitError, type TaskStore } from '../task/task-store.js';
 import { type Runner, withSetup } from './runner.js';
-import { ask, FINAL_STATES, moved, OPEN_STATES, TASK_LEASE, TASK_TTL, taskOrder, type TaskStoreContract } from './task-store.fixture.js';
+import {
+  ask,
+  FINAL_STATES,
+  moved,
+  OPEN_STATES,
+  TASK_LEASE,
+  TASK_TTL,
+  taskOrder,
+  type TaskStoreContract,
+} from './task-store.fixture.js';
 import { taskLeaseContract } from './task-lease.contract.js';
 
 const ALL = 100;
@@ -27,7 +36,10 @@ export function taskStoreContract(runner: Runner, contract: TaskStoreContract): 
   taskLeaseContract(runner, contract);
 
   runner.describe('TaskStore contract', () => {
-    it('gives back what was created, on every instance, from when create has resolved', async ({ store, peer = store }) => {
+    it('gives back what was created, on every instance, from when create has resolved', async ({
+      store,
+      peer = store,
+    }) => {
       const order = taskOrder('1', 'alice', { memo: { answered: { q: { print: 'p', answer: 1 } }, steps: { s: {} } } });
       const created = await store.create(order, TASK_LEASE);
       const loaded = (await peer.load(order))!;
@@ -95,7 +107,10 @@ export function taskStoreContract(runner: Runner, contract: TaskStoreContract): 
       }
     });
 
-    it('collects questions, takes the first answer to each, and goes on with the last', async ({ store, peer = store }) => {
+    it('collects questions, takes the first answer to each, and goes on with the last', async ({
+      store,
+      peer = store,
+    }) => {
       const order = taskOrder('1');
       await store.create(order, TASK_LEASE);
       await store.move(order, OPEN_STATES, 'input_required', { inputRequests: { a: ask('A?') } });
@@ -147,7 +162,9 @@ export function taskStoreContract(runner: Runner, contract: TaskStoreContract): 
       assert.equal(loaded.version, version);
     });
 
-    it('treats the key of a foreign principal as unknown in every method, and leaves the task alone', async ({ store }) => {
+    it('treats the key of a foreign principal as unknown in every method, and leaves the task alone', async ({
+      store,
+    }) => {
       const order = taskOrder('1');
       await store.create(order, TASK_LEASE);
       const before = { ...(await store.load(order)) };
@@ -159,7 +176,14 @@ export function taskStoreContract(runner: Runner, contract: TaskStoreContract): 
     });
 
     it('does not confuse keys whose parts run together', async ({ store }) => {
-      const pairs = [['a', 'b:c'], ['a:b', 'c'], ['1', '1'], ['11', ''], ['{a}', 'b'], ['a}', '{b']] as const;
+      const pairs = [
+        ['a', 'b:c'],
+        ['a:b', 'c'],
+        ['1', '1'],
+        ['11', ''],
+        ['{a}', 'b'],
+        ['a}', '{b'],
+      ] as const;
       for (const [principal, id] of pairs) await store.create(taskOrder(id, principal), TASK_LEASE);
       for (const [principal, id] of pairs) {
         const loaded = (await store.load({ principal, id }))!;
@@ -187,12 +211,25 @@ export function taskStoreContract(runner: Runner, contract: TaskStoreContract): 
       }
       await store.create(taskOrder('x', 'bob', long), TASK_LEASE);
       const first = await peer.list('alice', 3);
-      assert.deepEqual(first.map(({ id }) => id), ['c', 'a', 'b']);
+      assert.deepEqual(
+        first.map(({ id }) => id),
+        ['c', 'a', 'b'],
+      );
       const rest = await store.list('alice', ALL, first[2]);
-      assert.deepEqual(rest.map(({ id }) => id), ['e', 'd']);
+      assert.deepEqual(
+        rest.map(({ id }) => id),
+        ['e', 'd'],
+      );
       await advance(TASK_TTL * 1.2);
-      assert.deepEqual((await store.list('alice', ALL, first[2])).map(({ id }) => id), ['e', 'd'], 'after one that is gone');
-      assert.deepEqual((await store.list('alice', ALL)).map(({ id }) => id), ['c', 'a', 'e', 'd']);
+      assert.deepEqual(
+        (await store.list('alice', ALL, first[2])).map(({ id }) => id),
+        ['e', 'd'],
+        'after one that is gone',
+      );
+      assert.deepEqual(
+        (await store.list('alice', ALL)).map(({ id }) => id),
+        ['c', 'a', 'e', 'd'],
+      );
       assert.deepEqual(await store.list('mallory', ALL), []);
     });
 
@@ -211,7 +248,10 @@ export function taskStoreContract(runner: Runner, contract: TaskStoreContract): 
       assert.equal(await store.load(taskOrder('over')), undefined);
       await advance(TASK_TTL * 1.2);
       await store.create(taskOrder('later'), TASK_LEASE);
-      assert.deepEqual((await store.list('alice', ALL)).map(({ id }) => id), ['later']);
+      assert.deepEqual(
+        (await store.list('alice', ALL)).map(({ id }) => id),
+        ['later'],
+      );
     });
   });
 }

@@ -14,7 +14,9 @@ const client = new Client(
 
 client.setRequestHandler('elicitation/create', async ({ params }) => {
   const isRegion = params.message.startsWith('Which part');
-  const content = isRegion ? { region: 'south' } : { travellers: 2, pets: true };
+  const content: Record<string, string | number | boolean> = isRegion
+    ? { region: 'south' }
+    : { travellers: 2, pets: true };
   process.stdout.write(`? ${params.message} ${JSON.stringify(content)}\n`);
   return { action: 'accept', content };
 });

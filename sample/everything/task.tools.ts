@@ -45,7 +45,12 @@ export class TaskTools {
     return `Hello, ${name}!`;
   }
 
-  @McpTool({ name: 'slow_compute', description: 'Computes for a number of seconds', task: 'optional', idempotent: true })
+  @McpTool({
+    name: 'slow_compute',
+    description: 'Computes for a number of seconds',
+    task: 'optional',
+    idempotent: true,
+  })
   async compute({ seconds, label }: ComputeArguments, ctx: McpContext): Promise<string> {
     for (let done = 0; done < seconds; done++) {
       ctx.progress(done, seconds, `${done} of ${seconds} seconds`);
@@ -78,7 +83,9 @@ export class TaskTools {
       first: { schema: SignatureForm, message: 'Who signs first?' },
       second: { schema: SignatureForm, message: 'Who signs after that?' },
     });
-    return [first, second].map((answer) => (answer.action === 'accept' ? answer.content.name : answer.action)).join(', ');
+    return [first, second]
+      .map((answer) => (answer.action === 'accept' ? answer.content.name : answer.action))
+      .join(', ');
   }
 
   /** What has to be asked first is asked while the client waits; the task begins with the work. */

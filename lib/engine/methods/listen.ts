@@ -71,7 +71,10 @@ function readFilter(filter: unknown): JsonObject {
     if (filter[flag] !== undefined && typeof filter[flag] !== 'boolean')
       throw invalidParams(`"${flag}" must be a boolean`);
   }
-  for (const [name, what] of [['resourceSubscriptions', 'URIs'], ['taskIds', 'task ids']] as const) {
+  for (const [name, what] of [
+    ['resourceSubscriptions', 'URIs'],
+    ['taskIds', 'task ids'],
+  ] as const) {
     const names = filter[name];
     if (names === undefined) continue;
     if (!Array.isArray(names) || !names.every((one) => typeof one === 'string')) {

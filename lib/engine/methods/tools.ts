@@ -45,7 +45,7 @@ export const callTool = (
     const tool = catalog.tools.get(name);
     if (!tool) throw invalidParams(`Unknown tool: ${name}`);
     checkParamHeaders(tool.paramHeaders, given, exchange.peer);
-    if (!becomesTask(tool.task, exchange.peer, capabilities.tasks() ? asked : undefined)) {
+    if (!becomesTask(tool.task, exchange.peer, asked !== undefined && capabilities.tasks() ? asked : undefined)) {
       return runTool(tool, given, exchange, interactions, logger);
     }
     return callAsTask(tasks.runner, taskTool(tool, logger), given, exchange, asked);

@@ -175,6 +175,11 @@ describe('a modern call that asks', () => {
     expect(app.logs.about(name === 'bulky' ? 'too large to travel' : "ctx.step('big')")).toHaveLength(1);
   });
 
+  it('cannot ask in a step: the round would wait for the step, and the step for the next round', async () => {
+    expect((await send(call('in_step'))).result).toMatchObject({ isError: true });
+    expect(app.logs.about('A step cannot ask the client')).toHaveLength(1);
+  });
+
   it('asks side by side in one round and in the order of asking, however long a form takes to be read', async () => {
     const params = call('cold_forms');
     const first = await send(params);

@@ -86,7 +86,10 @@ describe('tasks of 2025-11-25', () => {
     const broken = await client.start('breaks');
     const { error } = await client.request('tasks/result', { taskId: broken });
     expect(error).toEqual({ code: 4711, message: 'Broken', data: { why: 'test' } });
-    expect((await client.request('tasks/get', { taskId: broken })).result).toMatchObject({ status: 'failed', statusMessage: 'Broken' });
+    expect((await client.request('tasks/get', { taskId: broken })).result).toMatchObject({
+      status: 'failed',
+      statusMessage: 'Broken',
+    });
   });
 
   it('are cancelled before that is answered, once', async () => {
@@ -116,11 +119,19 @@ describe('tasks of 2025-11-25', () => {
   it('ask again for an answer that does not fit', async () => {
     const taskId = await client.start('asks');
     const stream = await client.result(taskId);
-    for (const [message, age] of [['First age?', 0], ['Second age?', 2]] as const) {
+    for (const [message, age] of [
+      ['First age?', 0],
+      ['Second age?', 2],
+    ] as const) {
       const asked = await stream.message((m) => isQuestion(m) && m.params!.message === message);
       await client.session.post({ jsonrpc: '2.0', id: asked.id, result: { action: 'accept', content: { age } } });
     }
-    const seen = new Set(stream.messages.filter(isQuestion).slice(0, 2).map(({ id }) => id));
+    const seen = new Set(
+      stream.messages
+        .filter(isQuestion)
+        .slice(0, 2)
+        .map(({ id }) => id),
+    );
     const again = await stream.message((m) => isQuestion(m) && !seen.has(m.id));
     await client.session.post({ jsonrpc: '2.0', id: again.id, result: { action: 'accept', content: { age: 1 } } });
     const { result } = await stream.message((m) => m.method === undefined);
@@ -130,7 +141,9 @@ describe('tasks of 2025-11-25', () => {
   it('withdraw a question from everybody else who was asked it', async () => {
     const taskId = await client.start('asks');
     const streams = [await client.result(taskId), await client.result(taskId)];
-    const asked = await Promise.all(streams.map((s) => s.message((m) => isQuestion(m) && m.params!.message === 'First age?')));
+    const asked = await Promise.all(
+      streams.map((s) => s.message((m) => isQuestion(m) && m.params!.message === 'First age?')),
+    );
     await client.session.post({ jsonrpc: '2.0', id: asked[0]!.id, result: { action: 'accept', content: { age: 5 } } });
     await streams[1]!.message((m) => m.method === 'notifications/cancelled' && m.params!.requestId === asked[1]!.id);
     await client.request('tasks/cancel', { taskId });
@@ -151,7 +164,10 @@ describe('tasks of 2025-11-25', () => {
 
   it('are listed for their owner only, page by page', async () => {
     const paged = await taskApp({ pageSize: 2 });
-    const [bob, carol] = [await ExperimentalClient.open(paged.port, 'bob'), await ExperimentalClient.open(paged.port, 'carol')];
+    const [bob, carol] = [
+      await ExperimentalClient.open(paged.port, 'bob'),
+      await ExperimentalClient.open(paged.port, 'carol'),
+    ];
     const ids: string[] = [];
     for (const key of ['1', '2', '3']) ids.push(await bob.start('gated', { key }));
     await carol.start('gated', { key: '4' });
@@ -203,7 +219,10 @@ describe('tasks/result on another instance', () => {
     const client = await ExperimentalClient.open(here!.port, 'alice');
     const taskId = await client.start('asks');
     const stream = await client.result(taskId, there!.port);
-    for (const [message, age] of [['First age?', 1], ['Second age?', 2]] as const) {
+    for (const [message, age] of [
+      ['First age?', 1],
+      ['Second age?', 2],
+    ] as const) {
       const asked = await stream.message((m) => isQuestion(m) && m.params!.message === message);
       await client.session.post({ jsonrpc: '2.0', id: asked.id, result: { action: 'accept', content: { age } } });
     }

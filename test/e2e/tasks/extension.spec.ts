@@ -36,7 +36,8 @@ describe.each(ADAPTERS)('tasks of the extension over %s', (adapter) => {
     await app.gate.reached('waiting flat');
     const { result: working } = await client.get(taskId);
     expect(working).toMatchObject({ resultType: 'complete', taskId, status: 'working' });
-    for (const member of ['result', 'error', 'inputRequests', 'requestState']) expect(working).not.toHaveProperty(member);
+    for (const member of ['result', 'error', 'inputRequests', 'requestState'])
+      expect(working).not.toHaveProperty(member);
 
     app.gate.release('flat');
     const done = await client.until(taskId, 'completed');
@@ -48,9 +49,13 @@ describe.each(ADAPTERS)('tasks of the extension over %s', (adapter) => {
 
   it('report by their status message, and say nothing else (T1-9)', async () => {
     const meta = { progressToken: 7, 'io.modelcontextprotocol/logLevel': 'debug' };
-    const raw = modern('tools/call', { name: 'gated', arguments: { key: 'said' } }, {
-      meta: { ...meta, 'io.modelcontextprotocol/clientCapabilities': { extensions: { [TASKS]: {} } } },
-    });
+    const raw = modern(
+      'tools/call',
+      { name: 'gated', arguments: { key: 'said' } },
+      {
+        meta: { ...meta, 'io.modelcontextprotocol/clientCapabilities': { extensions: { [TASKS]: {} } } },
+      },
+    );
     const { headers, body } = await send(app.port, raw);
     expect(headers['content-type']).toBe('application/json');
     const { taskId } = JSON.parse(body).result;
@@ -162,7 +167,9 @@ describe.each(ADAPTERS)('tasks of the extension over %s', (adapter) => {
       const params = { taskId: id, inputResponses: {} };
       const wrong = await client.request(method, params, { 'mcp-name': UNKNOWN });
       expect([wrong.status, wrong.error?.code]).toEqual([400, -32020]);
-      expect((await client.request(method, params, { 'mcp-name': id })).result).toMatchObject({ resultType: 'complete' });
+      expect((await client.request(method, params, { 'mcp-name': id })).result).toMatchObject({
+        resultType: 'complete',
+      });
     }
     app.gate.release('named');
   });

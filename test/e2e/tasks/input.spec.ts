@@ -52,9 +52,17 @@ describe('a task of the extension that asks', () => {
     const id = await client.start('asks');
     const { inputRequests } = await client.until(id, (task) => Object.keys(task.inputRequests ?? {}).length === 2);
     const keys = Object.keys(inputRequests);
-    await Promise.all([3, 4].map((age) => client.update(id, { [keys[0]!]: accept({ age }), [keys[1]!]: accept({ age }) })));
+    await Promise.all(
+      [3, 4].map((age) => client.update(id, { [keys[0]!]: accept({ age }), [keys[1]!]: accept({ age }) })),
+    );
     const { text } = (await client.until(id, 'completed')).result.content[0];
     expect(['3 and 3', '4 and 4']).toContain(text);
+  });
+
+  it('asks what its method returns as inputRequired(), and runs it again with the answer', async () => {
+    const id = await client.start('requires');
+    await client.answer(id, { name: 'Ada' });
+    expect((await client.until(id, 'completed')).result.content[0].text).toBe('Hello, Ada, after 1');
   });
 
   it('asks only what the creating request declared (T1-12)', async () => {
@@ -109,14 +117,14 @@ describe('a tool that detaches', () => {
   });
 
   it('may ask more as a task', async () => {
-    const { result } = await askedBefore(client, { key: 'more', then: 'ask' });
+    const { result } = await askedBefore(client, { key: 'more', next: 'ask' });
     app.gate.release('more');
     await client.answer(result!.taskId, { age: 8 });
     expect((await client.until(result!.taskId, 'completed')).result.content[0].text).toBe('detached 7');
   });
 
   it('need not become one', async () => {
-    const { result } = await askedBefore(client, { key: '-', then: 'stay' });
+    const { result } = await askedBefore(client, { key: '-', next: 'stay' });
     expect(result).toMatchObject({ resultType: 'complete', content: [{ text: 'stayed 7' }] });
   });
 

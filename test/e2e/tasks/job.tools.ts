@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
-import { McpContext, McpError, McpTool, progress, ToolError } from 'nestjs-mcp-fleet';
+import { inputRequired, McpContext, McpError, McpTool, progress, ToolError } from 'nestjs-mcp-fleet';
 import { Observable } from 'rxjs';
 import { Gate } from '../../fixtures/gate.js';
 
@@ -12,7 +12,7 @@ class AgeForm {
 }
 class Detaching {
   @IsString() key!: string;
-  @IsOptional() @IsString() then?: string;
+  @IsOptional() @IsString() next?: string;
 }
 
 /** Tools whose runs a test holds, watches and ends through the gate. */
@@ -70,6 +70,15 @@ export class JobTools {
     return [first, second].map((a) => (a.action === 'accept' ? a.content.age : a.action)).join(' and ');
   }
 
+  @McpTool({ task: 'optional' })
+  requires(ctx: McpContext) {
+    const who = ctx.inputResponses.who as { content?: { name?: string } } | undefined;
+    if (who?.content?.name) return `Hello, ${who.content.name}, after ${(ctx.inputState as { rounds: number }).rounds}`;
+    const requestedSchema = { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] };
+    const params = { mode: 'form', message: 'Who?', requestedSchema };
+    return inputRequired({ who: { method: 'elicitation/create', params } }, { rounds: 1 });
+  }
+
   @McpTool({ task: 'optional', idempotent: true, elicits: [AgeForm] })
   async repeatable({ key }: Key, ctx: McpContext): Promise<string> {
     const run = this.gate.count(`runs ${key}`);
@@ -81,12 +90,12 @@ export class JobTools {
   }
 
   @McpTool({ task: 'optional', detaches: true, elicits: [AgeForm] })
-  async detaching({ key, then }: Detaching, ctx: McpContext): Promise<string> {
+  async detaching({ key, next }: Detaching, ctx: McpContext): Promise<string> {
     ctx.progress(1, 3, 'before');
     const { age } = await ctx.elicitOrThrow(AgeForm, 'Age first?');
-    if (then === 'stay') return `stayed ${age}`;
+    if (next === 'stay') return `stayed ${age}`;
     const detached = await ctx.detach();
-    if (then === 'ask') await ctx.elicitOrThrow(AgeForm, 'Age again?');
+    if (next === 'ask') await ctx.elicitOrThrow(AgeForm, 'Age again?');
     await this.gate.passage(key);
     return `${detached ? 'detached' : 'attached'} ${age}`;
   }

@@ -13,7 +13,10 @@ describe('subscriptions/listen with taskIds', () => {
   let there: TaskClient;
   beforeAll(async () => {
     fleet = await taskFleet(2);
-    [here, there] = fleet.instances.map(({ port }) => new TaskClient(port, { user: 'alice' })) as [TaskClient, TaskClient];
+    [here, there] = fleet.instances.map(({ port }) => new TaskClient(port, { user: 'alice' })) as [
+      TaskClient,
+      TaskClient,
+    ];
   });
   afterAll(() => fleet.close());
 
@@ -38,7 +41,9 @@ describe('subscriptions/listen with taskIds', () => {
     const stream = await there.listen([id]);
     fleet.gate.release('once');
     await stream.message((m) => isTask(m) && m.params!.status === 'completed');
-    const states = stream.messages.filter(isTask).map(({ params }) => JSON.stringify([params!.status, params!.lastUpdatedAt, params!.statusMessage]));
+    const states = stream.messages
+      .filter(isTask)
+      .map(({ params }) => JSON.stringify([params!.status, params!.lastUpdatedAt, params!.statusMessage]));
     expect(new Set(states).size).toBe(states.length);
     await stream.close();
   });
@@ -57,8 +62,11 @@ describe('subscriptions/listen with taskIds', () => {
     await stream.close();
   });
 
-  it.each([['x'], [[1]], [Array.from({ length: 1001 }, (_, i) => `${i}`)]])('refuses task ids that are none', async (taskIds) => {
-    const { error } = await here.request('subscriptions/listen', { notifications: { taskIds } });
-    expect(error?.code).toBe(-32602);
-  });
+  it.each([['x'], [[1]], [Array.from({ length: 1001 }, (_, i) => `${i}`)]])(
+    'refuses task ids that are none',
+    async (taskIds) => {
+      const { error } = await here.request('subscriptions/listen', { notifications: { taskIds } });
+      expect(error?.code).toBe(-32602);
+    },
+  );
 });

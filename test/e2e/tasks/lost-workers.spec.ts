@@ -11,7 +11,10 @@ describe('a task whose worker is lost', () => {
   let there: TaskClient;
   beforeEach(async () => {
     fleet = await taskFleet(2, { taskLeaseMs: LEASE });
-    [here, there] = fleet.instances.map(({ port }) => new TaskClient(port, { user: 'alice' })) as [TaskClient, TaskClient];
+    [here, there] = fleet.instances.map(({ port }) => new TaskClient(port, { user: 'alice' })) as [
+      TaskClient,
+      TaskClient,
+    ];
   });
   afterEach(() => fleet.close());
 
@@ -97,7 +100,10 @@ describe('a task whose worker is lost', () => {
     const once = await here.start('gated', { key: 'drain' });
     await fleet.gate.reached('waiting drain 1');
     await fleet.instances[0]!.close();
-    expect((await there.get(once)).result).toMatchObject({ status: 'failed', statusMessage: expect.stringContaining('shut down') });
+    expect((await there.get(once)).result).toMatchObject({
+      status: 'failed',
+      statusMessage: expect.stringContaining('shut down'),
+    });
     await there.get(again);
     fleet.gate.release('drain 2');
     expect((await there.until(again, 'completed')).result.content[0].text).toContain('run 2');

@@ -38,7 +38,12 @@ export interface TaskAppOptions extends Partial<McpModuleOptions> {
 }
 
 /** An application with the job tools, on a free port. */
-export async function taskApp({ adapter, gate = new Gate(), providers = [], ...mcp }: TaskAppOptions = {}): Promise<TaskApp> {
+export async function taskApp({
+  adapter,
+  gate = new Gate(),
+  providers = [],
+  ...mcp
+}: TaskAppOptions = {}): Promise<TaskApp> {
   const users = { provide: PrincipalResolver, useClass: NamedPrincipals };
   const options = { drainTimeoutMs: 100, providers: [users, ...providers], ...mcp };
   const app = await nestApp({ providers: [{ provide: Gate, useValue: gate }, JobTools] }, { adapter, mcp: options });

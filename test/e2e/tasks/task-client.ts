@@ -37,7 +37,11 @@ export class TaskClient {
     private readonly options: TaskClientOptions = {},
   ) {}
 
-  async request(method: string, params: Record<string, unknown> = {}, headers: Record<string, string> = {}): Promise<Reply> {
+  async request(
+    method: string,
+    params: Record<string, unknown> = {},
+    headers: Record<string, string> = {},
+  ): Promise<Reply> {
     return readReply(await send(this.port, this.#raw(method, params, headers)));
   }
 
@@ -108,7 +112,11 @@ export class ExperimentalClient {
     return readReply(await send(port, this.session.raw(this.session.message(method, params))));
   }
 
-  call(name: string, args: Record<string, unknown> = {}, task: Record<string, unknown> | undefined = {}): Promise<Reply> {
+  call(
+    name: string,
+    args: Record<string, unknown> = {},
+    task: Record<string, unknown> | undefined = {},
+  ): Promise<Reply> {
     return this.request('tools/call', { name, arguments: args, task });
   }
 
