@@ -47,7 +47,7 @@ async function method(stages: Program, interaction: Interaction, steps: Map<stri
       if (each.kind === 'step') return step();
       // A form that is not compiled yet takes more than a turn of the event loop.
       const pose = async () => {
-        if (each.kind === 'ask and step' || each.late) for (let n = 0; n < 3; n++) await turn();
+        if (each.kind !== 'ask' || each.late) for (let n = 0; n < 3; n++) await turn();
         return question(name);
       };
       if (each.kind === 'ask') return interaction.ask(each.keyed ? `key ${name}` : undefined, pose);
