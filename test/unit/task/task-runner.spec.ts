@@ -138,6 +138,22 @@ describe('the runner of tasks', () => {
     await rig.close();
   });
 
+  it('cannot end a task that was taken over before it noticed (F17)', async () => {
+    let now = 0;
+    const rig = await TaskRig.open({ store: new MemoryTaskStore({ clock: () => now }), leaseMs: 30_000 });
+    let finish!: () => void;
+    const { id } = await started(
+      rig,
+      rig.tool(() => new Promise((resolve) => (finish = () => resolve(RESULT)))),
+    );
+    now += 30_000;
+    const claimed = await rig.store.claim({ principal: 'alice', id }, 30_000);
+    finish();
+    await expect.poll(() => rig.runner.size).toBe(0);
+    expect(await rig.store.load({ principal: 'alice', id })).toEqual(claimed);
+    await rig.close();
+  });
+
   it('waits for running tasks when it drains, but not for those that wait for their clients', async () => {
     const rig = await TaskRig.open();
     let finish!: () => void;
