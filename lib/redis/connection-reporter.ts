@@ -1,3 +1,5 @@
+import { BackendAwayError } from '../session/backend-away.js';
+
 /** How long the same trouble is not told again, ms. */
 const QUIET_MS = 10_000;
 
@@ -25,6 +27,7 @@ export class ConnectionReporter {
 /** Code of the system, first word of a reply of Redis, or name of the error. */
 export function kindOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
+  if (error instanceof BackendAwayError) return error.reason;
   const { code } = error as NodeJS.ErrnoException;
   if (typeof code === 'string') return code;
   const [word = ''] = error.message.split(' ', 1);
