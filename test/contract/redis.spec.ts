@@ -1,6 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventLogContract, messageBrokerContract, sessionStoreContract } from '../../lib/testing/index.js';
+import { RedisNonceStore } from '../../lib/redis/redis-nonce-store.js';
+import {
+  eventLogContract,
+  messageBrokerContract,
+  nonceStoreContract,
+  pendingRequestsContract,
+  sessionStoreContract,
+} from '../../lib/testing/index.js';
 import { fleetMember, type MemberOptions, newNamespace } from '../fixtures/redis-fleet.js';
 import { RedisServer } from '../fixtures/redis-server.js';
 
@@ -54,6 +61,34 @@ describe('on Redis', () => {
             expect([...one.troubles, ...other.troubles]).toEqual([]);
           },
         };
+      },
+    },
+  );
+
+  pendingRequestsContract(
+    { describe, it },
+    {
+      create: async () => {
+        const { one, other, dispose } = await pair();
+        const interrupt = async () => void (await one.commands.send('client', 'KILL', 'TYPE', 'pubsub'));
+        return {
+          ...{ pending: one.pending, peer: other.pending, store: one.store, interrupt },
+          dispose: async () => {
+            await dispose();
+            expect(one.pending.size).toBe(0);
+          },
+        };
+      },
+    },
+  );
+
+  nonceStoreContract(
+    { describe, it },
+    {
+      create: async () => {
+        const { one, other, advance, dispose } = await pair();
+        const [nonces, peer] = [one, other].map(({ commands, keys }) => new RedisNonceStore(commands, keys));
+        return { nonces: nonces!, peer, advance, dispose };
       },
     },
   );
