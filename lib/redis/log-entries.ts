@@ -1,7 +1,10 @@
 import type { LogEntry } from '../stream/event-log.js';
 
 /** An entry as the append script writes it: `p` previous, `t` version and kind, `d` text, `o` bytes before it. */
-export type RawEntry = [id: string, fields: [p: string, previous: string, t: string, kind: string, d: string, data: string, ...string[]]];
+export type RawEntry = [
+  id: string,
+  fields: [p: string, previous: string, t: string, kind: string, d: string, data: string, ...string[]],
+];
 
 /** @returns `undefined` for an entry of another version: its successor does not link, and the reader is told of a gap (F18) */
 export function readEntry([id, [p, previous, t, kind, d, data]]: RawEntry): LogEntry | undefined {

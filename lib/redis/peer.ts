@@ -8,8 +8,11 @@ export async function loadPeer<T>(name: string, load: () => Promise<T>): Promise
     return await load();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw new Error(`The option "redis" needs the package ${name}. Install it: npm install ioredis @nestjs/microservices`, {
-      cause: error,
-    });
+    throw new Error(
+      `The option "redis" needs the package ${name}. Install it: npm install ioredis @nestjs/microservices`,
+      {
+        cause: error,
+      },
+    );
   }
 }

@@ -35,7 +35,8 @@ export class RedisCommands {
       return await method.apply(this.#client, [...args]);
     } catch (error) {
       const kind = kindOf(error);
-      if (error instanceof Error && error.name === 'ReplyError' && !PASSING.has(kind)) throw new RedisRefusedError(kind);
+      if (error instanceof Error && error.name === 'ReplyError' && !PASSING.has(kind))
+        throw new RedisRefusedError(kind);
       throw new BackendAwayError(`Redis cannot be reached (${kind}).`);
     }
   }

@@ -1,4 +1,4 @@
-import type { Redis, RedisOptions } from 'ioredis';
+import type { Cluster, Redis, RedisOptions } from 'ioredis';
 import type { ConnectionReporter } from './connection-reporter.js';
 import { loadPeer } from './peer.js';
 import { isClient, type RedisOption } from './redis-option.js';
@@ -25,8 +25,8 @@ export class RedisConnections {
   }
 
   /** A connection that is not yet begun: call its `connect()`. */
-  create(purpose: 'commands' | 'publish' | 'subscribe'): Redis {
-    const client = this.#make(overridesFor(purpose, this.#waitMs));
+  create(purpose: Purpose): Redis {
+    const client = this.#make(purpose, overridesFor(purpose, this.#waitMs));
     client.on('error', (error) => this.#reporter.report('A Redis connection is in trouble, trying again', error));
     this.#open.add(client);
     client.once('end', () => this.#open.delete(client));
@@ -38,14 +38,33 @@ export class RedisConnections {
     for (const client of this.#open) client.disconnect();
   }
 
-  #make(overrides: object): Redis {
+  #make(purpose: Purpose, overrides: Overrides): Redis {
     if (typeof this.#option === 'string') return new this.#Client(this.#option, overrides);
     if (!isClient(this.#option)) return new this.#Client({ ...this.#option, ...overrides } as RedisOptions);
     if (!this.#option.isCluster) return this.#option.duplicate(overrides) as Redis;
+    if (purpose === 'subscribe') return this.#subscriberOf(this.#option as unknown as Cluster, overrides);
     // A cluster retries by an option of its own, and hands the rest to the connections to its nodes.
-    const { retryStrategy, lazyConnect, enableOfflineQueue, ...redisOptions } = overrides as Record<string, unknown>;
+    const { retryStrategy, lazyConnect, enableOfflineQueue, ...redisOptions } = overrides;
     const options = { clusterRetryStrategy: retryStrategy, lazyConnect, enableOfflineQueue, redisOptions };
     return this.#option.duplicate([], options) as Redis;
+  }
+
+  /**
+   * Every node of a cluster hears every message, so one connection to any of them will do, and another one after each
+   * loss. The cluster's own subscriber moves between nodes without telling anybody, so nobody would catch up.
+   */
+  #subscriberOf(cluster: Cluster, overrides: Overrides): Redis {
+    const pick = (): RedisOptions => {
+      const nodes = cluster.nodes('all').map(({ options }) => options);
+      return nodes[Math.floor(Math.random() * nodes.length)] ?? {};
+    };
+    const retryStrategy = (times: number): number => {
+      const { host, port } = pick();
+      Object.assign(subscriber.options, host !== undefined && { host, port });
+      return overrides.retryStrategy(times);
+    };
+    const subscriber: Redis = new this.#Client({ ...pick(), ...overrides, retryStrategy });
+    return subscriber;
   }
 }
 
@@ -56,7 +75,10 @@ const LAST_RETRY_MS = 2000;
 export const retryDelayMs = (times: number): number =>
   Math.round(Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(times - 1, 10)) * (0.75 + Math.random() / 4));
 
-function overridesFor(purpose: 'commands' | 'publish' | 'subscribe', waitMs: number) {
+type Purpose = 'commands' | 'publish' | 'subscribe';
+type Overrides = ReturnType<typeof overridesFor>;
+
+function overridesFor(purpose: Purpose, waitMs: number) {
   return {
     retryStrategy: retryDelayMs,
     // Never given up by number of tries: whoever waits has a deadline of its own.

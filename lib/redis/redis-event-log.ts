@@ -66,7 +66,11 @@ export class RedisEventLog extends EventLog {
   }
 
   override append(key: SessionKey, stream: string, data: string, options?: AppendOptions): Promise<AppendOutcome> {
-    return this.#lanes.append(`${stream} ${sessionKeyText(key)}`, { key, stream }, { data, final: options?.final ?? false });
+    return this.#lanes.append(
+      `${stream} ${sessionKeyText(key)}`,
+      { key, stream },
+      { data, final: options?.final ?? false },
+    );
   }
 
   override async tail(key: SessionKey, stream: string, cursor: string, count: number): Promise<Tail> {
@@ -106,7 +110,9 @@ export class RedisEventLog extends EventLog {
 
   async #append({ key, stream }: Target, items: readonly Item[], counter: number): Promise<AppendOutcome[]> {
     const { maxHistory, maxHistoryBytes, historyTtlMs, resultTtlMs, maxStreams } = this.#limits;
-    const [kind, listening, ...ids] = await this.#commands.run<['gone' | 'limit' | 'stale' | 'ok', string, ...string[]]>(
+    const [kind, listening, ...ids] = await this.#commands.run<
+      ['gone' | 'limit' | 'stale' | 'ok', string, ...string[]]
+    >(
       'append',
       [this.#keys.session(key)],
       [

@@ -61,7 +61,12 @@ export class RedisKeyRing extends KeyRing {
     const dropMs = ROTATE_MS + this.stateTtlMs + 2 * HOUR_MS;
     const args = [randomBytes(32).toString('base64'), ROTATE_MS, dropMs, Math.max(KEEP_MS, 2 * dropMs)];
     const ring = await this.commands.run<string>('keyRing', [this.keys.keyRing], args);
-    this.replace(ring.trimEnd().split('\n').map((line) => line.slice(line.indexOf(' ') + 1)));
+    this.replace(
+      ring
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.slice(line.indexOf(' ') + 1)),
+    );
     this.#agreed = true;
   }
 }

@@ -60,7 +60,10 @@ export class RedisPendingRequests extends PendingRequests {
 
     let leave!: () => void;
     const response = new Promise<JsonRpcResponse>((resolve, reject) => {
-      const deadline = setTimeout(() => settle(new InputRefusedError('The client did not answer in time')), timeoutMs).unref();
+      const deadline = setTimeout(
+        () => settle(new InputRefusedError('The client did not answer in time')),
+        timeoutMs,
+      ).unref();
       const settle = (outcome: JsonRpcResponse | InputRefusedError): void => {
         if (this.#waiters.get(key) !== waiter) return;
         leave();

@@ -19,7 +19,10 @@ export function packPatch({ initialized, logLevel }: SessionPatch): string[] {
 }
 
 /** @returns `undefined` for a session that is not there, and for one that nobody of us wrote: it is unknown then (S13) */
-export function unpack({ principal, id }: SessionKey, [record, initialized, level]: SessionFields): SessionRecord | undefined {
+export function unpack(
+  { principal, id }: SessionKey,
+  [record, initialized, level]: SessionFields,
+): SessionRecord | undefined {
   if (record === null) return undefined;
   try {
     const { revision, clientInfo, clientCapabilities } = JSON.parse(record) as SessionRecord;

@@ -36,7 +36,11 @@ export class SessionLists {
   }
 
   async strike(key: SessionKey, uris: readonly string[]): Promise<void> {
-    const lists = [this.keys.allSessions, this.keys.sessionsOf(key.principal), ...uris.map((uri) => this.keys.subscribersOf(uri))];
+    const lists = [
+      this.keys.allSessions,
+      this.keys.sessionsOf(key.principal),
+      ...uris.map((uri) => this.keys.subscribersOf(uri)),
+    ];
     await Promise.all([
       ...lists.map((list) => this.commands.send('zrem', list, sessionKeyText(key))),
       this.commands.send('del', this.keys.owner(key.id)),

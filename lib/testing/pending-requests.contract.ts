@@ -37,7 +37,11 @@ export function pendingRequestsContract(runner: Runner, { create }: PendingReque
       const ids = ['a', 'A', '1', 1, 'x'.repeat(10_000), '{}:*\n'];
       const waiting = await Promise.all(ids.map((id) => pending.expect(ALICE, id, PATIENT_MS)));
       for (const [i, id] of ids.entries()) {
-        assert.equal(await peer.answer(ALICE, response(id, { n: i, text: 'ü "\n' })), true, `for ${JSON.stringify(id)}`);
+        assert.equal(
+          await peer.answer(ALICE, response(id, { n: i, text: 'ü "\n' })),
+          true,
+          `for ${JSON.stringify(id)}`,
+        );
       }
       for (const [i, { response: given }] of waiting.entries()) {
         assert.deepEqual(await given, response(ids[i]!, { n: i, text: 'ü "\n' }));
@@ -60,7 +64,10 @@ export function pendingRequestsContract(runner: Runner, { create }: PendingReque
 
     it('knows no request of another session, nor one that nobody made', async ({ pending, peer = pending }) => {
       const waiting = await pending.expect(ALICE, 'a', PATIENT_MS);
-      for (const key of [{ principal: 'mallory', id: ALICE.id }, { principal: 'alice', id: 'session-2' }]) {
+      for (const key of [
+        { principal: 'mallory', id: ALICE.id },
+        { principal: 'alice', id: 'session-2' },
+      ]) {
         assert.equal(await peer.answer(key, response('a', { from: 'elsewhere' })), false);
       }
       assert.equal(await peer.answer(ALICE, response('b')), false);

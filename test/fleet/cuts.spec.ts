@@ -69,14 +69,17 @@ describe('P2 the subscriber is cut every 300 ms while messages come', () => {
     const cutting = setInterval(() => proxy.cut(), 300);
     await produce(writer, ledgers, 600, 10);
     clearInterval(cutting);
-    if (kind === 'recovering') await Promise.all(ledgers.map((l) => l.until(() => l.delivered.length >= l.acked.length)));
+    if (kind === 'recovering')
+      await Promise.all(ledgers.map((l) => l.until(() => l.delivered.length >= l.acked.length)));
     else await pause(500);
-    const sum = ledgers.map(({ verdict }) => verdict).reduce((total, one) => ({
-      lost: total.lost + one.lost,
-      duplicated: total.duplicated + one.duplicated,
-      reordered: total.reordered + one.reordered,
-      gaps: total.gaps + one.gaps,
-    }));
+    const sum = ledgers
+      .map(({ verdict }) => verdict)
+      .reduce((total, one) => ({
+        lost: total.lost + one.lost,
+        duplicated: total.duplicated + one.duplicated,
+        reordered: total.reordered + one.reordered,
+        gaps: total.gaps + one.gaps,
+      }));
     const acked = ledgers.reduce((total, ledger) => total + ledger.acked.length, 0);
     for (const { close } of followed) close();
     const problems = await fsck(admin, namespace);
@@ -182,7 +185,9 @@ describe('finding 5: appends survive a connection that is cut under them', () =>
     clearInterval(cutting);
     const { entries } = await member.log.tail(ALICE, G, STREAM_START, 10_000);
     const stored = entries.map(({ data }) => Number(data));
-    process.stdout.write(`finding 5: ${total} appends, ${proxy.cuts} connections cut under them, ${stored.length} kept\n`);
+    process.stdout.write(
+      `finding 5: ${total} appends, ${proxy.cuts} connections cut under them, ${stored.length} kept\n`,
+    );
     expect(proxy.cuts).toBeGreaterThan(10);
     expect(acked).toHaveLength(total);
     expect(ids.size).toBe(total);

@@ -34,7 +34,9 @@ describe('F3 Redis is killed and comes back with its data', () => {
   it('P2 nothing acknowledged is lost, nobody is told of a gap, and appends of meanwhile get through', async () => {
     const redis = await RedisServer.start({ appendOnly: true });
     const namespace = newNamespace();
-    const [writer, reader] = await Promise.all([0, 1].map(() => fleetMember({ redis: redis.url, namespace, waitMs: 500 })));
+    const [writer, reader] = await Promise.all(
+      [0, 1].map(() => fleetMember({ redis: redis.url, namespace, waitMs: 500 })),
+    );
     const followed = [];
     for (let i = 1; i <= 10; i++) {
       await begin(writer!, key(i));
@@ -59,7 +61,9 @@ describe('F3 Redis is killed and comes back with its data', () => {
     const since = performance.now();
     await producing;
     await Promise.all(followed.map(({ ledger }) => ledger.until(() => ledger.delivered.length === total)));
-    process.stdout.write(`F3: 3 kills, ${10 * total} appends, all delivered ${Math.round(performance.now() - since)} ms after the last start\n`);
+    process.stdout.write(
+      `F3: 3 kills, ${10 * total} appends, all delivered ${Math.round(performance.now() - since)} ms after the last start\n`,
+    );
     for (const { ledger } of followed) {
       expect(ledger.acked).toHaveLength(total);
       expect(ledger.verdict).toEqual(FLAWLESS);
@@ -128,7 +132,9 @@ describe('P3 a loss is never silent', () => {
 
   it('FLUSHALL with the sessions made anew in the same moment: one gap per stream, then all goes on', async () => {
     const followed = await settled();
-    const records = await Promise.all(followed.map((_, i) => admin.hmget(member.keys.session(key(i + 1)), 'r', 'i', 'l')));
+    const records = await Promise.all(
+      followed.map((_, i) => admin.hmget(member.keys.session(key(i + 1)), 'r', 'i', 'l')),
+    );
     const step = admin.multi().flushall();
     for (const [i, [r, initialized, l]] of records.entries()) {
       const name = member.keys.session(key(i + 1));
@@ -147,14 +153,24 @@ describe('P3 a loss is never silent', () => {
   it('logs evicted under readers that were away: one gap for each that missed something, none for the others', async () => {
     const followed = await settled();
     for (const { close } of followed) close();
-    const cursors = await Promise.all(followed.map((_, i) => member.log.tail(key(i + 1), G, '0-0', 1).then(({ last }) => last)));
+    const cursors = await Promise.all(
+      followed.map((_, i) => member.log.tail(key(i + 1), G, '0-0', 1).then(({ last }) => last)),
+    );
     // Half of them miss something that is gone when they are back.
     for (let i = 1; i <= STREAMS; i += 2) await member.log.append(key(i), G, '5');
     await Promise.all(Array.from({ length: STREAMS }, (_, i) => admin.del(`${member.keys.logs(key(i + 1))}${G}`)));
     const back = cursors.map((cursor, i) => {
       const ledger = new Ledger();
       const { log: from, broker } = member;
-      const opening = { log: from, broker, session: key(i + 1), stream: G, cursor, selfCheckMs: 300, report: () => undefined };
+      const opening = {
+        log: from,
+        broker,
+        session: key(i + 1),
+        stream: G,
+        cursor,
+        selfCheckMs: 300,
+        report: () => undefined,
+      };
       const subscription = openStream(opening).subscribe(ledger.listener);
       return { ledger, close: () => subscription.unsubscribe() };
     });
@@ -194,12 +210,17 @@ describe('P9 Redis is away', () => {
       expect([refused.status, refused.headers['retry-after']]).toEqual([503, '2']);
       expect(performance.now() - since).toBeLessThan(1500);
     }
-    const listening = await SseClient.open(app.port, modern('subscriptions/listen', { notifications: { toolsListChanged: true } }));
+    const listening = await SseClient.open(
+      app.port,
+      modern('subscriptions/listen', { notifications: { toolsListChanged: true } }),
+    );
     await listening.message(of('notifications/subscriptions/acknowledged'));
 
     await redis.start();
     const since = performance.now();
-    await expect.poll(() => send(app.port, initializeRequest()).then(({ status }) => status), { timeout: 8000 }).toBe(200);
+    await expect
+      .poll(() => send(app.port, initializeRequest()).then(({ status }) => status), { timeout: 8000 })
+      .toBe(200);
     process.stdout.write(`P9: sessions again ${Math.round(performance.now() - since)} ms after Redis came\n`);
     expect((await send(app.port, unknownSession())).status).toBe(404);
     // What may have been missed before is told (P12).
@@ -212,48 +233,59 @@ describe('P9 Redis is away', () => {
     await redis.dispose();
   });
 
-  it.each(['frozen', 'killed'] as const)('while it runs, %s: sessions wait and are never 404, and streams go on after', async (how) => {
-    const redis = await RedisServer.start({ appendOnly: true });
-    const options = { redis: redis.url, redisWaitMs: 300 };
-    const [a, b] = await Promise.all([fleetApp(options), fleetApp(options)]);
-    const session = await LegacySession.open(a.port);
-    const stream = await session.get();
-    await stream.frame(({ id }) => id !== undefined);
-    await b.mcp.sendToSession(session.id, log('before'));
-    await stream.message(saying('before'));
-    const running = await session.stream('holdLoudly', { key: `slow ${how}` }, 'slow');
-    await running.message(saying('before'));
+  it.each(['frozen', 'killed'] as const)(
+    'while it runs, %s: sessions wait and are never 404, and streams go on after',
+    async (how) => {
+      const redis = await RedisServer.start({ appendOnly: true });
+      const options = { redis: redis.url, redisWaitMs: 300 };
+      const [a, b] = await Promise.all([fleetApp(options), fleetApp(options)]);
+      const session = await LegacySession.open(a.port);
+      const stream = await session.get();
+      await stream.frame(({ id }) => id !== undefined);
+      await b.mcp.sendToSession(session.id, log('before'));
+      await stream.message(saying('before'));
+      const running = await session.stream('holdLoudly', { key: `slow ${how}` }, 'slow');
+      await running.message(saying('before'));
 
-    if (how === 'frozen') redis.freeze();
-    else await redis.kill();
-    const plain = await send(a.port, call('echo', { text: 'plain' }));
-    expect(plain.status).toBe(200);
-    for (const app of [a, b] as FleetApp[]) {
-      const refused = await session.at(app.port).post(session.message('ping'));
-      expect([refused.status, refused.headers['retry-after']]).toEqual([503, '2']);
-    }
-    // The method ends in the middle of it; its answer must not be lost.
-    a.gate.release(`slow ${how}`);
-    const sent = b.mcp.sendToSession(session.id, log('meanwhile')).catch(() => undefined);
-    await pause(500);
+      if (how === 'frozen') redis.freeze();
+      else await redis.kill();
+      const plain = await send(a.port, call('echo', { text: 'plain' }));
+      expect(plain.status).toBe(200);
+      for (const app of [a, b] as FleetApp[]) {
+        const refused = await session.at(app.port).post(session.message('ping'));
+        expect([refused.status, refused.headers['retry-after']]).toEqual([503, '2']);
+      }
+      // The method ends in the middle of it; its answer must not be lost.
+      a.gate.release(`slow ${how}`);
+      const sent = b.mcp.sendToSession(session.id, log('meanwhile')).catch(() => undefined);
+      await pause(500);
 
-    if (how === 'frozen') redis.thaw();
-    else await redis.start();
-    await expect.poll(() => session.post(session.message('ping')).then(({ status }) => status), { timeout: 8000 }).toBe(200);
-    await sent;
-    await expect.poll(() => b.mcp.sendToSession(session.id, log('after')).catch(() => 'away'), { timeout: 8000 }).not.toBe('away');
-    await stream.message(saying('after'), 12_000);
-    await running.end(12_000);
-    expect(running.messages.at(-1)).toMatchObject({ id: 'slow', result: { content: [{ text: `slow ${how}` }] } });
-    await stream.close();
-    await Promise.all([a.close(), b.close()]);
-    await redis.dispose();
-  });
+      if (how === 'frozen') redis.thaw();
+      else await redis.start();
+      await expect
+        .poll(() => session.post(session.message('ping')).then(({ status }) => status), { timeout: 8000 })
+        .toBe(200);
+      await sent;
+      await expect
+        .poll(() => b.mcp.sendToSession(session.id, log('after')).catch(() => 'away'), { timeout: 8000 })
+        .not.toBe('away');
+      await stream.message(saying('after'), 12_000);
+      await running.end(12_000);
+      expect(running.messages.at(-1)).toMatchObject({ id: 'slow', result: { content: [{ text: `slow ${how}` }] } });
+      await stream.close();
+      await Promise.all([a.close(), b.close()]);
+      await redis.dispose();
+    },
+  );
 });
 
 /** A request of a session that nobody knows: 404 when that is known, 503 when it cannot be. */
 const unknownSession = () => {
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' });
-  const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream', 'mcp-session-id': 'nobody' };
+  const headers = {
+    'content-type': 'application/json',
+    accept: 'application/json, text/event-stream',
+    'mcp-session-id': 'nobody',
+  };
   return { body, headers };
 };

@@ -11,7 +11,8 @@ import { type JsonRpc, SseClient } from '../fixtures/sse-client.js';
 const of = (method: string) => (message: JsonRpc) => message.method === method;
 const saying = (data: unknown) => (message: JsonRpc) => message.params?.data === data;
 const log = (data: unknown) => ({ level: 'error' as const, data });
-const text = (result: unknown): string => (result as { content: { text: string }[] }).content.map((c) => c.text).join('');
+const text = (result: unknown): string =>
+  (result as { content: { text: string }[] }).content.map((c) => c.text).join('');
 const ACCEPT_REGION = { action: 'accept', content: { region: 'north' } };
 const ACCEPT_PARTY = { action: 'accept', content: { travellers: 2 } };
 
@@ -80,7 +81,12 @@ describe.each(['fastify', 'express'] as const)('two instances on %s', (adapter) 
       const total = 300;
       const seen: Record<string, number[]> = { a: [], b: [] };
       const sending = Promise.all(
-        ([['a', a], ['b', b]] as const).map(async ([name, { mcp }]) => {
+        (
+          [
+            ['a', a],
+            ['b', b],
+          ] as const
+        ).map(async ([name, { mcp }]) => {
           for (let i = 0; i < total; i++) await mcp.sendToSession(session.id, log(`${name} ${i}`));
         }),
       );
@@ -123,7 +129,9 @@ describe.each(['fastify', 'express'] as const)('two instances on %s', (adapter) 
         const asked = await stream.message((m) => m.method === 'elicitation/create' && !answered.has(m.id));
         answered.add(asked.id);
         const replies = await Promise.all(
-          [there(session), session, there(session)].map((at) => at.post({ jsonrpc: '2.0', id: asked.id, result: content })),
+          [there(session), session, there(session)].map((at) =>
+            at.post({ jsonrpc: '2.0', id: asked.id, result: content }),
+          ),
         );
         expect(replies.map(({ status }) => status)).toEqual([202, 202, 202]);
       }
@@ -187,7 +195,10 @@ describe.each(['fastify', 'express'] as const)('two instances on %s', (adapter) 
         return result!;
       };
       let result = await round(a.port, {});
-      for (const [port, answer] of [[b.port, ACCEPT_REGION], [a.port, ACCEPT_PARTY]] as const) {
+      for (const [port, answer] of [
+        [b.port, ACCEPT_REGION],
+        [a.port, ACCEPT_PARTY],
+      ] as const) {
         expect(result).toMatchObject({ resultType: 'input_required' });
         const [key] = Object.keys(result.inputRequests as object);
         const { requestState } = result;
@@ -197,41 +208,47 @@ describe.each(['fastify', 'express'] as const)('two instances on %s', (adapter) 
     });
   });
 
-  describe.each(['auto', 'legacy'] as const)('the official client 2.4.0 in mode %s, each request to the next instance', (mode) => {
-    const connect = async (capabilities: object, onRequest?: (message: string) => unknown) => {
-      const client = new Client({ name: 'fleet', version: '1.0.0' }, { capabilities, versionNegotiation: { mode } });
-      if (onRequest) {
-        const handler = async (request: { params?: { message?: string } }) => onRequest(request.params?.message ?? '') as never;
-        client.setRequestHandler('elicitation/create', handler as never);
-      }
-      await client.connect(new StreamableHTTPClientTransport(new URL(balancer.url)));
-      return client;
-    };
+  describe.each(['auto', 'legacy'] as const)(
+    'the official client 2.4.0 in mode %s, each request to the next instance',
+    (mode) => {
+      const connect = async (capabilities: object, onRequest?: (message: string) => unknown) => {
+        const client = new Client({ name: 'fleet', version: '1.0.0' }, { capabilities, versionNegotiation: { mode } });
+        if (onRequest) {
+          const handler = async (request: { params?: { message?: string } }) =>
+            onRequest(request.params?.message ?? '') as never;
+          client.setRequestHandler('elicitation/create', handler as never);
+        }
+        await client.connect(new StreamableHTTPClientTransport(new URL(balancer.url)));
+        return client;
+      };
 
-    it('lists, calls and reads', async () => {
-      const before = [...balancer.served];
-      const client = await connect({});
-      for (let i = 0; i < 6; i++) {
-        expect(text(await client.callTool({ name: 'echo', arguments: { text: `${i}` } }))).toBe(`${i}`);
-      }
-      expect((await client.listTools()).tools.length).toBeGreaterThan(5);
-      expect(await client.readResource({ uri: 'wire://fixed' })).toMatchObject({ contents: [{ text: 'always the same' }] });
-      await client.close();
-      for (const [i, count] of balancer.served.entries()) expect(count - before[i]!).toBeGreaterThan(2);
-    });
-
-    it('is asked, and answers wherever its answer goes', async () => {
-      const asked: string[] = [];
-      const client = await connect({ elicitation: { form: {}, url: {} } }, (message) => {
-        asked.push(message);
-        return asked.length === 1 ? ACCEPT_REGION : ACCEPT_PARTY;
+      it('lists, calls and reads', async () => {
+        const before = [...balancer.served];
+        const client = await connect({});
+        for (let i = 0; i < 6; i++) {
+          expect(text(await client.callTool({ name: 'echo', arguments: { text: `${i}` } }))).toBe(`${i}`);
+        }
+        expect((await client.listTools()).tools.length).toBeGreaterThan(5);
+        expect(await client.readResource({ uri: 'wire://fixed' })).toMatchObject({
+          contents: [{ text: 'always the same' }],
+        });
+        await client.close();
+        for (const [i, count] of balancer.served.entries()) expect(count - before[i]!).toBeGreaterThan(2);
       });
-      const result = await client.callTool({ name: 'book', arguments: { city: 'Lisbon' } });
-      expect(text(result)).toBe('Lisbon north 2');
-      expect(asked).toEqual(['Which part of Lisbon?', 'Who travels?']);
-      await client.close();
-    });
-  });
+
+      it('is asked, and answers wherever its answer goes', async () => {
+        const asked: string[] = [];
+        const client = await connect({ elicitation: { form: {}, url: {} } }, (message) => {
+          asked.push(message);
+          return asked.length === 1 ? ACCEPT_REGION : ACCEPT_PARTY;
+        });
+        const result = await client.callTool({ name: 'book', arguments: { city: 'Lisbon' } });
+        expect(text(result)).toBe('Lisbon north 2');
+        expect(asked).toEqual(['Which part of Lisbon?', 'Who travels?']);
+        await client.close();
+      });
+    },
+  );
 });
 
 it('row 11 servers with different prefixes on one Redis never meet', async () => {
@@ -246,7 +263,10 @@ it('row 11 servers with different prefixes on one Redis never meet', async () =>
   expect((await session.at(member.port).post(session.message('ping'))).status).toBe(200);
   expect(await right.mcp.broadcast(log('over there'))).toBe(0);
   const listening = modern('subscriptions/listen', { notifications: { toolsListChanged: true } });
-  const [here, there] = await Promise.all([SseClient.open(left.port, listening), SseClient.open(right.port, listening)]);
+  const [here, there] = await Promise.all([
+    SseClient.open(left.port, listening),
+    SseClient.open(right.port, listening),
+  ]);
   await Promise.all([here, there].map((stream) => stream.message(of('notifications/subscriptions/acknowledged'))));
   left.mcp.toolsChanged();
   await here.message(of('notifications/tools/list_changed'));
