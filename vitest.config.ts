@@ -19,7 +19,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'in-process',
-          include: ['test/{unit,contract,e2e,security}/**/*.spec.ts'],
+          include: ['test/{unit,contract,e2e,security,fleet}/**/*.spec.ts'],
           pool: 'forks',
           isolate: false,
         },

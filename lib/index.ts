@@ -8,6 +8,7 @@ export type {
   McpOptionsFactory,
 } from './mcp.options.js';
 export { McpOptionsError } from './mcp.resolved-options.js';
+export type { RedisClientLike, RedisConnectionOptions, RedisOption } from './redis/redis-option.js';
 export { McpStdio, type McpStdioOptions } from './mcp.stdio.js';
 export { InjectMcpServer, mcpServerToken } from './mcp.tokens.js';
 
@@ -62,6 +63,7 @@ export { PrincipalRefusedError, PrincipalResolver, type PrincipalRequest } from 
 export { principalId, type Principal } from './session/principal.js';
 
 // Parts that can be replaced
+export { BackendAwayError } from './session/backend-away.js';
 export { SessionLimitError, SessionStore, type SessionFilter } from './session/session-store.js';
 export type { SessionKey, SessionPatch, SessionRecord } from './session/session-record.js';
 export { EventLog, StreamLimitError } from './stream/event-log.js';

@@ -11,7 +11,8 @@ import { EntryFactory } from './discovery/entry-factory.js';
 import { Explorer } from './discovery/explorer.js';
 import { Registrar } from './discovery/registrar.js';
 import { serverNames } from './mcp.siblings.js';
-import { MCP_SERVER_NAME } from './mcp.tokens.js';
+import { BACKEND_FACTORIES, MCP_SERVER_NAME } from './mcp.tokens.js';
+import type { BackendFactories } from './server/backends.js';
 import { McpRuntime } from './server/mcp-runtime.js';
 import { HttpMount } from './transport/http/http-mount.js';
 
@@ -22,6 +23,7 @@ export class McpLifecycle implements OnModuleInit, BeforeApplicationShutdown, On
     @Inject(McpRuntime) private readonly runtime: McpRuntime,
     @Inject(Explorer) private readonly explorer: Explorer,
     @Inject(EntryFactory) private readonly entries: EntryFactory,
+    @Inject(BACKEND_FACTORIES) private readonly factories: BackendFactories,
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
     @Optional() @Inject(MCP_SERVER_NAME) private readonly server: string | undefined,
     @Optional() @Inject(HttpMount) private readonly mount: HttpMount | undefined,
@@ -43,8 +45,9 @@ export class McpLifecycle implements OnModuleInit, BeforeApplicationShutdown, On
   async onApplicationShutdown(): Promise<void> {
     await this.runtime.close();
     // What stands on others first.
-    const { tasks, pending, log, sessions, broker } = this.runtime.backends;
-    for (const part of [tasks, pending, log, sessions, broker]) if (isClosable(part)) await part.close();
+    const { tasks, pending, log, sessions, broker, keyRing } = this.runtime.backends;
+    for (const part of [tasks, pending, log, sessions, broker, keyRing]) if (isClosable(part)) await part.close();
+    this.factories.close();
   }
 }
 

@@ -2,6 +2,7 @@ import type { ModuleMetadata, Provider, Type } from '@nestjs/common';
 import type { AnnouncedCapabilities } from './engine/capabilities.js';
 import type { StateKey } from './interaction/key-ring.js';
 import type { CacheHint, Icon } from './protocol/definitions.js';
+import type { RedisOption } from './redis/redis-option.js';
 
 /** How this server introduces itself, and every limit it keeps. Checked when the module is made: see `resolveOptions()`. */
 export interface McpOptions {
@@ -42,8 +43,19 @@ export interface McpOptions {
   readonly maxStreams?: number;
   /** Open `subscriptions/listen` requests on this instance. Default: 10 000. */
   readonly maxSubscriptions?: number;
-  /** Sessions of the memory store. Default: 10 000. */
+  /** Sessions of this server, of all its instances together. Default: 10 000. */
   readonly maxSessions?: number;
+
+  /**
+   * Makes this application a member of a fleet: all instances with the same Redis, prefix and server name are one server. A
+   * URL, options of ioredis (TLS, ACL user, Sentinel), or a client of the application's own, of which duplicates are made.
+   * Needs the packages `ioredis` and `@nestjs/microservices`. Default: none, everything is kept in memory.
+   */
+  readonly redis?: RedisOption;
+  /** In front of every key and channel in Redis; servers with different ones never meet. Default: `mcp`. */
+  readonly redisPrefix?: string;
+  /** How long a request that needs Redis waits for it before it is answered 503, ms. Default: 2000. */
+  readonly redisWaitMs?: number;
 
   /** Idle time after which a session is forgotten, ms; each request slides it. Default: 1 h. */
   readonly sessionIdleTtlMs?: number;
@@ -94,7 +106,8 @@ export interface McpOptions {
 export interface RequestStateOptions {
   /**
    * Keys of at least 32 bytes, as bytes, Base64 or hex; the newest first. All instances that answer for one server need
-   * the same. Default: a random one, good for this process only.
+   * the same. Default: a random one, which the instances of a fleet agree on in Redis and renew each day; without Redis it is
+   * good for this process only.
    */
   readonly keys?: readonly StateKey[];
   /** Age at which a state is refused, ms. Default: 10 min. */

@@ -4,19 +4,15 @@ import { MessageBroker } from './broker/message-broker.js';
 import { EntryFactory } from './discovery/entry-factory.js';
 import { Explorer } from './discovery/explorer.js';
 import type { ResolvedOptions } from './mcp.resolved-options.js';
-import { MCP_OPTIONS, MCP_SERVER_NAME } from './mcp.tokens.js';
+import { BACKEND_FACTORIES, MCP_OPTIONS, MCP_SERVER_NAME } from './mcp.tokens.js';
+import { KeyRing } from './interaction/key-ring.js';
 import { NonceStore } from './interaction/nonce-store.js';
 import { PendingRequests } from './interaction/pending-requests.js';
-import { asLiveSessions } from './memory/live-sessions.js';
-import { MemoryEventLog } from './memory/memory-event-log.js';
-import { MemoryMessageBroker } from './memory/memory-message-broker.js';
-import { MemoryNonceStore } from './memory/memory-nonce-store.js';
-import { MemoryPendingRequests } from './memory/memory-pending-requests.js';
-import { MemorySessionStore } from './memory/memory-session-store.js';
-import { MemoryTaskStore } from './memory/memory-task-store.js';
+import { MemoryBackends } from './memory/memory-backends.js';
 import { DynamicHost } from './pipeline/dynamic-host.js';
 import { Invoker } from './pipeline/invoker.js';
-import type { Backends } from './server/backends.js';
+import type { BackendFactories, Backends } from './server/backends.js';
+import { RedisBackends } from './redis/redis-backends.js';
 import { McpRuntime } from './server/mcp-runtime.js';
 import { McpServer } from './server/mcp-server.js';
 import { provided } from './server/provided.js';
@@ -30,44 +26,47 @@ const logger = new Logger('McpModule');
 const report = (error: unknown): void =>
   logger.error('A background task failed', error instanceof Error ? error.stack : String(error));
 
-/** One replaceable part: what the application provides under its token, else the default in memory. */
+/** One replaceable part: what the application provides under its token, else the default. */
 function backend<T>(
   own: unknown,
   token: Abstract<T>,
   inject: readonly InjectionToken[],
-  create: (...dependencies: any[]) => T,
+  create: (make: BackendFactories, ...dependencies: unknown[]) => T | Promise<T>,
 ): Provider {
   return {
     provide: token as InjectionToken,
-    inject: [ModulesContainer, ...inject],
-    useFactory: async (modules: ModulesContainer, ...dependencies: unknown[]) =>
-      (await provided(token, modules, own)) ?? create(...dependencies),
+    inject: [ModulesContainer, BACKEND_FACTORIES, ...inject],
+    useFactory: async (modules: ModulesContainer, make: BackendFactories, ...dependencies: unknown[]) =>
+      (await provided(token, modules, own)) ?? create(make, ...dependencies),
   };
 }
 
+/** Memory or Redis: whichever the options say makes what the application does not bring itself. */
+const factories: Provider = {
+  provide: BACKEND_FACTORIES,
+  inject: [MCP_OPTIONS, MCP_SERVER_NAME],
+  useFactory: (options: ResolvedOptions, server: string | undefined): BackendFactories | Promise<BackendFactories> =>
+    options.redis === undefined
+      ? new MemoryBackends(options, report)
+      : RedisBackends.load(options, server, report, logger),
+};
+
 /** @param own the module's class: providers of other modules replace the defaults */
 export const backendProviders = (own: unknown): Provider[] => [
-  backend(own, MessageBroker, [], () => new MemoryMessageBroker({ onError: report })),
-  backend(own, SessionStore, [MCP_OPTIONS], ({ sessionIdleTtlMs, maxSessions }: ResolvedOptions) => {
-    return new MemorySessionStore({ idleTtlMs: sessionIdleTtlMs, maxSessions });
-  }),
-  backend(
-    own,
-    EventLog,
-    [MCP_OPTIONS, MessageBroker, SessionStore],
-    (options: ResolvedOptions, broker: MessageBroker, sessions: SessionStore) => {
-      const { maxHistory, maxHistoryBytes, historyTtlMs, resultTtlMs } = options;
-      const limits = { maxHistory, maxHistoryBytes, historyTtlMs, resultTtlMs };
-      return new MemoryEventLog({ broker, sessions: asLiveSessions(sessions), report, ...limits });
-    },
+  factories,
+  backend(own, MessageBroker, [], (make) => make.broker()),
+  backend(own, SessionStore, [], (make) => make.sessions()),
+  backend(own, EventLog, [MessageBroker, SessionStore], (make, ...stores) => make.log(...(stores as Stores))),
+  backend(own, PendingRequests, [MessageBroker, SessionStore], (make, ...stores) =>
+    make.pending(...(stores as Stores)),
   ),
-  backend(own, PendingRequests, [SessionStore], (sessions: SessionStore) => {
-    return new MemoryPendingRequests(asLiveSessions(sessions));
-  }),
-  backend(own, NonceStore, [], () => new MemoryNonceStore()),
-  backend(own, TaskStore, [MCP_OPTIONS], ({ maxTasks }: ResolvedOptions) => new MemoryTaskStore({ maxTasks })),
+  backend(own, NonceStore, [], (make) => make.nonces()),
+  backend(own, KeyRing, [], (make) => make.keyRing()),
+  backend(own, TaskStore, [], (make) => make.tasks()),
   backend(own, PrincipalResolver, [], () => new AnonymousPrincipalResolver()),
 ];
+
+type Stores = [broker: MessageBroker, sessions: SessionStore];
 
 /** Under which token each part is found. */
 const PARTS: { readonly [K in keyof Backends]: InjectionToken<Backends[K]> } = {
@@ -78,6 +77,7 @@ const PARTS: { readonly [K in keyof Backends]: InjectionToken<Backends[K]> } = {
   pending: PendingRequests,
   nonces: NonceStore,
   tasks: TaskStore,
+  keyRing: KeyRing,
 };
 
 /** The server itself. */

@@ -27,7 +27,12 @@ const DEFAULTS = {
   taskLeaseMs: 15_000,
   maxTasks: 10_000,
   pageSize: 1000,
+  redisPrefix: 'mcp',
+  redisWaitMs: 2000,
 } as const satisfies Partial<McpOptions>;
+
+/** Default of `requestState.ttlMs`. */
+export const REQUEST_STATE_TTL_MS = 600_000;
 
 /** The options with every default filled in. */
 export type ResolvedOptions = McpOptions & { [K in keyof typeof DEFAULTS]-?: NonNullable<McpOptions[K]> };
@@ -47,12 +52,12 @@ const LIMITS = [
   'maxTasks',
 ] as const;
 const HISTORY = ['maxHistory', 'maxHistoryBytes', 'historyTtlMs', 'resultTtlMs', 'sessionIdleTtlMs'] as const;
-const TIMES = ['keepAliveMs', 'streamAfterMs', 'pageSize', 'inputTimeoutMs', 'maxInputRounds'] as const;
+const TIMES = ['keepAliveMs', 'streamAfterMs', 'pageSize', 'inputTimeoutMs', 'maxInputRounds', 'redisWaitMs'] as const;
 const TASKS = ['taskTtlMs', 'maxTaskTtlMs', 'taskPollIntervalMs', 'taskLeaseMs'] as const;
 const KNOWN = new Set<string>([
   ...Object.keys(DEFAULTS),
   ...['name', 'version', 'title', 'description', 'websiteUrl', 'icons', 'instructions'],
-  ...['allowedHosts', 'allowedOrigins', 'listCache', 'capabilities', 'requestState'],
+  ...['allowedHosts', 'allowedOrigins', 'listCache', 'capabilities', 'requestState', 'redis'],
 ]);
 
 /** @throws {McpOptionsError} one sentence that names the option, what it is, and what it must be */
@@ -74,6 +79,7 @@ export function resolveOptions(given: McpOptions): ResolvedOptions {
   }
   hosts(options);
   requestState(options);
+  redis(options);
   cache(options);
   return options;
 }
@@ -121,6 +127,16 @@ function requestState({ requestState: given }: ResolvedOptions): void {
     new KeyRing(given.keys);
   } catch (error) {
     throw refuse('requestState', `is not usable: ${(error as Error).message}`);
+  }
+}
+
+function redis({ redis: given, redisPrefix }: ResolvedOptions): void {
+  const isText = typeof given === 'string' && given !== '';
+  if (given !== undefined && !isText && (typeof given !== 'object' || given === null)) {
+    throw refuse('redis', 'must be a URL such as "redis://localhost:6379", options of ioredis, or a client of it');
+  }
+  if (typeof redisPrefix !== 'string' || !/^[\w.-]{1,64}$/.test(redisPrefix)) {
+    throw refuse('redisPrefix', 'must be 1 to 64 letters, digits, "_", "." or "-"');
   }
 }
 

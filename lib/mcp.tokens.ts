@@ -10,4 +10,6 @@ export const InjectMcpServer = (server: string): ParameterDecorator & PropertyDe
 /** @internal */
 export const MCP_OPTIONS = Symbol('nestjs-mcp-fleet:options');
 /** @internal */
+export const BACKEND_FACTORIES = Symbol('nestjs-mcp-fleet:backend-factories');
+/** @internal */
 export const MCP_SERVER_NAME = Symbol('nestjs-mcp-fleet:server-name');

@@ -23,11 +23,27 @@ export class StateKeyError extends Error {
  * key seals, all open: to rotate, put the new one in front and take the old one away when its states have expired (Q-5).
  */
 export class KeyRing {
-  readonly #keys: readonly Key[];
+  #keys: readonly Key[];
 
   /** @param keys newest first; none: a random one, which no other process and no restart knows */
   constructor(keys: readonly StateKey[] = [randomBytes(MIN_KEY_BYTES)]) {
     if (keys.length === 0) throw new StateKeyError('requestState.keys is empty; give at least one key of 32 bytes.');
+    this.#keys = keys.map(readKey);
+  }
+
+  /** Whether the key that is said to have sealed this is one of these; `refresh()` may find it otherwise. */
+  knows(token: string): boolean {
+    const id = token.split('.', 2)[1];
+    return this.#keys.some((key) => key.id === id);
+  }
+
+  /** Looks whether others have agreed on newer keys. Here there are no others. */
+  refresh(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** From now on these, newest first. */
+  protected replace(keys: readonly StateKey[]): void {
     this.#keys = keys.map(readKey);
   }
 

@@ -95,6 +95,8 @@ export class RequestStates {
 
   /** @throws {McpError} `-32602` for a token that is not one of ours, for this call, by this caller, in time */
   async open(token: unknown, binding: StateBinding): Promise<RoundState> {
+    // Sealed by a newer key than this instance has heard of, perhaps: keys of a fleet are rotated while it runs (Q-5).
+    if (typeof token === 'string' && !this.keys.knows(token)) await this.keys.refresh();
     const text = typeof token === 'string' && token.length <= MAX_STATE_CHARACTERS ? this.keys.open(token) : undefined;
     if (text === undefined) throw invalidState();
     const { bound, expires, nonce, round } = JSON.parse(text) as Sealed;

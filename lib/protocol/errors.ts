@@ -70,7 +70,7 @@ export class MissingClientCapabilityError extends McpError {
 
 /** The server has as much of something as it may; HTTP 503 with `Retry-After` while headers are unsent (L-14). */
 export class CapacityError extends McpError {
-  override readonly name = 'CapacityError';
+  override readonly name: string = 'CapacityError';
   constructor(message: string) {
     super(ErrorCode.InternalError, message);
   }

@@ -1,4 +1,5 @@
 import type { MessageBroker } from '../broker/message-broker.js';
+import type { KeyRing } from '../interaction/key-ring.js';
 import type { NonceStore } from '../interaction/nonce-store.js';
 import type { PendingRequests } from '../interaction/pending-requests.js';
 import type { PrincipalResolver } from '../session/principal-resolver.js';
@@ -15,4 +16,18 @@ export interface Backends {
   readonly pending: PendingRequests;
   readonly nonces: NonceStore;
   readonly tasks: TaskStore;
+  readonly keyRing: KeyRing;
+}
+
+/** Makes the parts of one server that the application does not bring itself. */
+export interface BackendFactories {
+  broker(): MessageBroker | Promise<MessageBroker>;
+  sessions(): SessionStore;
+  log(broker: MessageBroker, sessions: SessionStore): EventLog;
+  pending(broker: MessageBroker, sessions: SessionStore): PendingRequests;
+  nonces(): NonceStore;
+  tasks(): TaskStore;
+  keyRing(): KeyRing;
+  /** Ends what the parts have in common, after them. */
+  close(): void;
 }

@@ -5,6 +5,7 @@ import { Catalog } from '../catalog/catalog.js';
 import { InFlight } from '../engine/in-flight.js';
 import type { ResolvedOptions } from '../mcp.resolved-options.js';
 import { MODERN_REVISION } from '../protocol/revisions.js';
+import { BackendAwayError } from '../session/backend-away.js';
 import type { SessionRecord } from '../session/session-record.js';
 import { type GapCapabilities, standingGapSignal } from '../stream/gap-signal.js';
 import type { Tasks } from '../task/tasks.js';
@@ -31,6 +32,8 @@ export class McpRuntime {
   readonly services: LegacyServices;
   readonly http: HttpService;
   #heard: Subscription[] = [];
+  #busRetry: NodeJS.Timeout | undefined;
+  #closed = false;
 
   constructor(
     readonly options: ResolvedOptions,
@@ -84,7 +87,7 @@ export class McpRuntime {
         this.tasks.changes.heardAll();
       }),
     ];
-    await this.bus.start();
+    await this.#startBus();
   }
 
   /** Ends streams and lets running requests finish; before the HTTP server closes, which would wait for them (T-58). */
@@ -97,10 +100,24 @@ export class McpRuntime {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#busRetry);
     for (const subscription of this.#heard) subscription.unsubscribe();
     this.announcer.close();
     this.tasks.changes.close();
     await this.bus.close();
+  }
+
+  /** A fleet whose broker is away starts all the same, and hears of changes when it comes back (F4). */
+  async #startBus(late = false): Promise<void> {
+    try {
+      await this.bus.start();
+      if (late) this.engine.subscriptions.deliverAll();
+    } catch (error) {
+      if (!(error instanceof BackendAwayError)) throw error;
+      if (this.#closed) return;
+      this.#busRetry = setTimeout(() => void this.#startBus(true).catch(this.services.report), 500).unref();
+    }
   }
 
   readonly #gapSignal = async (session: SessionRecord, reason: string): Promise<readonly string[]> =>

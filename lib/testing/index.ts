@@ -6,6 +6,7 @@ export {
   type MessageBrokerContract,
   type MessageBrokerSetup,
 } from './message-broker.contract.js';
+export { nonceStoreContract, type NonceStoreContract, type NonceStoreSetup } from './nonce-store.contract.js';
 export {
   pendingRequestsContract,
   type PendingRequestsContract,

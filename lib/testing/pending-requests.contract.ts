@@ -1,105 +1,114 @@
 import assert from 'node:assert/strict';
+import { InputRefusedError } from '../interaction/interaction.js';
 import type { PendingRequests } from '../interaction/pending-requests.js';
-import type { JsonRpcResponse, RequestId } from '../protocol/messages.js';
 import type { SessionKey } from '../session/session-record.js';
+import type { SessionStore } from '../session/session-store.js';
 import { type Disposable, type Runner, withSetup } from './runner.js';
 
 export interface PendingRequestsSetup extends Disposable {
-  readonly requests: PendingRequests;
-  /** The same requests as another instance has them; without one, `requests` again. */
+  readonly pending: PendingRequests;
+  /** The same as another instance has it; without one, `pending` again. */
   readonly peer?: PendingRequests;
-  /** A session that is open. */
-  readonly openSession: (id: string, principal: string) => Promise<SessionKey>;
-  readonly endSession: (key: SessionKey) => Promise<void>;
+  /** The store that belongs to it. */
+  readonly store: SessionStore;
+  /** Makes the backend lose its notifications for a moment; absent where none can be lost. */
+  readonly interrupt?: () => Promise<void>;
 }
 
 export interface PendingRequestsContract {
-  /** Makes a set of requests none of which waits. */
   readonly create: () => Promise<PendingRequestsSetup>;
 }
 
-const LONG = 10_000;
-const responseTo = (id: RequestId, value: unknown): JsonRpcResponse => ({ jsonrpc: '2.0', id, result: { value } });
-const isRefusal = (error: unknown): boolean => (error as Error).name === 'InputRefusedError';
+const ALICE: SessionKey = { principal: 'alice', id: 'session-1' };
+const PATIENT_MS = 10_000;
 
-/** What every `PendingRequests` has to do: call it in a test file of your own with the functions of your framework. */
+const response = (id: string | number, result: object = {}) => ({ jsonrpc: '2.0' as const, id, result });
+
+/** Every sentence of the contract in the docblock of `PendingRequests`. */
 export function pendingRequestsContract(runner: Runner, { create }: PendingRequestsContract): void {
-  runner.describe('PendingRequests', () => {
-    const it = withSetup(runner, create);
+  const it = withSetup(runner, async () => {
+    const setup = await create();
+    await setup.store.create({ ...ALICE, revision: '2025-06-18', clientCapabilities: {}, initialized: true });
+    return setup;
+  });
 
-    it('P7: hands a response to its waiter, once, whichever instance got it', async ({
-      requests,
-      peer = requests,
-      openSession,
-    }) => {
-      const session = await openSession('s', 'alice');
-      const { response } = await requests.expect(session, 'q', LONG);
-      const outcomes = await Promise.all([1, 2, 3].map((n) => peer.answer(session, responseTo('q', n))));
-      assert.equal(outcomes.filter(Boolean).length, 1);
-      const winner = outcomes.indexOf(true) + 1;
-      assert.deepEqual(await response, responseTo('q', winner));
-      assert.equal(await requests.answer(session, responseTo('q', 4)), false);
+  runner.describe('PendingRequests contract', () => {
+    it('hands the response to its waiter, wherever it was given', async ({ pending, peer = pending }) => {
+      const ids = ['a', 'A', '1', 1, 'x'.repeat(10_000), '{}:*\n'];
+      const waiting = await Promise.all(ids.map((id) => pending.expect(ALICE, id, PATIENT_MS)));
+      for (const [i, id] of ids.entries()) {
+        assert.equal(
+          await peer.answer(ALICE, response(id, { n: i, text: 'ü "\n' })),
+          true,
+          `for ${JSON.stringify(id)}`,
+        );
+      }
+      for (const [i, { response: given }] of waiting.entries()) {
+        assert.deepEqual(await given, response(ids[i]!, { n: i, text: 'ü "\n' }));
+      }
     });
 
-    it('hands on errors as they are', async ({ requests, openSession }) => {
-      const session = await openSession('s', 'alice');
-      const { response } = await requests.expect(session, 'q', LONG);
-      const refusal = { jsonrpc: '2.0', id: 'q', error: { code: -1, message: 'no' } } as const;
-      assert.equal(await requests.answer(session, refusal), true);
-      assert.deepEqual(await response, refusal);
+    it('hands it over once, however many are given at the same time (P7)', async ({ pending, peer = pending }) => {
+      for (let round = 0; round < 10; round++) {
+        const waiting = await pending.expect(ALICE, round, PATIENT_MS);
+        const given = await Promise.all(
+          Array.from({ length: 8 }, (_, n) => (n % 2 ? pending : peer).answer(ALICE, response(round, { n }))),
+        );
+        const { result } = await waiting.response;
+        assert.deepEqual(
+          given.flatMap((accepted, n) => (accepted ? [{ n }] : [])),
+          [result],
+        );
+      }
     });
 
-    it('knows requests by session, principal and id', async ({ requests, peer = requests, openSession }) => {
-      const session = await openSession('s', 'alice');
-      const other = await openSession('t', 'alice');
-      const { response } = await requests.expect(session, 'q', LONG);
-      const strangers: [SessionKey, RequestId][] = [
-        [other, 'q'],
-        [{ ...session, principal: 'mallory' }, 'q'],
-        [session, 'r'],
-        [session, 1],
-      ];
-      for (const [key, id] of strangers) assert.equal(await peer.answer(key, responseTo(id, 'wrong')), false);
-      await peer.answer(session, responseTo('q', 'right'));
-      assert.deepEqual(await response, responseTo('q', 'right'));
+    it('knows no request of another session, nor one that nobody made', async ({ pending, peer = pending }) => {
+      const waiting = await pending.expect(ALICE, 'a', PATIENT_MS);
+      for (const key of [
+        { principal: 'mallory', id: ALICE.id },
+        { principal: 'alice', id: 'session-2' },
+      ]) {
+        assert.equal(await peer.answer(key, response('a', { from: 'elsewhere' })), false);
+      }
+      assert.equal(await peer.answer(ALICE, response('b')), false);
+      assert.equal(await peer.answer(ALICE, { jsonrpc: '2.0', error: { code: 1, message: 'without an id' } }), false);
+      assert.equal(await peer.answer(ALICE, response('a', { from: 'here' })), true);
+      assert.deepEqual((await waiting.response).result, { from: 'here' });
     });
 
-    it('keeps the requests of one session apart', async ({ requests, openSession }) => {
-      const session = await openSession('s', 'alice');
-      const ids = Array.from({ length: 20 }, (_, n) => `q${n}`);
-      const waiting = await Promise.all(ids.map((id) => requests.expect(session, id, LONG)));
-      await Promise.all(ids.toReversed().map((id) => requests.answer(session, responseTo(id, id))));
-      assert.deepEqual(
-        await Promise.all(waiting.map(({ response }) => response)),
-        ids.map((id) => responseTo(id, id)),
-      );
+    it('ends at its deadline', async ({ pending, peer = pending }) => {
+      const waiting = await pending.expect(ALICE, 'late', 50);
+      await assert.rejects(waiting.response, InputRefusedError);
+      await settled(async () => !(await peer.answer(ALICE, response('late'))));
     });
 
-    it('gives up at the deadline', async ({ requests, openSession }) => {
-      const session = await openSession('s', 'alice');
-      const { response } = await requests.expect(session, 'q', 20);
-      await assert.rejects(response, isRefusal);
-      assert.equal(await requests.answer(session, responseTo('q', 'late')), false);
+    it('drops what comes after it was withdrawn', async ({ pending, peer = pending }) => {
+      const waiting = await pending.expect(ALICE, 'gone', PATIENT_MS);
+      waiting.withdraw();
+      waiting.withdraw();
+      await settled(async () => !(await peer.answer(ALICE, response('gone'))));
     });
 
-    it('gives up when the session ends, and does not begin in one that has ended', async ({
-      requests,
-      openSession,
-      endSession,
-    }) => {
-      const session = await openSession('s', 'alice');
-      const { response } = await requests.expect(session, 'q', LONG);
-      await endSession(session);
-      await assert.rejects(response, isRefusal);
-      await assert.rejects(async () => (await requests.expect(session, 'r', LONG)).response, isRefusal);
+    it('ends with its session', async ({ pending, store }) => {
+      const waiting = await pending.expect(ALICE, 'a', PATIENT_MS);
+      await store.end(ALICE);
+      await assert.rejects(waiting.response, InputRefusedError);
     });
 
-    it('drops the response to what was withdrawn', async ({ requests, peer = requests, openSession }) => {
-      const session = await openSession('s', 'alice');
-      const pending = await requests.expect(session, 'q', LONG);
-      pending.withdraw();
-      pending.withdraw();
-      assert.equal(await peer.answer(session, responseTo('q', 'late')), false);
+    it('gets its response although nobody could be told of it', async ({ pending, peer = pending, interrupt }) => {
+      const waiting = await pending.expect(ALICE, 'a', PATIENT_MS);
+      await interrupt?.();
+      assert.equal(await peer.answer(ALICE, response('a', { ok: true })), true);
+      assert.deepEqual((await waiting.response).result, { ok: true });
     });
   });
+}
+
+/** Withdrawing does not wait for the backend; a moment later it has happened. */
+async function settled(condition: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    if (await condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  assert.fail('It never settled.');
 }

@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { MemoryEventLog } from '../../lib/memory/memory-event-log.js';
 import { MemoryMessageBroker } from '../../lib/memory/memory-message-broker.js';
 import { MemorySessionStore } from '../../lib/memory/memory-session-store.js';
-import { eventLogContract, messageBrokerContract, sessionStoreContract } from '../../lib/testing/index.js';
+import { MemoryNonceStore } from '../../lib/memory/memory-nonce-store.js';
+import { MemoryPendingRequests } from '../../lib/memory/memory-pending-requests.js';
+import {
+  eventLogContract,
+  messageBrokerContract,
+  nonceStoreContract,
+  pendingRequestsContract,
+  sessionStoreContract,
+} from '../../lib/testing/index.js';
 
 const fakeClock = (now = 1_763_800_000_000) => ({
   clock: () => now,
@@ -51,6 +59,33 @@ describe('in memory', () => {
           store.close();
         };
         return { store, broker, log, advance, dispose };
+      },
+    },
+  );
+
+  pendingRequestsContract(
+    { describe, it },
+    {
+      create: async () => {
+        const store = new MemorySessionStore();
+        const pending = new MemoryPendingRequests(store);
+        const dispose = async () => {
+          for await (const key of store.sessions()) await store.end(key);
+          expect(pending.size).toBe(0);
+          pending.close();
+          store.close();
+        };
+        return { pending, store, dispose };
+      },
+    },
+  );
+
+  nonceStoreContract(
+    { describe, it },
+    {
+      create: async () => {
+        const { clock, advance } = fakeClock();
+        return { nonces: new MemoryNonceStore(clock), advance, dispose: async () => undefined };
       },
     },
   );

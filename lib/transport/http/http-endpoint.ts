@@ -1,6 +1,6 @@
 import type { Logger } from '@nestjs/common';
 import type { Dispatcher } from '../../engine/dispatcher.js';
-import { ErrorCode, McpError } from '../../protocol/errors.js';
+import { CapacityError, ErrorCode, McpError } from '../../protocol/errors.js';
 import { JsonRefused, parseJson } from '../../protocol/json.js';
 import { looksModern } from '../../protocol/revisions.js';
 import type { Principal } from '../../session/principal.js';
@@ -35,6 +35,8 @@ export class HttpEndpoint {
     try {
       await this.#handle(call);
     } catch (error) {
+      // Not logged: whoever lost the backend tells of it once, not at each request.
+      if (error instanceof CapacityError) return refuse(call, 503, error, undefined, { 'retry-after': '2' });
       this.logger.error('A request failed outside of any method', error instanceof Error ? error.stack : String(error));
       if (call.response.headersSent) call.response.destroy();
       else refuse(call, 500, new McpError(ErrorCode.InternalError, 'Internal error'));

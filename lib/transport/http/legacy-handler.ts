@@ -2,7 +2,7 @@ import type { Dispatcher } from '../../engine/dispatcher.js';
 import { Exchange, type Outlet, type Peer } from '../../engine/exchange.js';
 import type { InFlight } from '../../engine/in-flight.js';
 import { openSession } from '../../engine/methods/initialize.js';
-import { ErrorCode, McpError } from '../../protocol/errors.js';
+import { CapacityError, ErrorCode, McpError } from '../../protocol/errors.js';
 import type { JsonRpcNotification, JsonRpcRequest } from '../../protocol/messages.js';
 import { isRequestId } from '../../protocol/messages.js';
 import { TRAITS } from '../../protocol/revisions.js';
@@ -54,7 +54,7 @@ export class LegacyHandler {
       await this.services.sessions.create(session);
     } catch (error) {
       if (error instanceof SessionLimitError) return sendJson(call, 503, undefined, { 'retry-after': '5' });
-      if (error instanceof McpError) return refuse(call, 400, error, request.id);
+      if (error instanceof McpError && !(error instanceof CapacityError)) return refuse(call, 400, error, request.id);
       throw error;
     }
     const exchange = new Exchange(legacyPeer(call, session, principal), request, NO_OUTLET);

@@ -1,0 +1,102 @@
+import type { Logger } from '@nestjs/common';
+import type { MessageBroker } from '../broker/message-broker.js';
+import { KeyRing } from '../interaction/key-ring.js';
+import { REQUEST_STATE_TTL_MS, type ResolvedOptions } from '../mcp.resolved-options.js';
+import { MemoryTaskStore } from '../memory/memory-task-store.js';
+import type { BackendFactories } from '../server/backends.js';
+import type { SessionStore } from '../session/session-store.js';
+import { ConnectionReporter } from './connection-reporter.js';
+import { encode, RedisKeys } from './keys.js';
+import { RedisCommands } from './redis-commands.js';
+import { RedisConnections } from './redis-connections.js';
+import { RedisEventLog } from './redis-event-log.js';
+import { RedisKeyRing } from './redis-key-ring.js';
+import { RedisMessageBroker } from './redis-message-broker.js';
+import { RedisNonceStore } from './redis-nonce-store.js';
+import { RedisPendingRequests } from './redis-pending-requests.js';
+import { RedisSessionStore } from './redis-session-store.js';
+
+type Report = (error: unknown) => void;
+
+/** Everything in Redis, shared by all instances of the server. Three connections: commands, publisher, subscriber. */
+export class RedisBackends implements BackendFactories {
+  readonly #keys: RedisKeys;
+  readonly #commands: RedisCommands;
+
+  private constructor(
+    private readonly options: ResolvedOptions,
+    private readonly connections: RedisConnections,
+    private readonly reporter: ConnectionReporter,
+    private readonly report: Report,
+    server: string | undefined,
+  ) {
+    this.#keys = new RedisKeys(`${options.redisPrefix}:${encode(server ?? 'default')}`);
+    this.#commands = new RedisCommands(connections.create('commands'), options.redisWaitMs);
+  }
+
+  /** Does not wait for Redis: without it the application starts, and serves what needs none. @throws when a package is missing */
+  static async load(
+    options: ResolvedOptions,
+    server: string | undefined,
+    report: Report,
+    logger: Logger,
+  ): Promise<RedisBackends> {
+    const reporter = new ConnectionReporter((sentence) => logger.warn(sentence));
+    const connections = await RedisConnections.load(options.redis!, reporter, options.redisWaitMs);
+    return new RedisBackends(options, connections, reporter, report, server);
+  }
+
+  broker(): Promise<RedisMessageBroker> {
+    const { connections, reporter, report: onError } = this;
+    return RedisMessageBroker.start({
+      ...{ connections, reporter, onError },
+      keys: this.#keys,
+      waitMs: this.options.redisWaitMs,
+    });
+  }
+
+  sessions(): RedisSessionStore {
+    const { sessionIdleTtlMs: idleTtlMs, maxSessions } = this.options;
+    return new RedisSessionStore({ commands: this.#commands, keys: this.#keys, idleTtlMs, maxSessions });
+  }
+
+  log(broker: MessageBroker, sessions: SessionStore): RedisEventLog {
+    requireOurs(broker, sessions, 'EventLog');
+    const { maxHistory, maxHistoryBytes, historyTtlMs, resultTtlMs } = this.options;
+    const limits = { maxHistory, maxHistoryBytes, historyTtlMs, resultTtlMs };
+    return new RedisEventLog({ commands: this.#commands, keys: this.#keys, ...limits });
+  }
+
+  pending(broker: MessageBroker, sessions: SessionStore): RedisPendingRequests {
+    requireOurs(broker, sessions, 'PendingRequests');
+    return new RedisPendingRequests({ commands: this.#commands, keys: this.#keys, broker, report: this.report });
+  }
+
+  nonces(): RedisNonceStore {
+    return new RedisNonceStore(this.#commands, this.#keys);
+  }
+
+  tasks(): MemoryTaskStore {
+    return new MemoryTaskStore({ maxTasks: this.options.maxTasks });
+  }
+
+  keyRing(): KeyRing {
+    const { keys, ttlMs = REQUEST_STATE_TTL_MS } = this.options.requestState ?? {};
+    if (keys) return new KeyRing(keys);
+    return new RedisKeyRing(this.#commands, this.#keys, ttlMs, this.report);
+  }
+
+  close(): void {
+    this.#commands.close();
+    this.connections.close();
+  }
+}
+
+/** Scripts ask for the session's key, and ring in Redis: with another store or broker nothing would ever be found or heard. */
+function requireOurs(broker: MessageBroker, sessions: SessionStore, part: string): void {
+  if (broker instanceof RedisMessageBroker && sessions instanceof RedisSessionStore) return;
+  throw new Error(
+    `With the option "redis", a SessionStore or MessageBroker of the application's own needs its own ${part} too: ` +
+      `provide it in the same place, or leave the option out.`,
+  );
+}

@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto';
+import { sessionKeyText } from '../session/session-key.js';
+import type { SessionKey } from '../session/session-record.js';
+import { DOORBELL_PAYLOAD_LIMIT } from '../stream/doorbell.js';
+import {
+  type AppendOptions,
+  type AppendOutcome,
+  EventLog,
+  STREAM_START,
+  StreamLimitError,
+  type Tail,
+} from '../stream/event-log.js';
+import { AppendLanes, type Item } from './append-lanes.js';
+import type { RedisKeys } from './keys.js';
+import { readEntry, readFinal, type RawEntry } from './log-entries.js';
+import type { RedisCommands } from './redis-commands.js';
+import { Semaphore } from './semaphore.js';
+
+export interface RedisEventLogOptions {
+  readonly commands: RedisCommands;
+  readonly keys: RedisKeys;
+  /** At least so many entries are kept per stream. */
+  readonly maxHistory: number;
+  readonly maxHistoryBytes: number;
+  readonly historyTtlMs: number;
+  readonly resultTtlMs: number;
+  /** Streams kept per session beside the standing one (256). */
+  readonly maxStreams?: number;
+  /** How long an append is tried while Redis is away (60 000): answers of methods that ran meanwhile must not be lost. */
+  readonly appendPatienceMs?: number;
+}
+
+interface Target {
+  readonly key: SessionKey;
+  readonly stream: string;
+}
+
+/** Reads of an instance at the same time: after an interruption all its streams want to catch up at once (F13). */
+const MAX_TAILS = 64;
+
+const UNKNOWN: Tail = { entries: [], last: STREAM_START, known: false, fence: 0, ended: false };
+
+type RawTail = ['ended' | 'unknown'] | ['ok', last: string, fence: string, final: string, ...entries: RawEntry[]];
+
+/** The event log of a fleet. Each method is one script, and a script is one step for everybody. */
+export class RedisEventLog extends EventLog {
+  readonly #commands: RedisCommands;
+  readonly #keys: RedisKeys;
+  readonly #limits: Required<Omit<RedisEventLogOptions, 'commands' | 'keys'>>;
+  /** Names this object, so that a message of it that arrives twice can be told from one of another instance. */
+  readonly #producer = randomBytes(9).toString('base64url');
+  readonly #lanes: AppendLanes<Target, AppendOutcome>;
+  readonly #tails = new Semaphore(MAX_TAILS);
+
+  constructor({ commands, keys, ...limits }: RedisEventLogOptions) {
+    super();
+    this.#commands = commands;
+    this.#keys = keys;
+    this.#limits = { maxStreams: 256, appendPatienceMs: 60_000, ...limits };
+    const send = (target: Target, items: readonly Item[], counter: number) => this.#append(target, items, counter);
+    this.#lanes = new AppendLanes({ send, patienceMs: this.#limits.appendPatienceMs });
+  }
+
+  override channel(key: SessionKey): string {
+    return this.#keys.doorbells(key);
+  }
+
+  override append(key: SessionKey, stream: string, data: string, options?: AppendOptions): Promise<AppendOutcome> {
+    return this.#lanes.append(
+      `${stream} ${sessionKeyText(key)}`,
+      { key, stream },
+      { data, final: options?.final ?? false },
+    );
+  }
+
+  override async tail(key: SessionKey, stream: string, cursor: string, count: number): Promise<Tail> {
+    const args = [...this.#place(key, stream), cursor, count, this.#limits.resultTtlMs];
+    const reply = await this.#tails.run(() => this.#commands.run<RawTail>('tail', [this.#keys.session(key)], args));
+    if (reply[0] !== 'ok') return { ...UNKNOWN, ended: reply[0] === 'ended' };
+    const [, last, fence, final, ...raw] = reply;
+    const entries = raw.map(readEntry).filter((entry) => entry !== undefined);
+    const newest = entries.at(-1);
+    return {
+      entries,
+      last,
+      final: newest?.final ? newest : readFinal(final),
+      known: true,
+      fence: Number(fence),
+      ended: false,
+    };
+  }
+
+  override async claim(key: SessionKey, stream: string): Promise<number | undefined> {
+    const { resultTtlMs, maxStreams } = this.#limits;
+    const args = [...this.#place(key, stream), this.#bell(key), resultTtlMs, maxStreams];
+    const fence = await this.#commands.run<number | 'gone' | 'limit'>('claim', [this.#keys.session(key)], args);
+    if (fence === 'limit') throw new StreamLimitError(maxStreams);
+    return fence === 'gone' ? undefined : fence;
+  }
+
+  override async release(key: SessionKey, stream: string, fence: number): Promise<void> {
+    const args = [...this.#place(key, stream), fence, this.#limits.resultTtlMs];
+    await this.#commands.run('release', [this.#keys.session(key)], args);
+  }
+
+  /** Gives up appends that have not got through. */
+  close(): void {
+    this.#lanes.close();
+  }
+
+  async #append({ key, stream }: Target, items: readonly Item[], counter: number): Promise<AppendOutcome[]> {
+    const { maxHistory, maxHistoryBytes, historyTtlMs, resultTtlMs, maxStreams } = this.#limits;
+    const [kind, listening, ...ids] = await this.#commands.run<
+      ['gone' | 'limit' | 'stale' | 'ok', string, ...string[]]
+    >(
+      'append',
+      [this.#keys.session(key)],
+      [
+        ...[...this.#place(key, stream), this.#bell(key), this.#producer, counter],
+        ...[maxHistory, maxHistoryBytes, historyTtlMs, resultTtlMs, maxStreams, DOORBELL_PAYLOAD_LIMIT],
+        ...items.flatMap(({ data, final }) => [data, final ? '1' : '0']),
+      ],
+    );
+    if (kind === 'gone') return items.map(() => ({ kind }));
+    if (kind === 'limit') throw new StreamLimitError(maxStreams);
+    if (kind === 'stale') throw new Error('An append was overtaken by a later one of the same stream.');
+    return ids.map((id) => (id === '' ? { kind: 'done' } : { kind: 'appended', id, listening: listening === '1' }));
+  }
+
+  #place(key: SessionKey, stream: string): [logs: string, results: string, stream: string] {
+    return [this.#keys.logs(key), this.#keys.results(key), stream];
+  }
+
+  #bell(key: SessionKey): string {
+    return this.#keys.wire(this.#keys.doorbells(key));
+  }
+}

@@ -1,0 +1,206 @@
+import { randomBytes } from 'node:crypto';
+import { type BrokerSubscription, MessageBroker, type MessageListener } from '../broker/message-broker.js';
+import { BackendAwayError } from '../session/backend-away.js';
+import { type ConnectionReporter, kindOf } from './connection-reporter.js';
+import type { RedisKeys } from './keys.js';
+import { LoopbackProbe } from './loopback-probe.js';
+import { loadPeer } from './peer.js';
+import { ReadyGate } from './ready-gate.js';
+import { RedisChannel } from './redis-channel.js';
+import type { RedisConnections } from './redis-connections.js';
+import type { RedisTransport } from './redis-transport.js';
+
+export interface RedisMessageBrokerOptions {
+  readonly connections: RedisConnections;
+  readonly keys: RedisKeys;
+  readonly reporter: ConnectionReporter;
+  /** Told of a listener that threw. */
+  readonly onError: (error: unknown) => void;
+  /** How long a subscriber waits for Redis, ms. */
+  readonly waitMs: number;
+  /** Time between two probes (5000); silence is found within two of them. */
+  readonly probeMs?: number;
+}
+
+/** `up`: subscribed, acknowledged, and what it says to itself it hears. */
+export type BrokerStatus = 'up' | 'down';
+
+/** The broker of a fleet, on Nest's Redis transport. */
+export class RedisMessageBroker extends MessageBroker {
+  readonly #options: RedisMessageBrokerOptions;
+  readonly #transport: RedisTransport;
+  readonly #gate: ReadyGate;
+  readonly #probe: LoopbackProbe;
+  readonly #ownChannel: string;
+  readonly #channels = new Map<string, RedisChannel>();
+  readonly #interruptionListeners = new Set<() => void>();
+  readonly #waiting = new Set<() => void>();
+  #settled = false;
+  #everSettled = false;
+  #closed = false;
+  #strays = 0;
+
+  /** @throws when the packages it stands on are not installed */
+  static async start(options: RedisMessageBrokerOptions): Promise<RedisMessageBroker> {
+    const { startTransport } = await loadPeer('@nestjs/microservices', () => import('./redis-transport.js'));
+    let broker: RedisMessageBroker | undefined;
+    const transport = await startTransport({
+      connect: (purpose) => options.connections.create(purpose),
+      ready: () => void broker?.settle(),
+      strayed: (channel) => broker?.strayed(channel),
+      report: options.onError,
+    });
+    broker = new RedisMessageBroker(options, transport);
+    if (transport.subscriber.status === 'ready') void broker.settle();
+    return broker;
+  }
+
+  private constructor(options: RedisMessageBrokerOptions, transport: RedisTransport) {
+    super();
+    this.#options = options;
+    this.#transport = transport;
+    this.#gate = new ReadyGate(transport.publisher, options.waitMs);
+    this.#ownChannel = options.keys.wire(`${options.keys.instance(randomBytes(9).toString('base64url'))}:probe`);
+    transport.addHandler(this.#ownChannel, async (mark: string) => this.#probe.heard(mark), true);
+    transport.subscriber.on('close', () => (this.#settled = false));
+    this.#probe = new LoopbackProbe({
+      intervalMs: options.probeMs ?? 5000,
+      publish: (mark) => this.#publish(this.#ownChannel, mark),
+      silent: () => this.#reconnect('The Redis subscription has gone silent'),
+    });
+  }
+
+  get status(): BrokerStatus {
+    return this.#settled && this.#probe.well ? 'up' : 'down';
+  }
+
+  /** What is held right now; all zero once everybody has let go. */
+  get sizes(): { channels: number; listeners: number; strays: number } {
+    const listeners = [...this.#channels.values()].reduce((sum, { holds }) => sum + holds.length, 0);
+    return { channels: this.#channels.size, listeners, strays: this.#strays };
+  }
+
+  override publish(channel: string, message: string): Promise<void> {
+    return this.#publish(this.#options.keys.wire(channel), message);
+  }
+
+  override async subscribe(channel: string, listener: MessageListener): Promise<BrokerSubscription> {
+    await this.#whenSettled();
+    const name = this.#options.keys.wire(channel);
+    const entry = this.#channel(name);
+    let hold;
+    try {
+      hold = await entry.hold(listener);
+    } catch (error) {
+      if (entry.holds.length === 0) this.#forget(name, entry);
+      throw new BackendAwayError(`Redis did not acknowledge a subscription (${kindOf(error)}).`);
+    }
+    return {
+      close: async () => {
+        if (!hold.open) return;
+        entry.drop(hold);
+        // What cannot be unsubscribed now is gone with its connection, or strays and is unsubscribed then.
+        if (await entry.leave().catch(() => entry.holds.length === 0)) this.#forget(name, entry);
+      },
+    };
+  }
+
+  override onInterruption(listener: () => void): () => void {
+    this.#interruptionListeners.add(listener);
+    return () => void this.#interruptionListeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#settled = false;
+    this.#probe.close();
+    this.#gate.close();
+    for (const wake of this.#waiting) wake();
+    await this.#transport.close();
+  }
+
+  /**
+   * @internal The subscriber is connected. ioredis has sent the subscriptions of before already, so the acknowledgement
+   * of one more says that all of them are in place: only then is catching up worth anything.
+   */
+  async settle(): Promise<void> {
+    try {
+      await this.#transport.subscriber.subscribe(this.#ownChannel);
+    } catch (error) {
+      return this.#reconnect('A Redis subscriber could not settle', error);
+    }
+    this.#probe.reset();
+    this.#settled = true;
+    for (const wake of this.#waiting) wake();
+    if (this.#everSettled) for (const listener of this.#interruptionListeners) this.#call(listener);
+    this.#everSettled = true;
+  }
+
+  /** @internal Late messages of a channel that was left are normal; a channel that is still subscribed is left again. */
+  strayed(channel: string): void {
+    this.#strays++;
+    if (this.#channels.has(channel) || this.#closed) return;
+    this.#transport.subscriber.unsubscribe(channel).catch(() => undefined);
+  }
+
+  #channel(name: string): RedisChannel {
+    const existing = this.#channels.get(name);
+    if (existing) return existing;
+    const entry = new RedisChannel(
+      () => this.#transport.subscriber.subscribe(name),
+      () => this.#transport.subscriber.unsubscribe(name),
+    );
+    this.#channels.set(name, entry);
+    this.#transport.addHandler(name, async (message: string) => this.#deliver(entry, message), true);
+    return entry;
+  }
+
+  #forget(name: string, entry: RedisChannel): void {
+    if (this.#channels.get(name) !== entry) return;
+    this.#channels.delete(name);
+    this.#transport.getHandlers().delete(name);
+  }
+
+  #deliver(entry: RedisChannel, message: string): void {
+    for (const { listener, open } of entry.holds) if (open) this.#call(() => listener(message));
+  }
+
+  #call(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      this.#options.onError(error);
+    }
+  }
+
+  async #publish(channel: string, data: string): Promise<void> {
+    if (!this.#gate.open) await this.#gate.wait();
+    try {
+      await this.#transport.publisher.publish(channel, JSON.stringify({ pattern: channel, data }));
+    } catch (error) {
+      throw new BackendAwayError(`Redis did not take a message (${kindOf(error)}).`);
+    }
+  }
+
+  #reconnect(why: string, error: unknown = new Error(why)): void {
+    if (this.#closed) return;
+    this.#options.reporter.report(why, error);
+    this.#settled = false;
+    this.#transport.subscriber.disconnect(true);
+  }
+
+  #whenSettled(): Promise<void> {
+    if (this.#settled) return Promise.resolve();
+    if (this.#closed) return Promise.reject(new BackendAwayError('The server is shutting down.'));
+    return new Promise((resolve, reject) => {
+      const wake = () => {
+        clearTimeout(timer);
+        this.#waiting.delete(wake);
+        if (this.#settled) resolve();
+        else reject(new BackendAwayError('Redis takes no subscriptions just now.'));
+      };
+      const timer = setTimeout(wake, this.#options.waitMs).unref();
+      this.#waiting.add(wake);
+    });
+  }
+}

@@ -1,0 +1,24 @@
+import { Cluster, Redis } from 'ioredis';
+import { afterAll, beforeAll, expect, vi } from 'vitest';
+import { RedisServer } from '../fixtures/redis-server.js';
+import { redisContracts } from './redis-contracts.js';
+
+// One node with all slots: it refuses whatever touches two slots at once, just as many nodes would.
+let server: RedisServer;
+let cluster: Cluster;
+beforeAll(async () => {
+  server = await RedisServer.start({ cluster: true });
+  const admin = new Redis(server.url);
+  await admin.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+  await vi.waitFor(async () => expect(await admin.cluster('INFO')).toContain('cluster_state:ok'), { timeout: 10_000 });
+  admin.disconnect();
+  cluster = new Cluster([{ host: '127.0.0.1', port: server.port }]);
+});
+afterAll(async () => {
+  // The application's own client was not closed by anybody.
+  expect(await cluster.ping()).toBe('PONG');
+  cluster.disconnect();
+  await server.dispose();
+});
+
+redisContracts('on a Redis Cluster', () => cluster);

@@ -1,0 +1,291 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SessionKey } from '../../lib/session/session-record.js';
+import { STANDING_STREAM } from '../../lib/stream/event-log.js';
+import { openStream } from '../../lib/stream/session-stream.js';
+import { fleetApp, type FleetApp } from '../fixtures/fleet-app.js';
+import { fsck } from '../fixtures/fsck.js';
+import { FLAWLESS, Ledger } from '../fixtures/ledger.js';
+import { initializeRequest, LegacySession } from '../fixtures/legacy-session.js';
+import { call, modern } from '../fixtures/mcp-requests.js';
+import { send } from '../fixtures/raw-http.js';
+import { fleetMember, type FleetMember, newNamespace } from '../fixtures/redis-fleet.js';
+import { RedisServer } from '../fixtures/redis-server.js';
+import { type JsonRpc, SseClient } from '../fixtures/sse-client.js';
+
+const G = STANDING_STREAM;
+const key = (i: number): SessionKey => ({ principal: 'alice', id: `session-${i}` });
+const saying = (data: unknown) => (message: JsonRpc) => message.params?.data === data;
+const of = (method: string) => (message: JsonRpc) => message.method === method;
+const log = (data: unknown) => ({ level: 'error' as const, data });
+
+function follow({ log, broker }: FleetMember, session: SessionKey, selfCheckMs = 300) {
+  const ledger = new Ledger();
+  const opening = { log, broker, session, stream: G, selfCheckMs, report: () => undefined };
+  const subscription = openStream(opening).subscribe(ledger.listener);
+  return { ledger, close: () => subscription.unsubscribe() };
+}
+
+const begin = ({ store }: FleetMember, session: SessionKey) =>
+  store.create({ ...session, revision: '2025-11-25', clientCapabilities: {}, initialized: true });
+
+describe('F3 Redis is killed and comes back with its data', () => {
+  it('P2 nothing acknowledged is lost, nobody is told of a gap, and appends of meanwhile get through', async () => {
+    const redis = await RedisServer.start({ appendOnly: true });
+    const namespace = newNamespace();
+    const [writer, reader] = await Promise.all(
+      [0, 1].map(() => fleetMember({ redis: redis.url, namespace, waitMs: 500 })),
+    );
+    const followed = [];
+    for (let i = 1; i <= 10; i++) {
+      await begin(writer!, key(i));
+      followed.push(follow(reader!, key(i)));
+    }
+    const total = 300;
+    const producing = Promise.all(
+      followed.map(async ({ ledger }, i) => {
+        for (let n = 0; n < total; n++) {
+          const outcome = await writer!.log.append(key(i + 1), G, `${n}`);
+          if (outcome.kind === 'appended') ledger.acked.push(`${n}`);
+          if (n % 5 === 0) await pause(10);
+        }
+      }),
+    );
+    for (let i = 0; i < 3; i++) {
+      await pause(150);
+      await redis.kill();
+      await pause(300);
+      await redis.start();
+    }
+    const since = performance.now();
+    await producing;
+    await Promise.all(followed.map(({ ledger }) => ledger.until(() => ledger.delivered.length === total)));
+    process.stdout.write(
+      `F3: 3 kills, ${10 * total} appends, all delivered ${Math.round(performance.now() - since)} ms after the last start\n`,
+    );
+    for (const { ledger } of followed) {
+      expect(ledger.acked).toHaveLength(total);
+      expect(ledger.verdict).toEqual(FLAWLESS);
+      expect(ledger.ends).toEqual([]);
+    }
+    const admin = new Redis(redis.url);
+    expect(await fsck(admin, namespace)).toEqual([]);
+    admin.disconnect();
+    for (const { close } of followed) close();
+    await Promise.all([writer!.close(), reader!.close()]);
+    await redis.dispose();
+  });
+});
+
+describe('P3 a loss is never silent', () => {
+  let redis: RedisServer;
+  let admin: Redis;
+  let member: FleetMember;
+  const STREAMS = 10;
+  beforeEach(async () => {
+    redis = await RedisServer.start();
+    admin = new Redis(redis.url);
+    member = await fleetMember({ redis: redis.url });
+  });
+  afterEach(async () => {
+    await member.close();
+    admin.disconnect();
+    await redis.dispose();
+  });
+
+  /** Streams that have got everything so far, and what a loss must not touch. */
+  async function settled() {
+    const followed = [];
+    for (let i = 1; i <= STREAMS; i++) {
+      await begin(member, key(i));
+      followed.push(follow(member, key(i)));
+    }
+    await speak(followed, 0, 5);
+    return followed;
+  }
+
+  async function speak(followed: { ledger: Ledger }[], from: number, count: number, arrive = count): Promise<void> {
+    await Promise.all(
+      followed.map(async ({ ledger }, i) => {
+        const before = ledger.delivered.length;
+        for (let n = from; n < from + count; n++) {
+          expect((await member.log.append(key(i + 1), G, `${n}`)).kind).toBe('appended');
+          ledger.acked.push(`${n}`);
+        }
+        await ledger.until(() => ledger.delivered.length === before + arrive);
+      }),
+    );
+  }
+
+  it('FLUSHALL ends every stream, once, and nothing brings the sessions back', async () => {
+    const followed = await settled();
+    await admin.flushall();
+    await Promise.all(followed.map(({ ledger }) => ledger.until(() => ledger.ends.length > 0)));
+    for (const { ledger } of followed) {
+      expect(ledger.ends).toEqual([{ kind: 'end', reason: 'ended' }]);
+      expect(ledger.verdict).toEqual(FLAWLESS);
+    }
+    expect((await member.log.append(key(1), G, 'late')).kind).toBe('gone');
+    expect(await member.store.load(key(1))).toBeUndefined();
+  });
+
+  it('FLUSHALL with the sessions made anew in the same moment: one gap per stream, then all goes on', async () => {
+    const followed = await settled();
+    const records = await Promise.all(
+      followed.map((_, i) => admin.hmget(member.keys.session(key(i + 1)), 'r', 'i', 'l')),
+    );
+    const step = admin.multi().flushall();
+    for (const [i, [r, initialized, l]] of records.entries()) {
+      const name = member.keys.session(key(i + 1));
+      step.hset(name, { r: r!, i: initialized!, l: l ?? '' }).pexpire(name, 3_600_000);
+    }
+    await step.exec();
+    await Promise.all(followed.map(({ ledger }) => ledger.until(() => ledger.gaps.length > 0)));
+    await speak(followed, 5, 5);
+    for (const { ledger } of followed) {
+      expect(ledger.gaps).toEqual([{ kind: 'gap', reason: 'unknown', cursor: '0-0' }]);
+      expect(ledger.verdict).toMatchObject({ lost: 0, duplicated: 0, reordered: 0 });
+    }
+    for (const { close } of followed) close();
+  });
+
+  it('logs evicted under readers that were away: one gap for each that missed something, none for the others', async () => {
+    const followed = await settled();
+    for (const { close } of followed) close();
+    const cursors = await Promise.all(
+      followed.map((_, i) => member.log.tail(key(i + 1), G, '0-0', 1).then(({ last }) => last)),
+    );
+    // Half of them miss something that is gone when they are back.
+    for (let i = 1; i <= STREAMS; i += 2) await member.log.append(key(i), G, '5');
+    await Promise.all(Array.from({ length: STREAMS }, (_, i) => admin.del(`${member.keys.logs(key(i + 1))}${G}`)));
+    const back = cursors.map((cursor, i) => {
+      const ledger = new Ledger();
+      const { log: from, broker } = member;
+      const opening = {
+        log: from,
+        broker,
+        session: key(i + 1),
+        stream: G,
+        cursor,
+        selfCheckMs: 300,
+        report: () => undefined,
+      };
+      const subscription = openStream(opening).subscribe(ledger.listener);
+      return { ledger, close: () => subscription.unsubscribe() };
+    });
+    await speak(back, 6, 3);
+    expect(back.map(({ ledger }) => ledger.gaps.length)).toEqual(cursors.map((_, i) => (i % 2 === 0 ? 1 : 0)));
+    for (const { close } of back) close();
+  });
+
+  it('F6 a fork: entries that were delivered and then forgotten are found out, although ids go on', async () => {
+    const followed = await settled();
+    // What a replica knew that was a little behind.
+    const names = followed.flatMap((_, i) => [member.keys.session(key(i + 1)), `${member.keys.logs(key(i + 1))}${G}`]);
+    const dumps = await Promise.all(names.map((name) => admin.dumpBuffer(name)));
+    await speak(followed, 5, 5);
+    const step = admin.multi();
+    for (const [i, name] of names.entries()) step.restore(name, 3_600_000, dumps[i]!, 'REPLACE');
+    await step.exec();
+    for (const [i] of followed.entries()) await member.log.append(key(i + 1), G, '10');
+    await Promise.all(followed.map(({ ledger }) => ledger.until(() => ledger.delivered.includes('10'))));
+    for (const { ledger, close } of followed) {
+      expect(ledger.gaps).toHaveLength(1);
+      expect(ledger.verdict).toMatchObject({ lost: 0, duplicated: 0, reordered: 0 });
+      close();
+    }
+  });
+});
+
+describe('P9 Redis is away', () => {
+  it('at boot: the application starts, serves what needs no Redis, answers 503 else, and recovers by itself', async () => {
+    const redis = await RedisServer.absent();
+    const app = await fleetApp({ redis: redis.url, redisWaitMs: 300 });
+    const plain = await send(app.port, call('echo', { text: 'plain' }));
+    expect([plain.status, (JSON.parse(plain.body) as JsonRpc).result!.content[0].text]).toEqual([200, 'plain']);
+    for (const request of [initializeRequest(), unknownSession()]) {
+      const since = performance.now();
+      const refused = await send(app.port, request);
+      expect([refused.status, refused.headers['retry-after']]).toEqual([503, '2']);
+      expect(performance.now() - since).toBeLessThan(1500);
+    }
+    const listening = await SseClient.open(
+      app.port,
+      modern('subscriptions/listen', { notifications: { toolsListChanged: true } }),
+    );
+    await listening.message(of('notifications/subscriptions/acknowledged'));
+
+    await redis.start();
+    const since = performance.now();
+    await expect
+      .poll(() => send(app.port, initializeRequest()).then(({ status }) => status), { timeout: 8000 })
+      .toBe(200);
+    process.stdout.write(`P9: sessions again ${Math.round(performance.now() - since)} ms after Redis came\n`);
+    expect((await send(app.port, unknownSession())).status).toBe(404);
+    // What may have been missed before is told (P12).
+    await listening.message(of('notifications/tools/list_changed'));
+    await listening.close();
+    expect(app.logs.errors).toEqual([]);
+    expect(app.logs.warnings.length).toBeGreaterThan(0);
+    expect(app.logs.warnings.join()).not.toContain('mcp:');
+    await app.close();
+    await redis.dispose();
+  });
+
+  it.each(['frozen', 'killed'] as const)(
+    'while it runs, %s: sessions wait and are never 404, and streams go on after',
+    async (how) => {
+      const redis = await RedisServer.start({ appendOnly: true });
+      const options = { redis: redis.url, redisWaitMs: 300 };
+      const [a, b] = await Promise.all([fleetApp(options), fleetApp(options)]);
+      const session = await LegacySession.open(a.port);
+      const stream = await session.get();
+      await stream.frame(({ id }) => id !== undefined);
+      await b.mcp.sendToSession(session.id, log('before'));
+      await stream.message(saying('before'));
+      const running = await session.stream('holdLoudly', { key: `slow ${how}` }, 'slow');
+      await running.message(saying('before'));
+
+      if (how === 'frozen') redis.freeze();
+      else await redis.kill();
+      const plain = await send(a.port, call('echo', { text: 'plain' }));
+      expect(plain.status).toBe(200);
+      for (const app of [a, b] as FleetApp[]) {
+        const refused = await session.at(app.port).post(session.message('ping'));
+        expect([refused.status, refused.headers['retry-after']]).toEqual([503, '2']);
+      }
+      // The method ends in the middle of it; its answer must not be lost.
+      a.gate.release(`slow ${how}`);
+      const sent = b.mcp.sendToSession(session.id, log('meanwhile')).catch(() => undefined);
+      await pause(500);
+
+      if (how === 'frozen') redis.thaw();
+      else await redis.start();
+      await expect
+        .poll(() => session.post(session.message('ping')).then(({ status }) => status), { timeout: 8000 })
+        .toBe(200);
+      await sent;
+      await expect
+        .poll(() => b.mcp.sendToSession(session.id, log('after')).catch(() => 'away'), { timeout: 8000 })
+        .not.toBe('away');
+      await stream.message(saying('after'), 12_000);
+      await running.end(12_000);
+      expect(running.messages.at(-1)).toMatchObject({ id: 'slow', result: { content: [{ text: `slow ${how}` }] } });
+      await stream.close();
+      await Promise.all([a.close(), b.close()]);
+      await redis.dispose();
+    },
+  );
+});
+
+/** A request of a session that nobody knows: 404 when that is known, 503 when it cannot be. */
+const unknownSession = () => {
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' });
+  const headers = {
+    'content-type': 'application/json',
+    accept: 'application/json, text/event-stream',
+    'mcp-session-id': 'nobody',
+  };
+  return { body, headers };
+};

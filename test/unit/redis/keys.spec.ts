@@ -1,0 +1,48 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { encode, RedisKeys, tagOf } from '../../../lib/redis/keys.js';
+
+const keys = new RedisKeys('mcp:default');
+const text = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.string({ unit: fc.constantFrom('{', '}', ':', '%', '\n', '\0', '\ud800', 'a') }),
+);
+
+/** What Redis hashes: between the first `{` and the first `}` after it. */
+const slotOf = (key: string): string => /\{(.*?)\}/s.exec(key)![1]!;
+
+describe('Redis keys', () => {
+  it('a session has one tag in all of its names, whatever it is called', () => {
+    fc.assert(
+      fc.property(text, text, text, (principal, id, stream) => {
+        const key = { principal, id };
+        const names = [
+          keys.session(key),
+          keys.subscriptions(key),
+          keys.logs(key),
+          keys.results(key),
+          keys.request(key, stream),
+        ];
+        for (const name of names) {
+          expect(`{${slotOf(name)}}`).toBe(tagOf(key));
+          expect(name).toMatch(/^mcp:default:\{[\w%-]*:[\w%-]*\}:[\w:-]+$/);
+        }
+      }),
+    );
+  });
+
+  it('different inputs never meet', () => {
+    fc.assert(
+      fc.property(text, text, text, text, (a, b, c, d) => {
+        fc.pre(a !== c || b !== d);
+        expect(tagOf({ principal: a, id: b })).not.toBe(tagOf({ principal: c, id: d }));
+        if (a !== c) expect(encode(a)).not.toBe(encode(c));
+      }),
+    );
+  });
+
+  it('ids and hashes of ours go in as they are', () => {
+    expect(tagOf({ principal: 'anon', id: 'Ab_-9' })).toBe('{anon:Ab_-9}');
+    expect(keys.request({ principal: 'p', id: 's' }, 1)).not.toBe(keys.request({ principal: 'p', id: 's' }, '1'));
+  });
+});

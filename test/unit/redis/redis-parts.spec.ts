@@ -1,0 +1,199 @@
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ConnectionReporter } from '../../../lib/redis/connection-reporter.js';
+import { loadPeer } from '../../../lib/redis/peer.js';
+import { RedisKeyRing } from '../../../lib/redis/redis-key-ring.js';
+import type { RedisOption } from '../../../lib/redis/redis-option.js';
+import { fleetApp } from '../../fixtures/fleet-app.js';
+import { fsck } from '../../fixtures/fsck.js';
+import { fleetMember, newNamespace } from '../../fixtures/redis-fleet.js';
+import { RedisServer } from '../../fixtures/redis-server.js';
+import { LegacySession } from '../../fixtures/legacy-session.js';
+
+const ALICE = { principal: 'alice', id: 'session-1' };
+const RECORD = { ...ALICE, revision: '2025-11-25', clientCapabilities: {}, initialized: true } as const;
+
+let redis: RedisServer;
+let admin: Redis;
+beforeAll(async () => {
+  redis = await RedisServer.start();
+  admin = new Redis(redis.url);
+});
+afterAll(async () => {
+  admin.disconnect();
+  await redis.dispose();
+});
+
+describe('the option redis', () => {
+  const forms: [name: string, make: () => RedisOption][] = [
+    ['a URL', () => redis.url],
+    ['options', () => ({ host: '127.0.0.1', port: redis.port, keyPrefix: 'ignored:', retryStrategy: () => null })],
+    ['a client', () => new Redis({ port: redis.port, maxRetriesPerRequest: 1, enableOfflineQueue: true })],
+    ['a user of an ACL', () => ({ port: redis.port, username: 'fleet', password: 'secret' })],
+  ];
+
+  it.each(forms)('may be %s', async (name, make) => {
+    await admin.acl(
+      'SETUSER',
+      'fleet',
+      'on',
+      '>secret',
+      '~acl:*',
+      '&acl:*',
+      '-@all',
+      '+@read',
+      '+@write',
+      '+@pubsub',
+      '+@scripting',
+      '+@connection',
+      '+info',
+      '+time',
+      '-@dangerous',
+    );
+    await admin.acl('SETUSER', 'fleet', '+info');
+    const option = make();
+    const member = await fleetMember({ redis: option, namespace: 'acl:default' });
+    await member.store.create(RECORD);
+    expect((await member.log.append(ALICE, 'g', name)).kind).toBe('appended');
+    const heard = new Promise((resolve) => void member.broker.subscribe('c', resolve));
+    await expect.poll(() => member.broker.sizes.listeners).toBe(1);
+    await member.broker.publish('c', 'x');
+    expect(await heard).toBe('x');
+    await member.store.end(ALICE);
+    await member.close();
+    if (option instanceof Redis) {
+      expect(await option.ping()).toBe('PONG');
+      option.disconnect();
+    }
+    await expect.poll(async () => (await admin.call('CLIENT', 'LIST', 'TYPE', 'pubsub')) as string).toBe('');
+  });
+
+  it('without its packages says what to install', async () => {
+    const missing = loadPeer('ioredis', () => import('a-package-that-is-not-there' as string) as Promise<never>);
+    await expect(missing).rejects.toThrow(
+      'The option "redis" needs the package ioredis. Install it: npm install ioredis @nestjs/microservices',
+    );
+  });
+});
+
+describe('trouble with connections', () => {
+  it('P15 is told once in a while, and without any name of ours', () => {
+    const told: string[] = [];
+    const reporter = new ConnectionReporter((sentence) => told.push(sentence));
+    for (let i = 0; i < 100; i++) {
+      reporter.report(
+        'In trouble',
+        Object.assign(new Error('connect ECONNREFUSED mcp:{anon:secret}:s'), { code: 'ECONNREFUSED' }),
+      );
+      reporter.report('In trouble', Object.assign(new Error('NOPERM mcp:{anon:secret}:s'), { name: 'ReplyError' }));
+    }
+    expect(told).toEqual(['In trouble (ECONNREFUSED)', 'In trouble (NOPERM)']);
+  });
+});
+
+describe('the key ring of a fleet', () => {
+  const ring = (member: Awaited<ReturnType<typeof fleetMember>>) =>
+    new RedisKeyRing(member.commands, member.keys, 600_000, () => undefined);
+  const sealed = (keys: RedisKeyRing, text: string) =>
+    expect
+      .poll(() => keys.seal(text))
+      .toEqual(expect.any(String))
+      .then(() => keys.seal(text));
+
+  it('is agreed on once, and read by all', async () => {
+    const namespace = newNamespace();
+    const members = await Promise.all([0, 1, 2].map(() => fleetMember({ redis: redis.url, namespace })));
+    const rings = members.map(ring);
+    const tokens: string[] = [];
+    for (const [i, keys] of rings.entries()) {
+      await keys.refresh();
+      tokens.push(keys.seal(`${i}`));
+    }
+    for (const keys of rings) expect(tokens.map((token) => keys.open(token))).toEqual(['0', '1', '2']);
+    for (const keys of rings) keys.close();
+    await Promise.all(members.map(({ close }) => close()));
+  });
+
+  it('is renewed when it is old; states of before are read on, and those of the new key by who has not heard of it', async () => {
+    const namespace = newNamespace();
+    const [one, other] = await Promise.all([0, 1].map(() => fleetMember({ redis: redis.url, namespace })));
+    const early = ring(one!);
+    await early.refresh();
+    const old = early.seal('old');
+    const dayOld = (await admin.get(one!.keys.keyRing))!.replace(/^\d+/, (made) => `${Number(made) - 25 * 3_600_000}`);
+    await admin.set(one!.keys.keyRing, dayOld, 'KEEPTTL');
+    const late = ring(other!);
+    await late.refresh();
+    const fresh = late.seal('fresh');
+    expect(late.open(old)).toBe('old');
+    expect(early.knows(fresh)).toBe(false);
+    await expect.poll(async () => (await early.refresh(), early.open(fresh)), { timeout: 4000 }).toBe('fresh');
+    expect(early.open(old)).toBe('old');
+    expect(await admin.pttl(one!.keys.keyRing)).toBeGreaterThan(24 * 3_600_000);
+    early.close();
+    late.close();
+    await Promise.all([one!.close(), other!.close()]);
+  });
+
+  it('seals nothing as long as there is no Redis, and then does', async () => {
+    const absent = await RedisServer.absent();
+    const member = await fleetMember({ redis: absent.url, waitMs: 200 });
+    const keys = ring(member);
+    expect(() => keys.seal('x')).toThrow('try again');
+    await expect(keys.refresh()).rejects.toThrow('try again');
+    await absent.start();
+    expect(keys.open(await sealed(keys, 'x'))).toBe('x');
+    keys.close();
+    await member.close();
+    await absent.dispose();
+  });
+});
+
+describe('P10, P16 what a fleet costs', () => {
+  it('everything has a TTL, and nothing is left after the sessions', async () => {
+    const prefix = newNamespace();
+    const app = await fleetApp({
+      redis: redis.url,
+      redisPrefix: prefix,
+      sessionIdleTtlMs: 1500,
+      resultTtlMs: 1500,
+      historyTtlMs: 1500,
+    });
+    for (let i = 0; i < 10; i++) {
+      const session = await LegacySession.open(app.port);
+      await session.request('resources/subscribe', { uri: 'wire://fixed' });
+      const stream = await session.stream('speak', { count: 3 });
+      await stream.end();
+      const standing = await session.get();
+      await app.mcp.sendToSession(session.id, { level: 'error', data: i });
+      await standing.message(({ params }) => params?.data === i);
+      await standing.close();
+      if (i % 2) await session.end();
+    }
+    expect(await fsck(admin, prefix)).toEqual([]);
+    const left = async () => (await admin.keys(`${prefix}:*`)).filter((key) => !key.endsWith(':keyring'));
+    expect((await left()).length).toBeGreaterThan(5);
+    await expect.poll(left, { timeout: 6000, interval: 200 }).toEqual([]);
+    await app.close();
+  });
+
+  it('an idle stream costs one read per self-check, an idle session nothing', async () => {
+    const app = await fleetApp({ redis: redis.url, redisPrefix: newNamespace() });
+    const sessions = await Promise.all(Array.from({ length: 20 }, () => LegacySession.open(app.port)));
+    const streams = await Promise.all(sessions.slice(0, 10).map((session) => session.get()));
+    await Promise.all(streams.map((stream) => stream.frame(({ id }) => id !== undefined)));
+    await admin.config('RESETSTAT');
+    await new Promise((resolve) => setTimeout(resolve, 10_000));
+    const stats = await admin.info('commandstats');
+    const calls = (name: string): number => Number(new RegExp(`cmdstat_${name}:calls=(\\d+)`).exec(stats)?.[1] ?? 0);
+    const scripts = calls('evalsha') + calls('eval');
+    process.stdout.write(
+      `P16: 10 idle streams and 10 idle sessions for 10 s: ${scripts} scripts, ${calls('publish')} publishes\n`,
+    );
+    // 10 s hold at most two self-checks of 7.5 s ± a third.
+    expect(scripts).toBeLessThanOrEqual(20);
+    expect(calls('publish')).toBeLessThanOrEqual(3);
+    await Promise.all(streams.map((stream) => stream.close()));
+    await app.close();
+  });
+});
