@@ -16,7 +16,9 @@ export { InjectMcpServer, mcpServerToken } from './mcp.tokens.js';
 export * from './decorators/index.js';
 export { McpProperty, McpSchema, SchemaError } from './schema/index.js';
 export type { JsonSchema, McpPropertyOptions, McpSchemaOptions, SchemaSource } from './schema/index.js';
+export { DuplicateEntryError } from './catalog/table.js';
 export { McpDeclarationError } from './discovery/registrar.js';
+export { InvalidArgumentsError } from './pipeline/call.js';
 
 // In a method
 export { McpContext } from './engine/mcp-context.js';

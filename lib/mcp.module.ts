@@ -38,7 +38,8 @@ function assemble(
   { server, imports = [], providers = [] }: McpModuleExtras,
   optionsProviders: readonly Provider[],
 ): DynamicModule {
-  const named: Provider[] = server === undefined ? [] : [{ provide: mcpServerToken(server), useExisting: McpServer }];
+  // A named server is known by its token alone: the class means the default one, to `app.get(McpServer)` too.
+  const token = server === undefined ? McpServer : mcpServerToken(server);
   return {
     module: McpModule,
     global: true,
@@ -47,14 +48,12 @@ function assemble(
       ...optionsProviders,
       { provide: MCP_SERVER_NAME, useValue: server },
       ...backendProviders(McpModule),
-      ...serverProviders,
+      ...serverProviders(token),
       McpLifecycle,
-      ...named,
       // Last, so that a provider of the user replaces the default of the same token.
       ...providers,
     ],
-    // A named server exports its token alone: the classes mean the default server.
-    exports: server === undefined ? [McpServer, SessionStore, EventLog, MessageBroker] : [mcpServerToken(server)],
+    exports: server === undefined ? [token, SessionStore, EventLog, MessageBroker] : [token],
   };
 }
 

@@ -80,8 +80,8 @@ const PARTS: { readonly [K in keyof Backends]: InjectionToken<Backends[K]> } = {
   keyRing: KeyRing,
 };
 
-/** The server itself. */
-export const serverProviders: Provider[] = [
+/** The server itself. @param token what its `McpServer` is injected by */
+export const serverProviders = (token: InjectionToken<McpServer>): Provider[] => [
   DynamicHost,
   {
     provide: McpRuntime,
@@ -103,7 +103,7 @@ export const serverProviders: Provider[] = [
       new EntryFactory(new Invoker(creator, moduleRef, runtime.logger), runtime.interactions.forms, logger),
   },
   {
-    provide: McpServer,
+    provide: token,
     inject: [McpRuntime, EntryFactory, ModulesContainer],
     useFactory: (runtime: McpRuntime, entries: EntryFactory, modules: ModulesContainer) =>
       new McpServer(runtime, entries, hostOf(modules, runtime)),

@@ -48,6 +48,14 @@ describe.each(ADAPTERS)('several servers in one application on %s', (adapter) =>
     return nest;
   };
 
+  it('are told apart by what they are asked for by, whichever was imported first', async () => {
+    const { app } = await boot();
+    const { main, admin } = app.get(Everywhere);
+    expect(app.get(McpServer)).toBe(main);
+    expect(app.get(mcpServerToken('admin'))).toBe(admin);
+    expect(main).not.toBe(admin);
+  });
+
   it('offer their own tools only', async () => {
     await boot();
     expect(await toolNames('/mcp')).toEqual(['open']);
