@@ -1,14 +1,17 @@
 /**
- * `npm run conformance [-- --adapter express|fastify]`: the official suite against `sample/everything`, in both eras,
- * read strictly. What may fail, and why, is in `conformance-expected.json`.
+ * `npm run conformance [-- --adapter express|fastify] [--fleet [--instances 3]]`: the official suite against
+ * `sample/everything`, in both eras, read strictly; with `--fleet` against several of them on one Redis, where each
+ * request goes to the next. What may fail, and why, is in `conformance-expected.json`.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startFixture } from './conformance/fixture.mjs';
+import { startFleet } from './conformance/fleet.mjs';
 import { ensureSuite, requirementsOf, runSuite } from './conformance/suite.mjs';
 import { judge } from './conformance/verdicts.mjs';
 import { ensureBuilt } from './steps/compile.mjs';
+import { provideRedis } from './steps/redis.mjs';
 import { ROOT } from './steps/root.mjs';
 import { endOnSignals, fail } from './steps/run.mjs';
 
@@ -17,7 +20,15 @@ const ADAPTERS = ['fastify', 'express'];
 const EXPECTED = new URL('conformance-expected.json', import.meta.url);
 const MARKS = { passed: 'passed', expected: 'expected', skipped: 'skipped', failed: 'FAILED' };
 
-const { values } = parseArgs({ options: { adapter: { type: 'string' } } });
+const { values } = parseArgs({
+  options: {
+    adapter: { type: 'string' },
+    fleet: { type: 'boolean', default: false },
+    instances: { type: 'string', default: '2' },
+  },
+});
+const instances = Number(values.instances);
+if (!Number.isInteger(instances) || instances < 1) fail('--instances wants a whole number, e.g. 3');
 if (values.adapter && !ADAPTERS.includes(values.adapter)) {
   fail(`There is no adapter "${values.adapter}": --adapter ${ADAPTERS.join(' | ')}`);
 }
@@ -27,6 +38,7 @@ const expected = JSON.parse(readFileSync(EXPECTED, 'utf8'));
 ensureBuilt();
 ensureSuite();
 endOnSignals();
+const redisUrl = values.fleet ? await provideRedis().catch((error) => fail(error.message)) : undefined;
 
 const columns = [];
 for (const adapter of adapters) columns.push(...(await runAgainst(adapter)));
@@ -38,9 +50,12 @@ process.stdout.write(`${count('passed')} passed, ${count('failed')} failed\n`);
 process.exit(count('failed') === 0 ? 0 : 1);
 
 async function runAgainst(adapter) {
-  const folder = join(ROOT, 'out/conformance', adapter);
+  const folder = join(ROOT, 'out/conformance', values.fleet ? `${adapter}-fleet` : adapter);
   mkdirSync(folder, { recursive: true });
-  const fixture = await startFixture(adapter, join(folder, 'fixture.log')).catch((error) => fail(error.message));
+  const starting = values.fleet
+    ? startFleet(instances, adapter, folder, redisUrl)
+    : startFixture(adapter, join(folder, 'fixture.log'));
+  const fixture = await starting.catch((error) => fail(error.message));
   const results = [];
   for (const revision of REVISIONS) {
     await runSuite(fixture.url, revision, join(folder, revision));

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RequestId } from '../protocol/messages.js';
 import type { SessionKey } from '../session/session-record.js';
+import type { TaskKey } from '../task/task-record.js';
 
 /**
  * Every name this server gives to anything in Redis, each with how long it lives. Two servers with different namespaces
@@ -63,6 +64,22 @@ export class RedisKeys {
   /** String: the keys that seal request states. A week, slid by every instance each hour. */
   get keyRing(): string {
     return `${this.namespace}:keyring`;
+  }
+
+  /** Hash: the whole task. The task's own TTL, from its creation. */
+  task({ principal, id }: TaskKey): string {
+    return `${this.namespace}:{task:${encode(principal)}:${encode(id)}}`;
+  }
+
+  /** Sorted sets: ids of a principal's tasks by creation, and by when they expire. As long as the last of them. */
+  tasksOf(principal: string): readonly [byCreation: string, byExpiry: string] {
+    const tag = `${this.namespace}:{tasks:${encode(principal)}}`;
+    return [`${tag}:c`, `${tag}:x`];
+  }
+
+  /** Sorted set of all tasks, by when they expire. As long as the last of them. */
+  get allTasks(): string {
+    return `${this.namespace}:{tasks}`;
   }
 
   /** Broker channel of a session's doorbells. */

@@ -2,7 +2,6 @@ import type { Logger } from '@nestjs/common';
 import type { MessageBroker } from '../broker/message-broker.js';
 import { KeyRing } from '../interaction/key-ring.js';
 import { REQUEST_STATE_TTL_MS, type ResolvedOptions } from '../mcp.resolved-options.js';
-import { MemoryTaskStore } from '../memory/memory-task-store.js';
 import type { BackendFactories } from '../server/backends.js';
 import type { SessionStore } from '../session/session-store.js';
 import { ConnectionReporter } from './connection-reporter.js';
@@ -15,6 +14,7 @@ import { RedisMessageBroker } from './redis-message-broker.js';
 import { RedisNonceStore } from './redis-nonce-store.js';
 import { RedisPendingRequests } from './redis-pending-requests.js';
 import { RedisSessionStore } from './redis-session-store.js';
+import { RedisTaskStore } from './redis-task-store.js';
 
 type Report = (error: unknown) => void;
 
@@ -76,8 +76,8 @@ export class RedisBackends implements BackendFactories {
     return new RedisNonceStore(this.#commands, this.#keys);
   }
 
-  tasks(): MemoryTaskStore {
-    return new MemoryTaskStore({ maxTasks: this.options.maxTasks });
+  tasks(): RedisTaskStore {
+    return new RedisTaskStore({ commands: this.#commands, keys: this.#keys, maxTasks: this.options.maxTasks });
   }
 
   keyRing(): KeyRing {

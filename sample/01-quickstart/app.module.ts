@@ -4,7 +4,7 @@ import { Stations } from './stations.js';
 import { WeatherTools } from './weather.tools.js';
 
 @Module({
-  imports: [McpModule.forRoot({ name: 'weather', version: '1.0.0' })],
+  imports: [McpModule.forRoot({ name: 'weather', version: '1.0.0', redis: process.env.REDIS_URL })],
   providers: [Stations, WeatherTools],
 })
 export class AppModule {}

@@ -18,7 +18,7 @@ class InvoicesController {
 }
 
 @Module({
-  imports: [McpModule.forRoot({ name: 'billing', version: '1.0.0' })],
+  imports: [McpModule.forRoot({ name: 'billing', version: '1.0.0', redis: process.env.REDIS_URL })],
   controllers: [InvoicesController],
   providers: [
     Invoices,

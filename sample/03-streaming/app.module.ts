@@ -5,7 +5,7 @@ import { ArchiveTools } from './archive.tools.js';
 import { SavedSearches } from './saved-searches.js';
 
 @Module({
-  imports: [McpModule.forRoot({ name: 'archive', version: '1.0.0' })],
+  imports: [McpModule.forRoot({ name: 'archive', version: '1.0.0', redis: process.env.REDIS_URL })],
   providers: [Archive, ArchiveTools, SavedSearches],
 })
 export class AppModule {}

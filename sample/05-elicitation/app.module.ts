@@ -4,7 +4,7 @@ import { Bookings } from './bookings.js';
 import { TripTools } from './trip.tools.js';
 
 @Module({
-  imports: [McpModule.forRoot({ name: 'trips', version: '1.0.0' })],
+  imports: [McpModule.forRoot({ name: 'trips', version: '1.0.0', redis: process.env.REDIS_URL })],
   providers: [Bookings, TripTools],
 })
 export class AppModule {}

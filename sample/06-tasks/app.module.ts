@@ -3,7 +3,9 @@ import { McpModule } from 'nestjs-mcp-fleet';
 import { ReportTools } from './report.tools.js';
 
 @Module({
-  imports: [McpModule.forRoot({ name: 'reports', version: '1.0.0', taskPollIntervalMs: 500 })],
+  imports: [
+    McpModule.forRoot({ name: 'reports', version: '1.0.0', taskPollIntervalMs: 500, redis: process.env.REDIS_URL }),
+  ],
   providers: [ReportTools],
 })
 export class AppModule {}

@@ -1,17 +1,22 @@
 import { Module } from '@nestjs/common';
-import { McpModule } from 'nestjs-mcp-fleet';
+import { McpModule, PrincipalResolver } from 'nestjs-mcp-fleet';
 import { AboutTool } from './about.tool.js';
 import { AskingTools } from './asking.tools.js';
 import { CapabilityTools } from './capability.tools.js';
 import { ContentTools } from './content.tools.js';
 import { EverythingPrompts } from './everything.prompts.js';
 import { EverythingResources } from './everything.resources.js';
+import { FleetTestController, FleetTestPrincipals } from './fleet-test.controller.js';
+import { FleetTestTools } from './fleet-test.tools.js';
 import { InputRequiredTools } from './input-required.tools.js';
 import { ListChangeTools } from './list-change.tools.js';
 import { PollingTool } from './polling.tool.js';
 import { ReportingTools } from './reporting.tools.js';
 import { SchemaTools } from './schema.tools.js';
 import { TaskTools } from './task.tools.js';
+
+/** Tools and routes for tests of a fleet: the suite must not find them in the lists. */
+const isFleetTest = process.env.FLEET_TEST === '1';
 
 /** The fixture of the official conformance suite: names, texts and shapes are the suite's. `npm run conformance` */
 @Module({
@@ -22,8 +27,10 @@ import { TaskTools } from './task.tools.js';
       title: 'Everything',
       description: 'One of each: the server that the conformance suite is run against.',
       instructions: 'Call "about" to learn what is here.',
+      redis: process.env.REDIS_URL,
     }),
   ],
+  controllers: isFleetTest ? [FleetTestController] : [],
   providers: [
     AboutTool,
     AskingTools,
@@ -37,6 +44,7 @@ import { TaskTools } from './task.tools.js';
     ReportingTools,
     SchemaTools,
     TaskTools,
+    ...(isFleetTest ? [FleetTestTools, { provide: PrincipalResolver, useClass: FleetTestPrincipals }] : []),
   ],
 })
 export class AppModule {}

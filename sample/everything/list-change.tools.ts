@@ -3,8 +3,8 @@ import { McpServer, McpTool } from 'nestjs-mcp-fleet';
 import { EverythingResources } from './everything.resources.js';
 
 /**
- * Tools that really change what this server offers. Each call adds a newcomer before it takes the last one away, so
- * calls that overlap do not claim one name twice.
+ * Tools that really change what this server offers. What comes goes again within the call: registering concerns one
+ * instance, and those of a fleet have to offer the same to whoever lists at another one next.
  */
 @Injectable()
 export class ListChangeTools {
@@ -16,25 +16,28 @@ export class ListChangeTools {
     private readonly resources: EverythingResources,
   ) {}
 
-  @McpTool({ name: 'test_trigger_tool_change', description: 'Replaces a tool, so that the list of tools changes' })
+  @McpTool({
+    name: 'test_trigger_tool_change',
+    description: 'Has a tool come and go, so that the list of tools changes',
+  })
   async changeTools(): Promise<string> {
     const number = ++this.#tools;
     const name = `test_passing_tool_${number}`;
     await this.server.registerTool({ name, description: 'Comes and goes' }, () => `Tool number ${number}`);
-    this.server.removeTool(`test_passing_tool_${number - 1}`);
-    return `${name} is new.`;
+    this.server.removeTool(name);
+    return `${name} was here.`;
   }
 
   @McpTool({
     name: 'test_trigger_prompt_change',
-    description: 'Replaces a prompt, so that the list of prompts changes',
+    description: 'Has a prompt come and go, so that the list of prompts changes',
   })
   async changePrompts(): Promise<string> {
     const number = ++this.#prompts;
     const name = `test_passing_prompt_${number}`;
     await this.server.registerPrompt({ name, description: 'Comes and goes' }, () => `Prompt number ${number}`);
-    this.server.removePrompt(`test_passing_prompt_${number - 1}`);
-    return `${name} is new.`;
+    this.server.removePrompt(name);
+    return `${name} was here.`;
   }
 
   @McpTool({ name: 'test_trigger_resource_update', description: 'Changes test://watched-resource' })

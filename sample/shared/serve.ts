@@ -12,5 +12,5 @@ export async function serve(module: Type): Promise<string> {
   const app = await NestFactory.create(module, adapter, { logger: ['warn', 'error'], forceCloseConnections });
   app.enableShutdownHooks(undefined, { useProcessExit: true });
   await app.listen(PORT, HOST);
-  return `http://${HOST}:${PORT}/mcp`;
+  return `${await app.getUrl()}/mcp`;
 }

@@ -7,9 +7,16 @@ import { compiledSample } from '../steps/sample.mjs';
 const START_MS = 20_000;
 const STOP_MS = 15_000;
 
-/** Starts `sample/everything` on a port of the system's choice. @returns its URL, and how to end it */
-export async function startFixture(adapter, logFile) {
-  const env = { ...process.env, PORT: '0', HOST: '127.0.0.1', HTTP_ADAPTER: adapter, NO_COLOR: '1' };
+/**
+ * Starts `sample/everything` on a port of the system's choice.
+ *
+ * @param redisUrl of its fleet; without one it keeps everything in memory, whatever the environment says
+ * @returns its URL, and how to end it
+ */
+export async function startFixture(adapter, logFile, redisUrl) {
+  const { REDIS_URL: _, FLEET_TEST: __, ...inherited } = process.env;
+  const env = { ...inherited, PORT: '0', HOST: '127.0.0.1', HTTP_ADAPTER: adapter, NO_COLOR: '1' };
+  if (redisUrl) env.REDIS_URL = redisUrl;
   const server = spawn(process.execPath, [compiledSample('everything')], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const kill = () => server.kill('SIGKILL');
   process.once('exit', kill);

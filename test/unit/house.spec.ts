@@ -8,6 +8,7 @@ const MAX_LINES = 300;
 
 /**
  * Which folder may import which. `root` is `lib/mcp.*.ts`, the module itself; only `index.ts` may import everything.
+ * `backends` are the two files that choose a server's parts: they see options and server, so that the parts need not.
  * A new arrow needs a reason: say it in the change that adds it.
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -16,6 +17,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   broker: ['session'],
   stream: ['protocol', 'session', 'broker'],
   memory: ['protocol', 'session', 'broker', 'stream', 'interaction', 'task'],
+  redis: ['protocol', 'session', 'broker', 'stream', 'interaction'],
+  backends: ['session', 'broker', 'interaction', 'memory', 'redis', 'server', 'root'],
   schema: [],
   decorators: ['protocol', 'schema', 'engine'],
   catalog: ['protocol', 'schema', 'pipeline', 'task'],
@@ -30,10 +33,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['discovery', 'transport', 'root', 'task'],
   ],
   root: [
-    ...['protocol', 'session', 'broker', 'stream', 'memory', 'interaction', 'engine', 'pipeline', 'discovery'],
-    ...['transport', 'server', 'task'],
+    ...['protocol', 'session', 'broker', 'stream', 'backends', 'redis', 'interaction', 'engine', 'pipeline'],
+    ...['discovery', 'transport', 'server', 'task'],
   ],
-  testing: ['protocol', 'session', 'broker', 'stream', 'interaction', 'task'],
+  testing: ['session', 'broker', 'stream', 'interaction', 'task'],
 };
 
 /** Packages by folder; Node's own modules are looked at apart. Optional peers are where they are loaded. */
@@ -43,6 +46,8 @@ const MAY_USE: Readonly<Record<string, readonly RegExp[]>> = {
   broker: [/^rxjs$/],
   stream: [/^rxjs$/],
   memory: [],
+  redis: [/^ioredis$/, /^@nestjs\/microservices$/],
+  backends: [/^@nestjs\/common$/],
   schema: [/^ajv\//, /^class-validator$/, /^class-transformer$/, /^reflect-metadata$/],
   decorators: [/^@nestjs\/common/, /^reflect-metadata$/],
   catalog: [/^rxjs$/],
@@ -81,7 +86,8 @@ const files = readdirSync(LIB, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
   .map((file) => ({ file, text: readFileSync(join(LIB, file), 'utf8') }));
 
-const roomOf = (file: string): string => (file.includes('/') ? file.split('/')[0]! : 'root');
+const roomOf = (file: string): string =>
+  /^(\w+)\/\1-backends\.ts$/.test(file) ? 'backends' : file.includes('/') ? file.split('/')[0]! : 'root';
 
 const imports = files.flatMap(({ file, text }): Import[] =>
   [...text.matchAll(/(?:^|[\s;}(])(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => ({ from: file, to: match[1]! })),
@@ -140,6 +146,24 @@ describe('the house', () => {
         (/^(ioredis|@nestjs\/microservices)/.test(to) && roomOf(from) !== 'redis'),
     );
     expect(wrong.map(arrow)).toEqual([]);
+  });
+
+  it('lets nobody but the module know that there is Redis', () => {
+    const known = inside.filter(({ from, to }) => /^redis\//.test(to) && !/^(redis\/|index\.ts$)/.test(from));
+    expect(known.map(arrow).sort()).toEqual([
+      'mcp.options.ts → redis/redis-option.ts',
+      'mcp.providers.ts → redis/redis-backends.ts',
+    ]);
+  });
+
+  it('loads optional packages of Redis when they are needed, and not before', () => {
+    const atOnce = files.flatMap(({ file, text }) =>
+      [
+        ...text.matchAll(/^import (?!type\b)[^;]*?from '(ioredis|@nestjs\/microservices|[^']*redis-transport\.js)'/gm),
+      ].map(([, to]) => `${file} → ${to}`),
+    );
+    // And the transport itself is only ever loaded by `import()`.
+    expect(atOnce).toEqual(['redis/redis-transport.ts → @nestjs/microservices']);
   });
 
   it(`has no file of more than ${MAX_LINES} lines`, () => {

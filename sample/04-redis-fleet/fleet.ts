@@ -1,0 +1,125 @@
+import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('main.js', import.meta.url));
+const START_MS = 20_000;
+/** Longer than an instance waits for its running calls. */
+const STOP_MS = 15_000;
+const RESTART_MS = 300;
+
+/** One process with the application. It comes back when it dies, on whatever port is free. */
+class Instance {
+  port = 0;
+  #child: ChildProcess | undefined;
+  #closing = false;
+
+  constructor(
+    readonly id: string,
+    private readonly redisUrl: string,
+    private readonly say: (line: string) => void,
+  ) {}
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  async start(): Promise<void> {
+    const env = { ...process.env, REDIS_URL: this.redisUrl, INSTANCE_ID: this.id, PORT: '0', HOST: '127.0.0.1' };
+    // In a group of its own: Ctrl+C in a terminal is for us, and we end the children in order.
+    const child = fork(MAIN, ['--instance'], { env, detached: true });
+    this.#child = child;
+    child.once('exit', (code, signal) => void this.#gone(signal ?? code));
+    const [port] = (await once(child, 'message', { signal: AbortSignal.timeout(START_MS) })) as [number];
+    this.port = port;
+  }
+
+  /** No good-bye, no last word: as when the machine is lost. */
+  kill(): void {
+    this.#child?.kill('SIGKILL');
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    await end(this.#child);
+  }
+
+  async #gone(reason: string | number | null): Promise<void> {
+    if (this.#closing) return;
+    this.say(`${this.id} is gone (${reason}).`);
+    await pause(RESTART_MS);
+    if (this.#closing) return;
+    // Should it fail to start, it exits and is here again.
+    const started = this.start().then(
+      () => this.say(`${this.id} is back, process ${this.pid}.`),
+      () => this.kill(),
+    );
+    await started;
+  }
+}
+
+/** Instances of one application on one Redis, all of them processes of this one. */
+export class Fleet {
+  /** @throws {Error} with a sentence for people, where there is no Redis */
+  static async start(ids: readonly string[], say: (line: string) => void): Promise<Fleet> {
+    const redis = process.env.REDIS_URL ? undefined : await startRedis();
+    const url = process.env.REDIS_URL ?? redis!.url;
+    const instances = ids.map((id) => new Instance(id, url, say));
+    const fleet = new Fleet(instances, redis?.process);
+    process.once('exit', () => fleet.#abandon());
+    await Promise.all(instances.map((instance) => instance.start()));
+    return fleet;
+  }
+
+  private constructor(
+    readonly instances: readonly Instance[],
+    private readonly redis: ChildProcess | undefined,
+  ) {}
+
+  /** Redis last: the instances have something to say in it until their end. */
+  async close(): Promise<void> {
+    await Promise.all(this.instances.map((instance) => instance.close()));
+    await end(this.redis);
+  }
+
+  /** The instances notice by themselves that we are gone; Redis does not. */
+  #abandon(): void {
+    for (const instance of this.instances) instance.kill();
+    this.redis?.kill();
+  }
+}
+
+async function end(child: ChildProcess | undefined): Promise<void> {
+  if (!child || child.exitCode !== null || child.signalCode !== null) return;
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+  clearTimeout(timer);
+}
+
+/** A Redis of our own, which keeps nothing. */
+async function startRedis(): Promise<{ url: string; process: ChildProcess }> {
+  const port = await freePort();
+  const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+  const server = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+  await once(server, 'spawn').catch(() => {
+    throw new Error('This sample needs Redis: install redis-server (version 7 or newer), or set REDIS_URL.');
+  });
+  for await (const line of createInterface({ input: server.stdout })) {
+    if (!line.includes('Ready to accept connections')) continue;
+    server.stdout.resume();
+    return { url: `redis://127.0.0.1:${port}`, process: server };
+  }
+  throw new Error('redis-server ended before it was ready.');
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}

@@ -1,0 +1,22 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ROOT } from '../steps/root.mjs';
+import { startFixture } from './fixture.mjs';
+
+/** Starts several `sample/everything` behind one URL: a strict round robin, request by request. */
+export async function startFleet(instances, adapter, folder, redisUrl) {
+  // Only here, since it has to be built first.
+  const { Balancer } = await import(pathToFileURL(join(ROOT, 'build/sample/04-redis-fleet/balancer.js')).href);
+  const fixtures = await Promise.all(
+    Array.from({ length: instances }, (_, i) => startFixture(adapter, join(folder, `fixture-${i + 1}.log`), redisUrl)),
+  );
+  const targets = fixtures.map(({ url }) => ({ port: Number(new URL(url).port) }));
+  const balancer = await Balancer.start(targets, 0);
+  const stop = async () => {
+    const ended = await Promise.all(fixtures.map((fixture) => fixture.stop()));
+    await balancer.close();
+    // A run in which one of them did nothing has proved nothing.
+    return ended.every(Boolean) && targets.every(({ served = 0 }) => served > 0);
+  };
+  return { url: balancer.url, stop };
+}

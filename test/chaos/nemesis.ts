@@ -1,0 +1,72 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Chance } from './random.js';
+
+export const SCENARIOS = ['kill-instance', 'cut-redis'] as const;
+export type Scenario = (typeof SCENARIOS)[number];
+
+/** `cut`, `freeze` and `deafen` are done to one instance's connections to Redis, `cut-all` to everybody's. */
+export type Act = 'kill' | 'cut' | 'cut-all' | 'freeze' | 'deafen' | 'drop';
+
+export interface Step {
+  readonly atMs: number;
+  readonly act: Act;
+  /** Whoever acts takes the remainder by how many it can choose from. */
+  readonly target: number;
+  /** In [0, 1): how long, or where. */
+  readonly extent: number;
+}
+
+interface Rhythm {
+  readonly acts: readonly Act[];
+  readonly everyMs: readonly [least: number, most: number];
+}
+
+const CLIENTS_LEAVE: Rhythm = { acts: ['drop'], everyMs: [30, 150] };
+
+/** An act that is listed twice happens twice as often. */
+const RHYTHMS: Record<Scenario, readonly Rhythm[]> = {
+  'kill-instance': [{ acts: ['kill'], everyMs: [500, 2000] }, CLIENTS_LEAVE],
+  'cut-redis': [
+    { acts: ['cut', 'cut', 'cut', 'cut', 'cut', 'cut-all'], everyMs: [100, 500] },
+    { acts: ['freeze', 'deafen'], everyMs: [1500, 4000] },
+    CLIENTS_LEAVE,
+  ],
+};
+
+/** Everything that will go wrong, known beforehand: the same seed makes the same schedule. */
+export function plan(scenario: Scenario, seed: number, lengthMs: number): Step[] {
+  const chance = new Chance(seed);
+  const steps = RHYTHMS[scenario].flatMap(({ acts, everyMs }) => {
+    const row: Step[] = [];
+    for (let atMs = chance.between(...everyMs); atMs < lengthMs; atMs += chance.between(...everyMs)) {
+      row.push({ atMs, act: chance.pick(acts), target: chance.between(0, 1_000_000), extent: chance.next() });
+    }
+    return row;
+  });
+  return steps.toSorted((a, b) => a.atMs - b.atMs);
+}
+
+/** For people; clients that leave are too many to name. */
+export const describeSchedule = (steps: readonly Step[]): string =>
+  steps
+    .filter(({ act }) => act !== 'drop')
+    .map(({ atMs, act, target }) => `${(atMs / 1000).toFixed(2)} ${act} ${target}`)
+    .join(', ');
+
+/** Does what was planned, on time, without waiting for how it ends. @returns how often each act was done */
+export async function unleash(
+  steps: readonly Step[],
+  act: (step: Step) => void,
+  signal: AbortSignal,
+): Promise<Partial<Record<Act, number>>> {
+  const done: Partial<Record<Act, number>> = {};
+  const start = performance.now();
+  for (const step of steps) {
+    const left = start + step.atMs - performance.now();
+    if (left > 0) await pause(left, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) break;
+    act(step);
+    done[step.act] = (done[step.act] ?? 0) + 1;
+  }
+  return done;
+}

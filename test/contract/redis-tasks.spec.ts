@@ -1,0 +1,165 @@
+import { Cluster, Redis } from 'ioredis';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { RedisCommands } from '../../lib/redis/redis-commands.js';
+import type { RedisOption } from '../../lib/redis/redis-option.js';
+import { RedisTaskStore } from '../../lib/redis/redis-task-store.js';
+import { taskStoreContract } from '../../lib/testing/index.js';
+import { ask, OPEN_STATES, taskOrder, TASK_LEASE } from '../../lib/testing/task-store.fixture.js';
+import { type FleetMember, fleetMember, newNamespace } from '../fixtures/redis-fleet.js';
+import { RedisServer } from '../fixtures/redis-server.js';
+
+/** What a client does to commands whose answers are lost with the connection. */
+const twice = (commands: RedisCommands): RedisCommands => {
+  const send = async (command: string, ...args: (string | number)[]) => {
+    await commands.send(command, ...args);
+    return commands.send(command, ...args);
+  };
+  return { send } as RedisCommands;
+};
+const once = (commands: RedisCommands): RedisCommands => commands;
+
+function contractOn(option: () => RedisOption, sending: (commands: RedisCommands) => RedisCommands): void {
+  taskStoreContract(
+    // Most of it is waiting for Redis's clock.
+    { describe, it: it.concurrent },
+    {
+      create: async ({ maxTasks }) => {
+        const namespace = newNamespace();
+        const members = await Promise.all([0, 1].map(() => fleetMember({ redis: option(), namespace })));
+        const [store, peer] = members.map(
+          ({ commands, keys }) => new RedisTaskStore({ commands: sending(commands), keys, maxTasks }),
+        );
+        const dispose = async () => {
+          for (const { close } of members) await close();
+        };
+        // Redis has a clock of its own.
+        return { store: store!, peer, advance: (ms) => pause(ms).then(() => undefined), dispose };
+      },
+    },
+  );
+}
+
+describe('tasks on Redis', () => {
+  let server: RedisServer;
+  beforeAll(async () => void (server = await RedisServer.start()));
+  afterAll(() => server.dispose());
+
+  contractOn(() => server.url, once);
+
+  describe('RedisTaskStore', () => {
+    let admin: Redis;
+    let member: FleetMember;
+    let store: RedisTaskStore;
+    beforeEach(async () => {
+      admin = new Redis(server.url);
+      member = await fleetMember({ redis: server.url });
+      store = new RedisTaskStore({ commands: member.commands, keys: member.keys, maxTasks: 100 });
+    });
+    afterEach(async () => {
+      await member.close();
+      admin.disconnect();
+    });
+    const names = () => admin.keys(`${member.keys.namespace}:*`);
+
+    it('gives every key a TTL that no change makes longer, and leaves nothing', async () => {
+      const [short, long] = [taskOrder('short', 'alice', { ttlMs: 300 }), taskOrder('long', 'alice', { ttlMs: 900 })];
+      await store.create(long, TASK_LEASE);
+      await store.create(short, TASK_LEASE);
+      for (const order of [short, long]) {
+        await store.move(order, OPEN_STATES, 'input_required', { inputRequests: { a: ask('A?') } });
+        await store.answer(order, { a: { value: 1 } });
+        await store.remember(order, 1, { steps: { one: { value: 1 } } });
+        await store.renew(order, 1, 60_000);
+        await store.move(order, OPEN_STATES, 'completed', { result: { content: [] } });
+      }
+      for (const name of await names()) {
+        const ttl = await admin.pttl(name);
+        expect(ttl, name).toBeGreaterThan(0);
+        expect(ttl, name).toBeLessThanOrEqual(900);
+      }
+      await vi.waitFor(async () => expect(await store.load(short)).toBeUndefined(), { timeout: 2000 });
+      await vi.waitFor(async () => expect(await store.list('alice', 10)).toHaveLength(1), { timeout: 2000 });
+      expect(await admin.zrange(member.keys.tasksOf('alice')[0], 0, -1)).toEqual(['long']);
+      await vi.waitFor(async () => expect(await names()).toEqual([]), { timeout: 2000 });
+    });
+
+    it('keeps the order of questions, however many and long', async () => {
+      const order = taskOrder('many');
+      await store.create(order, TASK_LEASE);
+      const asked = Array.from({ length: 200 }, (_, i) => `${'q'.repeat(70)}${(i * 7919) % 200}`);
+      await store.move(order, OPEN_STATES, 'input_required', {
+        inputRequests: Object.fromEntries(asked.slice(0, 100).map((name) => [name, ask(name)])),
+      });
+      for (const name of asked.slice(100)) {
+        await store.move(order, OPEN_STATES, 'input_required', { inputRequests: { [name]: ask(name) } });
+      }
+      expect(Object.keys((await store.load(order))!.inputRequests)).toEqual(asked);
+    });
+
+    it('fills its pages although tasks are gone before their time', async () => {
+      for (let i = 0; i < 9; i++) await store.create(taskOrder(`${i}`), TASK_LEASE);
+      for (const i of [0, 1, 2, 4]) await admin.del(member.keys.task(taskOrder(`${i}`)));
+      const page = await store.list('alice', 4);
+      expect(page.map(({ id }) => id)).toEqual(['3', '5', '6', '7']);
+      expect((await store.list('alice', 4, page.at(-1))).map(({ id }) => id)).toEqual(['8']);
+    });
+
+    it('goes on when Redis has forgotten the scripts (F16)', async () => {
+      await admin.script('FLUSH');
+      const order = taskOrder('1');
+      await store.create(order, TASK_LEASE);
+      await admin.script('FLUSH');
+      expect((await store.move(order, OPEN_STATES, 'completed'))?.moved).toBe(true);
+    });
+
+    it('takes what nobody of us wrote for unknown (S13)', async () => {
+      const order = taskOrder('1');
+      await admin.hset(member.keys.task(order), { s: 'working', o: 'no JSON' });
+      expect(await store.load(order)).toBeUndefined();
+      await admin.del(member.keys.task(order));
+    });
+
+    it('tells a repeated claim of no fence that is another one’s', async () => {
+      const order = taskOrder('1');
+      await store.create(order, 1);
+      const sent: (string | number)[][] = [];
+      const recording = async (command: string, ...args: (string | number)[]) => {
+        sent.push([command, ...args]);
+        return member.commands.send(command, ...args);
+      };
+      const recorder = new RedisTaskStore({
+        commands: { send: recording } as RedisCommands,
+        keys: member.keys,
+        maxTasks: 100,
+      });
+      await vi.waitFor(async () => expect((await recorder.claim(order, 0))?.fence).toBe(2));
+      const [command, ...args] = sent.at(-1)!;
+      expect(await member.commands.send(command as string, ...args)).not.toBeNull();
+      expect((await store.claim(order, 60_000))?.fence).toBe(3);
+      expect(await member.commands.send(command as string, ...args)).toBeNull();
+    });
+  });
+});
+
+// One node with all slots: it refuses whatever touches two slots at once, just as many nodes would.
+describe('tasks on a Redis Cluster, each command sent twice', () => {
+  let server: RedisServer;
+  let cluster: Cluster;
+  beforeAll(async () => {
+    server = await RedisServer.start({ cluster: true });
+    const admin = new Redis(server.url);
+    await admin.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+    await vi.waitFor(async () => expect(await admin.cluster('INFO')).toContain('cluster_state:ok'), {
+      timeout: 10_000,
+    });
+    admin.disconnect();
+    cluster = new Cluster([{ host: '127.0.0.1', port: server.port }]);
+  });
+  afterAll(async () => {
+    cluster.disconnect();
+    await server.dispose();
+  });
+
+  contractOn(() => cluster, twice);
+});
