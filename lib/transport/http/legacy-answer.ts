@@ -19,7 +19,6 @@ export class LegacyAnswer implements Outlet, Pending {
   readonly #responses: string[] = [];
   #waiting: number;
   #stream: string | undefined;
-  #appended: Promise<unknown> = Promise.resolve();
 
   /** @param expected how many requests the POST holds */
   constructor(
@@ -75,11 +74,10 @@ export class LegacyAnswer implements Outlet, Pending {
     return true;
   }
 
-  /** One append at a time, so that the log has the order in which things were said. */
+  /** Without waiting for the one before: the log keeps the order of who speaks, and takes what comes together together. */
   #append(data: string, final: boolean): void {
-    const stream = this.#stream!;
-    this.#appended = this.#appended
-      .then(() => this.services.log.append(this.session, stream, data, { final }))
+    this.services.log
+      .append(this.session, this.#stream!, data, { final })
       .catch((error: unknown) => this.services.report(error));
   }
 }
