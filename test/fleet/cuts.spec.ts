@@ -213,3 +213,35 @@ describe('F16 scripts are forgotten by the server', () => {
     await member.close();
   });
 });
+
+describe('finding 12: a subscriber that is cut or closed while it subscribes again', () => {
+  it('raises nothing that nobody handles: it once ended a process', async () => {
+    const unhandled: unknown[] = [];
+    const listener = (error: unknown): void => void unhandled.push(error);
+    process.on('unhandledRejection', listener);
+    const proxy = await TcpProxy.start(redis.port);
+    for (const how of ['no answer', 'cut', 'closed'] as const) {
+      const member = await fleetMember({ redis: redis.url, broker: proxy.url, waitMs: 300 });
+      const heard: string[] = [];
+      await member.broker.subscribe('c', (text) => heard.push(text));
+      proxy.dieOf('subscribe');
+      proxy.cut();
+      // Connected again, and subscribing.
+      await expect.poll(() => proxy.dead, { interval: 1 }).toBeGreaterThan(0);
+      if (how === 'no answer') await pause(400);
+      if (how === 'cut') proxy.cut();
+      if (how === 'closed') await member.close();
+      proxy.heal();
+      if (how !== 'closed') {
+        await expect.poll(() => member.broker.status, { timeout: 5000 }).toBe('up');
+        await member.broker.publish('c', how);
+        await expect.poll(() => heard).toEqual([how]);
+        await member.close();
+      }
+    }
+    await pause(50);
+    process.off('unhandledRejection', listener);
+    await proxy.close();
+    expect(unhandled).toEqual([]);
+  });
+});
