@@ -24,7 +24,7 @@ export type { ContextLog } from './engine/context-log.js';
 export { CancelledError } from './engine/exchange.js';
 export { progress, Progress } from './engine/progress.js';
 export * from './protocol/content.js';
-export type { CacheHint, Icon, ToolAnnotations } from './protocol/definitions.js';
+export type { CacheHint, Icon, TaskSupport, ToolAnnotations } from './protocol/definitions.js';
 export {
   CapacityError,
   ErrorCode,
@@ -72,9 +72,21 @@ export { decodeDoorbell, encodeDoorbell, type Doorbell } from './stream/doorbell
 export { MessageBroker, type BrokerSubscription, type MessageListener } from './broker/message-broker.js';
 export { NonceStore } from './interaction/nonce-store.js';
 export { PendingRequests, type PendingRequest } from './interaction/pending-requests.js';
+export { TaskLimitError, TaskStore, type TaskMove, type TaskPosition } from './task/task-store.js';
+export type {
+  TaskAnswer,
+  TaskCaller,
+  TaskKey,
+  TaskMemo,
+  TaskOrder,
+  TaskPatch,
+  TaskRecord,
+  TaskStatus,
+} from './task/task-record.js';
 export { MemoryEventLog } from './memory/memory-event-log.js';
 export { MemoryMessageBroker } from './memory/memory-message-broker.js';
 export { MemorySessionStore } from './memory/memory-session-store.js';
+export { MemoryTaskStore } from './memory/memory-task-store.js';
 export type { LiveSessions } from './memory/live-sessions.js';
 
 // Protocol

@@ -10,6 +10,7 @@ import { ModulesContainer } from '@nestjs/core';
 import { EntryFactory } from './discovery/entry-factory.js';
 import { Explorer } from './discovery/explorer.js';
 import { Registrar } from './discovery/registrar.js';
+import { serverNames } from './mcp.siblings.js';
 import { BACKEND_FACTORIES, MCP_SERVER_NAME } from './mcp.tokens.js';
 import type { BackendFactories } from './server/backends.js';
 import { McpRuntime } from './server/mcp-runtime.js';
@@ -31,7 +32,7 @@ export class McpLifecycle implements OnModuleInit, BeforeApplicationShutdown, On
   /** Every provider exists by now, and Nest's catch-all for unknown routes does not yet. */
   async onModuleInit(): Promise<void> {
     const registrar = new Registrar(this.explorer, this.entries, this.runtime.catalog);
-    await registrar.register(this.server, this.#servers());
+    await registrar.register(this.server, serverNames(this.modules));
     await this.runtime.start();
     this.mount?.mount(this.runtime.http.endpoint);
   }
@@ -44,14 +45,9 @@ export class McpLifecycle implements OnModuleInit, BeforeApplicationShutdown, On
   async onApplicationShutdown(): Promise<void> {
     await this.runtime.close();
     // What stands on others first.
-    const { pending, log, sessions, broker, keyRing } = this.runtime.backends;
-    for (const part of [pending, log, sessions, broker, keyRing]) if (isClosable(part)) await part.close();
+    const { tasks, pending, log, sessions, broker, keyRing } = this.runtime.backends;
+    for (const part of [tasks, pending, log, sessions, broker, keyRing]) if (isClosable(part)) await part.close();
     this.factories.close();
-  }
-
-  #servers(): Set<string | undefined> {
-    const wrappers = [...this.modules.values()].map((module) => module.providers.get(MCP_SERVER_NAME));
-    return new Set(wrappers.filter((wrapper) => wrapper !== undefined).map((wrapper) => wrapper.instance as string));
   }
 }
 

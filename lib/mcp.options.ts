@@ -34,7 +34,10 @@ export interface McpOptions {
   readonly maxBodyBytes?: number;
   /** Deepest nesting of JSON, levels. Default: 64. */
   readonly maxJsonDepth?: number;
-  /** Bytes a client may leave unread on an event stream before it is dropped. Default: 1 MiB. */
+  /**
+   * Bytes a client may leave unread on an event stream, for more than some seconds, before it is dropped; a burst may be
+   * eight times as large. Default: 1 MiB.
+   */
   readonly maxPendingBytes?: number;
   /** Open event streams by GET on this instance. Default: 10 000. */
   readonly maxStreams?: number;
@@ -80,6 +83,17 @@ export interface McpOptions {
   readonly inputTimeoutMs?: number;
   /** How often one call may ask for input. Default: 8. */
   readonly maxInputRounds?: number;
+
+  /** How long a task is kept from its creation, ms, unless its client asks for another time. Default: 1 h. */
+  readonly taskTtlMs?: number;
+  /** The longest time a client may ask a task to be kept for, ms. Default: 24 h. */
+  readonly maxTaskTtlMs?: number;
+  /** How often clients are told to look for what has become of a task, ms. Default: 1 s. */
+  readonly taskPollIntervalMs?: number;
+  /** Time without a sign of life after which the worker of a task counts as lost, ms. Default: 15 s. */
+  readonly taskLeaseMs?: number;
+  /** Tasks of the memory store. Default: 10 000. */
+  readonly maxTasks?: number;
 
   /** Entries of one page of a list. Default: 1000. */
   readonly pageSize?: number;

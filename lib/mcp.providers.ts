@@ -19,6 +19,7 @@ import { provided } from './server/provided.js';
 import { AnonymousPrincipalResolver, PrincipalResolver } from './session/principal-resolver.js';
 import { SessionStore } from './session/session-store.js';
 import { EventLog } from './stream/event-log.js';
+import { TaskStore } from './task/task-store.js';
 import { HttpMount } from './transport/http/http-mount.js';
 
 const logger = new Logger('McpModule');
@@ -45,7 +46,9 @@ const factories: Provider = {
   provide: BACKEND_FACTORIES,
   inject: [MCP_OPTIONS, MCP_SERVER_NAME],
   useFactory: (options: ResolvedOptions, server: string | undefined): BackendFactories | Promise<BackendFactories> =>
-    options.redis === undefined ? new MemoryBackends(options, report) : RedisBackends.load(options, server, report, logger),
+    options.redis === undefined
+      ? new MemoryBackends(options, report)
+      : RedisBackends.load(options, server, report, logger),
 };
 
 /** @param own the module's class: providers of other modules replace the defaults */
@@ -54,9 +57,12 @@ export const backendProviders = (own: unknown): Provider[] => [
   backend(own, MessageBroker, [], (make) => make.broker()),
   backend(own, SessionStore, [], (make) => make.sessions()),
   backend(own, EventLog, [MessageBroker, SessionStore], (make, ...stores) => make.log(...(stores as Stores))),
-  backend(own, PendingRequests, [MessageBroker, SessionStore], (make, ...stores) => make.pending(...(stores as Stores))),
+  backend(own, PendingRequests, [MessageBroker, SessionStore], (make, ...stores) =>
+    make.pending(...(stores as Stores)),
+  ),
   backend(own, NonceStore, [], (make) => make.nonces()),
   backend(own, KeyRing, [], (make) => make.keyRing()),
+  backend(own, TaskStore, [], (make) => make.tasks()),
   backend(own, PrincipalResolver, [], () => new AnonymousPrincipalResolver()),
 ];
 
@@ -70,6 +76,7 @@ const PARTS: { readonly [K in keyof Backends]: InjectionToken<Backends[K]> } = {
   principals: PrincipalResolver,
   pending: PendingRequests,
   nonces: NonceStore,
+  tasks: TaskStore,
   keyRing: KeyRing,
 };
 

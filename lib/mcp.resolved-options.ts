@@ -21,6 +21,11 @@ const DEFAULTS = {
   changeDebounceMs: 50,
   inputTimeoutMs: 600_000,
   maxInputRounds: 8,
+  taskTtlMs: 3_600_000,
+  maxTaskTtlMs: 86_400_000,
+  taskPollIntervalMs: 1000,
+  taskLeaseMs: 15_000,
+  maxTasks: 10_000,
   pageSize: 1000,
   redisPrefix: 'mcp',
   redisWaitMs: 2000,
@@ -44,9 +49,11 @@ const LIMITS = [
   'maxStreams',
   'maxSubscriptions',
   'maxSessions',
+  'maxTasks',
 ] as const;
 const HISTORY = ['maxHistory', 'maxHistoryBytes', 'historyTtlMs', 'resultTtlMs', 'sessionIdleTtlMs'] as const;
 const TIMES = ['keepAliveMs', 'streamAfterMs', 'pageSize', 'inputTimeoutMs', 'maxInputRounds', 'redisWaitMs'] as const;
+const TASKS = ['taskTtlMs', 'maxTaskTtlMs', 'taskPollIntervalMs', 'taskLeaseMs'] as const;
 const KNOWN = new Set<string>([
   ...Object.keys(DEFAULTS),
   ...['name', 'version', 'title', 'description', 'websiteUrl', 'icons', 'instructions'],
@@ -62,10 +69,13 @@ export function resolveOptions(given: McpOptions): ResolvedOptions {
   for (const name of ['name', 'version'] as const) {
     if (typeof options[name] !== 'string' || options[name] === '') throw refuse(name, 'must be a non-empty string');
   }
-  for (const name of [...LIMITS, ...HISTORY, ...TIMES]) wholeNumber(options, name, 1);
+  for (const name of [...LIMITS, ...HISTORY, ...TIMES, ...TASKS]) wholeNumber(options, name, 1);
   for (const name of ['drainTimeoutMs', 'changeDebounceMs'] as const) wholeNumber(options, name, 0);
   if (options.path !== false && !/^\/[\w\-./~]*$/.test(options.path)) {
     throw refuse('path', 'must begin with "/" and hold no parameters or wildcards, e.g. "/mcp", or be false');
+  }
+  if (options.taskTtlMs > options.maxTaskTtlMs) {
+    throw refuse('taskTtlMs', `is ${options.taskTtlMs}, more than "maxTaskTtlMs", which is ${options.maxTaskTtlMs}`);
   }
   hosts(options);
   requestState(options);
@@ -82,7 +92,7 @@ const withoutUndefined = (given: McpOptions) =>
 function wholeNumber(options: ResolvedOptions, name: keyof McpOptions, least: number): void {
   const value = options[name];
   if (!Number.isSafeInteger(value) || (value as number) < least) {
-    throw refuse(name, `is ${String(value)}; it must be a whole number, at least ${least}`);
+    throw refuse(name, `is ${value as number}; it must be a whole number, at least ${least}`);
   }
 }
 

@@ -4,6 +4,7 @@ import type { SessionKey } from '../session/session-record.js';
 export type ChangeEvent =
   | { readonly type: 'list-changed'; readonly list: 'tools' | 'prompts' | 'resources' }
   | { readonly type: 'resource-updated'; readonly uri: string }
+  | { readonly type: 'task-changed'; readonly task: { readonly principal: string; readonly id: string } }
   /** The client took back a request; whoever runs it aborts it. */
   | {
       readonly type: 'cancel';
@@ -21,6 +22,7 @@ const isFields = (value: unknown): value is Fields => typeof value === 'object' 
 const SHAPES: { readonly [T in ChangeEvent['type']]: (event: Fields) => boolean } = {
   'list-changed': ({ list }) => list === 'tools' || list === 'prompts' || list === 'resources',
   'resource-updated': ({ uri }) => isText(uri),
+  'task-changed': ({ task }) => isFields(task) && isText(task['principal']) && isText(task['id']),
   cancel: ({ session, requestId, reason }) =>
     isFields(session) &&
     isText(session['principal']) &&

@@ -34,6 +34,7 @@ export class Catalog {
   readonly templateList: Listing<ResourceTemplateEntry>;
   readonly promptList: Listing<PromptEntry>;
 
+  #bySpecificity: readonly ResourceTemplateEntry[] | undefined;
   readonly #changes = new Subject<ListName>();
   /** Emits the list that just changed. */
   readonly changes$: Observable<ListName> = this.#changes.asObservable();
@@ -59,6 +60,12 @@ export class Catalog {
     return removed;
   }
 
+  /** Templates in the order they are tried for a URI: of several that match, the one with the longest literal beginning. */
+  templatesBySpecificity(): readonly ResourceTemplateEntry[] {
+    const length = (entry: ResourceTemplateEntry) => entry.template.literalPrefix.length;
+    return (this.#bySpecificity ??= [...this.templates.sorted()].sort((a, b) => length(b) - length(a)));
+  }
+
   #tableOf(kind: CatalogKind): Table<CatalogEntry> {
     const tables = {
       tool: this.tools,
@@ -71,6 +78,7 @@ export class Catalog {
   }
 
   #changed(kind: CatalogKind): void {
+    this.#bySpecificity = undefined;
     for (const list of [this.toolList, this.resourceList, this.templateList, this.promptList]) list.changed();
     const list = LIST_OF[kind];
     if (list) this.#changes.next(list);

@@ -6,6 +6,7 @@ import type {
   ToolDefinition,
 } from '../protocol/definitions.js';
 import type { UriTemplate } from '../protocol/uri-template.js';
+import type { TaskTraits } from '../task/task-support.js';
 import type { CompiledSchema, ParamHeader } from '../schema/index.js';
 import type { Invoke } from '../pipeline/invoker.js';
 
@@ -24,6 +25,7 @@ export interface ToolEntry extends Entry<ToolDefinition> {
   readonly output: CompiledSchema | undefined;
   /** Arguments that a modern HTTP client repeats as `Mcp-Param-*` (X-4). */
   readonly paramHeaders: readonly ParamHeader[];
+  readonly task: TaskTraits;
 }
 
 export interface ResourceEntry extends Entry<ResourceDefinition> {

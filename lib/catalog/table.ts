@@ -14,6 +14,9 @@ export class Table<E extends Keyed> {
   readonly #byKey = new Map<string, E>();
   #sorted: readonly E[] | undefined;
 
+  /** Whether there ever was an entry. */
+  everUsed = false;
+
   get size(): number {
     return this.#byKey.size;
   }
@@ -27,6 +30,7 @@ export class Table<E extends Keyed> {
       );
     }
     this.#byKey.set(entry.key, entry);
+    this.everUsed = true;
     this.#sorted = undefined;
   }
 

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import type { Annotations } from '../protocol/content.js';
-import type { CacheHint, Icon, ToolAnnotations } from '../protocol/definitions.js';
+import type { CacheHint, Icon, TaskSupport, ToolAnnotations } from '../protocol/definitions.js';
 import type { JsonObject } from '../protocol/messages.js';
 import type { SchemaSource } from '../schema/index.js';
 
@@ -32,6 +32,18 @@ export interface McpToolOptions extends PrimitiveOptions {
   /** What the method returns; results are validated against it and sent as `structuredContent`. */
   readonly output?: SchemaSource;
   readonly annotations?: ToolAnnotations;
+  /**
+   * Whether calls are answered with a task, which runs on while its client comes and goes: for every client that knows
+   * tasks (`optional`), only for those (`required`), or never (`forbidden`, the default).
+   */
+  readonly task?: TaskSupport;
+  /**
+   * The method says itself when its call becomes a task, with `await ctx.detach()`; until then it is a call like any
+   * other, and may ask. Default: false, a task from the start.
+   */
+  readonly detaches?: boolean;
+  /** Run a task again from the top when its worker was lost, instead of failing it. Default: false. */
+  readonly idempotent?: boolean;
 }
 
 export interface McpResourceOptions extends PrimitiveOptions {

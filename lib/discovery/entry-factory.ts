@@ -16,6 +16,7 @@ import type {
 import type { ElicitationForms } from '../interaction/elicitation-form.js';
 import type { Invoker, MethodHost } from '../pipeline/invoker.js';
 import type { JsonObject } from '../protocol/messages.js';
+import type { TaskTraits } from '../task/task-support.js';
 import { parseUriTemplate } from '../protocol/uri-template.js';
 import {
   compileSchema,
@@ -59,6 +60,7 @@ export class EntryFactory {
         `The tool name "${name}" of ${primitive.declaredBy} is not of 1-128 letters, digits, "_", "." and "-": some clients refuse it.`,
       );
     }
+    const task = taskTraits(options);
     const input = (await this.#input(primitive, options.input)) ?? emptyInput;
     const output =
       options.output &&
@@ -70,6 +72,7 @@ export class EntryFactory {
       invoke: this.invoker.compile(primitive.host, input, primitive.declaredBy),
       output,
       paramHeaders: paramHeaders(input.jsonSchema),
+      task,
       definition: defined({
         name,
         title,
@@ -77,6 +80,7 @@ export class EntryFactory {
         inputSchema: input.jsonSchema as JsonObject,
         outputSchema: output?.jsonSchema as JsonObject | undefined,
         annotations,
+        execution: task.support === 'forbidden' ? undefined : { taskSupport: task.support },
         icons,
         _meta: meta,
       }),
@@ -166,6 +170,16 @@ export class EntryFactory {
     for (const warning of compiled.warnings) this.logger.warn(warning);
     return compiled;
   }
+}
+
+const TASK_SUPPORT: readonly unknown[] = ['forbidden', 'optional', 'required'];
+
+function taskTraits({ task: support = 'forbidden', detaches = false, idempotent = false }: McpToolOptions): TaskTraits {
+  if (!TASK_SUPPORT.includes(support))
+    throw new Error(`"task" is ${String(support)}; it must be one of ${TASK_SUPPORT.join(', ')}`);
+  const useless = support === 'forbidden' && (detaches ? 'detaches' : idempotent ? 'idempotent' : undefined);
+  if (useless) throw new Error(`"${useless}" is for tools whose "task" is optional or required`);
+  return { support, detaches, idempotent };
 }
 
 /** Without members that are undefined: definitions are compared and merged by their keys. */

@@ -1,6 +1,7 @@
 import type { Catalog } from '../catalog/catalog.js';
-import { TRAITS, type Revision } from '../protocol/revisions.js';
+import { MODERN_REVISION, TRAITS, type Revision } from '../protocol/revisions.js';
 import type { JsonObject } from '../protocol/messages.js';
+import { TASKS_EXTENSION } from '../task/task-extension.js';
 
 /** Kinds that are advertised even while there are none, because the application registers them at run time. */
 export interface AnnouncedCapabilities {
@@ -16,19 +17,26 @@ export class Capabilities {
     private readonly announced: AnnouncedCapabilities,
   ) {}
 
-  readonly tools = (): boolean => this.announced.tools === true || this.catalog.tools.size > 0;
+  // What there once was stays advertised: clients that know of it ask again, and are to find an empty list.
+  readonly tools = (): boolean => this.announced.tools === true || this.catalog.tools.everUsed;
   readonly resources = (): boolean =>
-    this.announced.resources === true || this.catalog.resources.size > 0 || this.catalog.templates.size > 0;
-  readonly prompts = (): boolean => this.announced.prompts === true || this.catalog.prompts.size > 0;
-  readonly completions = (): boolean => this.catalog.completions.size > 0;
+    this.announced.resources === true || this.catalog.resources.everUsed || this.catalog.templates.everUsed;
+  readonly prompts = (): boolean => this.announced.prompts === true || this.catalog.prompts.everUsed;
+  readonly completions = (): boolean => this.catalog.completions.everUsed;
+  readonly tasks = (): boolean => this.catalog.tools.sorted().some(({ task }) => task.support !== 'forbidden');
   readonly subscriptions = (): boolean => this.tools() || this.resources() || this.prompts();
 
-  describe(revision: Revision): JsonObject {
+  /** @param identified whether the client can be told from others; who cannot gets no list of tasks (§5.2) */
+  describe(revision: Revision, identified = false): JsonObject {
     const described: JsonObject = { logging: {} };
     if (this.tools()) described.tools = { listChanged: true };
     if (this.resources()) described.resources = { subscribe: true, listChanged: true };
     if (this.prompts()) described.prompts = { listChanged: true };
     if (this.completions() && TRAITS[revision].completions) described.completions = {};
+    if (this.tasks() && revision === MODERN_REVISION) described.extensions = { [TASKS_EXTENSION]: {} };
+    if (this.tasks() && TRAITS[revision].execution) {
+      described.tasks = { ...(identified && { list: {} }), cancel: {}, requests: { tools: { call: {} } } };
+    }
     return described;
   }
 }

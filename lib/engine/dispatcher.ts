@@ -23,16 +23,16 @@ export class Dispatcher {
     return this.#methods[era].has(method);
   }
 
-  /** @returns `undefined` for a cancelled request, which gets no response; never rejects */
+  /** @returns `undefined` for a request its client cancelled, which gets no response; never rejects */
   async answer(exchange: Exchange): Promise<Answer | undefined> {
     const { request, peer } = exchange;
     try {
       const method = this.#methods[peer.era].get(request.method);
       if (!method || method.available?.() === false) throw methodNotFound(request.method);
       const result = await method.run(request.params ?? {}, exchange);
-      return exchange.cancelled ? undefined : this.writer.result(request.id, peer.era, result);
+      return exchange.cancelled ? cutOff(exchange) : this.writer.result(request.id, peer.era, result);
     } catch (error) {
-      if (exchange.cancelled || error instanceof CancelledError) return undefined;
+      if (exchange.cancelled || error instanceof CancelledError) return cutOff(exchange);
       reportUnexpected(error, this.logger, request.method);
       return errorAnswer(request.id, peer.era, toMcpError(error));
     } finally {
@@ -40,3 +40,6 @@ export class Dispatcher {
     }
   }
 }
+
+const cutOff = ({ request, peer, verdict }: Exchange): Answer | undefined =>
+  verdict && errorAnswer(request.id, peer.era, verdict);

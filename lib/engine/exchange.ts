@@ -1,3 +1,4 @@
+import type { McpError } from '../protocol/errors.js';
 import type { LogLevel } from '../protocol/log-levels.js';
 import type { JsonObject, JsonRpcNotification, JsonRpcRequest } from '../protocol/messages.js';
 import type { Era, Revision } from '../protocol/revisions.js';
@@ -27,6 +28,12 @@ export interface Outlet {
   notify(notification: JsonRpcNotification): void;
   /** Sends a request of the server (legacy only, S-2). @returns false when this client cannot be reached that way */
   request?(request: JsonRpcRequest): boolean;
+  /** Ends the connection but not the request; only where a client can come back for the rest (G-30). */
+  closeStream?(): void;
+  /** Answers the client with a task and goes on without it. @returns whether the request is a task now */
+  detach?(): Promise<boolean>;
+  /** Where progress is no message but a state: in a task (T1-9). */
+  status?(message: string): void;
 }
 
 /** One client request while it is served, and the one place that knows whether it still is. */
@@ -34,6 +41,7 @@ export class Exchange {
   #listeners: Set<(reason: string) => void> | undefined;
   #controller: AbortController | undefined;
   #cancelled: string | undefined;
+  #verdict: McpError | undefined;
   #settled = false;
 
   constructor(
@@ -66,10 +74,20 @@ export class Exchange {
     return () => listeners.delete(listener);
   }
 
-  /** The client gave up: stop the work, answer nothing. No effect once the answer is there. */
-  cancel(reason: string): void {
+  /** What a cancelled request is answered with; nothing, if it was its client who gave it up. */
+  get verdict(): McpError | undefined {
+    return this.#verdict;
+  }
+
+  /**
+   * Stop the work. No effect once the answer is there.
+   *
+   * @param verdict for a client that did not give up itself, and still waits (P6)
+   */
+  cancel(reason: string, verdict?: McpError): void {
     if (this.#settled || this.#cancelled !== undefined) return;
     this.#cancelled = reason;
+    this.#verdict = verdict;
     this.#controller?.abort(new CancelledError(reason));
     for (const listener of this.#listeners ?? []) listener(reason);
     this.#listeners = undefined;
@@ -84,6 +102,10 @@ export class Exchange {
   /** Sends a request to the client on this request's stream. @returns false when that is not possible */
   ask(request: JsonRpcRequest): boolean {
     return !this.#settled && this.#cancelled === undefined && this.outlet.request?.(request) === true;
+  }
+
+  closeStream(): void {
+    if (!this.#settled && this.#cancelled === undefined) this.outlet.closeStream?.();
   }
 
   notify(notification: JsonRpcNotification): void {

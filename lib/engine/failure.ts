@@ -1,4 +1,5 @@
 import { HttpException, type Logger } from '@nestjs/common';
+import { inspect } from 'node:util';
 import { ErrorCode, invalidParams, McpError, ResourceNotFoundError, ToolError } from '../protocol/errors.js';
 import { text, type CallToolResult } from '../protocol/content.js';
 import { InvalidArgumentsError } from '../pipeline/call.js';
@@ -29,13 +30,15 @@ export function maskUnexpected(error: unknown, logger: Logger, where: string): u
 /** Logs what no client will be told. */
 export function reportUnexpected(error: unknown, logger: Logger, where: string): void {
   if (isExpected(error)) return;
-  logger.error(`${where} failed`, error instanceof Error ? withCauses(error) : String(error));
+  logger.error(`${where} failed`, error instanceof Error ? withCauses(error) : inspect(error));
 }
 
 /** Loggers print a stack as it is, and the reason is often in the cause. */
-function withCauses(error: Error): string {
+function withCauses(error: Error, deepest = 5): string {
   const stack = error.stack ?? String(error);
-  return error.cause instanceof Error && error.cause !== error ? `${stack}\nCaused by: ${withCauses(error.cause)}` : stack;
+  return error.cause instanceof Error && deepest > 0
+    ? `${stack}\nCaused by: ${withCauses(error.cause, deepest - 1)}`
+    : stack;
 }
 
 /** What a method threw, as the JSON-RPC error its client may see. Whatever is not meant for clients is just "Internal error". */

@@ -1,3 +1,4 @@
+import { CapacityError } from '../protocol/errors.js';
 import type { RequestId } from '../protocol/messages.js';
 import { sessionKeyText } from '../session/session-key.js';
 import type { SessionKey } from '../session/session-record.js';
@@ -43,6 +44,7 @@ export class InFlight {
     const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, timeoutMs)));
     await Promise.race([idle, late]);
     clearTimeout(timer);
-    for (const exchange of this.#exchanges) exchange.cancel('the server is shutting down');
+    const verdict = new CapacityError('The server is shutting down');
+    for (const exchange of this.#exchanges) exchange.cancel('the server is shutting down', verdict);
   }
 }

@@ -20,10 +20,14 @@ export interface Invocation {
 export async function runInvocation(
   { invoke, name, subject, given }: Invocation,
   exchange: Exchange,
-  interactions: Interactions,
+  interactions: Pick<Interactions, 'begin' | 'forms'>,
 ): Promise<Outcome> {
   const begun = interactions.begin(exchange, subject, given);
   const interaction = begun instanceof Promise ? await begun : begun;
   const ctx = new McpContext(exchange, name, new ContextInput(interaction, interactions.forms));
-  return interaction.run(() => invoke(ctx, given));
+  return interaction.run(async () => {
+    McpContext.noteReturned(ctx, undefined);
+    const value = await invoke(ctx, given);
+    return McpContext.requiredBy(ctx) ?? value;
+  });
 }

@@ -1,11 +1,23 @@
 import { isObject, type JsonObject, type RequestId } from '../protocol/messages.js';
 import { TRAITS, type Era, type Revision } from '../protocol/revisions.js';
 import type { Principal } from '../session/principal.js';
-import type { Root, SamplingParams, SamplingResult } from '../interaction/input-request.js';
+import {
+  missingCapabilities,
+  type Root,
+  type SamplingParams,
+  type SamplingResult,
+} from '../interaction/input-request.js';
+import { InputRequired } from '../interaction/input-required.js';
 import { InputRefusedError } from '../interaction/interaction.js';
 import type { ElicitAction, ElicitResult } from '../interaction/questions.js';
 import type { SchemaSource, SchemaType } from '../schema/index.js';
-import type { AskOptions, ContextInput, ElicitAllResult, FormRequest } from './context-input.js';
+import {
+  handled,
+  type AskOptions,
+  type ContextInput,
+  type ElicitAllResult,
+  type FormRequest,
+} from './context-input.js';
 import { ContextLog } from './context-log.js';
 import type { Exchange } from './exchange.js';
 
@@ -18,6 +30,7 @@ export class McpContext {
   readonly #input: ContextInput;
   #log: ContextLog | undefined;
   #reported = Number.NEGATIVE_INFINITY;
+  #required: InputRequired | undefined;
 
   constructor(
     exchange: Exchange,
@@ -47,7 +60,7 @@ export class McpContext {
     const meta = this.#exchange.request.params?._meta;
     return isObject(meta) ? meta : {};
   }
-  /** Aborts when the client cancels, or, in the modern era, goes away. */
+  /** Aborts when the client cancels, at a shutdown that waits no longer, and when the client leaves: not for legacy HTTP. */
   get signal(): AbortSignal {
     return this.#exchange.signal;
   }
@@ -57,7 +70,9 @@ export class McpContext {
   }
   /** The legacy session; `undefined` in the modern era. */
   get session(): { readonly id: string } | undefined {
-    return this.#exchange.peer.session;
+    const { session } = this.#exchange.peer;
+    // Not the record: whatever a method returns of its context must be fit for clients.
+    return session && { id: session.id };
   }
   /** What the client says of itself. For display only, never for a decision. */
   get client(): { readonly info: JsonObject | undefined; readonly capabilities: Readonly<JsonObject> } {
@@ -72,9 +87,12 @@ export class McpContext {
   get http(): unknown {
     return this.#exchange.peer.http;
   }
-  /** `request.user`, where middleware or an HTTP guard has put one. */
+  /** `request.user`, where a guard, a hook or middleware has put one. */
   get user(): unknown {
-    return isObject(this.http) ? this.http.user : undefined;
+    if (!isObject(this.http)) return undefined;
+    const { user, raw } = this.http;
+    // Fastify has a request of its own around the one that middleware sees.
+    return user === undefined && isObject(raw) ? raw.user : user;
   }
 
   /** Log lines for the client. */
@@ -84,14 +102,15 @@ export class McpContext {
 
   /**
    * Reports progress, if the client asked for it with a progress token; else nothing happens. A value that does not
-   * increase is dropped (§2.4).
+   * increase is dropped (§2.4). In a task the message becomes its status message, token or not (T1-9).
    *
    * @param done how much is done; @param total of how much, same unit; @param message for people
    */
   progress(done: number, total?: number, message?: string): void {
+    if (message !== undefined) this.#exchange.outlet.status?.(message);
     const progressToken = this.meta.progressToken;
     if (typeof progressToken !== 'string' && typeof progressToken !== 'number') return;
-    if (!(done > this.#reported)) return;
+    if (!(done > this.#reported) || !Number.isFinite(done)) return;
     this.#reported = done;
     const params: JsonObject = { progressToken, progress: done };
     if (total !== undefined) params.total = total;
@@ -121,23 +140,21 @@ export class McpContext {
    * @returns what was filled in
    * @throws {InputRefusedError} also when the person declined or cancelled
    */
-  async elicitOrThrow<S extends SchemaSource>(
-    schema: S,
-    message: string,
-    options?: AskOptions,
-  ): Promise<SchemaType<S>> {
-    const result = await this.elicit(schema, message, options);
-    if (result.action === 'accept') return result.content;
-    throw new InputRefusedError(`The user did not answer: ${result.action}`);
+  elicitOrThrow<S extends SchemaSource>(schema: S, message: string, options?: AskOptions): Promise<SchemaType<S>> {
+    const content = this.elicit(schema, message, options).then((result) => {
+      if (result.action === 'accept') return result.content;
+      throw new InputRefusedError(`The user did not answer: ${result.action}`);
+    });
+    return handled(content);
   }
 
   /** Asks several forms in one round. @param forms by the keys under which the results come back */
-  async elicitAll<F extends Record<string, FormRequest>>(forms: F): Promise<ElicitAllResult<F>> {
+  elicitAll<F extends Record<string, FormRequest>>(forms: F): Promise<ElicitAllResult<F>> {
     const asked = Object.entries(forms).map(async ([key, { schema, message }]) => [
       key,
       await this.elicit(schema, message, { key }),
     ]);
-    return Object.fromEntries(await Promise.all(asked)) as ElicitAllResult<F>;
+    return handled(Promise.all(asked).then((results) => Object.fromEntries(results) as ElicitAllResult<F>));
   }
 
   /**
@@ -160,12 +177,13 @@ export class McpContext {
 
   /**
    * Does something once in the life of the call, however often the method is run from the top to ask for input. The
-   * result is kept with the call's state, which travels through the client sealed: return JSON, and little of it.
+   * result is kept with the call's state, which travels through the client sealed: return JSON, and little of it. One that
+   * fails is not kept. It cannot ask the client itself.
    *
    * @param key unique within the method
    */
   step<T>(key: string, run: () => T | Promise<T>): Promise<T> {
-    return this.#input.interaction.step(key, run);
+    return this.#input.step(key, run);
   }
 
   /** The answers to the `inputRequired()` this method returned in the round before, unchecked; empty in the first. */
@@ -178,14 +196,52 @@ export class McpContext {
     return this.#input.interaction.state;
   }
 
-  /** Whether the client declared a capability, by path: `ctx.can('elicitation.url')`. */
+  /**
+   * Whether the client declared a capability, by path: `ctx.can('elicitation.url')`. `elicitation` says whether `elicit()`
+   * can be used, and both regard what the client's revision knows.
+   */
   can(capability: string): boolean {
+    if (/^elicitation(\.form|\.url)?$/.test(capability)) {
+      const mode = capability === 'elicitation.url' ? 'url' : 'form';
+      const { clientCapabilities, revision } = this.#exchange.peer;
+      return !missingCapabilities({ method: 'elicitation/create', params: { mode } }, clientCapabilities, revision);
+    }
     let at: unknown = this.#exchange.peer.clientCapabilities;
     for (const step of capability.split('.')) {
       if (!isObject(at) || !Object.hasOwn(at, step)) return false;
       at = at[step];
     }
     return at !== undefined && at !== false;
+  }
+
+  /**
+   * Lets a client of 2025-11-25 come back for the answer instead of holding its connection while a long call goes on: the
+   * event stream ends after a `retry:`, what is said from here on waits in the history, and the call is not cancelled.
+   * Nothing happens for clients that cannot resume: older revisions, the modern era, stdio.
+   */
+  closeStream(): void {
+    this.#exchange.closeStream();
+  }
+
+  /**
+   * Makes a task of the call, if its client knows tasks: the client is answered, and this method goes on in its own time.
+   * For tools declared with `detaches: true`; those that are tasks from the start are told `true`.
+   *
+   * @returns whether the call is a task now; if not, its client waits for the result
+   * @throws {CapacityError} when there are as many tasks as there may be
+   */
+  detach(): Promise<boolean> {
+    return handled(this.#exchange.outlet.detach?.() ?? Promise.resolve(false));
+  }
+
+  /** @internal Keeps an `inputRequired()` from interceptors, which would make something else of it. */
+  static noteReturned(ctx: McpContext, value: unknown): void {
+    ctx.#required = value instanceof InputRequired ? value : undefined;
+  }
+
+  /** @internal */
+  static requiredBy(ctx: McpContext): InputRequired | undefined {
+    return ctx.#required;
   }
 
   /** @internal */

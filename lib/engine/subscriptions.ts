@@ -11,7 +11,11 @@ export interface HonouredFilter {
   readonly promptsListChanged?: true;
   readonly resourcesListChanged?: true;
   readonly resourceSubscriptions?: readonly string[];
+  readonly taskIds?: readonly string[];
 }
+
+/** Follows something on behalf of one stream, from after its ack to its end. @returns what ends that */
+export type Follow = (notify: (method: string, params: JsonObject) => void) => () => void;
 
 const LISTS: readonly ListName[] = ['tools', 'prompts', 'resources'];
 
@@ -40,7 +44,16 @@ export class Subscriptions {
   }
 
   /** Acks, then holds the request open until it is cancelled or the server closes. @returns the request's result */
-  listen(exchange: Exchange, filter: HonouredFilter): Promise<JsonObject> {
+  async listen(exchange: Exchange, filter: HonouredFilter, follow?: Follow): Promise<JsonObject> {
+    let unfollow: (() => void) | undefined;
+    try {
+      return await this.#open(exchange, filter, () => (unfollow = follow?.((...said) => notify(exchange, ...said))));
+    } finally {
+      unfollow?.();
+    }
+  }
+
+  #open(exchange: Exchange, filter: HonouredFilter, opened: () => void): Promise<JsonObject> {
     const subscriptionId = exchange.request.id;
     const result = { _meta: { [META.subscriptionId]: subscriptionId } };
     if (this.#listeners.size >= this.limit) throw new CapacityError('Too many open subscriptions; try again later');
@@ -54,6 +67,7 @@ export class Subscriptions {
       notify(exchange, 'notifications/subscriptions/acknowledged', { notifications: filter });
       if (this.#closed) return resolve(result);
       this.#listeners.add(listener);
+      opened();
       exchange.onCancel((reason) => {
         this.#listeners.delete(listener);
         reject(new CancelledError(reason));

@@ -9,7 +9,10 @@ export interface ElicitationForm {
 
 /** What a field of a form may say (M/client/elicitation); anything else is checked here but not told. */
 const TOLD = new Map<unknown, readonly string[]>([
-  ['string', ['type', 'title', 'description', 'minLength', 'maxLength', 'format', 'default', 'enum', 'enumNames', 'oneOf']],
+  [
+    'string',
+    ['type', 'title', 'description', 'minLength', 'maxLength', 'format', 'default', 'enum', 'enumNames', 'oneOf'],
+  ],
   ['number', ['type', 'title', 'description', 'minimum', 'maximum', 'default']],
   ['integer', ['type', 'title', 'description', 'minimum', 'maximum', 'default']],
   ['boolean', ['type', 'title', 'description', 'default']],
@@ -59,4 +62,5 @@ const isStrings = (choices: unknown): boolean =>
   Array.isArray(choices) && choices.every((choice) => typeof choice === 'string');
 
 /** Several of fixed strings, with titles (`anyOf`) or without (`enum`). */
-const isChoice = (items: unknown): boolean => isObject(items) && (Array.isArray(items.enum) || Array.isArray(items.anyOf));
+const isChoice = (items: unknown): boolean =>
+  isObject(items) && (Array.isArray(items.enum) || Array.isArray(items.anyOf));

@@ -15,7 +15,5 @@ export class InputRequired {
  * @param inputRequests what to ask, by keys of your choice; may be empty when only time has to pass
  * @param state any JSON value; sealed on its way through the client
  */
-export const inputRequired = (
-  inputRequests: Readonly<Record<string, InputRequest>>,
-  state?: unknown,
-): InputRequired => new InputRequired(inputRequests, state);
+export const inputRequired = (inputRequests: Readonly<Record<string, InputRequest>>, state?: unknown): InputRequired =>
+  new InputRequired(inputRequests, state);

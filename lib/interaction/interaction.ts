@@ -5,8 +5,6 @@ import type { InputRequest } from './input-request.js';
 /** Something asked, and how its answer is looked at: what does not fit is asked for again instead of being handed on. */
 export interface Question {
   readonly request: InputRequest;
-  /** Tells the questions of one call apart, in whatever order they are asked; default: by order. */
-  readonly key?: string;
   /** The answer in the form the method gets it, or why it cannot be one. */
   accept(answer: unknown): Accepted | Promise<Accepted>;
 }
@@ -16,10 +14,12 @@ export type Accepted = { readonly ok: true; readonly value: unknown } | { readon
 /** How one call asks for input. The eras do it in opposite ways and tasks in a third; what a method sees is the same. */
 export interface Interaction {
   /**
+   * @param key tells the questions of one call apart; `undefined` is by the order in which this is called
+   * @param pose makes the question; may take a moment, during which others can be asked
    * @throws {MissingClientCapabilityError} when the client cannot be asked this
    * @throws {InputRefusedError} when the client answered with an error, not in time, or never with something usable
    */
-  ask(question: Question): Promise<unknown>;
+  ask(key: string | undefined, pose: () => Question | Promise<Question>): Promise<unknown>;
 
   /** Runs `run` once in the life of the call, however often the method is run from the top; see `ctx.step()`. */
   step<T>(key: string, run: () => T | Promise<T>): Promise<T>;

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 
 /** A key of 32 bytes or more, as bytes or as text of Base64 or hex. */
 export type StateKey = string | Uint8Array;
@@ -60,7 +60,7 @@ export class KeyRing {
   open(token: string): string | undefined {
     const [version, id, body, ...rest] = token.split('.');
     if (version !== VERSION || body === undefined || rest.length > 0) return undefined;
-    const key = this.#keys.find((candidate) => sameText(candidate.id, id!));
+    const key = this.#keys.find((candidate) => candidate.id === id);
     const sealed = Buffer.from(body, 'base64url');
     // Other spellings of the same bytes are no token of ours: it would not be single use, then.
     if (!key || sealed.length < IV_BYTES + TAG_BYTES || sealed.toString('base64url') !== body) return undefined;
@@ -77,15 +77,24 @@ export class KeyRing {
 
 const header = (id: string): Buffer => Buffer.from(`${VERSION}.${id}`);
 
-const sameText = (a: string, b: string): boolean => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
-
 function readKey(key: StateKey): Key {
+  const isBytes = (key as unknown) instanceof Uint8Array;
+  if (typeof key !== 'string' && !isBytes) throw new StateKeyError('A key in requestState.keys is missing.');
   const given = typeof key === 'string' ? decode(key) : Buffer.from(key);
   if (given.length < MIN_KEY_BYTES) {
-    throw new StateKeyError(`A key in requestState.keys has ${given.length} bytes; it needs ${MIN_KEY_BYTES}. Make one with: openssl rand -base64 32`);
+    throw new StateKeyError(
+      `A key in requestState.keys has ${given.length} bytes; it needs ${MIN_KEY_BYTES}. Make one with: openssl rand -base64 32`,
+    );
   }
   const digest = (purpose: string) => createHash('sha256').update(purpose).update(given).digest();
   return { id: digest('id').toString('base64url').slice(0, 8), bytes: digest('key') };
 }
 
-const decode = (text: string): Buffer => (/^[0-9a-f]{64,}$/i.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text, 'base64'));
+/** Strictly: Node would take a sentence for Base64 and leave out what does not fit. */
+function decode(text: string): Buffer {
+  if (/^[0-9a-f]{64,}$/i.test(text)) return Buffer.from(text, 'hex');
+  if (/^[\w+/-]*={0,2}$/.test(text)) return Buffer.from(text, 'base64');
+  throw new StateKeyError(
+    'A key in requestState.keys is neither Base64 nor hex. Make one with: openssl rand -base64 32',
+  );
+}

@@ -3,7 +3,8 @@ import type { Interaction } from './interaction.js';
 
 /** For methods whose answer cannot ask for input (M-1). */
 export const NO_INTERACTION: Interaction = {
-  ask: () => Promise.reject(new McpError(ErrorCode.InternalError, 'Only tools, prompts and resources can ask for input')),
+  ask: () =>
+    Promise.reject(new McpError(ErrorCode.InternalError, 'Only tools, prompts and resources can ask for input')),
   step: async (_key, run) => run(),
   responses: {},
   state: undefined,

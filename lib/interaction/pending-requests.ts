@@ -18,7 +18,12 @@ export interface PendingRequest {
  * - A response from another session than the one that was asked is unknown.
  */
 export abstract class PendingRequests {
-  /** Registers a request; call it before the request is sent. @param id unique within the session, over all instances */
+  /**
+   * Registers a request; call it before the request is sent.
+   *
+   * @param id unique within the session, over all instances
+   * @throws {InputRefusedError} when the session is over; the response may reject with it instead
+   */
   abstract expect(session: SessionKey, id: RequestId, timeoutMs: number): Promise<PendingRequest>;
 
   /** @returns whether somebody waited for it */

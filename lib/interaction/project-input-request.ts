@@ -15,7 +15,10 @@ export function projectInputRequest({ method, params }: InputRequest, revision: 
 /** 2025-06-18 knows titled choices as `enumNames` only, no lists, and defaults of booleans alone. */
 function simpleForm(schema: JsonObject): JsonObject {
   const properties = isObject(schema.properties) ? schema.properties : {};
-  const simple = Object.entries(properties).map(([name, property]) => [name, simpleField(name, property as JsonObject)]);
+  const simple = Object.entries(properties).map(([name, property]) => [
+    name,
+    simpleField(name, property as JsonObject),
+  ]);
   return { ...schema, properties: Object.fromEntries(simple) };
 }
 
@@ -25,5 +28,9 @@ function simpleField(name: string, field: JsonObject): JsonObject {
   const out: JsonObject = field.type === 'boolean' && preset !== undefined ? { ...rest, default: preset } : rest;
   if (!Array.isArray(oneOf)) return out;
   const choices = oneOf as { const: unknown; title?: unknown }[];
-  return { ...out, enum: choices.map((choice) => choice.const), enumNames: choices.map(({ title, const: value }) => String(title ?? value)) };
+  return {
+    ...out,
+    enum: choices.map((choice) => choice.const),
+    enumNames: choices.map(({ title, const: value }) => String(title ?? value)),
+  };
 }

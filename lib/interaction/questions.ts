@@ -1,21 +1,18 @@
 import { isObject, type JsonObject } from '../protocol/messages.js';
 import type { ElicitationForm } from './elicitation-form.js';
-import type { Root, SamplingParams, SamplingResult } from './input-request.js';
+import type { Root, SamplingParams } from './input-request.js';
 import type { Accepted, Question } from './interaction.js';
 
 export type ElicitAction = 'accept' | 'decline' | 'cancel';
 
 /** What came of asking a person. Declining and cancelling are ordinary outcomes, not failures (M-12). */
 export type ElicitResult<T> =
-  | { readonly action: 'accept'; readonly content: T }
-  | { readonly action: 'decline' }
-  | { readonly action: 'cancel' };
+  { readonly action: 'accept'; readonly content: T } | { readonly action: 'decline' } | { readonly action: 'cancel' };
 
 const refused = (reason: string): Accepted => ({ ok: false, reason });
 const accepted = (value: unknown): Accepted => ({ ok: true, value });
 
-export const formQuestion = (form: ElicitationForm, message: string, key?: string): Question => ({
-  key,
+export const formQuestion = (form: ElicitationForm, message: string): Question => ({
   request: { method: 'elicitation/create', params: { mode: 'form', message, requestedSchema: form.requestedSchema } },
   async accept(answer) {
     const action = actionOf(answer);
@@ -26,8 +23,7 @@ export const formQuestion = (form: ElicitationForm, message: string, key?: strin
   },
 });
 
-export const urlQuestion = (url: string, message: string, key?: string): Question => ({
-  key,
+export const urlQuestion = (url: string, message: string): Question => ({
   request: { method: 'elicitation/create', params: { mode: 'url', message, url } },
   accept(answer) {
     const action = actionOf(answer);
@@ -35,17 +31,13 @@ export const urlQuestion = (url: string, message: string, key?: string): Questio
   },
 });
 
-export const samplingQuestion = (params: SamplingParams, key?: string): Question => ({
-  key,
+export const samplingQuestion = (params: SamplingParams): Question => ({
   request: { method: 'sampling/createMessage', params: { ...params } },
   accept: (answer) =>
-    isObject(answer) && answer.content !== undefined && (answer.role === 'assistant' || answer.role === 'user')
-      ? accepted(answer as unknown as SamplingResult)
-      : refused('a message with "role" and "content" is missing'),
+    isMessage(answer) ? accepted(answer) : refused('a message with "role", "content" and "model" is missing'),
 });
 
-export const rootsQuestion = (key?: string): Question => ({
-  key,
+export const rootsQuestion = (): Question => ({
   request: { method: 'roots/list', params: {} },
   accept: (answer) =>
     isObject(answer) && Array.isArray(answer.roots) && answer.roots.every(isRoot)
@@ -53,7 +45,14 @@ export const rootsQuestion = (key?: string): Question => ({
       : refused('"roots" is missing'),
 });
 
-const isRoot = (value: unknown): value is Root => isObject(value) && typeof value.uri === 'string';
+const isMessage = (value: unknown): boolean =>
+  isObject(value) &&
+  (value.role === 'assistant' || value.role === 'user') &&
+  (isObject(value.content) || (Array.isArray(value.content) && value.content.every(isObject))) &&
+  typeof value.model === 'string';
+
+const isRoot = (value: unknown): value is Root =>
+  isObject(value) && typeof value.uri === 'string' && (value.name === undefined || typeof value.name === 'string');
 
 function actionOf(answer: unknown): ElicitAction | undefined {
   const action = isObject(answer) ? answer.action : undefined;

@@ -1,36 +1,33 @@
-import { CancelledError } from '../engine/exchange.js';
-import { MissingClientCapabilityError } from '../protocol/errors.js';
+import { ErrorCode, McpError, MissingClientCapabilityError } from '../protocol/errors.js';
 import { isObject, type JsonObject } from '../protocol/messages.js';
 import type { Revision } from '../protocol/revisions.js';
 import { InputRequired } from './input-required.js';
 import { missingCapabilities, type InputRequest } from './input-request.js';
-import { InputRefusedError, type Interaction, type Outcome, type Question } from './interaction.js';
-import { fingerprint, type RequestStates, type RoundState, type StateBinding } from './request-state.js';
+import { type Accepted, InputRefusedError, type Interaction, type Outcome, type Question } from './interaction.js';
+import { keepStep, type KeptStep } from './kept-step.js';
+import { QuestionKeys } from './question-keys.js';
+import {
+  fingerprint,
+  type KeptAnswer,
+  type RequestStates,
+  type RoundState,
+  type StateBinding,
+} from './request-state.js';
+import { Round, ROUND_OVER, RoundOver } from './round.js';
 
-/** Unwinds a method whose round is over. What it does with it makes no difference: the answer is decided. */
-export class RoundOver extends CancelledError {
-  constructor() {
-    super('this round has ended to ask the client; the method is run again with the answers');
-  }
-}
-
-/** The method asked something else than in the round before, where it must ask the same. */
-export class NonDeterministicError extends Error {
-  override readonly name = 'NonDeterministicError';
-  constructor(key: string) {
-    super(
-      `The question "${key}" is not the one that was asked in the round before. A method is run again from the top with each answer: ` +
-        'ask the same questions in the same order, give them explicit keys, and put what varies into ctx.step().',
-    );
-  }
-}
-
-const ROUND_OVER = Symbol('round over');
 const FIRST: RoundState = { round: 0, asked: {}, answered: {}, steps: {} };
 
 export interface ReplayLimits {
   readonly states: RequestStates;
   readonly maxRounds: number;
+  /** Told when a method asks something else than before: a fault of its author that no client can do anything about. */
+  readonly diverged: (binding: StateBinding, key: string) => void;
+}
+
+/** What the client of one request can be asked. */
+export interface ReplayClient {
+  readonly capabilities: Readonly<JsonObject>;
+  readonly revision: Revision;
 }
 
 interface Asked {
@@ -44,32 +41,37 @@ interface Asked {
  * but for what it wrapped in `step()`.
  */
 export class ReplayInteraction implements Interaction {
-  readonly #answered: Record<string, { print: string; answer: unknown }>;
-  readonly #steps: JsonObject;
+  // Maps, because keys may come from anywhere: `__proto__` is one like any other (T-36).
+  readonly #answered: Map<string, KeptAnswer>;
+  readonly #steps: Map<string, KeptStep>;
+  readonly #asked: ReadonlyMap<string, string>;
   readonly #running = new Map<string, Promise<unknown>>();
   readonly #pending = new Map<string, Asked>();
-  readonly #unwind: ((over: RoundOver) => void)[] = [];
-  #order = 0;
-  #endRound: () => void = () => {};
-  #ending: NodeJS.Immediate | undefined;
+  readonly #keys = new QuestionKeys();
+  readonly #round = new Round();
+  readonly responses: Readonly<JsonObject>;
 
   private constructor(
     private readonly limits: ReplayLimits,
     private readonly binding: StateBinding,
-    private readonly client: { capabilities: Readonly<JsonObject>; revision: Revision },
+    private readonly client: ReplayClient,
     private readonly previous: RoundState,
     private readonly resumed: boolean,
-    readonly responses: Readonly<JsonObject>,
+    given: JsonObject,
   ) {
-    this.#answered = { ...previous.answered };
-    this.#steps = { ...previous.steps };
+    this.#answered = new Map(Object.entries(previous.answered));
+    this.#steps = new Map(Object.entries(previous.steps));
+    this.#asked = new Map(Object.entries(previous.asked));
+    // With a state only what it says was asked counts (T-29), the rest is ignored (M-10).
+    const answers = Object.entries(given).filter(([key]) => !resumed || this.#asked.has(key));
+    this.responses = Object.fromEntries(answers);
   }
 
   /** @throws {McpError} `-32602` for a state that is not valid for this call */
   static open(
     limits: ReplayLimits,
     binding: StateBinding,
-    client: { capabilities: Readonly<JsonObject>; revision: Revision },
+    client: ReplayClient,
     { requestState, inputResponses }: JsonObject,
   ): ReplayInteraction | Promise<ReplayInteraction> {
     const responses = isObject(inputResponses) ? inputResponses : {};
@@ -83,71 +85,83 @@ export class ReplayInteraction implements Interaction {
     return this.previous.state;
   }
 
-  async ask(question: Question): Promise<unknown> {
-    const key = question.key ?? `#${++this.#order}`;
-    const print = fingerprint(question.request);
-    const before = this.#answered[key];
-    if ((before?.print ?? this.previous.asked[key] ?? print) !== print) throw new NonDeterministicError(key);
-    const answer = before ? before.answer : this.#responseTo(key, question.key !== undefined);
-    if (answer !== undefined) {
-      const accepted = await question.accept(answer);
-      if (accepted.ok) {
-        this.#answered[key] = { print, answer };
-        return accepted.value;
-      }
-    }
-    return this.#askClient(key, { request: question.request, print });
+  async ask(given: string | undefined, pose: () => Question | Promise<Question>): Promise<unknown> {
+    const key = this.#keys.next(given);
+    const accepted = await this.#round.hold(async () => this.#look(key, given !== undefined, await pose()));
+    return accepted ? accepted.value : this.#round.unwound();
   }
 
   step<T>(key: string, run: () => T | Promise<T>): Promise<T> {
-    if (Object.hasOwn(this.#steps, key)) return Promise.resolve(this.#steps[key] as T);
-    const running = this.#running.get(key) ?? this.#runStep(key, run);
+    const kept = this.#steps.get(key);
+    if (kept) return Promise.resolve(kept.value as T);
+    const known = this.#running.get(key);
+    if (known) return known as Promise<T>;
+    const running = this.#round.hold(async () => {
+      const made = keepStep(key, await run());
+      this.#steps.set(key, made);
+      return made.value as T;
+    });
     this.#running.set(key, running);
-    return running as Promise<T>;
+    // What failed is not remembered: it may be tried again, now or in a later round.
+    running.catch(() => this.#running.delete(key));
+    return running;
   }
 
   async run(method: () => Promise<unknown>): Promise<Outcome> {
-    const value = await new Promise<unknown>((resolve, reject) => {
-      this.#endRound = () => resolve(ROUND_OVER);
-      method().then(resolve, reject);
-    });
-    clearImmediate(this.#ending);
-    if (value === ROUND_OVER) {
-      for (const reject of this.#unwind) reject(new RoundOver());
-      return { inputRequired: this.#seal(this.#pending, undefined) };
-    }
+    const value = await this.#round.run(method);
+    if (value === ROUND_OVER) return { inputRequired: this.#seal(this.#inOrder(), undefined) };
     if (!(value instanceof InputRequired)) return { value };
     const asked = Object.entries(value.inputRequests).map(([key, request]): [string, Asked] => {
       this.#requireCapability(request);
       return [key, { request, print: fingerprint(request) }];
     });
+    this.#requireRound();
+    await Promise.allSettled(this.#running.values());
     return { inputRequired: this.#seal(new Map(asked), value.state) };
   }
 
-  /**
-   * With a state only what it says was asked counts (T-29). Without one the method's own keys still say which question is
-   * answered; an order does not.
-   */
+  /** @returns the answer, or `undefined` when the client has to be asked */
+  async #look(
+    key: string,
+    explicit: boolean,
+    { request, accept }: Question,
+  ): Promise<(Accepted & { ok: true }) | undefined> {
+    const print = fingerprint(request);
+    const before = this.#answered.get(key);
+    const expected = before?.print ?? this.#asked.get(key) ?? this.#pending.get(key)?.print;
+    if (expected !== undefined && expected !== print) this.#diverge(key);
+    const answer = before ? before.answer : this.#responseTo(key, explicit);
+    if (answer !== undefined) {
+      const accepted = await accept(answer);
+      if (accepted.ok) {
+        this.#answered.set(key, { print, answer });
+        return accepted;
+      }
+    }
+    this.#requireCapability(request);
+    this.#requireRound();
+    this.#pending.set(key, { request, print });
+    this.#round.ask();
+    return undefined;
+  }
+
+  /** People read them in the order in which they were asked, not in which their forms were ready. */
+  #inOrder(): ReadonlyMap<string, Asked> {
+    const keys = this.#keys.all.filter((key) => this.#pending.has(key));
+    return new Map(keys.map((key) => [key, this.#pending.get(key)!]));
+  }
+
+  /** Without a state the method's own keys still say which question is answered; an order does not. */
   #responseTo(key: string, explicit: boolean): unknown {
-    const expected = this.resumed ? Object.hasOwn(this.previous.asked, key) : explicit;
-    return expected && Object.hasOwn(this.responses, key) ? this.responses[key] : undefined;
+    return (this.resumed || explicit) && Object.hasOwn(this.responses, key) ? this.responses[key] : undefined;
   }
 
-  #askClient(key: string, asked: Asked): Promise<never> {
-    this.#requireCapability(asked.request);
-    this.#pending.set(key, asked);
-    // Not at once: questions that are asked side by side (Promise.all) go out in one round.
-    this.#ending ??= setImmediate(() => this.#endRound());
-    const never = new Promise<never>((_, reject) => this.#unwind.push(reject));
-    // A method that does not wait for its question must not end the process.
-    never.catch(() => {});
-    return never;
-  }
-
-  async #runStep<T>(key: string, run: () => T | Promise<T>): Promise<T> {
-    const value = await run();
-    this.#steps[key] = value ?? null;
-    return value;
+  /** The answers would go to the wrong questions: this call has no right outcome any more, whatever its method makes of it. */
+  #diverge(key: string): never {
+    this.limits.diverged(this.binding, key);
+    const message = 'This call cannot go on: the server asks for something else than it did before. Start it anew.';
+    this.#round.fail(new McpError(ErrorCode.InternalError, message));
+    throw new RoundOver();
   }
 
   #requireCapability(request: InputRequest): void {
@@ -155,17 +169,19 @@ export class ReplayInteraction implements Interaction {
     if (missing) throw new MissingClientCapabilityError(missing);
   }
 
+  #requireRound(): void {
+    const { maxRounds } = this.limits;
+    if (this.previous.round < maxRounds) return;
+    throw new InputRefusedError(`The call has asked for input ${maxRounds} times and still lacks some`);
+  }
+
   #seal(asked: ReadonlyMap<string, Asked>, state: unknown): JsonObject {
-    const round = this.previous.round + 1;
-    if (round > this.limits.maxRounds) {
-      throw new InputRefusedError(`The call has asked for input ${this.limits.maxRounds} times and still lacks some`);
-    }
     const entries = [...asked];
     const requestState = this.limits.states.seal(this.binding, {
-      round,
+      round: this.previous.round + 1,
       asked: Object.fromEntries(entries.map(([key, { print }]) => [key, print])),
-      answered: this.#answered,
-      steps: this.#steps,
+      answered: Object.fromEntries(this.#answered),
+      steps: Object.fromEntries(this.#steps),
       state,
     });
     const inputRequests = Object.fromEntries(entries.map(([key, { request }]) => [key, request]));

@@ -1,13 +1,17 @@
-import { randomUUID } from 'node:crypto';
-import { CancelledError, type Exchange } from '../engine/exchange.js';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Exchange } from '../engine/exchange.js';
 import { MissingClientCapabilityError } from '../protocol/errors.js';
-import { isObject, type JsonObject, type JsonRpcResponse, type RequestId } from '../protocol/messages.js';
+import { isObject, type JsonObject, type JsonRpcResponse } from '../protocol/messages.js';
 import type { SessionRecord } from '../session/session-record.js';
 import { InputRequired } from './input-required.js';
 import { missingCapabilities, type InputRequest } from './input-request.js';
 import { InputRefusedError, type Interaction, type Outcome, type Question } from './interaction.js';
-import { projectInputRequest } from './project-input-request.js';
+import { asKept, keepStep } from './kept-step.js';
+import { OutgoingRequest } from './outgoing-request.js';
 import type { PendingRequests } from './pending-requests.js';
+import { projectInputRequest } from './project-input-request.js';
+import { QuestionKeys } from './question-keys.js';
+import { fingerprint } from './request-state.js';
 
 export interface RequestLimits {
   readonly pending: PendingRequests;
@@ -16,12 +20,19 @@ export interface RequestLimits {
   readonly maxRounds: number;
 }
 
+/** Between the rounds of a method that asks for nothing but time (J-5). */
+const PACE_MS = 250;
+
 /**
  * The legacy way to ask: a real request to the client on the stream of the request it belongs to, and a method that waits
  * for the response, which the client posts as a message of its own (J-1, SEP-2260).
  */
 export class RequestInteraction implements Interaction {
   readonly #steps = new Map<string, Promise<unknown>>();
+  readonly #answers = new Map<string, { readonly print: string; readonly answer: Promise<unknown> }>();
+  readonly #open = new Set<OutgoingRequest>();
+  #keys = new QuestionKeys();
+  #rounds = 0;
   #responses: JsonObject = {};
   #state: unknown;
 
@@ -38,69 +49,94 @@ export class RequestInteraction implements Interaction {
     return this.#state;
   }
 
-  async ask({ request, accept }: Question): Promise<unknown> {
-    for (let round = 0; round < this.limits.maxRounds; round++) {
-      const accepted = await accept(await this.#request(request));
-      if (accepted.ok) return accepted.value;
-    }
-    throw new InputRefusedError(`The client answered ${this.limits.maxRounds} times with something that does not fit`);
+  /** An answer is remembered by its key, as in the modern era: a method that returns `inputRequired()` is run again. */
+  async ask(given: string | undefined, pose: () => Question | Promise<Question>): Promise<unknown> {
+    const key = this.#keys.next(given);
+    const question = await pose();
+    const print = fingerprint(question.request);
+    const known = this.#answers.get(key);
+    if (known && known.print !== print) throw new Error(`Two different questions are asked under the key "${key}".`);
+    if (known) return known.answer;
+    const answer = this.#untilItFits(question);
+    this.#answers.set(key, { print, answer });
+    answer.catch(() => this.#answers.delete(key));
+    return answer;
   }
 
   step<T>(key: string, run: () => T | Promise<T>): Promise<T> {
-    const running = this.#steps.get(key) ?? Promise.resolve().then(run);
+    const known = this.#steps.get(key);
+    if (known) return known as Promise<T>;
+    const running = Promise.resolve()
+      .then(run)
+      .then((value) => keepStep(key, value).value as T);
     this.#steps.set(key, running);
-    return running as Promise<T>;
+    running.catch(() => this.#steps.delete(key));
+    return running;
   }
 
   /** A method that returns `inputRequired()` is run again with the answers here, instead of by the client (J-1). */
   async run(method: () => Promise<unknown>): Promise<Outcome> {
-    for (let round = 0; round <= this.limits.maxRounds; round++) {
-      const value = await method();
-      if (!(value instanceof InputRequired)) return { value };
-      const asked = Object.entries(value.inputRequests);
-      const answers = await Promise.all(asked.map(async ([key, request]) => [key, await this.#request(request)]));
-      this.#responses = Object.fromEntries(answers) as JsonObject;
-      this.#state = value.state;
+    try {
+      for (;;) {
+        this.#keys = new QuestionKeys();
+        const value = await method();
+        if (!(value instanceof InputRequired)) return { value };
+        this.#responses = await this.#answersTo(value);
+        this.#state = asKept('inputRequired()', value.state).value;
+      }
+    } finally {
+      // Whatever was asked without being waited for, or beside something that failed (J-5).
+      for (const request of this.#open) request.void('the call it belongs to is over');
     }
-    throw new InputRefusedError(`The call has asked for input ${this.limits.maxRounds} times and still lacks some`);
+  }
+
+  async #answersTo({ inputRequests }: InputRequired): Promise<JsonObject> {
+    const asked = Object.entries(inputRequests);
+    if (asked.length === 0) {
+      this.#beginRound();
+      const { signal } = this.exchange;
+      await pause(PACE_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
+    }
+    const answers = asked.map(async ([key, request]) => [key, await this.#request(request)]);
+    return Object.fromEntries(await Promise.all(answers)) as JsonObject;
+  }
+
+  async #untilItFits({ request, accept }: Question): Promise<unknown> {
+    for (let round = 0; round < this.limits.maxRounds; round++) {
+      const accepted = await accept(await this.#request(request));
+      if (accepted.ok) return accepted.value;
+    }
+    throw this.#tooOften();
   }
 
   async #request(request: InputRequest): Promise<unknown> {
     const { clientCapabilities, revision } = this.session;
     const missing = missingCapabilities(request, clientCapabilities, revision);
     if (missing) throw new MissingClientCapabilityError(missing);
-    const { method, params } = projectInputRequest(request, revision);
-    // Unique within the session over all instances (I-3).
-    const id = randomUUID();
-    const pending = await this.limits.pending.expect(this.session, id, this.limits.timeoutMs);
+    const projected = projectInputRequest(request, revision);
+    // What is asked side by side is one round, as in the modern era.
+    if (this.#open.size === 0) this.#beginRound();
+    const outgoing = new OutgoingRequest(this.exchange, this.session, this.limits.pending);
+    this.#open.add(outgoing);
     try {
-      if (!this.exchange.ask({ jsonrpc: '2.0', id, method, params })) {
-        throw new InputRefusedError('This client cannot be asked: it does not read the stream of its request');
-      }
-      return resultOf(await this.#orCancelled(pending.response, id));
+      return resultOf(await outgoing.response(projected, this.limits.timeoutMs));
     } finally {
-      pending.withdraw();
+      this.#open.delete(outgoing);
     }
   }
 
-  #orCancelled(response: Promise<JsonRpcResponse>, requestId: RequestId): Promise<JsonRpcResponse> {
-    return new Promise((resolve, reject) => {
-      const release = this.exchange.onCancel((reason) => {
-        // The client cancelled the call: what it was asked on behalf of it is void as well (G-47).
-        this.exchange.outlet.notify({
-          jsonrpc: '2.0',
-          method: 'notifications/cancelled',
-          params: { requestId, reason },
-        });
-        reject(new CancelledError(reason));
-      });
-      response.then(resolve, reject).finally(release);
-    });
+  #beginRound(): void {
+    if (this.#rounds++ >= this.limits.maxRounds) throw this.#tooOften();
+  }
+
+  #tooOften(): InputRefusedError {
+    return new InputRefusedError(`The call has asked for input ${this.limits.maxRounds} times and still lacks some`);
   }
 }
 
 /** A client that answers with an error refuses: the user said no, or it cannot do what it declared (J-9). */
 function resultOf({ result, error }: JsonRpcResponse): unknown {
-  if (error !== undefined) throw new InputRefusedError(`The client refused: ${isObject(error) ? String(error.message) : 'error'}`);
+  if (error !== undefined)
+    throw new InputRefusedError(`The client refused: ${isObject(error) ? String(error.message) : 'error'}`);
   return result;
 }

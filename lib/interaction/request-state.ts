@@ -1,11 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { ErrorCode, McpError } from '../protocol/errors.js';
 import { isObject, type JsonObject } from '../protocol/messages.js';
+import type { KeptStep } from './kept-step.js';
 import type { KeyRing } from './key-ring.js';
 import type { NonceStore } from './nonce-store.js';
 
 /** What a state may be used for: this call and no other (Q-2). */
 export interface StateBinding {
+  /** Name of the server: several of one application may share their keys, and have tools of one name. */
+  readonly server: string;
   /** `principalId()` of the caller. */
   readonly principal: string;
   readonly method: string;
@@ -14,16 +17,22 @@ export interface StateBinding {
   readonly arguments: JsonObject;
 }
 
+/** An answer that was accepted, with the fingerprint of what it answers. */
+export interface KeptAnswer {
+  readonly print: string;
+  readonly answer: unknown;
+}
+
 /** What one round of a call leaves for the next; nothing of it is kept on the server (M-8). */
 export interface RoundState {
   /** How many rounds have asked so far. */
   readonly round: number;
   /** What this round asked, as fingerprints by key: answers to anything else are not looked at (T-29). */
   readonly asked: Readonly<Record<string, string>>;
-  /** Accepted answers of earlier rounds, with the fingerprint of what they answer (M-5). */
-  readonly answered: Readonly<Record<string, { readonly print: string; readonly answer: unknown }>>;
+  /** Accepted answers of earlier rounds (M-5). */
+  readonly answered: Readonly<Record<string, KeptAnswer>>;
   /** Results of `ctx.step()`. */
-  readonly steps: Readonly<JsonObject>;
+  readonly steps: Readonly<Record<string, KeptStep>>;
   /** The method's own state. */
   readonly state?: unknown;
 }
@@ -53,7 +62,9 @@ export const fingerprint = (value: unknown): string =>
 
 /** Tampered, foreign, expired and replayed look the same to whoever tries (Q-4). */
 const invalidState = (): McpError =>
-  new McpError(ErrorCode.InvalidParams, 'Invalid or expired requestState', { data: { reason: 'invalid_request_state' } });
+  new McpError(ErrorCode.InvalidParams, 'Invalid or expired requestState', {
+    data: { reason: 'invalid_request_state' },
+  });
 
 /** Writes and reads the `requestState` of multi-round-trip requests (§4.2). */
 export class RequestStates {
@@ -75,7 +86,9 @@ export class RequestStates {
     };
     const token = this.keys.seal(JSON.stringify(sealed));
     if (token.length > MAX_STATE_CHARACTERS) {
-      throw new Error('The state of this call is too large to travel through the client; return less from ctx.step().');
+      throw new Error(
+        'The state of this call is too large to travel through the client; return less from ctx.step(), and ask for less.',
+      );
     }
     return token;
   }

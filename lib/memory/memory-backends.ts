@@ -8,6 +8,7 @@ import { MemoryEventLog } from './memory-event-log.js';
 import { MemoryMessageBroker } from './memory-message-broker.js';
 import { MemoryNonceStore } from './memory-nonce-store.js';
 import { MemoryPendingRequests } from './memory-pending-requests.js';
+import { MemoryTaskStore } from './memory-task-store.js';
 import { MemorySessionStore } from './memory-session-store.js';
 
 /** Everything in this process. */
@@ -38,6 +39,10 @@ export class MemoryBackends implements BackendFactories {
 
   nonces(): MemoryNonceStore {
     return new MemoryNonceStore();
+  }
+
+  tasks(): MemoryTaskStore {
+    return new MemoryTaskStore({ maxTasks: this.options.maxTasks });
   }
 
   keyRing(): KeyRing {

@@ -14,7 +14,7 @@ export class MemoryPendingRequests extends PendingRequests {
   readonly #sessions = new Map<string, Map<RequestId, Waiter>>();
   readonly #stop: () => void;
 
-  constructor(sessions: LiveSessions) {
+  constructor(private readonly sessions: LiveSessions) {
     super();
     this.#stop = sessions.onEnd((key) => this.#drop(key));
   }
@@ -25,6 +25,8 @@ export class MemoryPendingRequests extends PendingRequests {
   }
 
   override expect(session: SessionKey, id: RequestId, timeoutMs: number): Promise<PendingRequest> {
+    // In the tick in which it is listened to: its end cannot slip through in between.
+    if (!this.sessions.has(session)) return Promise.reject(new InputRefusedError('The session has ended'));
     const text = sessionKeyText(session);
     const waiters = this.#sessions.get(text) ?? new Map<RequestId, Waiter>();
     this.#sessions.set(text, waiters);
@@ -53,7 +55,8 @@ export class MemoryPendingRequests extends PendingRequests {
   }
 
   override answer(session: SessionKey, response: JsonRpcResponse): Promise<boolean> {
-    const waiter = response.id === undefined ? undefined : this.#sessions.get(sessionKeyText(session))?.get(response.id);
+    const waiter =
+      response.id === undefined ? undefined : this.#sessions.get(sessionKeyText(session))?.get(response.id);
     waiter?.settle(response);
     return Promise.resolve(waiter !== undefined);
   }

@@ -1,13 +1,7 @@
 import type { Logger } from '@nestjs/common';
 import { ROUTE_ARGS_METADATA } from '@nestjs/common/internal';
 import { ContextIdFactory, ModuleRef, type ExternalContextCreator } from '@nestjs/core';
-import {
-  Injector,
-  REQUEST_CONTEXT_ID,
-  STATIC_CONTEXT,
-  type InstanceWrapper,
-  type Module,
-} from '@nestjs/core/internal';
+import { Injector, REQUEST_CONTEXT_ID, STATIC_CONTEXT, type InstanceWrapper, type Module } from '@nestjs/core/internal';
 import { CancelledError, type Exchange } from '../engine/exchange.js';
 import { maskUnexpected } from '../engine/failure.js';
 import { McpContext } from '../engine/mcp-context.js';
@@ -78,7 +72,8 @@ export class Invoker {
     Object.defineProperty(ctx, REQUEST_CONTEXT_ID, { value: contextId });
     const durable = contextId as { payload?: unknown };
     this.moduleRef.registerRequestByContextId(wrapper.isDependencyTreeDurable() ? durable.payload : ctx, contextId);
-    const collection = module.controllers.get(wrapper.token as never) === wrapper ? module.controllers : module.providers;
+    const collection =
+      module.controllers.get(wrapper.token as never) === wrapper ? module.controllers : module.providers;
     const instance = await this.#injector.loadPerContext(
       wrapper.instance as object,
       module,

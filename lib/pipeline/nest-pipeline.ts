@@ -1,6 +1,7 @@
 import { ValidationPipe, type ArgumentsHost } from '@nestjs/common';
 import type { ExternalContextCreator } from '@nestjs/core';
 import { ParameterKind } from '../decorators/parameter.decorators.js';
+import { CancelledError } from '../engine/exchange.js';
 import { McpContext } from '../engine/mcp-context.js';
 import { drain, emissionsOf, reportingProgress } from './drain.js';
 import type { McpExecutionArguments } from './execution-context.js';
@@ -9,7 +10,11 @@ interface Interceptors {
   intercept(interceptors: readonly unknown[], args: unknown[], ...rest: any[]): Promise<unknown>;
 }
 interface Pipes {
-  apply(value: unknown, metadata: { type: number | string; metatype?: unknown }, pipes: readonly unknown[]): Promise<unknown>;
+  apply(
+    value: unknown,
+    metadata: { type: number | string; metatype?: unknown },
+    pipes: readonly unknown[],
+  ): Promise<unknown>;
 }
 interface Filters {
   create(...args: unknown[]): { invokeCustomFilters(error: unknown, host: ArgumentsHost): unknown };
@@ -20,7 +25,7 @@ interface Parts {
   readonly filtersContextCreator: Filters;
 }
 
-/** Nest's creator of calls from outside its router, with four of its parts exchanged for what MCP needs. */
+/** Nest's creator of calls from outside its router, with parts exchanged for what MCP needs. */
 export function mcpContextCreator(creator: ExternalContextCreator): ExternalContextCreator {
   const { interceptorsConsumer, pipesConsumer, filtersContextCreator } = creator as unknown as Partial<Parts>;
   if (!interceptorsConsumer || !pipesConsumer || !filtersContextCreator) {
@@ -47,7 +52,9 @@ const streaming = (consumer: Interceptors): Interceptors => ({
     const run = async (): Promise<unknown> => {
       const validating = call.validate();
       if (validating) await validating;
-      const result = emissionsOf(await next());
+      const returned = await next();
+      McpContext.noteReturned(ctx, returned);
+      const result = emissionsOf(returned);
       return interceptors.length === 0 ? result : reportingProgress(result, ctx);
     };
     return drain(await consumer.intercept(interceptors, args, instance, callback, run, type), ctx);
@@ -83,7 +90,7 @@ const quiet = (creator: Filters) => ({
     return {
       async next(error: unknown, host: ArgumentsHost): Promise<unknown> {
         const ctx = host.getArgByIndex<McpContext>(1);
-        if (McpContext.exchangeOf(ctx).cancelled) throw error;
+        if (error instanceof CancelledError || McpContext.exchangeOf(ctx).cancelled) throw error;
         const result = await drain(await handler.invokeCustomFilters(error, host), ctx);
         if (result === undefined) throw error;
         return result;

@@ -1,4 +1,4 @@
-import type { JsonObject } from './messages.js';
+import { isObject, type JsonObject } from './messages.js';
 
 export interface Annotations {
   readonly audience?: readonly ('user' | 'assistant')[];
@@ -54,10 +54,19 @@ export interface ResourceLink extends ContentBase {
 /** One item of a tool result or a prompt message (schema: ContentBlock). */
 export type ContentBlock = TextContent | ImageContent | AudioContent | EmbeddedResource | ResourceLink;
 
-const TYPES = new Set(['text', 'image', 'audio', 'resource', 'resource_link']);
+const isText = (value: unknown): boolean => typeof value === 'string';
+
+/** What each type has to have; an application's own object that merely has a `type` is no content. */
+const SHAPES = new Map<unknown, (block: JsonObject) => boolean>([
+  ['text', (block) => isText(block.text)],
+  ['image', (block) => isText(block.data) && isText(block.mimeType)],
+  ['audio', (block) => isText(block.data) && isText(block.mimeType)],
+  ['resource', ({ resource }) => isObject(resource) && isText(resource.uri)],
+  ['resource_link', (block) => isText(block.uri) && isText(block.name)],
+]);
 
 export const isContentBlock = (value: unknown): value is ContentBlock =>
-  typeof value === 'object' && value !== null && TYPES.has((value as { type?: string }).type ?? '');
+  isObject(value) && SHAPES.get(value.type)?.(value) === true;
 
 export const text = (value: string): TextContent => ({ type: 'text', text: value });
 

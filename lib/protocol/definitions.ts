@@ -29,6 +29,9 @@ export interface ToolAnnotations {
   readonly openWorldHint?: boolean;
 }
 
+/** Whether calls of a tool may, must or must not be answered with a task. */
+export type TaskSupport = 'forbidden' | 'optional' | 'required';
+
 export interface ToolDefinition {
   readonly name: string;
   readonly title?: string;
@@ -36,6 +39,8 @@ export interface ToolDefinition {
   readonly inputSchema: JsonObject;
   readonly outputSchema?: JsonObject;
   readonly annotations?: ToolAnnotations;
+  /** 2025-11-25 alone has it. */
+  readonly execution?: { readonly taskSupport: TaskSupport };
   readonly icons?: readonly Icon[];
   readonly _meta?: JsonObject;
 }

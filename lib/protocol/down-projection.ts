@@ -10,6 +10,7 @@ export function projectDefinition(definition: object, revision: Revision): JsonO
   const traits = TRAITS[revision];
   const out: JsonObject = { ...definition };
   if (!traits.icons) delete out.icons;
+  if (!traits.execution) delete out.execution;
   if (!traits.titles) {
     delete out.title;
     delete out._meta;
@@ -58,7 +59,9 @@ function projectContent(block: ContentBlock, traits: RevisionTraits): ContentBlo
   if (block.type === 'resource_link') return text(`${block.title ?? block.name}: ${block.uri}`);
   if (block.type === 'audio' && !traits.audio) return text(`[audio, ${block.mimeType}]`);
   const plain = withoutMeta(block);
-  const annotated = plain.annotations ? { ...plain, annotations: projectAnnotations(plain.annotations, traits) } : plain;
+  const annotated = plain.annotations
+    ? { ...plain, annotations: projectAnnotations(plain.annotations, traits) }
+    : plain;
   return annotated.type === 'resource' ? { ...annotated, resource: withoutMeta(annotated.resource) } : annotated;
 }
 

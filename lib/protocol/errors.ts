@@ -22,7 +22,8 @@ export interface McpErrorOptions extends ErrorOptions {
 
 /**
  * An error that is meant for the client: it is answered as a JSON-RPC error with exactly this code, message and data.
- * Anything else a method throws is logged, and the client learns nothing of it.
+ * So are, in their own way, `ToolError` and Nest's `HttpException`. Anything else a method throws is logged, and the client
+ * learns nothing of it.
  *
  * `IntrinsicException` keeps Nest's exception handler from logging what is an ordinary answer.
  */

@@ -1,4 +1,4 @@
-/** `Mcp-Name` and `Mcp-Param-*` values (protocol.md §1.4, B-1..B-5). */
+/** `Mcp-Name` and `Mcp-Param-*` values (§1.4, B-1..B-5). */
 const PREFIX = '=?base64?';
 const SUFFIX = '?=';
 

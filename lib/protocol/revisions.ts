@@ -11,7 +11,7 @@ export type Era = 'modern' | 'legacy';
 /** What `server/discover` lists and `-32022` repeats: one constant, so that they cannot differ (T-8, A-3). */
 export const MODERN_REVISIONS: readonly string[] = [MODERN_REVISION];
 
-/** Assumed for a legacy message without session and without version header (protocol.md §6.3). */
+/** Assumed for a legacy message without session and without version header (§6.3). */
 export const FALLBACK_REVISION: LegacyRevision = '2025-03-26';
 
 const LEGACY = new Set<string>(LEGACY_REVISIONS);
@@ -26,7 +26,7 @@ export const looksModern = (version: string): boolean => version >= MODERN_REVIS
 export const negotiate = (requested: unknown): LegacyRevision =>
   isLegacyRevision(requested) ? requested : LEGACY_REVISIONS[0];
 
-/** What a revision allows on the wire (protocol.md §2.6). */
+/** What a revision allows on the wire (§2.6). */
 export interface RevisionTraits {
   readonly annotations: boolean;
   readonly audio: boolean;
@@ -35,6 +35,8 @@ export interface RevisionTraits {
   readonly resourceLinks: boolean;
   readonly structuredContent: 'none' | 'object' | 'any';
   readonly icons: boolean;
+  /** `execution` of tools, and the `tasks` capability: superseded by the extension. */
+  readonly execution: boolean;
   readonly completions: boolean;
   readonly progressMessage: boolean;
   readonly priming: boolean;
@@ -49,6 +51,7 @@ const since = (revision: Revision): Omit<RevisionTraits, 'batches'> => ({
   resourceLinks: revision >= '2025-06-18',
   structuredContent: revision >= MODERN_REVISION ? 'any' : revision >= '2025-06-18' ? 'object' : 'none',
   icons: revision >= '2025-11-25',
+  execution: revision === '2025-11-25',
   priming: revision === '2025-11-25',
 });
 

@@ -11,12 +11,13 @@ const LEGACY_ONLY = new Set<number>([ErrorCode.ResourceNotFound, URL_ELICITATION
 const isUndefinedReserved = (code: number) =>
   code <= -32020 && code >= -32099 && !DEFINED.has(code) && code !== URL_ELICITATION_REQUIRED;
 
-/** The error as this era spells it (C-2, C-3, §2.6 resource-not-found). */
+/** The error as this era spells it; a code that is no integer is none (C-2, C-3, §2.6 resource-not-found). */
 export function wireError(error: McpError, era: Era): JsonRpcErrorObject {
   if (error instanceof ResourceNotFoundError && era === 'legacy') {
     return { ...error.toJSON(), code: ErrorCode.ResourceNotFound };
   }
-  if (isUndefinedReserved(error.code)) return { ...error.toJSON(), code: ErrorCode.InternalError };
+  if (!Number.isSafeInteger(error.code) || isUndefinedReserved(error.code))
+    return { ...error.toJSON(), code: ErrorCode.InternalError };
   if (era === 'modern' && LEGACY_ONLY.has(error.code)) return { ...error.toJSON(), code: ErrorCode.InvalidParams };
   return error.toJSON();
 }

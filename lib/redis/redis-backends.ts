@@ -2,6 +2,7 @@ import type { Logger } from '@nestjs/common';
 import type { MessageBroker } from '../broker/message-broker.js';
 import { KeyRing } from '../interaction/key-ring.js';
 import { REQUEST_STATE_TTL_MS, type ResolvedOptions } from '../mcp.resolved-options.js';
+import { MemoryTaskStore } from '../memory/memory-task-store.js';
 import type { BackendFactories } from '../server/backends.js';
 import type { SessionStore } from '../session/session-store.js';
 import { adviceOn } from './redis-advice.js';
@@ -76,6 +77,10 @@ export class RedisBackends implements BackendFactories {
 
   nonces(): RedisNonceStore {
     return new RedisNonceStore(this.#commands, this.#keys);
+  }
+
+  tasks(): MemoryTaskStore {
+    return new MemoryTaskStore({ maxTasks: this.options.maxTasks });
   }
 
   keyRing(): KeyRing {

@@ -1,6 +1,6 @@
 import { SchemaError, type JsonSchema } from './schema.js';
 
-/** One argument that a client repeats in the header `Mcp-Param-<name>` (protocol.md §1.4). */
+/** One argument that a client repeats in the header `Mcp-Param-<name>` (§1.4). */
 export interface ParamHeader {
   /** Property names from the root of the arguments. */
   readonly path: readonly string[];

@@ -5,6 +5,7 @@ import type { PendingRequests } from '../interaction/pending-requests.js';
 import type { PrincipalResolver } from '../session/principal-resolver.js';
 import type { SessionStore } from '../session/session-store.js';
 import type { EventLog } from '../stream/event-log.js';
+import type { TaskStore } from '../task/task-store.js';
 
 /** The replaceable parts a server stands on. */
 export interface Backends {
@@ -14,6 +15,7 @@ export interface Backends {
   readonly principals: PrincipalResolver;
   readonly pending: PendingRequests;
   readonly nonces: NonceStore;
+  readonly tasks: TaskStore;
   readonly keyRing: KeyRing;
 }
 
@@ -24,6 +26,7 @@ export interface BackendFactories {
   log(broker: MessageBroker, sessions: SessionStore): EventLog;
   pending(broker: MessageBroker, sessions: SessionStore): PendingRequests;
   nonces(): NonceStore;
+  tasks(): TaskStore;
   keyRing(): KeyRing;
   /** Ends what the parts have in common, after them. */
   close(): void;

@@ -11,14 +11,19 @@ import { setLevel } from '../engine/methods/logging.js';
 import { getPrompt, listPrompts } from '../engine/methods/prompts.js';
 import { subscribeResource, unsubscribeResource } from '../engine/methods/resource-subscriptions.js';
 import { listResources, listTemplates, readResource } from '../engine/methods/resources.js';
+import { experimentalTasks } from '../engine/methods/tasks-experimental.js';
+import { taskResult } from '../engine/methods/tasks-result.js';
+import { extensionTasks } from '../engine/methods/tasks.js';
 import { callTool, listTools } from '../engine/methods/tools.js';
 import { Subscriptions } from '../engine/subscriptions.js';
 import type { Interactions } from '../interaction/interactions.js';
+import type { PendingRequests } from '../interaction/pending-requests.js';
 import type { ResolvedOptions } from '../mcp.resolved-options.js';
 import type { Implementation } from '../protocol/definitions.js';
 import { NO_CACHE } from '../protocol/definitions.js';
 import type { JsonObject } from '../protocol/messages.js';
 import type { SessionStore } from '../session/session-store.js';
+import type { Tasks } from '../task/tasks.js';
 
 export interface Engine {
   readonly dispatcher: Dispatcher;
@@ -31,6 +36,8 @@ export function createEngine(
   catalog: Catalog,
   sessions: SessionStore,
   interactions: Interactions,
+  tasks: Tasks,
+  pending: PendingRequests,
   options: ResolvedOptions,
   logger: Logger,
 ): Engine {
@@ -44,7 +51,10 @@ export function createEngine(
     ping,
     setLevel(sessions),
     listTools(catalog, capabilities, listCache),
-    callTool(catalog, capabilities, interactions, logger),
+    callTool(catalog, capabilities, interactions, tasks, logger),
+    ...extensionTasks(tasks, capabilities),
+    ...experimentalTasks(tasks, capabilities, options.pageSize),
+    taskResult(tasks, capabilities, pending, options.inputTimeoutMs),
     listResources(catalog, capabilities, listCache),
     listTemplates(catalog, capabilities, listCache),
     readResource(catalog, capabilities, interactions),
@@ -53,7 +63,7 @@ export function createEngine(
     listPrompts(catalog, capabilities, listCache),
     getPrompt(catalog, capabilities, interactions),
     complete(catalog, capabilities),
-    listen(catalog, capabilities, subscriptions),
+    listen(catalog, capabilities, subscriptions, tasks, logger),
   ];
   const writer = new AnswerWriter({ ...info } as JsonObject);
   return { dispatcher: new Dispatcher(methods, writer, logger), capabilities, subscriptions };

@@ -20,6 +20,7 @@ export async function callInProcess(
   params: JsonObject,
   { principal, signal }: InProcessCall,
 ): Promise<JsonObject> {
+  signal?.throwIfAborted();
   const peer = {
     era: 'modern',
     revision: MODERN_REVISION,
@@ -35,7 +36,6 @@ export async function callInProcess(
   const exchange = new Exchange(peer, { jsonrpc: '2.0', id: 0, method, params }, NOBODY_LISTENS);
   const cancel = () => exchange.cancel('the caller aborted');
   signal?.addEventListener('abort', cancel, { once: true });
-  if (signal?.aborted) cancel();
   const answer = await dispatcher.answer(exchange);
   signal?.removeEventListener('abort', cancel);
   if (!answer) throw signal?.reason ?? new McpError(ErrorCode.InternalError, 'The call was cancelled');

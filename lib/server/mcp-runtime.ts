@@ -8,10 +8,12 @@ import { MODERN_REVISION } from '../protocol/revisions.js';
 import { BackendAwayError } from '../session/backend-away.js';
 import type { SessionRecord } from '../session/session-record.js';
 import { type GapCapabilities, standingGapSignal } from '../stream/gap-signal.js';
+import type { Tasks } from '../task/tasks.js';
 import type { LegacyServices } from '../transport/legacy-services.js';
 import { Announcer } from './announcer.js';
 import type { Interactions } from '../interaction/interactions.js';
 import { createInteractions } from './create-interactions.js';
+import { createTasks } from './create-tasks.js';
 import type { Backends } from './backends.js';
 import { keepSession } from '../session/keep-session.js';
 import { createEngine, type Engine } from './engine.js';
@@ -22,8 +24,9 @@ export class McpRuntime {
   readonly logger: Logger;
   readonly catalog: Catalog;
   readonly interactions: Interactions;
-  readonly engine: Engine;
   readonly bus: ChangeBus;
+  readonly tasks: Tasks;
+  readonly engine: Engine;
   readonly announcer: Announcer;
   readonly inFlight = new InFlight();
   readonly services: LegacyServices;
@@ -43,9 +46,18 @@ export class McpRuntime {
     const report = (error: unknown): void =>
       this.logger.error('A background task failed', error instanceof Error ? error.stack : String(error));
     this.catalog = new Catalog(options.pageSize);
-    this.interactions = createInteractions(backends, options);
-    this.engine = createEngine(this.catalog, sessions, this.interactions, options, this.logger);
+    this.interactions = createInteractions(backends, options, this.logger);
     this.bus = new ChangeBus({ broker, namespace: `mcp:${server ?? 'default'}`, report });
+    this.tasks = createTasks(this.catalog, this.interactions, backends, this.bus, options, this.logger, report);
+    this.engine = createEngine(
+      this.catalog,
+      sessions,
+      this.interactions,
+      this.tasks,
+      backends.pending,
+      options,
+      this.logger,
+    );
     this.announcer = new Announcer(sessions, log, this.bus, options.changeDebounceMs, report);
     this.services = {
       sessions,
@@ -67,9 +79,13 @@ export class McpRuntime {
       this.catalog.changes$.subscribe((list) => this.announcer.listChanged(list)),
       this.bus.events$.subscribe((event) => {
         if (event.type === 'cancel') this.inFlight.cancel(event.session, event.requestId, event.reason ?? 'cancelled');
+        else if (event.type === 'task-changed') this.tasks.changes.heard(event.task);
         else subscriptions.deliver(event);
       }),
-      this.bus.interrupted$.subscribe(() => subscriptions.deliverAll()),
+      this.bus.interrupted$.subscribe(() => {
+        subscriptions.deliverAll();
+        this.tasks.changes.heardAll();
+      }),
     ];
     await this.#startBus();
   }
@@ -78,7 +94,8 @@ export class McpRuntime {
   async drain(): Promise<void> {
     this.engine.subscriptions.close();
     this.http.streams.close();
-    await this.inFlight.drain(this.options.drainTimeoutMs);
+    const { drainTimeoutMs } = this.options;
+    await Promise.all([this.inFlight.drain(drainTimeoutMs), this.tasks.runner.drain(drainTimeoutMs)]);
     this.http.slow.close();
   }
 
@@ -87,6 +104,7 @@ export class McpRuntime {
     clearTimeout(this.#busRetry);
     for (const subscription of this.#heard) subscription.unsubscribe();
     this.announcer.close();
+    this.tasks.changes.close();
     await this.bus.close();
   }
 

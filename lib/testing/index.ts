@@ -18,3 +18,5 @@ export {
   type SessionStoreLimits,
   type SessionStoreSetup,
 } from './session-store.contract.js';
+export { taskStoreContract } from './task-store.contract.js';
+export type { TaskStoreContract, TaskStoreLimits, TaskStoreSetup } from './task-store.fixture.js';

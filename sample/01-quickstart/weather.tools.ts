@@ -1,5 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { McpComplete, McpPrompt, McpResource, McpServer, McpTool, ToolError, type McpCompletion } from 'nestjs-mcp-fleet';
+import {
+  McpComplete,
+  McpPrompt,
+  McpResource,
+  McpServer,
+  McpTool,
+  ToolError,
+  type McpCompletion,
+} from 'nestjs-mcp-fleet';
 import { Stations } from './stations.js';
 import { CityParams, ForecastQuery, Observation } from './weather.dto.js';
 
@@ -13,7 +21,8 @@ export class WeatherTools {
   @McpTool({ description: 'Forecast for a city', annotations: { readOnlyHint: true } })
   forecast({ city, days = 3 }: ForecastQuery): string {
     const degrees = this.stations.degrees(city);
-    if (degrees === undefined) throw new ToolError(`There is no station in ${city}. There are: ${this.stations.cities().join(', ')}`);
+    if (degrees === undefined)
+      throw new ToolError(`There is no station in ${city}. There are: ${this.stations.cities().join(', ')}`);
     return Array.from({ length: days }, (_, day) => `Day ${day + 1}: ${degrees + day} °C`).join('\n');
   }
 

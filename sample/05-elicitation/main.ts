@@ -6,5 +6,12 @@ import { AppModule } from './app.module.js';
 if (process.argv.includes('--stdio')) {
   await McpStdio.run(AppModule, { logger: ['warn', 'error'] });
 } else {
-  process.stdout.write(`Call the tool "book" on ${await serve(AppModule)} with a client that can ask you questions.\n`);
+  const url = await serve(AppModule);
+  process.stdout.write(`
+The travel agency listens on ${url}
+
+Call its tool "book" with a client that can ask you questions, or let one answer for you, and watch this terminal:
+  node build/sample/05-elicitation/client.js ${url}
+  node build/sample/05-elicitation/client.js ${url} --legacy
+`);
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { type ContentBlock, McpComplete, type McpCompletion, McpPrompt } from 'nestjs-mcp-fleet';
+import { type ContentBlock, McpComplete, type McpCompletion, McpContext, McpPrompt } from 'nestjs-mcp-fleet';
 import { EmbeddingArguments, TwoArguments } from './everything.dto.js';
+import { contextForm } from './interaction.forms.js';
 import { PNG } from './media.js';
 
 @Injectable()
@@ -35,5 +36,15 @@ export class EverythingPrompts {
       { type: 'image', data: PNG, mimeType: 'image/png' },
       { type: 'text', text: 'Please analyze the image above.' },
     ];
+  }
+
+  @McpPrompt({
+    name: 'test_input_required_result_prompt',
+    description: 'Asks what it is about before it says anything',
+    elicits: [contextForm],
+  })
+  async asking(ctx: McpContext): Promise<string> {
+    const answer = await ctx.elicitOrThrow(contextForm, 'What context should the prompt use?', { key: 'user_context' });
+    return `Use this context: ${(answer as { context: string }).context}`;
   }
 }

@@ -29,7 +29,9 @@ describe('sample 01 --stdio', () => {
     expect((await client.initialize('2025-06-18')).result.protocolVersion).toBe('2025-06-18');
     await client.request(1, 'resources/subscribe', { uri: 'weather://Oslo/now' });
     await client.request(2, 'tools/call', { name: 'report', arguments: { city: 'Oslo', degrees: 12 } });
-    expect((await client.notification('notifications/resources/updated')).params).toEqual({ uri: 'weather://Oslo/now' });
+    expect((await client.notification('notifications/resources/updated')).params).toEqual({
+      uri: 'weather://Oslo/now',
+    });
     expect(await server.closeInput().exit()).toMatchObject({ code: 0 });
     expect(client.junk).toEqual([]);
   });
@@ -73,7 +75,8 @@ describe('stdout is for the protocol alone', () => {
     expect(client.junk).toEqual([]);
     expect(client.raw).toHaveLength(1);
     for (const where of ['at start', 'in a tool', 'at the end']) {
-      for (const what of ['console.log', 'process.stdout', 'Nest logger']) expect(server.log).toContain(`${what} ${where}`);
+      for (const what of ['console.log', 'process.stdout', 'Nest logger'])
+        expect(server.log).toContain(`${what} ${where}`);
     }
   });
 
@@ -148,7 +151,9 @@ describe('exits, and with 0', () => {
     const server = new StdioProcess(NOISY);
     await server.client.call('warm', 'noisy');
     server.child.stdout.pause();
+    server.child.stdin.cork();
     const answers = [1, 2, 3].map((id) => server.client.call(id, 'large'));
+    server.child.stdin.uncork();
     server.closeInput();
     // The answers are far more than a pipe holds, so the server has most of them still when it wants to exit.
     await server.logged('large runs\n'.repeat(3));
@@ -163,7 +168,9 @@ describe('a second signal', () => {
     const server = new StdioProcess(NOISY);
     server.client.call(1, 'deaf').catch(() => {});
     await server.logged('deaf runs');
-    const listening = server.client.modern('sub', 'subscriptions/listen', { notifications: { toolsListChanged: true } });
+    const listening = server.client.modern('sub', 'subscriptions/listen', {
+      notifications: { toolsListChanged: true },
+    });
     await server.client.notification('notifications/subscriptions/acknowledged');
     server.signal();
     // The subscription's result tells that the first one was heard.

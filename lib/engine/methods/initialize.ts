@@ -33,7 +33,7 @@ export const initialize = (
   eras: ['legacy'],
   run: (_params, { peer }) => ({
     protocolVersion: peer.revision,
-    capabilities: capabilities.describe(peer.revision),
+    capabilities: capabilities.describe(peer.revision, peer.principal !== undefined),
     serverInfo: projectImplementation(info, peer.revision),
     instructions,
   }),

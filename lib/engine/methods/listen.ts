@@ -1,22 +1,66 @@
+import type { Logger } from '@nestjs/common';
 import type { Catalog } from '../../catalog/catalog.js';
-import { invalidParams } from '../../protocol/errors.js';
+import { invalidParams, MissingClientCapabilityError } from '../../protocol/errors.js';
 import { isObject, type JsonObject } from '../../protocol/messages.js';
+import { declaresTasks, TASKS_CAPABILITY } from '../../task/task-extension.js';
+import type { TaskRecord } from '../../task/task-record.js';
+import { detailedTask } from '../../task/task-view.js';
+import type { Tasks } from '../../task/tasks.js';
 import type { Capabilities } from '../capabilities.js';
+import type { Peer } from '../exchange.js';
+import { reportUnexpected } from '../failure.js';
 import type { Method } from '../method.js';
-import type { HonouredFilter, Subscriptions } from '../subscriptions.js';
+import type { Follow, HonouredFilter, Subscriptions } from '../subscriptions.js';
 import { findResource } from './resources.js';
 
-/** More resource subscriptions in one request than this are a mistake or an attack (Z-16). */
-const MAX_URIS = 1000;
+/** More resources or tasks in one request than this are a mistake or an attack (Z-16). */
+const MAX_NAMES = 1000;
 
 /** `subscriptions/listen`: a request that stays open and carries change notifications (§3). */
-export const listen = (catalog: Catalog, capabilities: Capabilities, subscriptions: Subscriptions): Method => ({
+export const listen = (
+  catalog: Catalog,
+  capabilities: Capabilities,
+  subscriptions: Subscriptions,
+  tasks: Tasks,
+  logger: Logger,
+): Method => ({
   name: 'subscriptions/listen',
   eras: ['modern'],
   available: capabilities.subscriptions,
-  run: ({ notifications }, exchange) =>
-    subscriptions.listen(exchange, honoured(readFilter(notifications), catalog, capabilities)),
+  async run({ notifications }, exchange) {
+    const filter = readFilter(notifications);
+    const promised = honoured(filter, catalog, capabilities);
+    if (filter.taskIds === undefined || !capabilities.tasks()) return subscriptions.listen(exchange, promised);
+    const known = await findTasks(filter.taskIds as string[], exchange.peer, tasks);
+    const taskIds = known.map(({ id }) => id);
+    return subscriptions.listen(exchange, { ...promised, taskIds }, followTasks(known, tasks, logger));
+  },
 });
+
+/**
+ * Those that there are; what the client may not know of is left out like what does not exist (§3.3-6).
+ *
+ * @throws {McpError} `-32021` to a client that does not declare the extension with this request (L-10)
+ */
+async function findTasks(ids: readonly string[], { principalId, clientCapabilities }: Peer, tasks: Tasks) {
+  if (!declaresTasks(clientCapabilities)) throw new MissingClientCapabilityError(TASKS_CAPABILITY);
+  const keys = [...new Set(ids)].map((id) => ({ principal: principalId, id }));
+  const found = await Promise.all(keys.map((key) => tasks.find(key, 'modern')));
+  return found.filter((task) => task !== undefined);
+}
+
+/** How each task is now, and each change, as `tasks/get` would tell it at that time (T1-15): what came before is not missed. */
+const followTasks =
+  (known: readonly TaskRecord[], tasks: Tasks, logger: Logger): Follow =>
+  (notify) => {
+    const stops = known.map((task) =>
+      tasks.follow(task, 'modern', {
+        changed: (now) => notify('notifications/tasks', detailedTask(now)),
+        failed: (error) => reportUnexpected(error, logger, 'A subscription to a task'),
+      }),
+    );
+    return () => stops.forEach((stop) => stop());
+  };
 
 const FLAGS = ['toolsListChanged', 'promptsListChanged', 'resourcesListChanged'] as const;
 
@@ -27,12 +71,17 @@ function readFilter(filter: unknown): JsonObject {
     if (filter[flag] !== undefined && typeof filter[flag] !== 'boolean')
       throw invalidParams(`"${flag}" must be a boolean`);
   }
-  const uris = filter.resourceSubscriptions;
-  if (uris === undefined) return filter;
-  if (!Array.isArray(uris) || !uris.every((uri) => typeof uri === 'string')) {
-    throw invalidParams('"resourceSubscriptions" must be an array of URIs');
+  for (const [name, what] of [
+    ['resourceSubscriptions', 'URIs'],
+    ['taskIds', 'task ids'],
+  ] as const) {
+    const names = filter[name];
+    if (names === undefined) continue;
+    if (!Array.isArray(names) || !names.every((one) => typeof one === 'string')) {
+      throw invalidParams(`"${name}" must be an array of ${what}`);
+    }
+    if (names.length > MAX_NAMES) throw invalidParams(`"${name}" may hold at most ${MAX_NAMES} ${what}`);
   }
-  if (uris.length > MAX_URIS) throw invalidParams(`"resourceSubscriptions" may hold at most ${MAX_URIS} URIs`);
   return filter;
 }
 

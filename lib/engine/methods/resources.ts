@@ -20,12 +20,12 @@ export interface FoundResource {
   readonly variables: JsonObject;
 }
 
-/** The reader of a URI: the fixed resource of that name, else the first template that matches. */
+/** The reader of a URI: the fixed resource of that name, else the most specific template that matches. */
 export function findResource(catalog: Catalog, uri: string): FoundResource | undefined {
   if (uri.length > MAX_URI_LENGTH) return undefined;
   const fixed = catalog.resources.get(uri);
   if (fixed) return { entry: fixed, variables: {} };
-  for (const entry of catalog.templates.sorted()) {
+  for (const entry of catalog.templatesBySpecificity()) {
     const variables = entry.template.match(uri);
     if (variables) return { entry, variables };
   }

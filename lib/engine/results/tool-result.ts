@@ -10,8 +10,14 @@ export class InvalidOutputError extends Error {
 const isContentArray = (value: unknown): value is ContentBlock[] =>
   Array.isArray(value) && value.length > 0 && value.every(isContentBlock);
 
+const MEMBERS = new Set(['content', 'structuredContent', 'isError', '_meta']);
+
+/** Nothing but the members of a result: an application's own object may well have a `content`. */
 const isWholeResult = (value: unknown): value is CallToolResult =>
-  isObject(value) && Array.isArray(value.content) && value.content.every(isContentBlock);
+  isObject(value) &&
+  Array.isArray(value.content) &&
+  value.content.every(isContentBlock) &&
+  Object.keys(value).every((member) => MEMBERS.has(member));
 
 /**
  * What a tool's return value says on the wire: a whole result or content as it is, a string as text, anything else as

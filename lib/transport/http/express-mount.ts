@@ -19,11 +19,11 @@ const bodies = new WeakMap<IncomingMessage, Buffer | 'too-large'>();
 
 /**
  * Reads the endpoint's bodies ahead of every other middleware. A body parser behind it finds the stream read and leaves
- * it alone; one before it would answer bad JSON and large bodies in its own words.
+ * it alone; one before it would answer bad JSON and large bodies in its own words, of DELETE too.
  */
 export function readBodyFirst(app: ExpressApp, { path, maxBodyBytes }: MountOptions): void {
   app.use((request, _response, next) => {
-    if (request.path !== path || request.method !== 'POST') return next();
+    if (request.path !== path) return next();
     collectBody(request, maxBodyBytes, (body) => {
       bodies.set(request, body);
       next();

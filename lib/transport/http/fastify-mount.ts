@@ -13,6 +13,7 @@ interface FastifyRequest {
 interface FastifyReply {
   readonly raw: ServerResponse;
   hijack(): void;
+  callNotFound(): unknown;
   getHeaders(): Record<string, string | number | string[] | undefined>;
 }
 
@@ -49,7 +50,11 @@ export function mountFastify(app: FastifyScope, endpoint: HttpEndpoint, { path, 
       method: METHODS,
       url: path,
       exposeHeadRoute: false,
-      handler: (request, reply) => serve(endpoint, request, reply),
+      handler: (request, reply) => {
+        // Fastify routes by the decoded path, and may be told to be lenient; on Express those are other paths (S10).
+        if (request.raw.url!.split('?', 1)[0] === path) serve(endpoint, request, reply);
+        else reply.callNotFound();
+      },
     });
     scope.setErrorHandler((error, request, reply) => {
       // Fastify refuses some media types before it looks for a parser; what to answer is the ladder's to say.

@@ -10,8 +10,8 @@ export interface MountOptions {
 
 /**
  * Puts the endpoint on the application's HTTP adapter, beside Nest's router and not behind it: a route of the router
- * costs about a third more CPU, and global pipes, interceptors and filters for HTTP would rewrite protocol answers
- * (T-33; figures in bench/README.md). Middleware, CORS and hooks of the application apply.
+ * costs half as much CPU again, and global pipes, interceptors and filters for HTTP would rewrite protocol answers
+ * (T-33; figures in docs/design-decisions.md). Middleware, CORS and hooks of the application apply.
  */
 export class HttpMount {
   constructor(

@@ -2,9 +2,15 @@ import { type Envelope, hasClaim, metaOf, readEnvelope } from '../../protocol/en
 import { ErrorCode, McpError } from '../../protocol/errors.js';
 import { BAD_SENTINEL, decodeHeaderValue, stripBlanks } from '../../protocol/header-values.js';
 import { classifyMessage, type JsonRpcRequest, type Message, type RequestId } from '../../protocol/messages.js';
-import { FALLBACK_REVISION, isLegacyRevision, looksModern, MODERN_REVISIONS, TRAITS } from '../../protocol/revisions.js';
+import {
+  FALLBACK_REVISION,
+  isLegacyRevision,
+  looksModern,
+  MODERN_REVISIONS,
+  TRAITS,
+} from '../../protocol/revisions.js';
 
-/** What a POST turned out to be: the outcome of the decision ladder (protocol.md §1.2, rows 6-20 and 28). */
+/** What a POST turned out to be: the outcome of the decision ladder (§1.2, rows 6-20 and 28). */
 export type Decision =
   | { readonly kind: 'modern'; readonly request: JsonRpcRequest; readonly envelope: Envelope }
   /** Accepted and dropped: no modern notification has a meaning over HTTP. */
@@ -21,6 +27,13 @@ export interface LadderFacts {
   /** Methods that only the modern era has: without a claim they are a modern client's mistake (row 16). */
   modernOnly(method: string): boolean;
 }
+
+/** Clients must send it, but the core table does not list them: compared where it is there (T1-16, A-11). */
+const OPTIONAL_NAME_SOURCE = new Map([
+  ['tasks/get', 'taskId'],
+  ['tasks/update', 'taskId'],
+  ['tasks/cancel', 'taskId'],
+]);
 
 /** Where the value of `Mcp-Name` comes from, for the methods that have one (H-3). */
 const NAME_SOURCE = new Map([
@@ -99,7 +112,7 @@ function envelopeOf(request: JsonRpcRequest): Envelope | McpError {
   }
 }
 
-const stripped = (header: string | undefined) => header === undefined ? undefined : stripBlanks(header);
+const stripped = (header: string | undefined) => (header === undefined ? undefined : stripBlanks(header));
 
 /** Rows 13-20: the headers must repeat what the body says (H-1..H-10), and the version must be one that is served. */
 function checkModern(request: JsonRpcRequest, envelope: Envelope, facts: LadderFacts): Decision {
@@ -120,9 +133,9 @@ function checkModern(request: JsonRpcRequest, envelope: Envelope, facts: LadderF
   }
   if (version === undefined) return mismatch('Header MCP-Protocol-Version is missing');
   if (methodHeader === undefined) return mismatch('Header Mcp-Method is missing');
-  const source = NAME_SOURCE.get(method);
+  const header = facts.header('mcp-name');
+  const source = NAME_SOURCE.get(method) ?? (header === undefined ? undefined : OPTIONAL_NAME_SOURCE.get(method));
   if (source !== undefined) {
-    const header = facts.header('mcp-name');
     if (header === undefined) return mismatch('Header Mcp-Name is missing');
     const name = decodeHeaderValue(header);
     if (name === BAD_SENTINEL) return mismatch('Header Mcp-Name is neither plain ASCII nor valid Base64 of UTF-8');

@@ -1,11 +1,12 @@
 import type { Answer } from '../../engine/answer.js';
 import type { Outlet } from '../../engine/exchange.js';
 import type { JsonRpcNotification, JsonRpcRequest } from '../../protocol/messages.js';
+import { TRAITS } from '../../protocol/revisions.js';
 import type { SessionRecord } from '../../session/session-record.js';
-import { newStreamName } from '../../stream/event-id.js';
 import { STREAM_START } from '../../stream/event-log.js';
 import { acceptsEventStream, sendJson, type HttpCall } from './http-call.js';
 import type { LegacyServices } from '../legacy-services.js';
+import { KeptStream } from './kept-stream.js';
 import { NO_ANSWER, sessionFrames } from './session-frames.js';
 import type { Pending } from './slow-answers.js';
 import { writeSse, type SseOptions } from './sse-writer.js';
@@ -18,7 +19,7 @@ import { writeSse, type SseOptions } from './sse-writer.js';
 export class LegacyAnswer implements Outlet, Pending {
   readonly #responses: string[] = [];
   #waiting: number;
-  #stream: string | undefined;
+  #stream: KeptStream | undefined;
 
   /** @param expected how many requests the POST holds */
   constructor(
@@ -33,24 +34,29 @@ export class LegacyAnswer implements Outlet, Pending {
   }
 
   notify(notification: JsonRpcNotification): void {
-    if (this.#open()) this.#append(JSON.stringify(notification), false);
+    this.#open()?.append(JSON.stringify(notification), false);
   }
 
   request(request: JsonRpcRequest): boolean {
-    if (!this.#open()) return false;
-    this.#append(JSON.stringify(request), false);
-    return true;
+    const stream = this.#open();
+    stream?.append(JSON.stringify(request), false);
+    return stream !== undefined;
   }
 
   becomeStream(): void {
     this.#open();
   }
 
+  /** Lets the client poll for the rest (G-30). Older ones would not come back (G-24). */
+  closeStream(): void {
+    if (TRAITS[this.session.revision].priming) this.#open()?.letGo();
+  }
+
   /** @param answer `undefined` for a cancelled request, which gets none */
   finish(answer: Answer | undefined): void {
     const last = --this.#waiting === 0;
     if (this.#stream !== undefined) {
-      if (answer || last) this.#append(answer?.text ?? NO_ANSWER, last);
+      if (answer || last) this.#stream.append(answer?.text ?? NO_ANSWER, last);
       return;
     }
     if (answer) this.#responses.push(answer.text);
@@ -62,22 +68,15 @@ export class LegacyAnswer implements Outlet, Pending {
     sendJson(this.call, 200, this.batch ? `[${this.#responses.join(',')}]` : this.#responses[0]);
   }
 
-  /** @returns false for a client that is gone or reads no streams: what is said before the result is dropped then */
-  #open(): boolean {
-    if (this.#stream !== undefined) return true;
+  /** @returns `undefined` for a client that is gone or reads no streams: what is said before the result is dropped then */
+  #open(): KeptStream | undefined {
+    if (this.#stream !== undefined) return this.#stream;
     const { response } = this.call;
-    if (response.destroyed || response.headersSent || !acceptsEventStream(this.call)) return false;
-    this.#stream = newStreamName();
-    const frames = sessionFrames(this.services, this.session, this.#stream, STREAM_START);
-    void writeSse(response, frames, this.options);
-    for (const text of this.#responses.splice(0)) this.#append(text, false);
-    return true;
-  }
-
-  /** Without waiting for the one before: the log keeps the order of who speaks, and takes what comes together together. */
-  #append(data: string, final: boolean): void {
-    this.services.log
-      .append(this.session, this.#stream!, data, { final })
-      .catch((error: unknown) => this.services.report(error));
+    if (response.destroyed || response.headersSent || !acceptsEventStream(this.call)) return undefined;
+    const stream = (this.#stream = new KeptStream(this.session, this.services, response));
+    const frames = sessionFrames(this.services, this.session, stream.name, STREAM_START);
+    void writeSse(response, frames, { ...this.options, resumable: true });
+    for (const text of this.#responses.splice(0)) stream.append(text, false);
+    return stream;
   }
 }

@@ -7,6 +7,7 @@ import type { JsonRpcNotification, JsonRpcRequest } from '../../protocol/message
 import { isRequestId } from '../../protocol/messages.js';
 import { TRAITS } from '../../protocol/revisions.js';
 import { principalId, type Principal } from '../../session/principal.js';
+import { isSessionId } from '../../session/session-id.js';
 import type { SessionRecord } from '../../session/session-record.js';
 import { SessionLimitError } from '../../session/session-store.js';
 import { sendJson, type HttpCall } from './http-call.js';
@@ -39,7 +40,7 @@ export class LegacyHandler {
   async initialize(call: HttpCall, request: JsonRpcRequest, principal?: Principal): Promise<void> {
     const owner = principalId(principal);
     const id = call.headers['mcp-session-id'];
-    if (typeof id === 'string' && (await this.services.sessions.load({ principal: owner, id }))) {
+    if (isSessionId(id) && (await this.services.sessions.load({ principal: owner, id }))) {
       return refuse(
         call,
         400,

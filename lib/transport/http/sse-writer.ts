@@ -5,8 +5,10 @@ import { commentFrame } from './sse-frame.js';
 export interface SseOptions {
   /** Silence after which a comment is sent, in milliseconds. */
   readonly keepAliveMs: number;
-  /** Bytes a client may leave unread before it is dropped. */
+  /** Bytes a client may leave unread for more than some seconds. */
   readonly maxPendingBytes: number;
+  /** The client can come back for the rest: it gets what was written already, and then the end. */
+  readonly resumable?: boolean;
 }
 
 /** Why a stream is over: its frames ended, the client went away, it read too slowly, or the frames failed. */
@@ -19,6 +21,13 @@ const HEADERS: OutgoingHttpHeaders = {
 };
 
 const KEEP_ALIVE = commentFrame('keep-alive');
+
+/** How far a client may be behind for a moment: a burst is written in one go, and no client reads while it is. */
+const BURST = 8;
+/** How long it may be behind. */
+const PATIENCE_MS = 5000;
+/** How long a client that was too slow may take to read what was written to it already. */
+const LINGER_MS = 30_000;
 
 /**
  * Subscribes the frames of one stream and writes them to one response. A client that leaves more than `maxPendingBytes`
@@ -38,12 +47,19 @@ export function writeSse(
     response.flushHeaders();
 
     let end: SseEnd | undefined;
+    let behindSince: number | undefined;
     // Frames may complete while they are being subscribed.
     let subscription: Subscription | undefined;
+    /** Looked at before the write: one large message is no slow reader. */
+    const isTooFarBehind = (): boolean => {
+      const pending = response.writableLength / options.maxPendingBytes;
+      if (pending <= 1) behindSince = undefined;
+      else behindSince ??= performance.now();
+      return pending > BURST || (behindSince !== undefined && performance.now() - behindSince > PATIENCE_MS);
+    };
     const write = (frame: string) => {
       if (end !== undefined) return;
-      // Looked at before the write: one large message is no slow reader.
-      if (response.writableLength > options.maxPendingBytes) return finish('overrun');
+      if (isTooFarBehind()) return finish('overrun');
       response.write(frame);
       keepAlive.refresh();
     };
@@ -55,6 +71,7 @@ export function writeSse(
       response.off('close', disconnected);
       subscription?.unsubscribe();
       if (how === 'completed') response.end();
+      else if (how === 'overrun' && options.resumable) endSlowly(response);
       else response.destroy();
       resolve(how);
     };
@@ -70,4 +87,11 @@ export function writeSse(
     });
     if (end !== undefined) subscription.unsubscribe();
   });
+}
+
+/** Lets the client have what was written: were that thrown away, one that needs long for a message would never get it. */
+function endSlowly(response: ServerResponse): void {
+  const timer = setTimeout(() => response.destroy(), LINGER_MS).unref();
+  response.once('close', () => clearTimeout(timer));
+  response.end();
 }

@@ -43,9 +43,8 @@ export class StandingStreams {
     }
     const frames = sessionFrames(this.services, session, point?.stream ?? STANDING_STREAM, point?.cursor);
     this.#open++;
-    await writeSse(call.response, frames.pipe(takeUntil(this.#closing)), this.options, {
-      'mcp-session-id': session.id,
-    });
+    const options = { ...this.options, resumable: true };
+    await writeSse(call.response, frames.pipe(takeUntil(this.#closing)), options, { 'mcp-session-id': session.id });
     this.#open--;
   }
 

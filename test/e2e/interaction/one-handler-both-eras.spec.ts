@@ -1,26 +1,50 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport as TransportV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import {
+  CreateMessageRequestSchema,
+  ElicitRequestSchema,
+  ListRootsRequestSchema,
+} from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTripServer, type TripServer } from '../../fixtures/trip-server.js';
 
 const INFO = { name: 'interaction', version: '1.0.0' };
 const CAPABILITIES = { elicitation: { form: {}, url: {} }, sampling: {}, roots: {} };
 
+/** The modern revision, the newest legacy one, and that with the client most people have. */
+const MODES = ['auto', 'legacy', 'sdk 1.32.2'] as const;
+type Mode = (typeof MODES)[number];
+type Handler = (request: { params?: { message?: string } }) => Promise<unknown>;
+
+async function open(url: string, mode: Mode, handler?: Handler): Promise<Client> {
+  const capabilities = handler ? CAPABILITIES : {};
+  if (mode !== 'sdk 1.32.2') {
+    const client = new Client(INFO, { capabilities, versionNegotiation: { mode } });
+    const methods = ['elicitation/create', 'sampling/createMessage', 'roots/list'] as const;
+    for (const method of handler ? methods : []) client.setRequestHandler(method, handler as never);
+    await client.connect(new StreamableHTTPClientTransport(new URL(url)));
+    return client;
+  }
+  const client = new ClientV1(INFO, { capabilities });
+  const schemas = [ElicitRequestSchema, CreateMessageRequestSchema, ListRootsRequestSchema];
+  for (const schema of handler ? schemas : []) client.setRequestHandler(schema, handler as never);
+  await client.connect(new TransportV1(new URL(url)));
+  return client as unknown as Client;
+}
+
 /** Answers what the server asks, and keeps what it was asked. */
-async function connect(url: string, mode: 'auto' | 'legacy', answers: Record<string, unknown>[]) {
-  const client = new Client(INFO, { capabilities: CAPABILITIES, versionNegotiation: { mode } });
+async function connect(url: string, mode: Mode, answers: Record<string, unknown>[]) {
   const asked: string[] = [];
-  const next = async (request: { params?: { message?: string } }) => {
-    asked.push(request.params?.message ?? '');
-    return answers.shift() as never;
-  };
-  client.setRequestHandler('elicitation/create', next as never);
-  client.setRequestHandler('sampling/createMessage', next as never);
-  client.setRequestHandler('roots/list', next as never);
-  await client.connect(new StreamableHTTPClientTransport(new URL(url)));
+  const client = await open(url, mode, async ({ params }) => {
+    asked.push(params?.message ?? '');
+    return answers.shift();
+  });
   return { client, asked };
 }
 
-const text = (result: unknown): string => (result as { content: { text: string }[] }).content.map((c) => c.text).join('');
+const text = (result: unknown): string =>
+  (result as { content: { text: string }[] }).content.map((c) => c.text).join('');
 
 describe.each(['fastify', 'express'] as const)('over %s', (adapter) => {
   let server: TripServer;
@@ -29,7 +53,7 @@ describe.each(['fastify', 'express'] as const)('over %s', (adapter) => {
   });
   afterAll(() => server.close());
 
-  describe.each(['auto', 'legacy'] as const)('a client in mode %s', (mode) => {
+  describe.each(MODES)('a client in mode %s', (mode) => {
     it('is asked twice, and the step before it ran once', async () => {
       const before = server.steps();
       const { client, asked } = await connect(server.url, mode, [
@@ -101,10 +125,9 @@ describe.each(['fastify', 'express'] as const)('over %s', (adapter) => {
     });
 
     it('that cannot be asked is told so', async () => {
-      const client = new Client(INFO, { versionNegotiation: { mode } });
-      await client.connect(new StreamableHTTPClientTransport(new URL(server.url)));
+      const client = await open(server.url, mode);
       const call = client.callTool({ name: 'book', arguments: { city: 'Lisbon' } });
-      if (mode === 'legacy') expect(await call).toMatchObject({ isError: true });
+      if (mode !== 'auto') expect(await call).toMatchObject({ isError: true });
       else await expect(call).rejects.toMatchObject({ code: -32021 });
       await client.close();
     });

@@ -161,7 +161,7 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
   it('a legacy client that goes away cancels nothing', async () => {
     const client = await open('legacy', adapter);
     const stream = await start(client, 'deaf');
-    await gate.reached('running');
+    await stream.message(({ method }) => method === 'notifications/progress');
     const { lastEventId } = stream;
     await stream.close();
     gate.release('deaf');

@@ -1,4 +1,10 @@
-import { Injectable, UseInterceptors, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import {
+  Injectable,
+  UseInterceptors,
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
 import { IsInt } from 'class-validator';
 import { EMPTY, concat, from, map, of, tap, type Observable } from 'rxjs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -276,7 +282,13 @@ describe.each(ERAS)('in the %s era', (era) => {
     ['bytes', [{ mimeType: 'image/png', blob: 'AP8=' }]],
     ['object', [{ mimeType: 'application/json', text: '{"a":1}' }]],
     ['contents', [{ uri: 'v://contents/1', text: 'one' }]],
-    ['many', [{ uri: 'v://many/1', text: 'one' }, { uri: 'v://many/2', blob: 'AA==' }]],
+    [
+      'many',
+      [
+        { uri: 'v://many/1', text: 'one' },
+        { uri: 'v://many/2', blob: 'AA==' },
+      ],
+    ],
     ['whole', [{ uri: 'v://w', text: 'whole' }]],
     ['observable', [{ mimeType: 'text/plain', text: 'last' }]],
     ['generator', [{ mimeType: 'text/plain', text: 'last' }]],

@@ -7,7 +7,10 @@ import { ADAPTERS, wireApp, type WireApp } from '../../fixtures/wire-app.js';
 
 const log = (data: unknown) => ({ level: 'error', data }) as const;
 const methodsOf = ({ messages }: SseClient) => messages.map(({ method }) => method);
-const saying = (data: unknown) => ({ params }: JsonRpc) => params?.data === data;
+const saying =
+  (data: unknown) =>
+  ({ params }: JsonRpc) =>
+    params?.data === data;
 
 const SIGNAL = [
   'notifications/tools/list_changed',
@@ -60,7 +63,14 @@ describe.each(ADAPTERS)('Gaps in the history (P3) on %s', (adapter) => {
     await after.message(saying(7));
     await after.close();
     const bytes = Buffer.from(
-      after.frames.map((frame) => Object.entries(frame).map(([k, v]) => `${k === 'comment' ? '' : k}: ${v}\n`).join('') + '\n').join(''),
+      after.frames
+        .map(
+          (frame) =>
+            Object.entries(frame)
+              .map(([k, v]) => `${k === 'comment' ? '' : k}: ${v}\n`)
+              .join('') + '\n',
+        )
+        .join(''),
     );
     const seen = new Set<string>();
     for (let length = 0; length <= bytes.length; length++) {
@@ -75,7 +85,11 @@ describe.each(ADAPTERS)('Gaps in the history (P3) on %s', (adapter) => {
         told.push(...back.messages);
         await back.close();
       }
-      for (const method of SIGNAL) expect(told.map((message) => message.method), `after ${state}`).toContain(method);
+      for (const method of SIGNAL)
+        expect(
+          told.map((message) => message.method),
+          `after ${state}`,
+        ).toContain(method);
     }
   });
 

@@ -17,7 +17,8 @@ describe.each(ADAPTERS)('Modern requests (2026-07-28) on %s', (adapter) => {
 
   const ask = async (request: RawRequest): Promise<JsonRpc> =>
     JSON.parse((await send(wire.port, request)).body) as JsonRpc;
-  const result = async (method: string, params?: Record<string, unknown>) => (await ask(modern(method, params))).result!;
+  const result = async (method: string, params?: Record<string, unknown>) =>
+    (await ask(modern(method, params))).result!;
 
   it('discovers versions, capabilities and instructions, with the server in _meta only (T-8, T-13)', async () => {
     const found = await result('server/discover');
@@ -188,9 +189,18 @@ describe.each(ADAPTERS)('Modern requests (2026-07-28) on %s', (adapter) => {
   });
 
   it.each([
-    [{ type: 'ref/prompt', name: 'nope' }, { name: 'tone', value: '' }],
-    [{ type: 'ref/prompt', name: 'greet' }, { name: 'nope', value: '' }],
-    [{ type: 'ref/resource', uri: 'wire://nope' }, { name: 'id', value: '' }],
+    [
+      { type: 'ref/prompt', name: 'nope' },
+      { name: 'tone', value: '' },
+    ],
+    [
+      { type: 'ref/prompt', name: 'greet' },
+      { name: 'nope', value: '' },
+    ],
+    [
+      { type: 'ref/resource', uri: 'wire://nope' },
+      { name: 'id', value: '' },
+    ],
     [{ type: 'ref/nope' }, { name: 'id', value: '' }],
     [{ type: 'ref/prompt', name: 'greet' }, { name: 'tone' }],
     [null, null],

@@ -10,7 +10,7 @@ import { wireApp, type WireApp } from '../../fixtures/wire-app.js';
 
 const REVISIONS = [...LEGACY_REVISIONS, '2026-07-28'] as const;
 
-describe('What each revision may see (protocol.md §2.6)', () => {
+describe('What each revision may see (§2.6)', () => {
   let wire: WireApp;
   beforeAll(async () => {
     wire = await wireApp('fastify', { icons: [{ src: 'https://example.com/i.png' }], description: 'A wire.' });

@@ -18,7 +18,8 @@ describe.each(ADAPTERS)('Resuming by Last-Event-ID on %s', (adapter) => {
   afterAll(() => wire.close());
 
   const open = (revision?: string) => LegacySession.open(wire.port, { revision });
-  const resume = async (session: LegacySession, id: string) => textsIn((await send(wire.port, session.getRequest(id))).body);
+  const resume = async (session: LegacySession, id: string) =>
+    textsIn((await send(wire.port, session.getRequest(id))).body);
 
   describe.each(LEGACY_REVISIONS)('%s', (revision) => {
     // Every byte on one adapter; the other shares all that matters here and gets samples.
@@ -139,19 +140,29 @@ describe.each(ADAPTERS)('Resuming by Last-Event-ID on %s', (adapter) => {
       expect(stream.complete).toBe(true);
       expect(stream.frames.at(-1)).toEqual({ retry: 1000 });
     }
-    expect(streams.flatMap(({ messages }) => messages.map(({ params }) => params!.data as number))).toEqual([0, 1, 2, 3, 4]);
+    expect(streams.flatMap(({ messages }) => messages.map(({ params }) => params!.data as number))).toEqual([
+      0, 1, 2, 3, 4,
+    ]);
     await streams.at(-1)!.close();
   });
 
-  it.each(['', 'x', '0-0', 'g_', 'g_1', 'g_01-0', '../g_0-0', 'rabcdefghijklmno_0-0', `g_${'9'.repeat(40)}-0`, 'g_0-0x'])(
-    'P4, G-27 the id "%s", which nobody was given, is 400',
-    async (id) => {
-      const session = await open();
-      const reply = await send(wire.port, session.getRequest(id));
-      expect(reply.status).toBe(400);
-      expect(JSON.parse(reply.body)).not.toHaveProperty('id');
-    },
-  );
+  it.each([
+    '',
+    'x',
+    '0-0',
+    'g_',
+    'g_1',
+    'g_01-0',
+    '../g_0-0',
+    'rabcdefghijklmno_0-0',
+    `g_${'9'.repeat(40)}-0`,
+    'g_0-0x',
+  ])('P4, G-27 the id "%s", which nobody was given, is 400', async (id) => {
+    const session = await open();
+    const reply = await send(wire.port, session.getRequest(id));
+    expect(reply.status).toBe(400);
+    expect(JSON.parse(reply.body)).not.toHaveProperty('id');
+  });
 
   it('P4, S4 an id of another session reveals nothing', async () => {
     const [mine, other] = await Promise.all([open(), open()]);

@@ -90,7 +90,11 @@ describe('what concerns the session comes as lines', () => {
     const key = await theSession();
     const say = (data: number) => {
       const params = { level: 'error', data };
-      return log.append(key, STANDING_STREAM, JSON.stringify({ jsonrpc: '2.0', method: 'notifications/message', params }));
+      return log.append(
+        key,
+        STANDING_STREAM,
+        JSON.stringify({ jsonrpc: '2.0', method: 'notifications/message', params }),
+      );
     };
     // A broker that drops its bells for a moment: the stream learns late, and finds only the last two.
     const { broker } = stdio.connectionParts.legacy;
@@ -133,7 +137,13 @@ describe('batches (G-36)', () => {
   it('of 2025-03-26 are answered with one array', async () => {
     await client.initialize('2025-03-26');
     const echo = { jsonrpc: '2.0', id: 2, method: 'tools/call', params: { name: 'echo', arguments: { text: 'x' } } };
-    client.send([ping(1), { jsonrpc: '2.0', method: 'notifications/whatever' }, echo, { jsonrpc: '2.0', id: 3 }, 'junk']);
+    client.send([
+      ping(1),
+      { jsonrpc: '2.0', method: 'notifications/whatever' },
+      echo,
+      { jsonrpc: '2.0', id: 3 },
+      'junk',
+    ]);
     await client.answer(2);
     const answers = JSON.parse(client.raw.at(-1)!) as { id?: number; error?: object }[];
     expect(answers.map(({ id }) => id).sort()).toEqual([1, 2, 3, undefined]);

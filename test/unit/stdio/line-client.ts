@@ -69,7 +69,11 @@ export class LineClient {
 
   async initialize(revision = '2025-11-25'): Promise<Line> {
     const clientInfo = { name: 'lines', version: '1' };
-    const answer = await this.request('init', 'initialize', { protocolVersion: revision, capabilities: {}, clientInfo });
+    const answer = await this.request('init', 'initialize', {
+      protocolVersion: revision,
+      capabilities: {},
+      clientInfo,
+    });
     this.notify('notifications/initialized');
     return answer;
   }

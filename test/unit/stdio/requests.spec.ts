@@ -48,17 +48,22 @@ describe('cancellation (D-3)', () => {
     expect(client.raw.slice(before)).toHaveLength(1);
   });
 
-  it.each([[{}], [{ requestId: null }], [{ requestId: 'nobody' }], [{ requestId: {} }]])('of %j is ignored', async (params) => {
-    client.notify('notifications/cancelled', params);
-    expect((await fence()).result).toBeDefined();
-  });
+  it.each([[{}], [{ requestId: null }], [{ requestId: 'nobody' }], [{ requestId: {} }]])(
+    'of %j is ignored',
+    async (params) => {
+      client.notify('notifications/cancelled', params);
+      expect((await fence()).result).toBeDefined();
+    },
+  );
 });
 
 describe('what a request says before its answer', () => {
   it('comes in order', async () => {
     const answer = client.call(1, 'speak', { count: 3 }, { progressToken: 't', [LOG_LEVEL]: 'error' });
     expect((await answer).result.content[0].text).toBe('said 3');
-    const said = client.messages.map(({ method, params }) => (method ? `${method} ${params.progress ?? params.data.i}` : 'answer'));
+    const said = client.messages.map(({ method, params }) =>
+      method ? `${method} ${params.progress ?? params.data.i}` : 'answer',
+    );
     const step = (i: number) => [`notifications/progress ${i}`, `notifications/message ${i}`];
     expect(said).toEqual([...step(1), ...step(2), ...step(3), 'answer']);
   });
@@ -106,7 +111,13 @@ describe('lines that are no messages', () => {
   });
 
   it('invalid UTF-8 is refused: a name must not change on the way', async () => {
-    client.write(Buffer.concat([Buffer.from('{"jsonrpc":"2.0","id":1,"method":"'), Buffer.from([0xc3, 0x28]), Buffer.from('"}\n')]));
+    client.write(
+      Buffer.concat([
+        Buffer.from('{"jsonrpc":"2.0","id":1,"method":"'),
+        Buffer.from([0xc3, 0x28]),
+        Buffer.from('"}\n'),
+      ]),
+    );
     expect((await client.until(({ error }) => error !== undefined)).error?.code).toBe(-32700);
     expect((await fence()).result).toBeDefined();
   });

@@ -20,7 +20,10 @@ const ACK = 'notifications/subscriptions/acknowledged';
 async function listen(id: string | number, notifications: object) {
   const ended = client.modern(id, 'subscriptions/listen', { notifications });
   ended.catch(() => {});
-  const ack = await client.until(({ method, params }) => method === ACK && params._meta[SUBSCRIPTION_ID] === id, 'the ack');
+  const ack = await client.until(
+    ({ method, params }) => method === ACK && params._meta[SUBSCRIPTION_ID] === id,
+    'the ack',
+  );
   return { ack, ended };
 }
 

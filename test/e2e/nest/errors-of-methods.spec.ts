@@ -1,6 +1,5 @@
 import {
   BadRequestException,
-  Catch,
   ConflictException,
   ForbiddenException,
   HttpException,
@@ -10,13 +9,8 @@ import {
   ServiceUnavailableException,
   UnauthorizedException,
   UnprocessableEntityException,
-  UseFilters,
-  UseGuards,
-  UseInterceptors,
-  type CanActivate,
-  type ExceptionFilter,
 } from '@nestjs/common';
-import { IsInt, IsString } from 'class-validator';
+import { IsString } from 'class-validator';
 import { concat, of, throwError } from 'rxjs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -26,7 +20,6 @@ import {
   McpResource,
   McpTool,
   progress,
-  ResourceNotFoundError,
   ToolError,
   type McpCompletion,
 } from 'nestjs-mcp-fleet';
@@ -134,16 +127,19 @@ describe.each(ERAS)('what a method throws, in the %s era,', (era) => {
   beforeEach(() => nest.logs.errors.splice(0));
 
   describe.each(Object.entries({ ...TOOLS, ...OTHERS }))('from a %s', (name, call) => {
-    it.each(['plain', 'caused', 'text', 'object', 'nothing'])('is logged once and hidden when it is %s', async (kind) => {
-      const { result, error, body } = await call(client, kind);
-      if (name in TOOLS) expect(result).toMatchObject(toolError('Internal error'));
-      else expect(error).toEqual({ code: -32603, message: 'Internal error' });
-      expect(body).not.toContain(CANARY);
-      expect(nest.logs.errors).toHaveLength(1);
-      if (kind !== 'nothing' && kind !== 'object') expect(nest.logs.errors[0]).toContain(CANARY);
-      expect(nest.logs.errors[0]).toMatch(/Failing\.|registered at run time/);
-      if (kind === 'caused') expect(nest.logs.errors[0]).toContain('inner');
-    });
+    it.each(['plain', 'caused', 'text', 'object', 'nothing'])(
+      'is logged once and hidden when it is %s',
+      async (kind) => {
+        const { result, error, body } = await call(client, kind);
+        if (name in TOOLS) expect(result).toMatchObject(toolError('Internal error'));
+        else expect(error).toEqual({ code: -32603, message: 'Internal error' });
+        expect(body).not.toContain(CANARY);
+        expect(nest.logs.errors).toHaveLength(1);
+        if (kind !== 'nothing') expect(nest.logs.errors[0]).toContain(CANARY);
+        expect(nest.logs.errors[0]).toMatch(/Failing\.|registered at run time/);
+        if (kind === 'caused') expect(nest.logs.errors[0]).toContain('inner');
+      },
+    );
 
     it('is told as it is when it is an McpError', async () => {
       const { error } = await call(client, 'mcp');
@@ -204,162 +200,6 @@ describe.each(ERAS)('what a method throws, in the %s era,', (era) => {
       isError: true,
       content: [{ text: expect.stringMatching(/^Invalid arguments:\nkind: /) as string }],
     });
-    expect(nest.logs.errors).toEqual([]);
-  });
-});
-
-describe.each(ERAS)('filters and enhancers, in the %s era,', (era) => {
-  @Catch(RangeError)
-  class ToValue implements ExceptionFilter {
-    catch(error: RangeError): string {
-      return `filtered: ${error.message}`;
-    }
-  }
-  @Catch()
-  class ToMcpError implements ExceptionFilter {
-    async catch(error: unknown): Promise<never> {
-      await Promise.resolve();
-      throw new McpError(7, `filtered: ${(error as Error).message}`);
-    }
-  }
-  @Catch()
-  class ToErrorStream implements ExceptionFilter {
-    catch(error: unknown): unknown {
-      return throwError(() => new McpError(8, `streamed: ${(error as Error).message}`));
-    }
-  }
-  @Catch()
-  class Silent implements ExceptionFilter {
-    async catch(): Promise<void> {}
-  }
-  @Catch()
-  class ForHttp implements ExceptionFilter {
-    catch(_error: unknown, host: { switchToHttp(): { getResponse(): any } }): void {
-      host.switchToHttp().getResponse().status(500).json({ canary: CANARY });
-    }
-  }
-  const throwing: CanActivate = {
-    canActivate: () => {
-      throw new Error(`${CANARY} of a guard`);
-    },
-  };
-
-  class Page {
-    @IsInt() page!: number;
-  }
-
-  @Injectable()
-  class Tools {
-    @McpTool()
-    @UseFilters(new ToValue())
-    value(): string {
-      throw new RangeError('too far');
-    }
-    @McpTool()
-    @UseFilters(new ToValue())
-    valueOfStream(): unknown {
-      return throwError(() => new RangeError('too far'));
-    }
-    @McpTool()
-    @UseFilters(new ToMcpError())
-    mcpError(): string {
-      throw new Error('translated');
-    }
-    @McpTool()
-    @UseFilters(new ToErrorStream())
-    errorStream(): string {
-      throw new Error('translated');
-    }
-    @McpTool()
-    @UseFilters(new Silent())
-    silent(): string {
-      throw new Error(`${CANARY} behind a silent filter`);
-    }
-    @McpTool()
-    @UseFilters(new ForHttp())
-    forHttp(): string {
-      throw new Error(`${CANARY} behind a filter for HTTP`);
-    }
-    @McpTool()
-    @UseGuards(throwing)
-    guarded(): string {
-      return 'never';
-    }
-    @McpTool()
-    @UseInterceptors({
-      intercept: () => {
-        throw new Error(`${CANARY} of an interceptor`);
-      },
-    })
-    intercepted(): string {
-      return 'never';
-    }
-    @McpTool({ output: Page })
-    wrongOutput(): unknown {
-      return { page: CANARY };
-    }
-    @McpTool()
-    notJson(): unknown {
-      return { big: 10n, canary: CANARY };
-    }
-    @McpTool()
-    circular(): unknown {
-      const loop: Record<string, unknown> = { canary: CANARY };
-      loop.self = loop;
-      return loop;
-    }
-    @McpResource({ uri: 'circular://x' })
-    circularResource(): unknown {
-      return this.circular();
-    }
-    @McpResource({ uri: 'gone://x' })
-    gone(): never {
-      throw new ResourceNotFoundError('gone://x');
-    }
-  }
-
-  let nest: NestApp;
-  let client: EraClient;
-  beforeAll(async () => {
-    nest = await nestApp({ providers: [Tools] });
-    client = await EraClient.open(era, nest.port);
-  });
-  afterAll(() => nest.close());
-  beforeEach(() => nest.logs.errors.splice(0));
-
-  it('the value of a filter is the result', async () => {
-    for (const name of ['value', 'valueOfStream']) {
-      expect((await client.tool(name)).result).toMatchObject({ content: [{ type: 'text', text: 'filtered: too far' }] });
-    }
-    expect(nest.logs.errors).toEqual([]);
-  });
-
-  it('the McpError of a filter is the error', async () => {
-    expect((await client.tool('mcpError')).error).toEqual({ code: 7, message: 'filtered: translated' });
-    expect((await client.tool('errorStream')).error).toEqual({ code: 8, message: 'streamed: translated' });
-    expect(nest.logs.errors).toEqual([]);
-  });
-
-  it.each(['silent', 'forHttp', 'guarded', 'intercepted', 'wrongOutput', 'notJson', 'circular'])(
-    'a fault of %s is logged once and hidden',
-    async (name) => {
-      const { result, body } = await client.tool(name);
-      expect(result, body).toMatchObject(toolError('Internal error'));
-      expect(body).not.toContain(CANARY);
-      expect(nest.logs.errors).toHaveLength(1);
-      expect(nest.logs.errors[0]).toContain(`Tools.${name}`);
-    },
-  );
-
-  it('a resource that is no JSON is logged once and hidden', async () => {
-    const { error } = await client.call('resources/read', { uri: 'circular://x' });
-    expect(error).toEqual({ code: -32603, message: 'Internal error' });
-    expect(nest.logs.errors).toHaveLength(1);
-  });
-
-  it('a resource that says it is not there is not there', async () => {
-    const { error } = await client.call('resources/read', { uri: 'gone://x' });
-    expect(error).toMatchObject({ code: era === 'modern' ? -32602 : -32002, data: { uri: 'gone://x' } });
     expect(nest.logs.errors).toEqual([]);
   });
 });

@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import type { InputRequest } from '../../interaction/input-request.js';
+import type { PendingRequests } from '../../interaction/pending-requests.js';
+import { projectInputRequest } from '../../interaction/project-input-request.js';
+import { ErrorCode, McpError } from '../../protocol/errors.js';
+import { isObject, type JsonObject } from '../../protocol/messages.js';
+import type { LegacyRevision } from '../../protocol/revisions.js';
+import type { SessionRecord } from '../../session/session-record.js';
+import { RELATED_TASK } from '../../task/task-extension.js';
+import { isOpen, type TaskKey, type TaskRecord } from '../../task/task-record.js';
+import type { Tasks } from '../../task/tasks.js';
+import type { Capabilities } from '../capabilities.js';
+import { CancelledError, type Exchange } from '../exchange.js';
+import type { Method } from '../method.js';
+import { taskKey } from './tasks.js';
+import { experimental } from './tasks-experimental.js';
+
+/**
+ * `tasks/result` of 2025-11-25: stays open until the task has ended, on whatever instance, and answers with exactly what
+ * the call came to. Meanwhile its stream is where the task's questions reach the client (§5.2).
+ */
+export const taskResult = (
+  tasks: Tasks,
+  capabilities: Capabilities,
+  pending: PendingRequests,
+  inputTimeoutMs: number,
+): Method =>
+  experimental(capabilities, 'tasks/result', async (params, exchange) => {
+    const key = taskKey(params, exchange.peer);
+    const first = await tasks.get(key, 'legacy');
+    const delivery = new QuestionDelivery(key, exchange, tasks, pending, inputTimeoutMs);
+    try {
+      return outcomeOf(isOpen(first) ? await ended(tasks, key, exchange, delivery) : first);
+    } finally {
+      delivery.close();
+    }
+  });
+
+function ended(tasks: Tasks, key: TaskKey, exchange: Exchange, delivery: QuestionDelivery): Promise<TaskRecord> {
+  let stop = (): void => {};
+  const end = new Promise<TaskRecord>((resolve, reject) => {
+    stop = tasks.follow(key, 'legacy', {
+      changed: (task) => (isOpen(task) ? delivery.offer(task.inputRequests) : resolve(task)),
+      gone: () => reject(new McpError(ErrorCode.InvalidParams, 'The task has expired')),
+      failed: reject,
+    });
+    exchange.onCancel((reason) => reject(new CancelledError(reason)));
+  });
+  return end.finally(() => stop());
+}
+
+/** @throws {McpError} what the call was answered with, if that was an error */
+function outcomeOf({ id, status, result, error }: TaskRecord): JsonObject {
+  if (result) {
+    const meta = isObject(result._meta) ? result._meta : {};
+    return { ...result, _meta: { ...meta, [RELATED_TASK]: { taskId: id } } };
+  }
+  const { code, message, data } = error ?? { code: ErrorCode.InternalError, message: `The task is ${status}` };
+  throw new McpError(code, message, { data });
+}
+
+/** Carries a task's questions to the client of one `tasks/result`, and its answers into the task. */
+class QuestionDelivery {
+  /** Given up when the question is answered elsewhere: several calls may wait for one task. */
+  readonly #offered = new Map<string, () => void>();
+
+  constructor(
+    private readonly key: TaskKey,
+    private readonly exchange: Exchange,
+    private readonly tasks: Tasks,
+    private readonly pending: PendingRequests,
+    private readonly timeoutMs: number,
+  ) {}
+
+  offer(questions: Readonly<Record<string, InputRequest>>): void {
+    for (const [name, giveUp] of this.#offered) if (!Object.hasOwn(questions, name)) giveUp();
+    for (const [name, question] of Object.entries(questions)) {
+      if (this.#offered.has(name)) continue;
+      this.#offered.set(name, () => {});
+      // Whatever becomes of it: the question stays in the task, and the next `tasks/result` brings it again.
+      void this.#deliver(name, question).catch(() => this.#offered.delete(name));
+    }
+  }
+
+  close(): void {
+    for (const giveUp of this.#offered.values()) giveUp();
+  }
+
+  async #deliver(name: string, question: InputRequest): Promise<void> {
+    const session = this.exchange.peer.session as SessionRecord;
+    const { method, params } = projectInputRequest(question, session.revision as LegacyRevision);
+    const id = randomUUID();
+    const { response, withdraw } = await this.pending.expect(session, id, this.timeoutMs);
+    this.#offered.set(name, () => {
+      withdraw();
+      this.#offered.delete(name);
+      this.exchange.outlet.notify({
+        jsonrpc: '2.0',
+        method: 'notifications/cancelled',
+        params: { requestId: id, reason: 'it was answered otherwise' },
+      });
+    });
+    const _meta = { [RELATED_TASK]: { taskId: this.key.id } };
+    if (!this.exchange.ask({ jsonrpc: '2.0', id, method, params: { ...params, _meta } })) return withdraw();
+    const { result, error } = await response;
+    this.#offered.set(name, () => {});
+    await this.tasks.answer(this.key, { [name]: error ? { refused: error.message } : { value: result } });
+  }
+}

@@ -1,0 +1,55 @@
+import { invalidParams, MissingClientCapabilityError } from '../../protocol/errors.js';
+import { isObject, type JsonObject } from '../../protocol/messages.js';
+import { declaresTasks, TASKS_CAPABILITY } from '../../task/task-extension.js';
+import type { TaskKey } from '../../task/task-record.js';
+import { detailedTask } from '../../task/task-view.js';
+import type { Tasks } from '../../task/tasks.js';
+import type { Capabilities } from '../capabilities.js';
+import type { Peer } from '../exchange.js';
+import type { Method } from '../method.js';
+
+/** `tasks/get`, `tasks/update` and `tasks/cancel` of the extension (T1-4..T1-12). */
+export const extensionTasks = (tasks: Tasks, capabilities: Capabilities): readonly Method[] => {
+  const common = { eras: ['modern'], available: capabilities.tasks } as const;
+  return [
+    {
+      ...common,
+      name: 'tasks/get',
+      run: async (params, { peer }) => detailedTask(await tasks.get(declaredKey(params, peer), 'modern')),
+    },
+    {
+      ...common,
+      name: 'tasks/update',
+      async run(params, { peer }) {
+        const key = declaredKey(params, peer);
+        if (!isObject(params.inputResponses)) throw invalidParams('"inputResponses" must be an object');
+        await tasks.get(key, 'modern');
+        const answers = Object.entries(params.inputResponses).map(([name, value]) => [name, { value }]);
+        await tasks.answer(key, Object.fromEntries(answers));
+        return {};
+      },
+    },
+    {
+      ...common,
+      name: 'tasks/cancel',
+      // Whatever has become of it meanwhile: a client cannot know, and gets the same ack (A-12).
+      async run(params, { peer }) {
+        const key = declaredKey(params, peer);
+        await tasks.get(key, 'modern');
+        await tasks.cancel(key);
+        return {};
+      },
+    },
+  ];
+};
+
+/** @throws {McpError} `-32021` to a client that does not declare the extension with this very request (T1-3) */
+function declaredKey(params: JsonObject, peer: Peer): TaskKey {
+  if (!declaresTasks(peer.clientCapabilities)) throw new MissingClientCapabilityError(TASKS_CAPABILITY);
+  return taskKey(params, peer);
+}
+
+export function taskKey({ taskId }: JsonObject, { principalId }: Peer): TaskKey {
+  if (typeof taskId !== 'string') throw invalidParams('"taskId" must be a string');
+  return { principal: principalId, id: taskId };
+}

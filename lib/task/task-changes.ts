@@ -1,0 +1,68 @@
+import type { ChangeEvent } from '../broker/change-event.js';
+import { type EventLog, STANDING_STREAM } from '../stream/event-log.js';
+import { taskKeyOf, taskKeyText } from './task-id.js';
+import type { TaskKey, TaskRecord } from './task-record.js';
+import { experimentalTask } from './task-view.js';
+
+/** A lost event has no successor that would reveal it: whoever waits for a task looks for itself, too (§5.6), ms. */
+const SELF_CHECK_MS = 5000;
+
+export interface TaskChangesOptions {
+  readonly publish: (event: ChangeEvent) => Promise<void>;
+  readonly log: EventLog;
+  readonly report: (error: unknown) => void;
+  readonly selfCheckMs?: number;
+}
+
+/** Tells that a task has changed, and calls back those of this instance who want to know. What changed is in the store. */
+export class TaskChanges {
+  readonly #watchers = new Map<string, Set<() => void>>();
+  readonly #options: TaskChangesOptions;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: TaskChangesOptions) {
+    this.#options = options;
+  }
+
+  /** Called by whoever changed the task, once the store has it. */
+  announce(task: TaskRecord): void {
+    const { publish, log, report } = this.#options;
+    publish({ type: 'task-changed', task: taskKeyOf(task) }).catch(report);
+    const { session } = task.caller;
+    if (session === undefined) return;
+    const message = { jsonrpc: '2.0', method: 'notifications/tasks/status', params: experimentalTask(task) };
+    const key = { principal: task.principal, id: session };
+    log.append(key, STANDING_STREAM, JSON.stringify(message)).catch(report);
+  }
+
+  /** Calls back whenever the task may have changed; must not throw. @returns what ends that */
+  watch(key: TaskKey, listener: () => void): () => void {
+    const text = taskKeyText(key);
+    const watchers = this.#watchers.get(text) ?? new Set();
+    this.#watchers.set(text, watchers.add(listener));
+    this.#timer ??= setInterval(() => this.heardAll(), this.#options.selfCheckMs ?? SELF_CHECK_MS).unref();
+    return () => {
+      if (watchers.delete(listener) && watchers.size === 0) this.#watchers.delete(text);
+      if (this.#watchers.size === 0) this.close();
+    };
+  }
+
+  /** Waiting right now, for whatever task. */
+  get size(): number {
+    return [...this.#watchers.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
+  heard(key: TaskKey): void {
+    for (const listener of [...(this.#watchers.get(taskKeyText(key)) ?? [])]) listener();
+  }
+
+  /** Events may have been missed (P12). */
+  heardAll(): void {
+    for (const watchers of [...this.#watchers.values()]) for (const listener of [...watchers]) listener();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+}

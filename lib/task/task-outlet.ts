@@ -1,0 +1,17 @@
+import type { Outlet } from '../engine/exchange.js';
+import type { TaskRun } from './task-run.js';
+
+/** The outlet of a further run: a task from the start, without any client to speak to. */
+export class TaskOutlet implements Outlet {
+  run: TaskRun | undefined;
+
+  notify(): void {}
+
+  detach(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
+  status(message: string): void {
+    this.run?.say(message);
+  }
+}

@@ -1,0 +1,257 @@
+import assert from 'node:assert/strict';
+import type { TaskKey } from '../task/task-record.js';
+import { TaskLimitError, type TaskStore } from '../task/task-store.js';
+import { type Runner, withSetup } from './runner.js';
+import {
+  ask,
+  FINAL_STATES,
+  moved,
+  OPEN_STATES,
+  TASK_LEASE,
+  TASK_TTL,
+  taskOrder,
+  type TaskStoreContract,
+} from './task-store.fixture.js';
+import { taskLeaseContract } from './task-lease.contract.js';
+
+const ALL = 100;
+const RACES = 50;
+
+/** Asserts that every method treats the key as one that never was. */
+async function assertUnknown(store: TaskStore, key: TaskKey, message: string): Promise<void> {
+  assert.equal(await store.load(key), undefined, `${message}: load`);
+  assert.equal(await moved(store.move(key, OPEN_STATES, 'failed')), undefined, `${message}: move`);
+  assert.equal(await moved(store.answer(key, { q: { value: 1 } })), undefined, `${message}: answer`);
+  assert.equal(await store.remember(key, 1, { steps: {} }), false, `${message}: remember`);
+  assert.equal(await store.renew(key, 1, TASK_LEASE), false, `${message}: renew`);
+  assert.equal(await store.release(key, 1), false, `${message}: release`);
+  assert.equal(await store.claim(key, TASK_LEASE), undefined, `${message}: claim`);
+  const listed = await store.list(key.principal, ALL);
+  assert.ok(!listed.some(({ id }) => id === key.id), `${message}: list`);
+}
+
+/** Every sentence of the contract in the docblock of `TaskStore`. */
+export function taskStoreContract(runner: Runner, contract: TaskStoreContract): void {
+  const it = withSetup(runner, contract.create, { maxTasks: 50 });
+  taskLeaseContract(runner, contract);
+
+  runner.describe('TaskStore contract', () => {
+    it('gives back what was created, on every instance, from when create has resolved', async ({
+      store,
+      peer = store,
+    }) => {
+      const order = taskOrder('1', 'alice', { memo: { answered: { q: { print: 'p', answer: 1 } }, steps: { s: {} } } });
+      const created = await store.create(order, TASK_LEASE);
+      const loaded = (await peer.load(order))!;
+      assert.deepEqual({ ...loaded }, { ...created });
+      const { createdAt, updatedAt, ...rest } = loaded;
+      assert.ok(Number.isSafeInteger(createdAt) && createdAt === updatedAt);
+      const begun = { status: 'working', version: 1, fence: 1, orphaned: false, inputRequests: {}, answers: {} };
+      assert.deepEqual(rest, { ...order, ...begun });
+    });
+
+    it('keeps a copy: altering the order or what load returned alters no task', async ({ store }) => {
+      const given: Record<string, unknown> = { a: 1 };
+      const order = taskOrder('1', 'alice', { arguments: given });
+      await store.create(order, TASK_LEASE);
+      given['evil'] = true;
+      try {
+        ((await store.load(order))!.arguments as Record<string, unknown>)['evil'] = true;
+      } catch {
+        // Refusing is as good.
+      }
+      assert.deepEqual((await store.load(order))!.arguments, { a: 1 });
+    });
+
+    it('moves from one of the given states only, and patches what the patch names', async ({ store, peer = store }) => {
+      const order = taskOrder('1');
+      await store.create(order, TASK_LEASE);
+      assert.equal(await moved(store.move(order, ['input_required'], 'completed')), false);
+      assert.equal(await moved(peer.move(order, ['working'], 'working', { statusMessage: 'half' })), true);
+      const result = { content: [{ type: 'text', text: '"\u2028 ü\n' }], structuredContent: { n: 1.5, list: [] } };
+      const move = await store.move(order, ['working'], 'completed', { result });
+      assert.equal(move?.moved, true);
+      assert.deepEqual({ ...move.task }, { ...(await peer.load(order)) });
+      const { status, statusMessage, version, result: kept } = move.task;
+      assert.deepEqual([status, statusMessage, version, kept], ['completed', 'half', 3, result]);
+    });
+
+    it('never leaves a final state, nor changes anything about one', async ({ store, peer = store }) => {
+      for (const final of FINAL_STATES) {
+        const order = taskOrder(final);
+        await store.create(order, TASK_LEASE);
+        assert.equal(await moved(store.move(order, OPEN_STATES, final, { statusMessage: 'first' })), true);
+        const before = { ...(await store.load(order)) };
+        for (const to of [...OPEN_STATES, ...FINAL_STATES]) {
+          const from = [...OPEN_STATES, ...FINAL_STATES];
+          assert.equal(await moved(peer.move(order, from, to, { statusMessage: 'later' })), false, `${final} to ${to}`);
+        }
+        assert.equal(await moved(store.answer(order, { q: { value: 1 } })), false);
+        assert.equal(await store.claim(order, TASK_LEASE), undefined);
+        assert.equal(await store.renew(order, 1, TASK_LEASE), false);
+        assert.equal(await store.remember(order, 1, { steps: { s: {} } }), false);
+        assert.deepEqual({ ...(await store.load(order)) }, before);
+      }
+    });
+
+    it('ends once, however many end it at the same time', async ({ store, peer = store }) => {
+      for (let round = 0; round < RACES; round++) {
+        const order = taskOrder(`${round}`, 'alice', { ttlMs: 60_000 });
+        await store.create(order, TASK_LEASE);
+        const attempts = await Promise.all(
+          [...FINAL_STATES, ...FINAL_STATES].map((final, i) => (i % 2 ? store : peer).move(order, OPEN_STATES, final)),
+        );
+        const winners = attempts.filter((attempt) => attempt?.moved);
+        assert.equal(winners.length, 1);
+        assert.equal((await peer.load(order))?.status, winners[0]!.task.status);
+      }
+    });
+
+    it('collects questions, takes the first answer to each, and goes on with the last', async ({
+      store,
+      peer = store,
+    }) => {
+      const order = taskOrder('1');
+      await store.create(order, TASK_LEASE);
+      await store.move(order, OPEN_STATES, 'input_required', { inputRequests: { a: ask('A?') } });
+      await peer.move(order, OPEN_STATES, 'input_required', { inputRequests: { b: ask('B?') } });
+      assert.deepEqual((await peer.load(order))!.inputRequests, { a: ask('A?'), b: ask('B?') });
+
+      assert.equal(await moved(peer.answer(order, { nobody: { value: 0 }, toString: { value: 0 } })), false);
+      const first = await peer.answer(order, { a: { value: { action: 'accept' } }, nobody: { value: 0 } });
+      assert.equal(first?.moved, true);
+      assert.deepEqual([first.task.status, Object.keys(first.task.inputRequests)], ['input_required', ['b']]);
+      assert.equal(await moved(store.answer(order, { a: { value: 'later' } })), false, 'the first answer wins');
+
+      const last = await store.answer(order, { b: { refused: 'no' } });
+      assert.deepEqual([last?.task.status, last?.task.inputRequests], ['working', {}]);
+      assert.deepEqual((await peer.load(order))!.answers, { a: { value: { action: 'accept' } }, b: { refused: 'no' } });
+    });
+
+    it('takes one answer to a question, however many come at the same time', async ({ store, peer = store }) => {
+      const order = taskOrder('1');
+      await store.create(order, TASK_LEASE);
+      await store.move(order, OPEN_STATES, 'input_required', { inputRequests: { a: ask('A?') } });
+      const attempts = await Promise.all(
+        Array.from({ length: 10 }, (_, value) => (value % 2 ? store : peer).answer(order, { a: { value } })),
+      );
+      assert.equal(attempts.filter((attempt) => attempt?.moved).length, 1);
+    });
+
+    it('lets go of questions and answers with the end', async ({ store }) => {
+      const order = taskOrder('1');
+      await store.create(order, TASK_LEASE);
+      const inputRequests = { a: ask('A?'), b: ask('B?') };
+      await store.move(order, OPEN_STATES, 'input_required', { inputRequests });
+      await store.answer(order, { a: { value: 'secret' } });
+      const move = await store.move(order, OPEN_STATES, 'cancelled');
+      assert.deepEqual([move?.task.inputRequests, move?.task.answers], [{}, {}]);
+    });
+
+    it('remembers for a further run, and no client sees that', async ({ store, peer = store }) => {
+      const order = taskOrder('1', 'alice', { memo: { answered: {}, steps: { before: { value: 0 } } } });
+      const { version } = await store.create(order, TASK_LEASE);
+      assert.equal(await store.remember(order, 1, { steps: { one: { value: 1 } } }), true);
+      assert.equal(await peer.remember(order, 1, { answered: { q: { print: 'p', answer: [1] } } }), true);
+      assert.equal(await store.remember(order, 2, { steps: { evil: {} } }), false, 'of another run');
+      const loaded = (await peer.load(order))!;
+      assert.deepEqual(loaded.memo, {
+        answered: { q: { print: 'p', answer: [1] } },
+        steps: { before: { value: 0 }, one: { value: 1 } },
+      });
+      assert.equal(loaded.version, version);
+    });
+
+    it('treats the key of a foreign principal as unknown in every method, and leaves the task alone', async ({
+      store,
+    }) => {
+      const order = taskOrder('1');
+      await store.create(order, TASK_LEASE);
+      const before = { ...(await store.load(order)) };
+      for (const principal of ['mallory', '', 'alic', 'alice ', 'Alice']) {
+        await assertUnknown(store, { principal, id: '1' }, `principal ${JSON.stringify(principal)}`);
+      }
+      await assertUnknown(store, { principal: 'alice', id: 'nothing' }, 'never created');
+      assert.deepEqual({ ...(await store.load(order)) }, before);
+    });
+
+    it('does not confuse keys whose parts run together', async ({ store }) => {
+      const pairs = [
+        ['a', 'b:c'],
+        ['a:b', 'c'],
+        ['1', '1'],
+        ['11', ''],
+        ['{a}', 'b'],
+        ['a}', '{b'],
+      ] as const;
+      for (const [principal, id] of pairs) await store.create(taskOrder(id, principal), TASK_LEASE);
+      for (const [principal, id] of pairs) {
+        const loaded = (await store.load({ principal, id }))!;
+        assert.deepEqual([loaded.principal, loaded.id], [principal, id]);
+      }
+    });
+
+    it('is there until its TTL, and then nothing of it is', async ({ store, peer = store, advance }) => {
+      const order = taskOrder('1');
+      await store.create(order, TASK_LEASE);
+      await store.renew(order, 1, TASK_TTL * 10);
+      await advance(TASK_TTL * 0.6);
+      await store.move(order, OPEN_STATES, 'working', { statusMessage: 'a change keeps nothing longer' });
+      assert.ok(await peer.load(order), 'not a moment too early');
+      await advance(TASK_TTL * 0.6);
+      await assertUnknown(peer, order, 'expired');
+      await assertUnknown(store, order, 'expired');
+    });
+
+    it('lists the tasks of one principal by creation, page by page', async ({ store, peer = store, advance }) => {
+      const long = { ttlMs: 600_000 };
+      for (const id of ['c', 'a', 'b', 'e', 'd']) {
+        await store.create(taskOrder(id, 'alice', id === 'b' ? {} : long), TASK_LEASE);
+        await advance(5);
+      }
+      await store.create(taskOrder('x', 'bob', long), TASK_LEASE);
+      const first = await peer.list('alice', 3);
+      assert.deepEqual(
+        first.map(({ id }) => id),
+        ['c', 'a', 'b'],
+      );
+      const rest = await store.list('alice', ALL, first[2]);
+      assert.deepEqual(
+        rest.map(({ id }) => id),
+        ['e', 'd'],
+      );
+      await advance(TASK_TTL * 1.2);
+      assert.deepEqual(
+        (await store.list('alice', ALL, first[2])).map(({ id }) => id),
+        ['e', 'd'],
+        'after one that is gone',
+      );
+      assert.deepEqual(
+        (await store.list('alice', ALL)).map(({ id }) => id),
+        ['c', 'a', 'e', 'd'],
+      );
+      assert.deepEqual(await store.list('mallory', ALL), []);
+    });
+
+    it('pages through tasks of the same moment, each once', async ({ store }) => {
+      for (let i = 0; i < 20; i++) await store.create(taskOrder(`${i}`, 'alice'), TASK_LEASE);
+      const seen: string[] = [];
+      for (let page = await store.list('alice', 3); page.length > 0; page = await store.list('alice', 3, page.at(-1))) {
+        seen.push(...page.map(({ id }) => id));
+      }
+      assert.deepEqual([seen.length, new Set(seen).size], [20, 20]);
+    });
+
+    it('bounds the tasks, and has room again when some expire', async ({ store, advance }) => {
+      for (let i = 0; i < 50; i++) await store.create(taskOrder(`${i}`), TASK_LEASE);
+      await assert.rejects(store.create(taskOrder('over'), TASK_LEASE), TaskLimitError);
+      assert.equal(await store.load(taskOrder('over')), undefined);
+      await advance(TASK_TTL * 1.2);
+      await store.create(taskOrder('later'), TASK_LEASE);
+      assert.deepEqual(
+        (await store.list('alice', ALL)).map(({ id }) => id),
+        ['later'],
+      );
+    });
+  });
+}

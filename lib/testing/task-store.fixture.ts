@@ -1,0 +1,49 @@
+import type { TaskOrder, TaskStatus } from '../task/task-record.js';
+import type { TaskMove, TaskStore } from '../task/task-store.js';
+import type { Disposable } from './runner.js';
+
+export interface TaskStoreLimits {
+  readonly maxTasks: number;
+}
+
+export interface TaskStoreSetup extends Disposable {
+  readonly store: TaskStore;
+  /** The same tasks as another instance has them; without one, `store` again. */
+  readonly peer?: TaskStore;
+  /** Lets time pass: sets an injected clock forward, or waits where the backend has a clock of its own. */
+  readonly advance: (ms: number) => Promise<void>;
+}
+
+export interface TaskStoreContract {
+  /** Makes an empty store. */
+  readonly create: (limits: TaskStoreLimits) => Promise<TaskStoreSetup>;
+}
+
+export const TASK_TTL = 2000;
+export const TASK_LEASE = 500;
+
+export const taskOrder = (id: string, principal = 'alice', more: Partial<TaskOrder> = {}): TaskOrder => ({
+  principal,
+  id,
+  tool: 'slow',
+  arguments: { seconds: 3, 'naïve key': ['ü', null, { deep: true }] },
+  caller: {
+    revision: '2026-07-28',
+    principal: { issuer: 'https://issuer', subject: 'alice' },
+    clientCapabilities: { elicitation: {}, extensions: { 'io.modelcontextprotocol/tasks': {} } },
+  },
+  idempotent: false,
+  ttlMs: TASK_TTL,
+  pollIntervalMs: 100,
+  memo: { answered: {}, steps: {} },
+  ...more,
+});
+
+export const ask = (message: string) => ({ method: 'elicitation/create', params: { mode: 'form', message } }) as const;
+
+export const OPEN_STATES: readonly TaskStatus[] = ['working', 'input_required'];
+export const FINAL_STATES: readonly TaskStatus[] = ['completed', 'failed', 'cancelled'];
+
+/** `true`, `false` or `undefined`: moved, refused, unknown. */
+export const moved = async (attempt: Promise<TaskMove | undefined>): Promise<boolean | undefined> =>
+  (await attempt)?.moved;

@@ -1,0 +1,31 @@
+import { Controller, Get, Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { McpModule, PrincipalResolver } from 'nestjs-mcp-fleet';
+import { BillingTools } from './billing.tools.js';
+import { Clerk, SignedInGuard, TokenPrincipals } from './enhancers.js';
+import type { Invoice } from './invoice.dto.js';
+import { Invoices } from './invoices.js';
+
+/** The HTTP API this application had before: same services, same global guard. */
+@Controller('invoices')
+class InvoicesController {
+  constructor(private readonly invoices: Invoices) {}
+
+  @Get()
+  all(): Invoice[] {
+    return this.invoices.all();
+  }
+}
+
+@Module({
+  imports: [McpModule.forRoot({ name: 'billing', version: '1.0.0' })],
+  controllers: [InvoicesController],
+  providers: [
+    Invoices,
+    Clerk,
+    BillingTools,
+    { provide: PrincipalResolver, useClass: TokenPrincipals },
+    { provide: APP_GUARD, useClass: SignedInGuard },
+  ],
+})
+export class AppModule {}

@@ -1,0 +1,9 @@
+import { Module } from '@nestjs/common';
+import { McpModule } from 'nestjs-mcp-fleet';
+import { ReportTools } from './report.tools.js';
+
+@Module({
+  imports: [McpModule.forRoot({ name: 'reports', version: '1.0.0', taskPollIntervalMs: 500 })],
+  providers: [ReportTools],
+})
+export class AppModule {}

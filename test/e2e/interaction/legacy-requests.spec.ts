@@ -1,0 +1,317 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accept, ALL, askingApp, type AskingApp, said } from '../../fixtures/asking-app.js';
+import { LegacySession, type SessionOptions } from '../../fixtures/legacy-session.js';
+import { type JsonRpc, SseClient } from '../../fixtures/sse-client.js';
+
+const isQuestion = ({ method, id }: JsonRpc) => method !== undefined && id !== undefined;
+const isAnswer = ({ method }: JsonRpc) => method === undefined;
+const isCancelled = ({ method }: JsonRpc) => method === 'notifications/cancelled';
+
+const questionOf = (stream: SseClient) => stream.message(isQuestion);
+const answerOf = (stream: SseClient) => stream.message(isAnswer);
+const questionsOf = (stream: SseClient) => stream.messages.filter(isQuestion);
+
+describe('a legacy call that asks', () => {
+  let app: AskingApp;
+  const rejected: unknown[] = [];
+  const note = (reason: unknown) => void rejected.push(reason);
+  beforeAll(async () => {
+    process.on('unhandledRejection', note);
+    app = await askingApp();
+  });
+  afterAll(async () => {
+    // Whatever happened in these tests: nobody waits for anything any more.
+    expect(app.pending.size).toBe(0);
+    await app.close();
+    process.off('unhandledRejection', note);
+    expect(rejected).toEqual([]);
+  });
+  const open = (options: SessionOptions = {}) => LegacySession.open(app.port, { capabilities: ALL, ...options });
+  const reply = (session: LegacySession, { id }: JsonRpc, result: unknown) =>
+    session.post({ jsonrpc: '2.0', id, result });
+
+  it('asks on the stream of its POST, and on no other', async () => {
+    const session = await open();
+    const standing = await session.get();
+    const stream = await session.stream('greet', { city: 'Rome' });
+    const question = await questionOf(stream);
+    expect(question).toMatchObject({
+      method: 'elicitation/create',
+      params: { mode: 'form', message: 'Who lives in Rome?' },
+    });
+    expect((await reply(session, question, accept({ name: 'Ada' }))).status).toBe(202);
+    expect(said(await answerOf(stream))).toBe('Hello, Ada of Rome');
+    await stream.end();
+    expect(standing.messages).toEqual([]);
+    await standing.close();
+  });
+
+  it('takes the first answer and no other', async () => {
+    const session = await open();
+    const stream = await session.stream('greet', { city: 'Rome' });
+    const question = await questionOf(stream);
+    const answers = ['Ada', 'Bob', 'Cleo'].map((name) => reply(session, question, accept({ name })));
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([202, 202, 202]);
+    expect(said(await answerOf(stream))).toMatch(/^Hello, (Ada|Bob|Cleo) of Rome$/);
+    expect((await reply(session, question, accept({ name: 'late' }))).status).toBe(202);
+    expect(stream.messages.filter(isAnswer)).toHaveLength(1);
+  });
+
+  it('takes no answer of another session, of another principal, or to another id', async () => {
+    const session = await open({ headers: { 'x-user': 'alice' } });
+    const sibling = await open({ headers: { 'x-user': 'alice' } });
+    const stranger = await open({ headers: { 'x-user': 'mallory' } });
+    const stream = await session.stream('greet', { city: 'Rome' });
+    const question = await questionOf(stream);
+    const wrong = accept({ name: 'Mallory' });
+    for (const other of [sibling, stranger]) expect((await reply(other, question, wrong)).status).toBe(202);
+    const borrowed = await stranger.post(
+      { jsonrpc: '2.0', id: question.id, result: wrong },
+      { 'mcp-session-id': session.id },
+    );
+    expect(borrowed.status).toBe(404);
+    await reply(session, { jsonrpc: '2.0', id: `${question.id}x` }, wrong);
+    await reply(session, question, accept({ name: 'Ada' }));
+    expect(said(await answerOf(stream))).toBe('Hello, Ada of Rome');
+  });
+
+  it('asks again for an answer that does not fit', async () => {
+    const session = await open();
+    const stream = await session.stream('greet', { city: 'Rome' });
+    const question = await questionOf(stream);
+    await reply(session, question, accept({ name: 12345 }));
+    const again = await stream.message((message) => isQuestion(message) && message.id !== question.id);
+    expect(again.params).toEqual(question.params);
+    await reply(session, again, accept({ name: 'Ada' }));
+    expect(said(await answerOf(stream))).toBe('Hello, Ada of Rome');
+  });
+
+  it.each(['insatiable', 'greet'])('gives up after so many rounds: %s', async (name) => {
+    const session = await open();
+    const stream = await session.stream(name, name === 'greet' ? { city: 'Rome' } : {});
+    for (let n = 0; n < 8; n++) {
+      await stream.message(() => questionsOf(stream).length > n);
+      await reply(session, questionsOf(stream)[n]!, accept(name === 'greet' ? { name: 0 } : { name: 'more' }));
+    }
+    expect(said(await answerOf(stream))).toBe('The call has asked for input 8 times and still lacks some');
+    expect(questionsOf(stream)).toHaveLength(8);
+  });
+
+  it('hears of an error as an answer (J-9)', async () => {
+    const session = await open();
+    const stream = await session.stream('greet', { city: 'Rome' });
+    const { id } = await questionOf(stream);
+    await session.post({ jsonrpc: '2.0', id, error: { code: -1, message: 'not today' } });
+    const answer = await answerOf(stream);
+    expect(answer.result).toMatchObject({ isError: true });
+    expect(said(answer)).toBe('The client refused: not today');
+  });
+
+  it('is cancelled together with its question (G-47)', async () => {
+    const session = await open();
+    const stream = await session.stream('greet', { city: 'Rome' }, 'the-call');
+    const question = await questionOf(stream);
+    await session.notify('notifications/cancelled', { requestId: 'the-call', reason: 'changed my mind' });
+    const cancelled = await stream.message(isCancelled);
+    expect(cancelled.params).toEqual({ requestId: question.id, reason: 'changed my mind' });
+    await stream.end();
+    expect(stream.messages.filter(isAnswer)).toEqual([]);
+    expect((await reply(session, question, accept({ name: 'late' }))).status).toBe(202);
+    expect(app.pending.size).toBe(0);
+  });
+
+  it('takes its question back when it is over before there is an answer', async () => {
+    const session = await open();
+    const reply1 = await session.stream('floating');
+    const answer = await answerOf(reply1);
+    expect(said(answer)).toBe('done');
+    const asked = questionsOf(reply1).map(({ id }) => id);
+    const takenBack = reply1.messages.filter(isCancelled).map(({ params }) => params!.requestId as unknown);
+    expect(takenBack).toEqual(asked);
+    expect(app.pending.size).toBe(0);
+  });
+
+  it('takes the other questions back when one of several is refused (J-5)', async () => {
+    const session = await open();
+    const stream = await session.stream('cold_forms');
+    await stream.message(() => questionsOf(stream).length === 2);
+    const [first, second] = questionsOf(stream);
+    await session.post({ jsonrpc: '2.0', id: first!.id, error: { code: -1, message: 'no' } });
+    expect(said(await answerOf(stream))).toBe('The client refused: no');
+    expect(stream.messages.filter(isCancelled).map(({ params }) => params!.requestId as unknown)).toEqual([second!.id]);
+  });
+
+  it('ends with its session', async () => {
+    const session = await open();
+    const stream = await session.stream('catching');
+    await questionOf(stream);
+    const before = app.tools.counts.finally ?? 0;
+    expect((await session.end()).status).toBe(204);
+    await stream.end();
+    await expect.poll(() => app.tools.counts.finally).toBe(before + 1);
+    expect(app.pending.size).toBe(0);
+  });
+
+  it('goes on when the connection is lost: the question is told again, the answer is taken, the result comes (J-7)', async () => {
+    const session = await open();
+    const stream = await session.stream('greet', { city: 'Rome' });
+    const { id: primed } = await stream.frame(({ id }) => id !== undefined);
+    const question = await questionOf(stream);
+    await stream.close();
+    const resumed = await session.get(primed);
+    expect(await questionOf(resumed)).toEqual(question);
+    await reply(session, question, accept({ name: 'Ada' }));
+    expect(said(await answerOf(resumed))).toBe('Hello, Ada of Rome');
+    await resumed.end();
+  });
+
+  it('takes an answer while nobody is connected', async () => {
+    const session = await open();
+    const stream = await session.stream('greet', { city: 'Rome' });
+    const question = await questionOf(stream);
+    const cursor = stream.lastEventId!;
+    await stream.close();
+    await reply(session, question, accept({ name: 'Ada' }));
+    const resumed = await session.get(cursor);
+    expect(said(await answerOf(resumed))).toBe('Hello, Ada of Rome');
+    expect(questionsOf(resumed)).toEqual([]);
+  });
+
+  it('runs an explicit method again with the answers, also with one that does not help', async () => {
+    const session = await open();
+    const stream = await session.stream('explicit');
+    await reply(session, await questionOf(stream), accept({}));
+    await stream.message(() => questionsOf(stream).length === 2);
+    await reply(session, questionsOf(stream)[1]!, accept({ name: 'Ada' }));
+    expect(said(await answerOf(stream))).toBe('Hello, Ada: {"round":2}, who');
+  });
+
+  it('lets a method wait for nothing but time', async () => {
+    expect(said(await (await open()).call('waits'))).toBe('waited');
+  });
+
+  it('asks many at the same time, each for itself', async () => {
+    const session = await open();
+    const cities = Array.from({ length: 20 }, (_, n) => `City${n}`);
+    const ends = cities.map(async (city) => {
+      const stream = await session.stream('greet', { city });
+      await reply(session, await questionOf(stream), accept({ name: `of ${city}` }));
+      return said(await answerOf(stream));
+    });
+    expect(await Promise.all(ends)).toEqual(cities.map((city) => `Hello, of ${city} of ${city}`));
+  });
+
+  it.each([
+    ['prompts/get', { name: 'greeting', arguments: {} }, /Greet Ada/],
+    ['resources/read', { uri: 'ask://Rome' }, /Ada of Rome/],
+  ])('may be %s', async (method, params, text) => {
+    const session = await open();
+    const stream = await SseClient.open(app.port, session.raw(session.message(method, params)));
+    await reply(session, await questionOf(stream), accept({ name: 'Ada' }));
+    expect(JSON.stringify((await answerOf(stream)).result)).toMatch(text);
+  });
+
+  it('tells the model when the client cannot be asked, and the client when it is no tool (J-4)', async () => {
+    const session = await open({ capabilities: {} });
+    expect((await session.call('greet', { city: 'Rome' })).result).toMatchObject({ isError: true });
+    expect((await session.request('prompts/get', { name: 'greeting', arguments: {} })).error).toMatchObject({
+      code: -32021,
+    });
+  });
+
+  it('cannot ask a client that reads no streams (J-4)', async () => {
+    const session = await open();
+    const body = session.message('tools/call', { name: 'greet', arguments: { city: 'Rome' } });
+    const { status, body: text } = await session.post(body, { accept: 'application/json' });
+    expect(status).toBe(200);
+    expect(JSON.parse(text)).toMatchObject({ result: { isError: true } });
+    expect(text).toContain('does not read the stream');
+  });
+
+  describe('of an older revision', () => {
+    it('2025-06-18: has titles as enumNames, no mode, no list and no page', async () => {
+      const session = await open({ revision: '2025-06-18' });
+      const stream = await session.stream('colours');
+      const question = await questionOf(stream);
+      expect(question.params).toEqual({
+        message: 'Which colour?',
+        requestedSchema: {
+          type: 'object',
+          properties: {
+            one: { type: 'string', enum: ['r', 'b'], enumNames: ['Red', 'Blue'] },
+            sure: { type: 'boolean', default: true },
+            note: { type: 'string' },
+          },
+          required: ['one'],
+        },
+      });
+      await reply(session, question, accept({ one: 'r' }));
+      expect(JSON.parse(said(await answerOf(stream))!)).toMatchObject({ action: 'accept', content: { one: 'r' } });
+      expect(said(await session.call('list'))).toMatch(/cannot be asked for a list/);
+      expect((await session.call('page')).result).toMatchObject({ isError: true });
+      expect(said(await session.call('can'))).not.toContain('elicitation.url');
+    });
+
+    it.each(['2025-03-26', '2024-11-05'])('%s: has no elicitation, but sampling', async (revision) => {
+      const session = await open({ revision });
+      expect((await session.call('greet', { city: 'Rome' })).result).toMatchObject({ isError: true });
+      expect(said(await session.call('can'))).toBe('sampling roots');
+      const stream = await session.stream('sampled');
+      const content = { type: 'text', text: 'Paris' };
+      await reply(session, await questionOf(stream), { role: 'assistant', content, model: 'm' });
+      expect(JSON.parse(said(await answerOf(stream))!)).toEqual(content);
+    });
+  });
+
+  it('opens a page with an id of its own at 2025-11-25 (J-3)', async () => {
+    const session = await open();
+    const stream = await session.stream('page');
+    const question = await questionOf(stream);
+    expect(question.params).toMatchObject({
+      mode: 'url',
+      url: 'https://example.com/start',
+      elicitationId: expect.any(String) as unknown,
+    });
+    await reply(session, question, { action: 'accept' });
+    expect(said(await answerOf(stream))).toBe('accept');
+  });
+});
+
+describe('closeStream()', () => {
+  let app: AskingApp;
+  beforeAll(async () => {
+    app = await askingApp();
+  });
+  afterAll(() => app.close());
+
+  it('ends the connection with a retry, and the call goes on for whoever comes back (G-30)', async () => {
+    const session = await LegacySession.open(app.port);
+    const stream = await session.stream('polled', {}, 7);
+    await stream.end();
+    expect(stream.complete).toBe(true);
+    expect(stream.frames[0]).toMatchObject({ id: expect.any(String) as unknown, data: '' });
+    expect(stream.frames.at(-1)).toEqual({ retry: 1000 });
+    const resumed = await session.get(stream.lastEventId);
+    app.gate.release('polled');
+    expect(await answerOf(resumed)).toMatchObject({ id: 7, result: { content: [{ text: 'polled' }] } });
+    await resumed.end();
+  });
+
+  it('does nothing for a client that would not come back (G-24)', async () => {
+    const session = await LegacySession.open(app.port, { revision: '2025-06-18' });
+    expect(said(await session.call('polled'))).toBe('polled');
+  });
+});
+
+it('a question has a deadline, after which it is taken back', async () => {
+  const app = await askingApp({ inputTimeoutMs: 30 });
+  const session = await LegacySession.open(app.port, { capabilities: ALL });
+  const stream = await session.stream('greet', { city: 'Rome' });
+  const question = await questionOf(stream);
+  const answer = await answerOf(stream);
+  expect(answer.result).toMatchObject({ isError: true });
+  expect(said(answer)).toBe('The client did not answer in time');
+  expect(stream.messages.find(isCancelled)?.params).toMatchObject({ requestId: question.id });
+  expect(app.pending.size).toBe(0);
+  await app.close();
+});

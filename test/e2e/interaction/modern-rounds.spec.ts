@@ -1,0 +1,272 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { accept, ALL, askingApp, type AskingApp, retry, round, said } from '../../fixtures/asking-app.js';
+import type { JsonRpc } from '../../fixtures/sse-client.js';
+
+const call = (name: string, args: Record<string, unknown> = {}) => ({ name, arguments: args });
+const keysOf = ({ result }: JsonRpc): string[] => Object.keys((result?.inputRequests ?? {}) as object);
+
+describe('a modern call that asks', () => {
+  let app: AskingApp;
+  const rejected: unknown[] = [];
+  const note = (reason: unknown) => void rejected.push(reason);
+  beforeAll(async () => {
+    process.on('unhandledRejection', note);
+    app = await askingApp();
+  });
+  beforeEach(() => {
+    for (const name of Object.keys(app.tools.counts)) delete app.tools.counts[name];
+    app.logs.errors.length = 0;
+  });
+  afterAll(async () => {
+    await app.close();
+    process.off('unhandledRejection', note);
+    expect(rejected).toEqual([]);
+  });
+  const send = (params: Record<string, unknown>, details?: Parameters<typeof round>[2]) =>
+    round(app.port, params, details);
+
+  it('ends with what it asks, and nothing else', async () => {
+    const { result } = await send(call('greet', { city: 'Rome' }));
+    expect(result).toEqual({
+      resultType: 'input_required',
+      inputRequests: {
+        '#1': {
+          method: 'elicitation/create',
+          params: {
+            mode: 'form',
+            message: 'Who lives in Rome?',
+            requestedSchema: { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] },
+          },
+        },
+      },
+      requestState: expect.stringMatching(/^v1\.[\w-]{8}\.[\w-]+$/) as unknown,
+      _meta: expect.anything() as unknown,
+    });
+  });
+
+  it.each<[string, unknown]>([
+    ['null', null],
+    ['nothing', undefined],
+    ['a list', []],
+    ['a text', 'x'],
+    ['another key', { wrong: accept({ name: 'Ada' }) }],
+    ['an answer that does not fit', { '#1': accept({ name: 12345 }) }],
+    ['null for an answer', { '#1': null }],
+    ['an inherited name', { constructor: accept({ name: 'Ada' }) }],
+  ])('asks again for %s as the answers (M-9, M-11)', async (_, answers) => {
+    const params = call('greet', { city: 'Rome' });
+    const first = await send(params);
+    const second = await send({ ...retry(params, first, {}), inputResponses: answers });
+    expect(second.result?.resultType).toBe('input_required');
+    expect(second.result?.requestState).not.toBe(first.result?.requestState);
+    const last = await send(retry(params, second, { '#1': accept({ name: 'Ada' }), more: 1 }));
+    expect(said(last)).toBe('Hello, Ada of Rome');
+  });
+
+  it('takes answers under its own keys without a state, but none that are only a matter of order (M-15)', async () => {
+    const keyed = await send({ ...call('keyed'), inputResponses: { user: accept({ name: 'Ada' }), more: 1 } });
+    expect(said(keyed)).toBe('Hello, Ada');
+    const ordered = await send({
+      ...call('greet', { city: 'Rome' }),
+      inputResponses: { '#1': accept({ name: 'Ada' }) },
+    });
+    expect(ordered.result?.resultType).toBe('input_required');
+  });
+
+  it('does not look at answers that were not asked for (T-29)', async () => {
+    const params = call('explicit');
+    const first = await send(params);
+    const last = await send(retry(params, first, { who: accept({ name: 'Ada' }), admin: true, __proto__: { x: 1 } }));
+    expect(said(last)).toBe('Hello, Ada: {"round":1}, who');
+  });
+
+  it('may use any key', async () => {
+    const params = call('strange_keys');
+    const first = await send(params);
+    expect(keysOf(first)).toEqual(['__proto__']);
+    const answer = (key: string, content: object) =>
+      JSON.parse(JSON.stringify({ [key]: { action: 'accept', content } })) as {};
+    const second = await send(retry(params, first, answer('__proto__', { name: 'Ada' })));
+    expect(keysOf(second)).toEqual(['constructor']);
+    const last = await send(retry(params, second, answer('constructor', { age: 36 })));
+    expect(said(last)).toBe('Ada 36 step');
+  });
+
+  it.each(['decline', 'cancel'])('hears of %s as of any outcome (M-12)', async (action) => {
+    const params = call('outcome');
+    expect(said(await send(retry(params, await send(params), { '#1': { action } })))).toBe(action);
+  });
+
+  it('gives up after so many rounds', async () => {
+    const params = call('insatiable');
+    let reply = await send(params);
+    for (let rounds = 1; rounds < 8; rounds++) {
+      expect(keysOf(reply)).toEqual([`#${rounds}`]);
+      reply = await send(retry(params, reply, { [`#${rounds}`]: accept({ name: 'more' }) }));
+    }
+    reply = await send(retry(params, reply, { '#8': accept({ name: 'more' }) }));
+    expect(reply.result).toMatchObject({ isError: true });
+    expect(said(reply)).toBe('The call has asked for input 8 times and still lacks some');
+  });
+
+  it('gives up on a client that never answers, too', async () => {
+    const params = call('greet', { city: 'Rome' });
+    let reply = await send(params);
+    for (let rounds = 1; rounds < 8; rounds++) reply = await send(retry(params, reply, {}));
+    expect(reply.result?.resultType).toBe('input_required');
+    expect(await send(retry(params, reply, {})).then(said)).toMatch(/8 times/);
+  });
+
+  it('that asks one thing for ever does not stop the server', async () => {
+    const reply = await send({ ...call('stuck'), inputResponses: { same: accept({ name: 'x' }) } });
+    expect(reply.result).toMatchObject({ isError: true });
+    expect(app.logs.about('asked again and again')).toHaveLength(1);
+  });
+
+  it('that asks something else than before is answered with an error, not with what its method makes of it', async () => {
+    const params = call('moody');
+    const first = await send(params);
+    const second = await send(retry(params, first, { '#1': accept({ name: 'Ada' }) }));
+    expect(second.result).toBeUndefined();
+    expect(second.error).toEqual({
+      code: -32603,
+      message: 'This call cannot go on: the server asks for something else than it did before. Start it anew.',
+    });
+    expect(app.logs.errors).toHaveLength(1);
+    expect(app.logs.about('asks something else under "#1"')).toHaveLength(1);
+  });
+
+  it('runs on when nobody waits for the question, and its method has the last word', async () => {
+    expect(said(await send(call('floating')))).toBe('done');
+    const reply = await send(call('floating_slowly'));
+    expect(reply.result?.resultType).toBe('input_required');
+    app.gate.release('floating');
+  });
+
+  it('has its round end whatever the method catches; finally runs, steps do not', async () => {
+    const params = call('catching');
+    const first = await send(params);
+    expect(first.result?.resultType).toBe('input_required');
+    expect(app.tools.counts).toEqual({ finally: 1 });
+    expect(said(await send(retry(params, first, { '#1': accept({ name: 'Ada' }) })))).toBe('Ada');
+    expect(app.tools.counts).toEqual({ finally: 2 });
+  });
+
+  it('keeps steps as JSON from the start, runs failed ones again, and none twice', async () => {
+    const params = call('shaky');
+    const last = await send(retry(params, await send(params), { '#1': accept({ name: 'Ada' }) }));
+    expect(said(last)).toBe('Ada {"at":"1970-01-01T00:00:00.000Z"} string undefined');
+    expect(app.tools.counts).toEqual({ shaky: 2 });
+  });
+
+  it('waits for the steps that run beside a question', async () => {
+    const params = call('beside');
+    const first = send(params);
+    await app.gate.reached('waiting slow');
+    app.gate.release('slow');
+    const last = await send(retry(params, await first, { '#1': accept({ name: 'Ada' }) }));
+    expect(said(last)).toBe('Ada 1');
+    expect(app.tools.counts).toEqual({ slow: 1 });
+  });
+
+  it.each(['bulky', 'bigint'])('tells the log and not the client what is wrong with a step: %s', async (name) => {
+    const { result } = await send(call(name));
+    expect(result).toMatchObject({ isError: true, content: [{ text: 'Internal error' }] });
+    expect(app.logs.about(name === 'bulky' ? 'too large to travel' : "ctx.step('big')")).toHaveLength(1);
+  });
+
+  it('cannot ask in a step: the round would wait for the step, and the step for the next round', async () => {
+    expect((await send(call('in_step'))).result).toMatchObject({ isError: true });
+    expect(app.logs.about('A step cannot ask the client')).toHaveLength(1);
+  });
+
+  it('asks side by side in one round and in the order of asking, however long a form takes to be read', async () => {
+    const params = call('cold_forms');
+    const first = await send(params);
+    expect(
+      Object.values(first.result!.inputRequests as object).map(({ params: p }) => (p as { message: string }).message),
+    ).toEqual(['Cold?', 'Warm?']);
+    const answers = { '#1': accept({ cold: 'ice' }), '#2': accept({ name: 'tea' }) };
+    expect(said(await send(retry(params, first, answers)))).toBe('ice tea');
+  });
+
+  it('keeps the answers of a round that had only some', async () => {
+    const params = call('cold_forms');
+    const second = await send(retry(params, await send(params), { '#2': accept({ name: 'tea' }) }));
+    expect(keysOf(second)).toEqual(['#1']);
+    expect(said(await send(retry(params, second, { '#1': accept({ cold: 'ice' }) })))).toBe('ice tea');
+  });
+
+  it.each(['observed', 'generated'])('may be a stream of values: %s', async (name) => {
+    const params = call(name);
+    const last = await send(retry(params, await send(params), { '#1': accept({ name: 'Ada' }) }));
+    expect(said(last)).toBe(`${name[0]!.toUpperCase()}${name.slice(1)} Ada`);
+  });
+
+  it('may ask for nothing but time (M-14)', async () => {
+    const params = call('waits');
+    const first = await send(params);
+    expect(first.result).not.toHaveProperty('inputRequests');
+    expect(said(await send({ ...params, requestState: first.result!.requestState }))).toBe('waited');
+  });
+
+  it.each([
+    ['prompts/get', { name: 'greeting', arguments: {} }],
+    ['resources/read', { uri: 'ask://Rome' }],
+  ])('%s asks as well', async (method, params) => {
+    const first = await send(params, { method });
+    expect(first.result).not.toHaveProperty('ttlMs');
+    expect(first.result).not.toHaveProperty('contents');
+    const { result } = await send(retry(params, first, { '#1': accept({ name: 'Ada' }) }), { method });
+    expect(JSON.stringify(result)).toMatch(/Greet Ada|Ada of Rome/);
+    if (method === 'resources/read') expect(result).toMatchObject({ ttlMs: 0, cacheScope: 'private' });
+  });
+
+  it.each<[string, Record<string, unknown>, unknown]>([
+    ['greet', {}, { elicitation: {} }],
+    ['greet', { elicitation: { url: {} } }, { elicitation: {} }],
+    ['page', { elicitation: {} }, { elicitation: { url: {} } }],
+    ['sampled', { elicitation: {} }, { sampling: {} }],
+    ['explicit', { sampling: {} }, { elicitation: {} }],
+  ])('%s of a client with %j lacks %j (M-7)', async (name, capabilities, requiredCapabilities) => {
+    const { error } = await send(call(name, name === 'greet' ? { city: 'Rome' } : {}), { capabilities });
+    expect(error).toMatchObject({ code: -32021, data: { requiredCapabilities } });
+  });
+
+  it('looks at what the client can do in every round', async () => {
+    const params = call('greet', { city: 'Rome' });
+    const first = await send(params);
+    const second = await send(retry(params, first, {}), { capabilities: {} });
+    expect(second.error).toMatchObject({ code: -32021 });
+  });
+
+  it('can find out what the client can do', async () => {
+    expect(said(await send(call('can'), { capabilities: ALL }))).toBe(
+      'elicitation elicitation.form elicitation.url sampling roots',
+    );
+    expect(said(await send(call('can'), { capabilities: { elicitation: {} } }))).toBe('elicitation elicitation.form');
+    expect(said(await send(call('can'), { capabilities: { elicitation: { url: {} } } }))).toBe('elicitation.url');
+    expect(said(await send(call('can'), { capabilities: {} }))).toBe('');
+  });
+
+  it('does not open pages that are not safe', async () => {
+    const { result } = await send(call('unsafe_page'));
+    expect(result).toMatchObject({ isError: true });
+    expect(app.logs.about('needs an https URL')).toHaveLength(1);
+  });
+
+  it('is one of many at the same time, each with its own answers', async () => {
+    const cities = Array.from({ length: 50 }, (_, n) => `City${n}`);
+    const ends = cities.map(async (city) => {
+      const params = call('greet', { city });
+      // All of them with the same id: nothing may hang on it (I-1).
+      const last = await send(retry(params, await send(params), { '#1': accept({ name: `of ${city}` }) }));
+      return said(last);
+    });
+    expect(await Promise.all(ends)).toEqual(cities.map((city) => `Hello, of ${city} of ${city}`));
+  });
+
+  it('leaves nothing on the server', () => {
+    expect(app.pending.size).toBe(0);
+  });
+});

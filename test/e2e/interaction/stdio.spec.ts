@@ -1,0 +1,85 @@
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { PassThrough } from 'node:stream';
+import { McpModule } from 'nestjs-mcp-fleet';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { MemoryPendingRequests } from '../../../lib/memory/memory-pending-requests.js';
+import { McpRuntime } from '../../../lib/server/mcp-runtime.js';
+import { StdioConnection } from '../../../lib/transport/stdio/stdio-connection.js';
+import { accept, ALL, said } from '../../fixtures/asking-app.js';
+import { AskingTools } from '../../fixtures/asking-tools.js';
+import { Gate } from '../../fixtures/gate.js';
+import { CLIENT_CAPABILITIES } from '../../fixtures/mcp-requests.js';
+import type { JsonRpc } from '../../fixtures/sse-client.js';
+import { type Line, LineClient } from '../../unit/stdio/line-client.js';
+
+async function start() {
+  class App {}
+  Module({
+    imports: [McpModule.forRoot({ name: 'pipes', version: '1.0.0' })],
+    providers: [AskingTools, { provide: Gate, useValue: new Gate() }],
+  })(App);
+  const app = await NestFactory.createApplicationContext(App, { logger: false });
+  const { engine, inFlight, services, backends } = app.get(McpRuntime);
+  const [input, output] = [new PassThrough(), new PassThrough()];
+  const parts = { ...engine, inFlight, legacy: services, maxLineBytes: 1_000_000, maxJsonDepth: 64 };
+  const connection = new StdioConnection(parts, input, output);
+  const pending = backends.pending as MemoryPendingRequests;
+  const close = async () => {
+    await connection.finish(0);
+    await app.close();
+  };
+  return { client: new LineClient(input, output), pending, close };
+}
+
+const isQuestion = ({ method, id }: Line) => method === 'elicitation/create' && id !== undefined;
+const textOf = (line: Line) => said(line as JsonRpc);
+
+describe('a call that asks over stdio', () => {
+  let server: Awaited<ReturnType<typeof start>>;
+  beforeEach(async () => {
+    server = await start();
+  });
+  afterEach(async () => {
+    expect(server.pending.size).toBe(0);
+    await server.close();
+  });
+
+  const initialize = async () => {
+    const params = { protocolVersion: '2025-11-25', capabilities: ALL, clientInfo: { name: 'lines', version: '1' } };
+    await server.client.request('init', 'initialize', params);
+    server.client.notify('notifications/initialized');
+  };
+  const greet = { name: 'greet', arguments: { city: 'Rome' } };
+
+  it('of the legacy era asks on the pipe and waits', async () => {
+    await initialize();
+    const answer = server.client.request(1, 'tools/call', greet);
+    const { id, params } = await server.client.until(isQuestion);
+    expect(params).toMatchObject({ message: 'Who lives in Rome?' });
+    server.client.send({ jsonrpc: '2.0', id, result: accept({ name: 'Ada' }) });
+    expect(textOf(await answer)).toBe('Hello, Ada of Rome');
+  });
+
+  it('of the legacy era is cancelled together with its question', async () => {
+    await initialize();
+    server.client.send({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: greet });
+    const { id } = await server.client.until(isQuestion);
+    server.client.notify('notifications/cancelled', { requestId: 1 });
+    expect((await server.client.notification('notifications/cancelled')).params).toMatchObject({ requestId: id });
+  });
+
+  it('of the modern era ends with what it asks', async () => {
+    const meta = { [CLIENT_CAPABILITIES]: ALL };
+    const { result } = await server.client.modern(1, 'tools/call', greet, meta);
+    expect(result).toMatchObject({
+      resultType: 'input_required',
+      inputRequests: { '#1': { method: 'elicitation/create' } },
+    });
+    const { requestState } = result as { requestState: string };
+    const inputResponses = { '#1': accept({ name: 'Ada' }) };
+    const answer = await server.client.modern(2, 'tools/call', { ...greet, inputResponses, requestState }, meta);
+    expect(textOf(answer)).toBe('Hello, Ada of Rome');
+    expect(server.client.of('elicitation/create')).toEqual([]);
+  });
+});

@@ -1,0 +1,146 @@
+import { Injectable } from '@nestjs/common';
+import { Agent } from 'node:http';
+import { NEVER } from 'rxjs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { McpContext, McpModule, McpTool } from 'nestjs-mcp-fleet';
+import { EraClient, ERAS } from '../../fixtures/era-client.js';
+import { Gate } from '../../fixtures/gate.js';
+import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/nest-app.js';
+import { send } from '../../fixtures/raw-http.js';
+
+let gate: Gate;
+let nest: NestApp;
+beforeEach(() => {
+  gate = new Gate();
+});
+afterEach(() => nest.close());
+
+@Injectable()
+class Tools {
+  /** Ends when the test lets it. */
+  @McpTool() async patient(ctx: McpContext): Promise<string> {
+    ctx.progress(1);
+    await gate.passage('patient');
+    return 'done';
+  }
+  /** Never ends, and never looks at its signal. */
+  @McpTool() deaf(): Promise<never> {
+    gate.mark('deaf runs');
+    return new Promise(() => {});
+  }
+  @McpTool() stream(): unknown {
+    gate.mark('stream runs');
+    return NEVER;
+  }
+}
+
+const DRAIN_MS = 300;
+const PATIENCE_MS = DRAIN_MS + 1000;
+
+/** How long the application takes to close. */
+async function closing(): Promise<number> {
+  const begin = performance.now();
+  await nest.close();
+  return performance.now() - begin;
+}
+
+describe.each(ADAPTERS)('closing an application on %s', (adapter) => {
+  const boot = async (mcp: object = {}) => {
+    nest = await nestApp({ providers: [Tools] }, { adapter, mcp: { drainTimeoutMs: DRAIN_MS, ...mcp } });
+  };
+
+  it('ends open streams of both eras', async () => {
+    await boot();
+    const [modern, legacy] = [await EraClient.open('modern', nest.port), await EraClient.open('legacy', nest.port)];
+    const [listen, get] = [await modern.listen(), await legacy.listen()];
+    expect(await closing()).toBeLessThan(PATIENCE_MS);
+    await listen.end();
+    await get.end();
+    expect(listen.complete && get.complete).toBe(true);
+    // With its result: the client knows that this was no accident.
+    expect(listen.messages.at(-1)).toMatchObject({ result: {} });
+  });
+
+  it.each(ERAS)('waits for a running request of the %s era', async (era) => {
+    await boot({ drainTimeoutMs: 5000 });
+    const client = await EraClient.open(era, nest.port);
+    const stream = await client.stream(
+      'tools/call',
+      { name: 'patient', arguments: {} },
+      { meta: { progressToken: 1 } },
+    );
+    await gate.reached('waiting patient');
+    const closed = nest.close();
+    gate.release('patient');
+    await stream.message(({ result }) => (result?.content as { text: string }[])?.[0]?.text === 'done');
+    await closed;
+  });
+
+  it.each(ERAS.flatMap((era) => ['deaf', 'stream'].map((tool) => [tool, era] as const)))(
+    'does not wait for ever for a %s request of the %s era',
+    async (tool, era) => {
+      await boot();
+      const client = await EraClient.open(era, nest.port);
+      const answer = client.tool(tool).catch((error: unknown) => error);
+      await gate.reached(`${tool} runs`);
+      expect(await closing()).toBeLessThan(PATIENCE_MS);
+      await answer;
+    },
+  );
+
+  it('does everything at once, with connections that are kept alive', async () => {
+    await boot({ streamAfterMs: 20 });
+    const agent = new Agent({ keepAlive: true });
+    const streams = [];
+    for (const era of ERAS) {
+      const client = await EraClient.open(era, nest.port);
+      await send(nest.port, { ...client.request('tools/list'), agent });
+      streams.push(await client.listen());
+      streams.push(await client.stream('tools/call', { name: 'deaf', arguments: {} }));
+      streams.push(await client.stream('tools/call', { name: 'stream', arguments: {} }));
+    }
+    expect(await closing()).toBeLessThan(PATIENCE_MS);
+    for (const stream of streams) await stream.end();
+    agent.destroy();
+    expect(nest.logs.errors).toEqual([]);
+  });
+
+  it('closes every server of it', async () => {
+    class Admin {
+      @McpTool({ server: 'admin' }) deaf(): Promise<never> {
+        gate.mark('admin runs');
+        return new Promise(() => {});
+      }
+    }
+    const admin = McpModule.forRoot({
+      name: 'a',
+      version: '1',
+      server: 'admin',
+      path: '/admin',
+      drainTimeoutMs: DRAIN_MS,
+    });
+    nest = await nestApp(
+      { imports: [admin], providers: [Admin, Tools] },
+      { adapter, mcp: { drainTimeoutMs: DRAIN_MS } },
+    );
+    const client = await EraClient.open('legacy', nest.port, { path: '/admin' });
+    await client.listen();
+    const answer = client.tool('deaf').catch((error: unknown) => error);
+    await gate.reached('admin runs');
+    expect(await closing()).toBeLessThan(PATIENCE_MS);
+    await answer;
+  });
+
+  it('may be done twice, and leaves no timers', async () => {
+    await boot();
+    const before = timers();
+    await EraClient.open('legacy', nest.port);
+    await nest.mcp.registerTool({ name: 'new' }, () => 1);
+    await nest.close();
+    await nest.close();
+    expect(timers()).toBeLessThanOrEqual(before);
+  });
+});
+
+/** Timers that keep this process alive. */
+const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;

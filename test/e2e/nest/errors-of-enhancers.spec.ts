@@ -1,0 +1,177 @@
+import {
+  Catch,
+  Injectable,
+  UseFilters,
+  UseGuards,
+  UseInterceptors,
+  type CanActivate,
+  type ExceptionFilter,
+} from '@nestjs/common';
+import { IsInt } from 'class-validator';
+import { throwError } from 'rxjs';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { McpError, McpResource, McpTool, ResourceNotFoundError } from 'nestjs-mcp-fleet';
+import { EraClient, ERAS } from '../../fixtures/era-client.js';
+import { nestApp, type NestApp } from '../../fixtures/nest-app.js';
+
+const CANARY = 'canary-9f3';
+
+const toolError = (text: string) => ({ content: [{ type: 'text', text }], isError: true });
+
+describe.each(ERAS)('filters and enhancers, in the %s era,', (era) => {
+  @Catch(RangeError)
+  class ToValue implements ExceptionFilter {
+    catch(error: RangeError): string {
+      return `filtered: ${error.message}`;
+    }
+  }
+  @Catch()
+  class ToMcpError implements ExceptionFilter {
+    async catch(error: unknown): Promise<never> {
+      await Promise.resolve();
+      throw new McpError(7, `filtered: ${(error as Error).message}`);
+    }
+  }
+  @Catch()
+  class ToErrorStream implements ExceptionFilter {
+    catch(error: unknown): unknown {
+      return throwError(() => new McpError(8, `streamed: ${(error as Error).message}`));
+    }
+  }
+  @Catch()
+  class Silent implements ExceptionFilter {
+    async catch(): Promise<void> {}
+  }
+  @Catch()
+  class ForHttp implements ExceptionFilter {
+    catch(_error: unknown, host: { switchToHttp(): { getResponse(): any } }): void {
+      host.switchToHttp().getResponse().status(500).json({ canary: CANARY });
+    }
+  }
+  const throwing: CanActivate = {
+    canActivate: () => {
+      throw new Error(`${CANARY} of a guard`);
+    },
+  };
+
+  class Page {
+    @IsInt() page!: number;
+  }
+
+  @Injectable()
+  class Tools {
+    @McpTool()
+    @UseFilters(new ToValue())
+    value(): string {
+      throw new RangeError('too far');
+    }
+    @McpTool()
+    @UseFilters(new ToValue())
+    valueOfStream(): unknown {
+      return throwError(() => new RangeError('too far'));
+    }
+    @McpTool()
+    @UseFilters(new ToMcpError())
+    mcpError(): string {
+      throw new Error('translated');
+    }
+    @McpTool()
+    @UseFilters(new ToErrorStream())
+    errorStream(): string {
+      throw new Error('translated');
+    }
+    @McpTool()
+    @UseFilters(new Silent())
+    silent(): string {
+      throw new Error(`${CANARY} behind a silent filter`);
+    }
+    @McpTool()
+    @UseFilters(new ForHttp())
+    forHttp(): string {
+      throw new Error(`${CANARY} behind a filter for HTTP`);
+    }
+    @McpTool()
+    @UseGuards(throwing)
+    guarded(): string {
+      return 'never';
+    }
+    @McpTool()
+    @UseInterceptors({
+      intercept: () => {
+        throw new Error(`${CANARY} of an interceptor`);
+      },
+    })
+    intercepted(): string {
+      return 'never';
+    }
+    @McpTool({ output: Page })
+    wrongOutput(): unknown {
+      return { page: CANARY };
+    }
+    @McpTool()
+    notJson(): unknown {
+      return { big: 10n, canary: CANARY };
+    }
+    @McpTool()
+    circular(): unknown {
+      const loop: Record<string, unknown> = { canary: CANARY };
+      loop.self = loop;
+      return loop;
+    }
+    @McpResource({ uri: 'circular://x' })
+    circularResource(): unknown {
+      return this.circular();
+    }
+    @McpResource({ uri: 'gone://x' })
+    gone(): never {
+      throw new ResourceNotFoundError('gone://x');
+    }
+  }
+
+  let nest: NestApp;
+  let client: EraClient;
+  beforeAll(async () => {
+    nest = await nestApp({ providers: [Tools] });
+    client = await EraClient.open(era, nest.port);
+  });
+  afterAll(() => nest.close());
+  beforeEach(() => nest.logs.errors.splice(0));
+
+  it('the value of a filter is the result', async () => {
+    for (const name of ['value', 'valueOfStream']) {
+      expect((await client.tool(name)).result).toMatchObject({
+        content: [{ type: 'text', text: 'filtered: too far' }],
+      });
+    }
+    expect(nest.logs.errors).toEqual([]);
+  });
+
+  it('the McpError of a filter is the error', async () => {
+    expect((await client.tool('mcpError')).error).toEqual({ code: 7, message: 'filtered: translated' });
+    expect((await client.tool('errorStream')).error).toEqual({ code: 8, message: 'streamed: translated' });
+    expect(nest.logs.errors).toEqual([]);
+  });
+
+  it.each(['silent', 'forHttp', 'guarded', 'intercepted', 'wrongOutput', 'notJson', 'circular'])(
+    'a fault of %s is logged once and hidden',
+    async (name) => {
+      const { result, body } = await client.tool(name);
+      expect(result, body).toMatchObject(toolError('Internal error'));
+      expect(body).not.toContain(CANARY);
+      expect(nest.logs.errors).toHaveLength(1);
+      expect(nest.logs.errors[0]).toContain(`Tools.${name}`);
+    },
+  );
+
+  it('a resource that is no JSON is logged once and hidden', async () => {
+    const { error } = await client.call('resources/read', { uri: 'circular://x' });
+    expect(error).toEqual({ code: -32603, message: 'Internal error' });
+    expect(nest.logs.errors).toHaveLength(1);
+  });
+
+  it('a resource that says it is not there is not there', async () => {
+    const { error } = await client.call('resources/read', { uri: 'gone://x' });
+    expect(error).toMatchObject({ code: era === 'modern' ? -32602 : -32002, data: { uri: 'gone://x' } });
+    expect(nest.logs.errors).toEqual([]);
+  });
+});

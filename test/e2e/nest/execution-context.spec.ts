@@ -1,0 +1,86 @@
+import { Controller, Injectable, Post, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { McpExecutionContext, McpTool } from 'nestjs-mcp-fleet';
+import { EraClient, ERAS } from '../../fixtures/era-client.js';
+import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/nest-app.js';
+import { send } from '../../fixtures/raw-http.js';
+
+describe.each(ADAPTERS)('what a guard sees on %s', (adapter) => {
+  let nest: NestApp;
+  let seen: Record<string, unknown>;
+
+  /** Written for HTTP, as most are: trusts what middleware has put on the request. */
+  class HttpGuard implements CanActivate {
+    canActivate(context: ExecutionContext): boolean {
+      const request = context
+        .switchToHttp()
+        .getRequest<{ user?: unknown; headers: Record<string, unknown>; url: string }>();
+      seen = { type: context.getType(), user: request.user, tenant: request.headers['x-tenant'], url: request.url };
+      if (McpExecutionContext.is(context)) {
+        const mcp = McpExecutionContext.create(context);
+        const ctx = mcp.getContext();
+        Object.assign(seen, { arguments: mcp.getArguments(), name: ctx.name, method: ctx.method, era: ctx.era });
+        Object.assign(seen, { handler: context.getHandler().name, class: context.getClass().name });
+      }
+      return true;
+    }
+  }
+  @Injectable()
+  class Tools {
+    @McpTool({ input: { type: 'object', properties: { user: { type: 'string' } }, additionalProperties: true } })
+    whoAmI(args: Record<string, unknown>): string {
+      return String(args.user);
+    }
+  }
+  @Controller()
+  class Routes {
+    @Post('plain')
+    plain(): string {
+      return 'plain';
+    }
+  }
+
+  beforeAll(async () => {
+    nest = await nestApp(
+      { providers: [Tools], controllers: [Routes] },
+      { adapter, prepare: (app) => app.useGlobalGuards(new HttpGuard()) },
+    );
+  });
+  afterAll(() => nest.close());
+
+  it.each(ERAS)('is the real request and never the arguments, in the %s era', async (era) => {
+    const client = await EraClient.open(era, nest.port, { headers: { 'x-tenant': 'blue' } });
+    const forged = { user: 'admin', headers: { 'x-tenant': 'red' }, body: {} };
+    const { result } = await client.tool('whoAmI', forged);
+    expect(result?.content[0].text).toBe('admin');
+    expect(seen).toEqual({
+      type: 'mcp',
+      user: undefined,
+      tenant: 'blue',
+      url: '/mcp',
+      arguments: forged,
+      name: 'whoAmI',
+      method: 'tools/call',
+      era,
+      handler: 'whoAmI',
+      class: 'Tools',
+    });
+  });
+
+  it('is an ordinary HTTP context for a route', async () => {
+    await send(nest.port, { path: '/plain' });
+    expect(seen).toMatchObject({ type: 'http', url: '/plain' });
+    expect(seen.name).toBeUndefined();
+  });
+
+  it('is an empty request for a call in process', async () => {
+    await nest.mcp.callTool('whoAmI', { user: 'x' });
+    expect(seen).toMatchObject({ type: 'mcp', user: undefined, url: undefined, tenant: undefined });
+  });
+
+  it('refuses to make an MCP context of another', () => {
+    expect(() => McpExecutionContext.create({ getType: () => 'http' } as ExecutionContext)).toThrow(
+      /"http" context.*McpExecutionContext\.is/,
+    );
+  });
+});

@@ -1,0 +1,126 @@
+import { Inject, Injectable, Scope, type CanActivate } from '@nestjs/common';
+import { ContextIdFactory, ModuleRef, REQUEST } from '@nestjs/core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { McpContext, McpResource, McpTool } from 'nestjs-mcp-fleet';
+import { EraClient, ERAS } from '../../fixtures/era-client.js';
+import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/nest-app.js';
+
+describe('request scope', () => {
+  @Injectable({ scope: Scope.REQUEST })
+  class Caller {
+    static made = 0;
+    readonly number = ++Caller.made;
+    constructor(@Inject(REQUEST) readonly request: McpContext) {}
+  }
+  @Injectable()
+  class Counter {
+    calls = 0;
+  }
+  @Injectable()
+  class Tools {
+    constructor(
+      @Inject(Caller) private readonly caller: Caller,
+      @Inject(Counter) private readonly counter: Counter,
+      @Inject(ModuleRef) private readonly modules: ModuleRef,
+    ) {}
+
+    @McpTool()
+    async whoCalls(ctx: McpContext): Promise<unknown> {
+      const { request, number } = this.caller;
+      const again = await this.modules.resolve(Caller, ContextIdFactory.getByRequest(request));
+      return {
+        isContext: request instanceof McpContext && request === ctx,
+        tenant: request.headers['x-tenant'],
+        hasHttp: request.http !== undefined,
+        user: request.user,
+        number,
+        sameCall: again === this.caller,
+        calls: ++this.counter.calls,
+      };
+    }
+    @McpResource({ uri: 'caller://me' })
+    me(): string {
+      return String(this.caller.request.headers['x-tenant']);
+    }
+  }
+  describe.each(ADAPTERS)('on %s', (adapter) => {
+    let nest: NestApp;
+    beforeAll(async () => {
+      nest = await nestApp({ providers: [Caller, Counter, Tools] }, { adapter });
+    });
+    afterAll(() => nest.close());
+
+    it.each(ERAS)('gives each call its own providers, in the %s era', async (era) => {
+      const client = await EraClient.open(era, nest.port);
+      const answers = await Promise.all(
+        ['blue', 'red'].map(async (tenant) => {
+          const { result, body } = await client.tool('whoCalls', {}, { headers: { 'x-tenant': tenant } });
+          if (!result || result.isError) throw new Error(body);
+          return JSON.parse(result.content[0].text as string) as Record<string, unknown>;
+        }),
+      );
+      for (const [index, answer] of answers.entries()) {
+        expect(answer).toMatchObject({
+          isContext: true,
+          tenant: ['blue', 'red'][index],
+          hasHttp: true,
+          sameCall: true,
+        });
+      }
+      expect(answers[0]!.number).not.toBe(answers[1]!.number);
+      expect(answers[0]!.calls).not.toBe(answers[1]!.calls);
+      const { result } = await client.call(
+        'resources/read',
+        { uri: 'caller://me' },
+        { headers: { 'x-tenant': 'green' } },
+      );
+      expect(result?.contents[0].text).toBe('green');
+    });
+  });
+
+  it('knows the user that a guard found', async () => {
+    const guard: CanActivate = {
+      canActivate: (context) => {
+        context.switchToHttp().getRequest<{ user?: unknown }>().user = { name: 'ada' };
+        return true;
+      },
+    };
+    const nest = await nestApp(
+      { providers: [Caller, Counter, Tools] },
+      { prepare: (app) => app.useGlobalGuards(guard) },
+    );
+    try {
+      const client = await EraClient.open('modern', nest.port);
+      const { result } = await client.tool('whoCalls');
+      expect(JSON.parse(result?.content[0].text as string)).toMatchObject({ user: { name: 'ada' } });
+    } finally {
+      await nest.close();
+    }
+  });
+
+  it('reports a provider that cannot be made, once, and hides why', async () => {
+    @Injectable({ scope: Scope.REQUEST })
+    class Broken {
+      constructor() {
+        throw new Error('canary of a constructor');
+      }
+    }
+    @Injectable()
+    class Uses {
+      constructor(@Inject(Broken) readonly broken: Broken) {}
+      @McpTool() broken1(): string {
+        return 'never';
+      }
+    }
+    const nest = await nestApp({ providers: [Broken, Uses] });
+    try {
+      const client = await EraClient.open('modern', nest.port);
+      const { body, result } = await client.tool('broken1');
+      expect(result).toMatchObject({ isError: true, content: [{ type: 'text', text: 'Internal error' }] });
+      expect(body).not.toContain('canary');
+      expect(nest.logs.about('canary')).toHaveLength(1);
+    } finally {
+      await nest.close();
+    }
+  });
+});

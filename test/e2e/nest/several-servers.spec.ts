@@ -1,0 +1,99 @@
+import { Global, Inject, Injectable, Module } from '@nestjs/common';
+import { afterEach, describe, expect, it } from 'vitest';
+import { InjectMcpServer, McpModule, McpResource, McpServer, mcpServerToken, McpTool } from 'nestjs-mcp-fleet';
+import { EraClient } from '../../fixtures/era-client.js';
+import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/nest-app.js';
+
+let nest: NestApp | undefined;
+afterEach(async () => {
+  await nest?.close();
+  nest = undefined;
+});
+
+const toolNames = async (path = '/mcp'): Promise<string[]> => {
+  const client = await EraClient.open('modern', nest!.port, { path });
+  const { result } = await client.call('tools/list');
+  return (result!.tools as { name: string }[]).map(({ name }) => name);
+};
+const say = async (tool: string, path = '/mcp'): Promise<string> => {
+  const client = await EraClient.open('modern', nest!.port, { path });
+  const { result, body } = await client.tool(tool);
+  return (result?.content[0]?.text as string | undefined) ?? body;
+};
+
+describe.each(ADAPTERS)('several servers in one application on %s', (adapter) => {
+  @Injectable()
+  class Everywhere {
+    constructor(
+      @Inject(McpServer) readonly main: McpServer,
+      @InjectMcpServer('admin') readonly admin: McpServer,
+    ) {}
+    @McpTool() open(): string {
+      return 'open';
+    }
+    @McpTool({ server: 'admin' }) secret(): string {
+      return 'secret';
+    }
+    @McpResource({ server: 'admin', uri: 'admin://x' }) resource(): string {
+      return 'x';
+    }
+  }
+  @Global()
+  @Module({ providers: [Everywhere], exports: [Everywhere] })
+  class Feature {}
+
+  const boot = async () => {
+    const admin = McpModule.forRoot({ name: 'admin', version: '1', server: 'admin', path: '/admin' });
+    nest = await nestApp({ imports: [admin, Feature] }, { adapter });
+    return nest;
+  };
+
+  it('offer their own tools only', async () => {
+    await boot();
+    expect(await toolNames('/mcp')).toEqual(['open']);
+    expect(await toolNames('/admin')).toEqual(['secret']);
+    expect(await say('open', '/mcp')).toBe('open');
+    expect(await say('secret', '/admin')).toBe('secret');
+    expect(await say('secret', '/mcp')).toContain('Unknown tool');
+    const client = await EraClient.open('modern', nest!.port);
+    expect((await client.call('resources/list')).error?.code).toBe(-32601);
+  });
+
+  it('are injected by class and by name', async () => {
+    const { app } = await boot();
+    const { main, admin } = app.get(Everywhere);
+    expect(main).not.toBe(admin);
+    expect(app.get(mcpServerToken('admin'))).toBe(admin);
+    expect((await admin.callTool('secret')).content).toEqual([{ type: 'text', text: 'secret' }]);
+    await expect(main.callTool('secret')).rejects.toThrow('Unknown tool');
+  });
+
+  it('never hear each other', async () => {
+    const { app, port } = await boot();
+    const { main, admin } = app.get(Everywhere);
+    for (const era of ['modern', 'legacy'] as const) {
+      const open = await (await EraClient.open(era, port)).listen();
+      const secret = await (await EraClient.open(era, port, { path: '/admin' })).listen();
+      await admin.registerTool({ name: `more-${era}` }, () => 1);
+      await secret.message(({ method }) => method === 'notifications/tools/list_changed');
+      // What comes last on the other stream must be the first thing it hears.
+      await main.registerTool({ name: `end-${era}` }, () => 1);
+      await open.message(({ method }) => method === 'notifications/tools/list_changed');
+      const changes = open.messages.filter(({ method }) => method === 'notifications/tools/list_changed');
+      expect(changes).toHaveLength(1);
+      await open.close();
+      await secret.close();
+    }
+    await EraClient.open('legacy', port, { path: '/admin' });
+    expect(await main.broadcast({ level: 'error', data: 'x' })).toBe(1);
+    expect(await admin.broadcast({ level: 'error', data: 'x' })).toBe(2);
+  });
+
+  it('know only their own sessions', async () => {
+    const { port } = await boot();
+    const { session } = await EraClient.open('legacy', port);
+    const stranger = await EraClient.open('legacy', port, { path: '/admin' });
+    const { status } = await stranger.call('tools/list', {}, { headers: { 'mcp-session-id': session } });
+    expect(status).toBe(404);
+  });
+});

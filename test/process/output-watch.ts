@@ -1,0 +1,47 @@
+import type { ChildProcess } from 'node:child_process';
+
+/** What a process says on stdout and stderr. */
+export class OutputWatch {
+  #text = '';
+  readonly #looks = new Set<() => void>();
+
+  constructor(child: ChildProcess) {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (bytes: Buffer) => {
+        this.#text += bytes.toString();
+        for (const look of this.#looks) look();
+      });
+    }
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+
+  /** @returns where the output is now */
+  mark(): number {
+    return this.#text.length;
+  }
+
+  count(part: string, from = 0): number {
+    return this.#text.slice(from).split(part).length - 1;
+  }
+
+  /** Waits until something was said. */
+  until(part: string, from = 0, patienceMs = 5000): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settle = (act: () => void) => {
+        clearTimeout(timer);
+        this.#looks.delete(look);
+        act();
+      };
+      const look = () => {
+        if (this.#text.includes(part, from)) settle(resolve);
+      };
+      const late = () => settle(() => reject(new Error(`Nobody said "${part}", only: ${this.#text.slice(from)}`)));
+      const timer = setTimeout(late, patienceMs);
+      this.#looks.add(look);
+      look();
+    });
+  }
+}

@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LegacySession } from '../fixtures/legacy-session.js';
+import { call, LOG_LEVEL } from '../fixtures/mcp-requests.js';
+import { send } from '../fixtures/raw-http.js';
+import type { JsonRpc } from '../fixtures/sse-client.js';
+import { textsIn } from '../fixtures/cut-stream.js';
+import { ADAPTERS, wireApp, type WireApp } from '../fixtures/wire-app.js';
+
+const CLIENTS = 200;
+
+describe.each(ADAPTERS)('Many clients with the same ids (S2) on %s', (adapter) => {
+  let wire: WireApp;
+  beforeAll(async () => {
+    wire = await wireApp(adapter);
+  });
+  afterAll(() => wire.close());
+
+  /** Everything one client got names its own secret and nobody else's. */
+  function isItsOwn(body: string, client: number): void {
+    const texts = textsIn(body);
+    expect(texts).toHaveLength(3);
+    for (const text of texts) expect(text.match(/secret-\d+-/g)).toEqual([`secret-${client}-`]);
+    expect((JSON.parse(texts[2]!) as JsonRpc).id).toBe(0);
+  }
+
+  it('modern: 200 clients, id 0, progress token 0', async () => {
+    const requests = Array.from({ length: CLIENTS }, async (_, client) => {
+      const details = { id: 0, meta: { progressToken: 0, [LOG_LEVEL]: 'debug' } };
+      const reply = await send(wire.port, call('secret', { text: `secret-${client}-` }, details));
+      isItsOwn(reply.body, client);
+    });
+    await Promise.all(requests);
+  });
+
+  it('legacy: 200 sessions, id 0, progress token 0', async () => {
+    const requests = Array.from({ length: CLIENTS }, async (_, client) => {
+      const session = await LegacySession.open(wire.port);
+      const params = { name: 'secret', arguments: { text: `secret-${client}-` }, _meta: { progressToken: 0 } };
+      isItsOwn((await session.post(session.message('tools/call', params, 0))).body, client);
+      await session.end();
+    });
+    await Promise.all(requests);
+  });
+
+  it('one session, the same id at the same time: each POST gets its own answer', async () => {
+    const session = await LegacySession.open(wire.port);
+    const requests = Array.from({ length: 20 }, async (_, client) => {
+      const params = { name: 'secret', arguments: { text: `secret-${client}-` }, _meta: { progressToken: 0 } };
+      isItsOwn((await session.post(session.message('tools/call', params, 0))).body, client);
+    });
+    await Promise.all(requests);
+  });
+});

@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { resolveOptions } from '../../../lib/mcp.resolved-options.js';
+import { codeOf, read, ROOT, rowsOf } from './documents.js';
+
+const FILE = 'lib/mcp.options.ts';
+const source = ts.createSourceFile(join(ROOT, FILE), read(FILE), ts.ScriptTarget.ES2023, true);
+
+/** Names of an interface's members, `true` for those that must be given. */
+function membersOf(name: string): Map<string, boolean> {
+  const found = source.statements.find((one) => ts.isInterfaceDeclaration(one) && one.name.text === name);
+  const members = (found as ts.InterfaceDeclaration).members.filter(ts.isPropertySignature);
+  return new Map(members.map((member) => [member.name.getText(), member.questionToken === undefined]));
+}
+
+const options = membersOf('McpOptions');
+const nested = [...membersOf('RequestStateOptions').keys()].map((name) => `requestState.${name}`);
+const extras = membersOf('McpModuleExtras');
+const defaults: Record<string, unknown> = { ...resolveOptions({ name: 'x', version: '1' }) };
+
+/** Rows `| name | default | unit | meaning |`. */
+const rows = rowsOf(read('docs/options.md')).flatMap(([first, fallback, unit, meaning]) => {
+  const name = codeOf(first);
+  return name === undefined ? [] : [{ name, fallback: fallback!, unit: unit!, meaning: meaning! }];
+});
+
+describe('docs/options.md', () => {
+  it('lists every option once, and no other', () => {
+    expect(rows.map(({ name }) => name).sort()).toEqual([...options.keys(), ...nested, ...extras.keys()].sort());
+  });
+
+  // The defaults of nested options are not part of the resolved ones.
+  it.each(rows.filter(({ name }) => !nested.includes(name)))(
+    'tells the default of $name',
+    ({ name, fallback, meaning }) => {
+      expect(meaning).not.toBe('');
+      if (options.get(name)) return expect(fallback).toBe('required');
+      if (!(name in defaults)) return expect(fallback).toBe('none');
+      expect(/^`([^`]+)`/.exec(fallback)?.[1]).toBe(String(defaults[name]));
+    },
+  );
+
+  it.each(rows.filter(({ name }) => /(Ms|Bytes)$/.test(name)))('tells the unit of $name', ({ name, unit }) => {
+    expect(unit).toBe(name.endsWith('Ms') ? 'ms' : 'bytes');
+  });
+});

@@ -1,0 +1,159 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const LIB = fileURLToPath(new URL('../../lib', import.meta.url));
+const MAX_LINES = 300;
+
+/**
+ * Which folder may import which. `root` is `lib/mcp.*.ts`, the module itself; only `index.ts` may import everything.
+ * A new arrow needs a reason: say it in the change that adds it.
+ */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  protocol: [],
+  session: ['protocol'],
+  broker: ['session'],
+  stream: ['protocol', 'session', 'broker'],
+  memory: ['protocol', 'session', 'broker', 'stream', 'interaction', 'task'],
+  schema: [],
+  decorators: ['protocol', 'schema', 'engine'],
+  catalog: ['protocol', 'schema', 'pipeline', 'task'],
+  interaction: ['protocol', 'schema', 'session', 'engine'],
+  task: ['protocol', 'session', 'broker', 'stream', 'interaction', 'engine'],
+  engine: ['protocol', 'schema', 'session', 'broker', 'interaction', 'catalog', 'pipeline', 'task'],
+  pipeline: ['schema', 'engine', 'decorators'],
+  discovery: ['protocol', 'schema', 'interaction', 'decorators', 'catalog', 'pipeline', 'task'],
+  transport: ['protocol', 'session', 'broker', 'stream', 'interaction', 'engine'],
+  server: [
+    ...['protocol', 'session', 'broker', 'stream', 'interaction', 'decorators', 'catalog', 'engine', 'pipeline'],
+    ...['discovery', 'transport', 'root', 'task'],
+  ],
+  root: [
+    ...['protocol', 'session', 'broker', 'stream', 'memory', 'interaction', 'engine', 'pipeline', 'discovery'],
+    ...['transport', 'server', 'task'],
+  ],
+  testing: ['protocol', 'session', 'broker', 'stream', 'interaction', 'task'],
+};
+
+/** Packages by folder; Node's own modules are looked at apart. Optional peers are where they are loaded. */
+const MAY_USE: Readonly<Record<string, readonly RegExp[]>> = {
+  protocol: [],
+  session: [],
+  broker: [/^rxjs$/],
+  stream: [/^rxjs$/],
+  memory: [],
+  schema: [/^ajv\//, /^class-validator$/, /^class-transformer$/, /^reflect-metadata$/],
+  decorators: [/^@nestjs\/common/, /^reflect-metadata$/],
+  catalog: [/^rxjs$/],
+  interaction: [],
+  task: [/^@nestjs\/common$/],
+  engine: [/^@nestjs\/common$/],
+  pipeline: [/^@nestjs\/(common|core)/, /^rxjs$/],
+  discovery: [/^@nestjs\/(common|core)/],
+  transport: [/^@nestjs\/(common|core)$/, /^rxjs$/],
+  server: [/^@nestjs\/(common|core)/, /^rxjs$/],
+  root: [/^@nestjs\/(common|core)/],
+  testing: [],
+};
+
+/** Rooms without I/O: what a message means must not depend on how it came. */
+const WITHOUT_NETWORK = [
+  'protocol',
+  'session',
+  'broker',
+  'stream',
+  'interaction',
+  'task',
+  'engine',
+  'catalog',
+  'schema',
+  'memory',
+];
+const NETWORK = /^node:(http|https|http2|net|tls|dgram|fs|child_process|worker_threads|cluster)\b/;
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+const files = readdirSync(LIB, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => ({ file, text: readFileSync(join(LIB, file), 'utf8') }));
+
+const roomOf = (file: string): string => (file.includes('/') ? file.split('/')[0]! : 'root');
+
+const imports = files.flatMap(({ file, text }): Import[] =>
+  [...text.matchAll(/(?:^|[\s;}(])(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => ({ from: file, to: match[1]! })),
+);
+const inside = imports
+  .filter(({ to }) => to.startsWith('.'))
+  .map(({ from, to }) => ({ from, to: relative(LIB, join(LIB, dirname(from), to)).replace(/\.js$/, '.ts') }));
+const packages = imports.filter(({ to }) => !to.startsWith('.') && !to.startsWith('node:'));
+
+const arrow = ({ from, to }: Import): string => `${from} → ${to}`;
+
+describe('the house', () => {
+  it('has only rooms that the table knows', () => {
+    const rooms = [...new Set(files.map(({ file }) => roomOf(file)))];
+    expect(rooms.filter((room) => !(room in MAY_IMPORT))).toEqual([]);
+  });
+
+  it.each(Object.entries(MAY_IMPORT))('%s imports only what it may', (room, allowed) => {
+    const wrong = inside.filter(
+      ({ from, to }) =>
+        from !== 'index.ts' && roomOf(from) === room && roomOf(to) !== room && !allowed.includes(roomOf(to)),
+    );
+    expect(wrong.map(arrow)).toEqual([]);
+  });
+
+  it('has no arrow in the table that nobody needs', () => {
+    const needed = new Set(inside.map(({ from, to }) => `${roomOf(from)} → ${roomOf(to)}`));
+    const given = Object.entries(MAY_IMPORT).flatMap(([room, allowed]) => allowed.map((to) => `${room} → ${to}`));
+    expect(given.filter((one) => !needed.has(one))).toEqual([]);
+  });
+
+  it('imports nothing from outside of lib, and index.ts from nowhere', () => {
+    expect(inside.filter(({ to }) => to.startsWith('..') || to === 'index.ts').map(arrow)).toEqual([]);
+  });
+
+  it.each(Object.entries(MAY_USE))('%s uses only packages that it may', (room, allowed) => {
+    const wrong = packages.filter(({ from, to }) => roomOf(from) === room && !allowed.some((one) => one.test(to)));
+    // The one thing that protocol knows of Nest: an exception that Nest does not log.
+    expect(wrong.filter((one) => arrow(one) !== 'protocol/errors.ts → @nestjs/common').map(arrow)).toEqual([]);
+  });
+
+  it('takes nothing of Nest into protocol but IntrinsicException', () => {
+    const { text } = files.find(({ file }) => file === 'protocol/errors.ts')!;
+    expect(text.match(/^import .*@nestjs.*$/gm)).toEqual(["import { IntrinsicException } from '@nestjs/common';"]);
+  });
+
+  it('keeps the network out of the rooms that think', () => {
+    const wrong = imports.filter(({ from, to }) => WITHOUT_NETWORK.includes(roomOf(from)) && NETWORK.test(to));
+    expect(wrong.map(arrow)).toEqual([]);
+  });
+
+  it('keeps HTTP frameworks out of everything, and Redis out of everything but redis', () => {
+    const wrong = packages.filter(
+      ({ from, to }) =>
+        /^(fastify|express|@nestjs\/platform-)/.test(to) ||
+        (/^(ioredis|@nestjs\/microservices)/.test(to) && roomOf(from) !== 'redis'),
+    );
+    expect(wrong.map(arrow)).toEqual([]);
+  });
+
+  it(`has no file of more than ${MAX_LINES} lines`, () => {
+    const long = files.map(({ file, text }) => ({ file, lines: text.split('\n').length - 1 }));
+    expect(long.filter(({ lines }) => lines > MAX_LINES)).toEqual([]);
+  });
+
+  it('has no file whose name says nothing', () => {
+    expect(files.map(({ file }) => file).filter((file) => /utils?|manager|helpers?|common|misc/i.test(file))).toEqual(
+      [],
+    );
+  });
+
+  it('has nothing left to do', () => {
+    expect(files.filter(({ text }) => /\b(TODO|FIXME|XXX)\b/.test(text)).map(({ file }) => file)).toEqual([]);
+  });
+});

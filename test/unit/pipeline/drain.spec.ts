@@ -1,0 +1,125 @@
+import { concat, NEVER, Observable, of, Subject, throwError } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { CancelledError, Exchange, type Peer } from '../../../lib/engine/exchange.js';
+import { McpContext } from '../../../lib/engine/mcp-context.js';
+import { progress } from '../../../lib/engine/progress.js';
+import { drain, emissionsOf, reportingProgress } from '../../../lib/pipeline/drain.js';
+import type { JsonRpcNotification } from '../../../lib/protocol/messages.js';
+
+function call() {
+  const said: unknown[] = [];
+  const peer = { era: 'modern', revision: '2026-07-28' } as Peer;
+  const params = { _meta: { progressToken: 'p' } };
+  const outlet = { notify: ({ params: told }: JsonRpcNotification) => said.push(told?.progress) };
+  const exchange = new Exchange(peer, { jsonrpc: '2.0', id: 1, method: 'tools/call', params }, outlet);
+  return { said, exchange, ctx: new McpContext(exchange, 'x', undefined as never) };
+}
+
+describe('draining', () => {
+  it('is the last emission that is not progress', async () => {
+    const { ctx, said } = call();
+    expect(await drain(of(progress(1), 'a', progress(2), 'b', progress(3)), ctx)).toBe('b');
+    expect(said).toEqual([1, 2, 3]);
+    expect(await drain(of(), ctx)).toBeUndefined();
+    expect(drain('plain', ctx)).toBe('plain');
+    await expect(
+      drain(
+        concat(
+          of('a'),
+          throwError(() => new RangeError('b')),
+        ),
+        ctx,
+      ),
+    ).rejects.toThrow(RangeError);
+  });
+
+  it('tells progress once, however often it is looked at', async () => {
+    const { ctx, said } = call();
+    const looked = reportingProgress(reportingProgress(of(progress(1), progress(2), 'a'), ctx), ctx);
+    expect(await drain(looked, ctx)).toBe('a');
+    expect(said).toEqual([1, 2]);
+  });
+
+  it.each([
+    ['before', true],
+    ['after', false],
+  ])('unsubscribes when the call is cancelled %s it began', async (_when, early) => {
+    const { ctx, exchange } = call();
+    let open = 0;
+    const source = new Observable(() => {
+      open++;
+      return () => open--;
+    });
+    if (early) exchange.cancel('enough');
+    const drained = drain(source, ctx) as Promise<unknown>;
+    if (!early) exchange.cancel('enough');
+    await expect(drained).rejects.toThrow(CancelledError);
+    expect(open).toBe(0);
+  });
+
+  it('says nothing of progress after the call is cancelled', async () => {
+    const { ctx, exchange, said } = call();
+    const source = new Subject();
+    const drained = drain(source, ctx) as Promise<unknown>;
+    exchange.cancel('enough');
+    source.next(progress(1));
+    await expect(drained).rejects.toThrow('enough');
+    expect(said).toEqual([]);
+  });
+});
+
+describe('an AsyncIterable', () => {
+  it('ends with what it returns, else with what it yields last', async () => {
+    const { ctx } = call();
+    async function* returning(): AsyncGenerator<string, string> {
+      yield 'a';
+      return 'b';
+    }
+    async function* yielding(): AsyncGenerator<string> {
+      yield 'a';
+    }
+    expect(await drain(emissionsOf(returning()), ctx)).toBe('b');
+    expect(await drain(emissionsOf(yielding()), ctx)).toBe('a');
+  });
+
+  it('is returned once when it is left early, and not when it ended', async () => {
+    const { ctx, exchange } = call();
+    let returned = 0;
+    const iterable = (values: unknown[]): AsyncIterable<unknown> => ({
+      [Symbol.asyncIterator]: () => ({
+        next: async () => (values.length > 0 ? { done: false, value: values.shift() } : new Promise(() => {})),
+        return: async () => {
+          returned++;
+          throw new Error('nobody hears this');
+        },
+      }),
+    });
+    const drained = drain(emissionsOf(iterable(['a'])), ctx) as Promise<unknown>;
+    exchange.cancel('enough');
+    await expect(drained).rejects.toThrow('enough');
+    expect(returned).toBe(1);
+
+    async function* ended(): AsyncGenerator<string> {
+      try {
+        yield 'a';
+      } finally {
+        returned++;
+      }
+    }
+    expect(await drain(emissionsOf(ended()), call().ctx)).toBe('a');
+    expect(returned).toBe(2);
+  });
+
+  it('that throws is an error', async () => {
+    async function* broken(): AsyncGenerator<string> {
+      yield 'a';
+      throw new RangeError('b');
+    }
+    await expect(drain(emissionsOf(broken()), call().ctx)).rejects.toThrow(RangeError);
+  });
+
+  it('is told apart from values', () => {
+    for (const value of [undefined, null, 'text', [1], {}, NEVER, Buffer.from('a')])
+      expect(emissionsOf(value)).toBe(value);
+  });
+});

@@ -1,0 +1,179 @@
+import { describe, expect, it } from 'vitest';
+import { CancelledError, type Exchange } from '../../../lib/engine/exchange.js';
+import { MemoryTaskStore } from '../../../lib/memory/memory-task-store.js';
+import { CapacityError } from '../../../lib/protocol/errors.js';
+import type { TaskOrder } from '../../../lib/task/task-record.js';
+import { clientExchange, ended, started, TaskRig } from './rig.js';
+
+const RESULT = { content: [] };
+const forever = () => new Promise<never>(() => {});
+
+describe('the runner of tasks', () => {
+  it('answers with the task before its method is done, and with the store having it', async () => {
+    const rig = await TaskRig.open();
+    const { id } = await started(rig, rig.tool(forever));
+    expect(await rig.store.load({ principal: 'alice', id })).toMatchObject({ status: 'working' });
+    expect(rig.runner.size).toBe(1);
+    await rig.close();
+    expect(rig.runner.size).toBe(0);
+  });
+
+  it('leaves nothing behind', async () => {
+    const rig = await TaskRig.open();
+    const { id } = await started(
+      rig,
+      rig.tool(async () => RESULT),
+    );
+    expect(await ended(rig, id)).toMatchObject({ status: 'completed' });
+    await new Promise(setImmediate);
+    expect([rig.runner.size, rig.changes.size, rig.reported]).toEqual([0, 0, []]);
+    await rig.close();
+  });
+
+  it('says so when there are as many tasks as there may be', async () => {
+    const rig = await TaskRig.open({ store: new MemoryTaskStore({ maxTasks: 1 }) });
+    const tool = rig.tool(forever);
+    await started(rig, tool);
+    await expect(started(rig, tool)).rejects.toThrow(CapacityError);
+    expect(rig.runner.size).toBe(1);
+    await rig.close();
+    await expect(started(rig, tool)).rejects.toThrow(/shutting down/);
+  });
+
+  it('cancels a task whose client left before it could be told the id', async () => {
+    const client = clientExchange();
+    class LeavingStore extends MemoryTaskStore {
+      override async create(order: TaskOrder, leaseMs: number) {
+        const task = await super.create(order, leaseMs);
+        client.cancel('the client left');
+        return task;
+      }
+    }
+    const rig = await TaskRig.open({ store: new LeavingStore() });
+    let ran = false;
+    const tool = rig.tool(async () => {
+      ran = true;
+      return RESULT;
+    });
+    await expect(started(rig, tool, client)).rejects.toThrow(CancelledError);
+    expect(ran).toBe(false);
+    expect(await rig.store.list('alice', 10)).toMatchObject([{ status: 'cancelled' }]);
+    expect([rig.runner.size, rig.changes.size]).toEqual([0, 0]);
+    await rig.close();
+  });
+
+  it('does not mind a client that leaves later (T1-13)', async () => {
+    const client = clientExchange();
+    const rig = await TaskRig.open();
+    let inner!: Exchange;
+    const tool = rig.tool((_, exchange) => {
+      inner = exchange;
+      return forever();
+    });
+    await started(rig, tool, client);
+    client.cancel('the client left');
+    expect(inner.cancelled).toBe(false);
+    await rig.close();
+    expect(inner.cancelled).toBe(true);
+  });
+
+  it('makes no task of a call that was answered before it detached', async () => {
+    let created = (): void => {};
+    class SlowStore extends MemoryTaskStore {
+      override async create(order: TaskOrder, leaseMs: number) {
+        await new Promise<void>((resolve) => (created = resolve));
+        return super.create(order, leaseMs);
+      }
+    }
+    const rig = await TaskRig.open({ store: new SlowStore() });
+    let detaching: Promise<boolean> | undefined;
+    const tool = rig.tool(
+      async (_, exchange) => {
+        detaching = exchange.outlet.detach!();
+        detaching.catch(() => {});
+        return RESULT;
+      },
+      { detaches: true },
+    );
+    expect(await rig.runner.call(tool, {}, clientExchange())).toEqual({ result: RESULT });
+    created();
+    await expect(detaching).rejects.toThrow(CancelledError);
+    expect(await rig.store.list('alice', 10)).toMatchObject([{ status: 'cancelled' }]);
+    expect(rig.runner.size).toBe(0);
+    await rig.close();
+  });
+
+  it('keeps a result until the store takes it', async () => {
+    let away = 2;
+    class AwayStore extends MemoryTaskStore {
+      override async move(...move: Parameters<MemoryTaskStore['move']>) {
+        if (away-- > 0) throw new Error('the store is away');
+        return super.move(...move);
+      }
+    }
+    const rig = await TaskRig.open({ store: new AwayStore() });
+    const { id } = await started(
+      rig,
+      rig.tool(async () => RESULT),
+    );
+    expect(await ended(rig, id)).toMatchObject({ status: 'completed' });
+    expect(rig.reported).toHaveLength(2);
+    await rig.close();
+  });
+
+  it('stops working when its lease was lost, and writes nothing', async () => {
+    let now = 0;
+    const rig = await TaskRig.open({ store: new MemoryTaskStore({ clock: () => now }), leaseMs: 30 });
+    const aborted = new Promise<Exchange>((resolve) => {
+      rig.tool((_, exchange) => {
+        exchange.onCancel(() => resolve(exchange));
+        return forever();
+      });
+    });
+    const { id } = await started(rig, rig.tools.get('tool')!);
+    now += 1000;
+    const claimed = await rig.store.claim({ principal: 'alice', id }, 60_000);
+    await aborted;
+    expect(await rig.store.load({ principal: 'alice', id })).toEqual(claimed);
+    await rig.close();
+  });
+
+  it('cannot end a task that was taken over before it noticed (F17)', async () => {
+    let now = 0;
+    const rig = await TaskRig.open({ store: new MemoryTaskStore({ clock: () => now }), leaseMs: 30_000 });
+    let finish!: () => void;
+    const { id } = await started(
+      rig,
+      rig.tool(() => new Promise((resolve) => (finish = () => resolve(RESULT)))),
+    );
+    now += 30_000;
+    const claimed = await rig.store.claim({ principal: 'alice', id }, 30_000);
+    finish();
+    await expect.poll(() => rig.runner.size).toBe(0);
+    expect(await rig.store.load({ principal: 'alice', id })).toEqual(claimed);
+    await rig.close();
+  });
+
+  it('waits for running tasks when it drains, but not for those that wait for their clients', async () => {
+    const rig = await TaskRig.open();
+    let finish!: () => void;
+    const quick = await started(
+      rig,
+      rig.tool(() => new Promise((resolve) => (finish = () => resolve(RESULT)))),
+    );
+    const question = { method: 'elicitation/create', params: {} } as const;
+    const asking = await started(
+      rig,
+      rig.tool(async (_, exchange, { begin }) => {
+        const interaction = await begin(exchange, 'tool', {});
+        return { answer: await interaction.ask(undefined, () => ({ request: question, accept: forever })) };
+      }),
+    );
+    const drained = rig.runner.drain(10_000);
+    finish();
+    await drained;
+    expect(await rig.store.load(quick)).toMatchObject({ status: 'completed' });
+    expect(await rig.store.load(asking)).toMatchObject({ status: 'failed' });
+    await rig.close();
+  });
+});

@@ -1,0 +1,133 @@
+import { EventEmitter } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { Subject } from 'rxjs';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { writeSse, type SseEnd } from '../../../lib/transport/http/sse-writer.js';
+
+/** A response whose client reads when the test says so. */
+class Response extends EventEmitter {
+  destroyed = false;
+  ended = false;
+  written: string[] = [];
+  writableLength = 0;
+  writeHead = vi.fn();
+  flushHeaders = vi.fn();
+
+  write(frame: string): void {
+    this.written.push(frame);
+    this.writableLength += frame.length;
+  }
+  end(): void {
+    this.ended = true;
+  }
+  destroy(): void {
+    this.destroyed = true;
+    this.emit('close');
+  }
+  readAll(): void {
+    this.writableLength = 0;
+  }
+}
+
+describe('The SSE writer', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  function rig(options: { resumable?: boolean; keepAliveMs?: number } = {}) {
+    const response = new Response();
+    const frames = new Subject<string>();
+    let end: SseEnd | undefined;
+    const done = writeSse(response as unknown as ServerResponse, frames, {
+      keepAliveMs: 1000,
+      maxPendingBytes: 100,
+      ...options,
+    }).then((how) => (end = how));
+    return { response, frames, done, end: () => end };
+  }
+
+  it('sends a comment after silence, and none while there is talk', async () => {
+    const { response, frames } = rig();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(response.written).toEqual([': keep-alive\n\n']);
+    for (let i = 0; i < 5; i++) {
+      await vi.advanceTimersByTimeAsync(900);
+      frames.next('x');
+    }
+    expect(response.written.slice(1)).toEqual(['x', 'x', 'x', 'x', 'x']);
+  });
+
+  it('ends with its frames and leaves nothing behind', async () => {
+    const { response, frames, done } = rig();
+    frames.complete();
+    expect(await done).toBe('completed');
+    expect(response.ended).toBe(true);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(response.listenerCount('close')).toBe(0);
+  });
+
+  it('unsubscribes when the client goes away', async () => {
+    const { response, frames, done } = rig();
+    response.destroy();
+    expect(await done).toBe('disconnected');
+    expect(frames.observed).toBe(false);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('does not begin for a client that is gone already', async () => {
+    const response = new Response();
+    response.destroyed = true;
+    const frames = new Subject<string>();
+    const options = { keepAliveMs: 1000, maxPendingBytes: 100 };
+    expect(await writeSse(response as unknown as ServerResponse, frames, options)).toBe('disconnected');
+    expect(frames.observed).toBe(false);
+    expect(response.writeHead).not.toHaveBeenCalled();
+  });
+
+  it('T-57 frames that fail cut the connection, and nothing is thrown', async () => {
+    const { response, frames, done } = rig();
+    frames.error(new Error('the log is away'));
+    expect(await done).toBe('failed');
+    expect(response.destroyed).toBe(true);
+    await vi.runAllTimersAsync();
+  });
+
+  it('one message larger than the limit is no slow reader', () => {
+    const { response, frames } = rig();
+    frames.next('x'.repeat(5000));
+    expect(response.destroyed).toBe(false);
+  });
+
+  it('a burst is none either, if it is read soon after', async () => {
+    const { response, frames, end } = rig({ keepAliveMs: 60_000 });
+    for (let i = 0; i < 7; i++) frames.next('x'.repeat(100));
+    await vi.advanceTimersByTimeAsync(500);
+    response.readAll();
+    await vi.advanceTimersByTimeAsync(20_000);
+    frames.next('x');
+    expect(end()).toBeUndefined();
+  });
+
+  it.each([
+    ['many times the limit', 0],
+    ['the limit, for seconds', 6],
+  ])('F9 a client that leaves %s unread is cut off', async (_what, seconds) => {
+    const { response, frames, done } = rig();
+    for (let i = 0; i < 3; i++) frames.next('x'.repeat(seconds > 0 ? 60 : 1000));
+    await vi.advanceTimersByTimeAsync(seconds * 1000);
+    if (seconds > 0) frames.next('x');
+    expect(await done).toBe('overrun');
+    expect(response.destroyed).toBe(true);
+    expect(frames.observed).toBe(false);
+  });
+
+  it('F9 one that can come back gets what was written, and is cut off only if it does not read at all', async () => {
+    const { response, frames, done } = rig({ resumable: true });
+    frames.next('x'.repeat(1000));
+    frames.next('never written');
+    expect(await done).toBe('overrun');
+    expect(response).toMatchObject({ ended: true, destroyed: false, written: ['x'.repeat(1000)] });
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(response.destroyed).toBe(true);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
