@@ -164,7 +164,7 @@ describe('finding 5: appends survive a connection that is cut under them', () =>
   it('each is stored once, in order, and acknowledged', async () => {
     const proxy = await TcpProxy.start(redis.port);
     const namespace = newNamespace();
-    const member = await fleetMember({ redis: proxy.url, broker: redis.url, namespace });
+    const member = await fleetMember({ redis: proxy.url, broker: redis.url, namespace, maxHistory: 10_000 });
     await begin(member);
     const total = 4000;
     const cutting = setInterval(() => proxy.cut(), 60);
@@ -191,8 +191,8 @@ describe('finding 5: appends survive a connection that is cut under them', () =>
     expect(proxy.cuts).toBeGreaterThan(10);
     expect(acked).toHaveLength(total);
     expect(ids.size).toBe(total);
-    expect(stored.at(-1)).toBe(total - 1);
-    expect(stored).toEqual(Array.from({ length: stored.length }, (_, i) => total - stored.length + i));
+    // Each once and in order, and nothing else.
+    expect(stored).toEqual(Array.from({ length: total }, (_, i) => i));
     await member.close();
     await proxy.close();
   });
