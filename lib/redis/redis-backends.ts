@@ -4,6 +4,7 @@ import { KeyRing } from '../interaction/key-ring.js';
 import { REQUEST_STATE_TTL_MS, type ResolvedOptions } from '../mcp.resolved-options.js';
 import type { BackendFactories } from '../server/backends.js';
 import type { SessionStore } from '../session/session-store.js';
+import { adviceOn } from './redis-advice.js';
 import { ConnectionReporter } from './connection-reporter.js';
 import { encode, RedisKeys } from './keys.js';
 import { RedisCommands } from './redis-commands.js';
@@ -43,7 +44,9 @@ export class RedisBackends implements BackendFactories {
   ): Promise<RedisBackends> {
     const reporter = new ConnectionReporter((sentence) => logger.warn(sentence));
     const connections = await RedisConnections.load(options.redis!, reporter, options.redisWaitMs);
-    return new RedisBackends(options, connections, reporter, report, server);
+    const backends = new RedisBackends(options, connections, reporter, report, server);
+    backends.#advise(logger);
+    return backends;
   }
 
   broker(): Promise<RedisMessageBroker> {
@@ -84,6 +87,14 @@ export class RedisBackends implements BackendFactories {
     const { keys, ttlMs = REQUEST_STATE_TTL_MS } = this.options.requestState ?? {};
     if (keys) return new KeyRing(keys);
     return new RedisKeyRing(this.#commands, this.#keys, ttlMs, this.report);
+  }
+
+  /** Said when Redis is first seen; a user that may not ask for INFO, or no Redis, is no reason to say anything. */
+  #advise(logger: Logger): void {
+    const tell = (sentences: readonly string[]): void => {
+      for (const sentence of sentences) logger.warn(sentence);
+    };
+    adviceOn(this.#commands).then(tell, () => undefined);
   }
 
   close(): void {

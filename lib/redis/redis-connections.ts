@@ -92,6 +92,8 @@ function overridesFor(purpose: Purpose, waitMs: number) {
     enableOfflineQueue: false,
     // The check is an INFO, which a connection that is re-subscribing already refuses: that once ended a process (finding 12).
     enableReadyCheck: purpose === 'commands',
+    // Done by the broker, which waits for the acknowledgement; the promises of this one are nobody's and may end the process.
+    autoResubscribe: false,
     enableAutoPipelining: purpose === 'publish',
     lazyConnect: true,
     // Would be put in front of some names and not of those made inside of scripts. The option is `redisPrefix`.

@@ -26,7 +26,7 @@ export interface RedisEventLogOptions {
   readonly resultTtlMs: number;
   /** Streams kept per session beside the standing one (256). */
   readonly maxStreams?: number;
-  /** How long an append is tried while Redis is away (60 000): answers of methods that ran meanwhile must not be lost. */
+  /** How long an append is tried while Redis is away (10 000). Then it is up to the caller, who may tell its client directly. */
   readonly appendPatienceMs?: number;
 }
 
@@ -56,7 +56,7 @@ export class RedisEventLog extends EventLog {
     super();
     this.#commands = commands;
     this.#keys = keys;
-    this.#limits = { maxStreams: 256, appendPatienceMs: 60_000, ...limits };
+    this.#limits = { maxStreams: 256, appendPatienceMs: 10_000, ...limits };
     const send = (target: Target, items: readonly Item[], counter: number) => this.#append(target, items, counter);
     this.#lanes = new AppendLanes({ send, patienceMs: this.#limits.appendPatienceMs });
   }

@@ -22,6 +22,9 @@ export interface RedisMessageBrokerOptions {
   readonly probeMs?: number;
 }
 
+/** Channels of one command: a hundred thousand in one would hold up everybody else's (F13). */
+const SUBSCRIBE_BATCH = 512;
+
 /** `up`: subscribed, acknowledged, and what it says to itself it hears. */
 export type BrokerStatus = 'up' | 'down';
 
@@ -36,6 +39,8 @@ export class RedisMessageBroker extends MessageBroker {
   readonly #interruptionListeners = new Set<() => void>();
   readonly #waiting = new Set<() => void>();
   #settled = false;
+  /** Counts connections, so that a late acknowledgement is not taken for one of the next. */
+  #connection = 0;
   #everSettled = false;
   #closed = false;
   #strays = 0;
@@ -62,7 +67,10 @@ export class RedisMessageBroker extends MessageBroker {
     this.#gate = new ReadyGate(transport.publisher, options.waitMs);
     this.#ownChannel = options.keys.wire(`${options.keys.instance(randomBytes(9).toString('base64url'))}:probe`);
     transport.addHandler(this.#ownChannel, async (mark: string) => this.#probe.heard(mark), true);
-    transport.subscriber.on('close', () => (this.#settled = false));
+    transport.subscriber.on('close', () => {
+      this.#settled = false;
+      this.#connection++;
+    });
     this.#probe = new LoopbackProbe({
       intervalMs: options.probeMs ?? 5000,
       publish: (mark) => this.#publish(this.#ownChannel, mark),
@@ -120,15 +128,22 @@ export class RedisMessageBroker extends MessageBroker {
   }
 
   /**
-   * @internal The subscriber is connected. ioredis has sent the subscriptions of before already, so the acknowledgement
-   * of one more says that all of them are in place: only then is catching up worth anything.
+   * @internal The subscriber is connected. Only when every channel is acknowledged again is catching up worth anything.
+   * ioredis would subscribe by itself, but nobody could see it fail: its rejection is unhandled and ends the process.
    */
   async settle(): Promise<void> {
+    const connection = this.#connection;
     try {
-      await this.#transport.subscriber.subscribe(this.#ownChannel);
+      const names = [this.#ownChannel, ...this.#channels.keys()];
+      for (let i = 0; i < names.length; i += SUBSCRIBE_BATCH) {
+        await this.#transport.subscriber.subscribe(...names.slice(i, i + SUBSCRIBE_BATCH));
+      }
     } catch (error) {
-      return this.#reconnect('A Redis subscriber could not settle', error);
+      if (connection === this.#connection) this.#reconnect('A Redis subscriber could not settle', error);
+      return;
     }
+    // Of a connection that is gone already; the next one settles by itself.
+    if (connection !== this.#connection || this.#closed) return;
     this.#probe.reset();
     this.#settled = true;
     for (const wake of this.#waiting) wake();

@@ -47,7 +47,7 @@ export class RedisTransport extends ServerRedis {
     callback?.();
   }
 
-  /** Once: each call adds a message listener. Channels of later are subscribed by the broker, and again by ioredis. */
+  /** Once: each call adds a message listener. Channels are subscribed by the broker, run-time ones and all of them again. */
   override bindEvents(subscriber: Redis, publisher: Redis): void {
     if (this.#bound) return;
     this.#bound = true;

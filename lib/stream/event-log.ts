@@ -47,7 +47,7 @@ export interface Tail {
  *
  * Contract, checked by `eventLogContract()` of `nestjs-mcp-fleet/testing`:
  * - `append` stores, links to the predecessor, and rings the session's channel in one atomic step, whichever instances
- *   append at the same time. What it reported as appended is in every later `tail`, in order, until more than
+ *   append at the same time. Appends of one caller to one stream keep the order of the calls, awaited or not. What it reported as appended is in every later `tail`, in order, until more than
  *   `maxHistory` entries or `maxHistoryBytes` push it out, the oldest first and never the newest, or until the stream
  *   was quiet for `historyTtlMs` (an entry may go as soon as it is that old itself).
  * - The final message stays for `resultTtlMs`, in `Tail.final`. After it nothing can be appended.

@@ -15,10 +15,13 @@ beforeAll(async () => {
   cluster = new Cluster([{ host: '127.0.0.1', port: server.port }]);
 });
 afterAll(async () => {
-  // The application's own client was not closed by anybody.
-  expect(await cluster.ping()).toBe('PONG');
-  cluster.disconnect();
-  await server.dispose();
+  try {
+    // The application's own client was not closed by anybody.
+    expect(await cluster.ping()).toBe('PONG');
+  } finally {
+    cluster.disconnect();
+    await server.dispose();
+  }
 });
 
 redisContracts('on a Redis Cluster', () => cluster);

@@ -32,12 +32,14 @@ local function trim(head)
   end
 end
 
-if redis.call('EXISTS', session) == 0 then return { 'gone' } end
+-- In as few commands as can be: this is the script that everything waits for.
+local fields = redis.call('HMGET', session, 'r', 'h:' .. stream, 'q:' .. stream)
+if not fields[1] then return { 'gone' } end
 local now = clock()
-local head = existing(session, logs, results, stream, now, result_ttl)
+local head = known(session, logs, results, stream, now, result_ttl, fields[2])
 
 -- A producer has one call in flight per stream and counts its calls: what it sent last is all it can repeat (finding 5).
-local sent = head and redis.call('HGET', session, 'q:' .. stream) or ''
+local sent = head and fields[3] or ''
 local from = string.find(sent, producer .. ' ', 1, true)
 if from then
   local to = string.find(sent, '\n', from, true)
@@ -87,8 +89,11 @@ if #bells > 0 then
 end
 -- The holder may have been killed with its claim: then nobody hears the bell.
 local listening = (head.held and heard > 0) and '1' or '0'
-write_head(session, stream, head)
 sent = producer .. ' ' .. ARGV[6] .. ' ' .. listening .. ' ' .. table.concat(ids, ',') .. ',\n' .. sent
-if #sent > 8192 then sent = string.match(sent, '^[^\n]*\n') .. (string.match(string.sub(sent, #string.match(sent, '^[^\n]*\n') + 1, 8192), '^(.*\n)') or '') end
-redis.call('HSET', session, 'q:' .. stream, sent)
+-- Producers that have not said anything for long are forgotten, whole lines from the end, but never this one.
+if #sent > 8192 then
+  local own = string.find(sent, '\n', 1, true)
+  sent = string.sub(sent, 1, own) .. (string.match(string.sub(sent, own + 1, 8192), '^(.*\n)') or '')
+end
+redis.call('HSET', session, 'h:' .. stream, pack_head(head), 'q:' .. stream, sent)
 return { 'ok', listening, unpack(ids) }

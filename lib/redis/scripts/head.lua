@@ -15,9 +15,13 @@ local function clock()
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
+local function pack_head(head)
+  return string.format('%s %.0f %d %d %.0f %.0f %.0f %.0f', head.last, head.fence,
+    head.held and 1 or 0, head.done and 1 or 0, head.touched, head.total, head.first, head.age)
+end
+
 local function write_head(session, stream, head)
-  redis.call('HSET', session, 'h:' .. stream, string.format('%s %.0f %d %d %.0f %.0f %.0f %.0f', head.last, head.fence,
-    head.held and 1 or 0, head.done and 1 or 0, head.touched, head.total, head.first, head.age))
+  redis.call('HSET', session, 'h:' .. stream, pack_head(head))
 end
 
 local function parse_head(text)
@@ -45,13 +49,17 @@ local function forget(session, logs, results, stream)
   redis.call('HINCRBY', session, 'n', -1)
 end
 
-local function existing(session, logs, results, stream, now, result_ttl)
-  local text = redis.call('HGET', session, 'h:' .. stream)
+-- The head in the field's text, unless the stream is to be forgotten by now.
+local function known(session, logs, results, stream, now, result_ttl, text)
   local head = text and parse_head(text)
   if not head then return nil end
   if not is_over(stream, head, now, result_ttl) then return head end
   forget(session, logs, results, stream)
   return nil
+end
+
+local function existing(session, logs, results, stream, now, result_ttl)
+  return known(session, logs, results, stream, now, result_ttl, redis.call('HGET', session, 'h:' .. stream))
 end
 
 -- An unfinished stream is never given up for another one: its reader could not tell that it lost something.

@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { adviceOn } from '../../../lib/redis/redis-advice.js';
 import { ConnectionReporter } from '../../../lib/redis/connection-reporter.js';
 import { loadPeer } from '../../../lib/redis/peer.js';
 import { RedisKeyRing } from '../../../lib/redis/redis-key-ring.js';
@@ -88,6 +89,22 @@ describe('trouble with connections', () => {
       reporter.report('In trouble', Object.assign(new Error('NOPERM mcp:{anon:secret}:s'), { name: 'ReplyError' }));
     }
     expect(told).toEqual(['In trouble (ECONNREFUSED)', 'In trouble (NOPERM)']);
+  });
+});
+
+describe('advice on the Redis that is there', () => {
+  it('names what may be lost, and is silent when there is nothing to say', async () => {
+    const member = await fleetMember({ redis: redis.url });
+    await admin.config('SET', 'maxmemory-policy', 'allkeys-lru');
+    expect((await adviceOn(member.commands)).map((sentence) => /noeviction|append-only/.exec(sentence)?.[0])).toEqual([
+      'noeviction',
+      'append-only',
+    ]);
+    await admin.config('SET', 'maxmemory-policy', 'noeviction');
+    await admin.config('SET', 'appendonly', 'yes');
+    expect(await adviceOn(member.commands)).toEqual([]);
+    await admin.config('SET', 'appendonly', 'no');
+    await member.close();
   });
 });
 
