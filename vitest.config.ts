@@ -40,6 +40,8 @@ export default defineConfig({
           include: ['test/chaos/**/*.spec.ts'],
           pool: 'forks',
           fileParallelism: false,
+          // After all others: a storm beside them would make their clocks wrong.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -7,17 +7,25 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureBuilt } from './steps/compile.mjs';
 import { ROOT } from './steps/root.mjs';
-import { endOnSignals, exitCode, installed } from './steps/run.mjs';
+import { endOnSignals, exitCode, fail, installed } from './steps/run.mjs';
+
+const SCENARIOS = ['kill-instance', 'cut-redis'];
 
 const { values } = parseArgs({
   options: {
-    scenario: { type: 'string', default: 'kill-instance,cut-redis' },
+    scenario: { type: 'string', default: SCENARIOS.join(',') },
     seed: { type: 'string', default: process.env.CHAOS_SEED ?? String(randomInt(1, 2 ** 31)) },
     seconds: { type: 'string', default: '60' },
     pace: { type: 'string', default: '10' },
     out: { type: 'boolean', default: false },
   },
 });
+for (const name of ['seed', 'seconds', 'pace']) {
+  if (!/^[0-9]+$/.test(values[name])) fail(`--${name} wants a whole number.`);
+}
+for (const scenario of values.scenario.split(',')) {
+  if (!SCENARIOS.includes(scenario)) fail(`There is no scenario "${scenario}": ${SCENARIOS.join(' | ')}`);
+}
 
 ensureBuilt();
 endOnSignals();

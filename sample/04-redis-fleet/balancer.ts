@@ -20,7 +20,7 @@ const endToEnd = (headers: IncomingMessage['headers']) =>
  * could not even be connected goes to the one after; once a byte was sent nothing is repeated, that is for the client.
  */
 export class Balancer {
-  readonly #server = createServer((incoming, outgoing) => this.#forward(incoming, outgoing));
+  readonly #server = createServer((incoming, outgoing) => this.#forward(incoming, outgoing, this.#next++));
   #next = 0;
 
   static async start(targets: readonly Target[], port: number, host = '127.0.0.1'): Promise<Balancer> {
@@ -43,9 +43,9 @@ export class Balancer {
     await once(this.#server, 'close');
   }
 
-  #forward(incoming: IncomingMessage, outgoing: ServerResponse, attempts = this.targets.length): void {
-    if (attempts === 0) return void outgoing.writeHead(503, { 'retry-after': '1' }).end();
-    const target = this.targets[this.#next++ % this.targets.length]!;
+  #forward(incoming: IncomingMessage, outgoing: ServerResponse, turn: number, attempt = 0): void {
+    if (attempt === this.targets.length) return void outgoing.writeHead(503, { 'retry-after': '1' }).end();
+    const target = this.targets[(turn + attempt) % this.targets.length]!;
     const { method, url: path } = incoming;
     const headers = endToEnd(incoming.headers);
     // Without a length nothing else says that there is a body.
@@ -62,7 +62,7 @@ export class Balancer {
     upstream.once('response', (response) => answer(response, outgoing));
     upstream.on('error', () => {
       if (outgoing.destroyed) return;
-      if (!connected) return this.#forward(incoming, outgoing, attempts - 1);
+      if (!connected) return this.#forward(incoming, outgoing, turn, attempt + 1);
       giveUp(incoming, upstream, outgoing);
     });
     // A client that leaves has left the instance too: that is how calls without a session are cancelled.

@@ -1,6 +1,9 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +17,10 @@ const RESTART_MS = 300;
 /** One process with the application. It comes back when it dies, on whatever port is free. */
 class Instance {
   port = 0;
+  /** Counted by the balancer, over all its lives. */
+  served = 0;
+  /** Whether it serves. */
+  isUp = false;
   #child: ChildProcess | undefined;
   #closing = false;
 
@@ -32,32 +39,43 @@ class Instance {
     // In a group of its own: Ctrl+C in a terminal is for us, and we end the children in order.
     const child = fork(MAIN, ['--instance'], { env, detached: true });
     this.#child = child;
-    child.once('exit', (code, signal) => void this.#gone(signal ?? code));
-    const [port] = (await once(child, 'message', { signal: AbortSignal.timeout(START_MS) })) as [number];
+    const failed = new AbortController();
+    child.once('exit', (code, signal) => {
+      failed.abort();
+      void this.#gone(signal ?? code);
+    });
+    const timer = setTimeout(() => child.kill('SIGKILL'), START_MS);
+    const [port] = (await once(child, 'message', { signal: failed.signal })
+      .catch(() => Promise.reject(new Error(`The instance ${this.id} did not start.`)))
+      .finally(() => clearTimeout(timer))) as [number];
     this.port = port;
+    this.isUp = true;
   }
 
   /** No good-bye, no last word: as when the machine is lost. */
   kill(): void {
+    this.isUp = false;
     this.#child?.kill('SIGKILL');
   }
 
   async close(): Promise<void> {
     this.#closing = true;
+    // One that is just starting has nothing to finish.
+    if (!this.isUp) this.kill();
     await end(this.#child);
   }
 
   async #gone(reason: string | number | null): Promise<void> {
+    this.isUp = false;
     if (this.#closing) return;
     this.say(`${this.id} is gone (${reason}).`);
     await pause(RESTART_MS);
     if (this.#closing) return;
-    // Should it fail to start, it exits and is here again.
-    const started = this.start().then(
+    await this.start().then(
       () => this.say(`${this.id} is back, process ${this.pid}.`),
-      () => this.kill(),
+      // It has exited then, so this runs once more.
+      () => undefined,
     );
-    await started;
   }
 }
 
@@ -68,7 +86,7 @@ export class Fleet {
     const redis = process.env.REDIS_URL ? undefined : await startRedis();
     const url = process.env.REDIS_URL ?? redis!.url;
     const instances = ids.map((id) => new Instance(id, url, say));
-    const fleet = new Fleet(instances, redis?.process);
+    const fleet = new Fleet(instances, redis?.process, redis?.url);
     process.once('exit', () => fleet.#abandon());
     await Promise.all(instances.map((instance) => instance.start()));
     return fleet;
@@ -77,6 +95,8 @@ export class Fleet {
   private constructor(
     readonly instances: readonly Instance[],
     private readonly redis: ChildProcess | undefined,
+    /** Where the Redis is that was started for it. */
+    readonly ownRedisUrl: string | undefined,
   ) {}
 
   /** Redis last: the instances have something to say in it until their end. */
@@ -100,10 +120,12 @@ async function end(child: ChildProcess | undefined): Promise<void> {
   clearTimeout(timer);
 }
 
-/** A Redis of our own, which keeps nothing. */
+/** A Redis of our own, and with it goes what it keeps. */
 async function startRedis(): Promise<{ url: string; process: ChildProcess }> {
   const port = await freePort();
-  const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+  const folder = mkdtempSync(join(tmpdir(), 'bell-tower-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'yes'];
   const server = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
   await once(server, 'spawn').catch(() => {
     throw new Error('This sample needs Redis: install redis-server (version 7 or newer), or set REDIS_URL.');

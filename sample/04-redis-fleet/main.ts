@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import { once } from 'node:events';
 import { serve } from '../shared/serve.js';
 import { AppModule } from './app.module.js';
 import { Balancer } from './balancer.js';
@@ -17,13 +16,17 @@ async function runInstance(): Promise<void> {
 }
 
 async function runFleet(): Promise<void> {
-  const asked = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  // Not `once`: whoever is impatient would leave Redis behind.
+  const asked = new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => resolve());
+  });
   const fleet = await Fleet.start(['a', 'b', 'c'], say);
   const balancer = await Balancer.start(fleet.instances, Number(PORT), HOST);
   const { url } = balancer;
   say(`
 Three instances stand behind ${url}, each request goes to the next:
 ${fleet.instances.map(({ id, pid, port }) => `  ${id}  process ${pid}, port ${port}`).join('\n')}
+What they share is in ${fleet.ownRedisUrl ?? 'the Redis of REDIS_URL'}
 
 Try, in another terminal:
   npx @modelcontextprotocol/inspector --cli ${url} --transport http --method tools/call --tool-name whoami

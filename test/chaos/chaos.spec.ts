@@ -7,18 +7,27 @@ import { type Figures, run } from './run.js';
 
 // `npm run chaos` sets these; without them this is the smoke of every test run.
 const seed = Number(process.env.CHAOS_SEED ?? 20_261_122);
-const seconds = Number(process.env.CHAOS_SECONDS ?? 12);
+const seconds = Number(process.env.CHAOS_SECONDS ?? 10);
 const out = process.env.CHAOS_OUT;
 /** The smoke leaves the machine to others; a long run takes what it can get. */
 const load =
-  process.env.CHAOS_SECONDS === undefined ? {} : { sessions: 20, paceMs: Number(process.env.CHAOS_PACE_MS ?? 10) };
+  process.env.CHAOS_SECONDS === undefined
+    ? { sessions: 10, paceMs: 40 }
+    : { sessions: 20, paceMs: Number(process.env.CHAOS_PACE_MS ?? 10) };
 const only = process.env.CHAOS_SCENARIO?.split(',');
 
 /** A stretch in which offers are taken and nothing arrives ends a run (§4). */
 const LONGEST_SILENCE_MS = 5000;
 
-/** What became of one run, judged. */
-function judge({ guarded, control, crashes, fsck, settledMs }: Figures): void {
+/** What happened too seldom in a run proves nothing. */
+const FAULTS: Record<Scenario, (figures: Figures) => number> = {
+  'kill-instance': ({ kills }) => kills * 4,
+  'cut-redis': ({ cuts }) => cuts,
+};
+
+/** Throws at everything that must not be. */
+function judge(figures: Figures): void {
+  const { scenario, guarded, control, crashes, fsck, settledMs } = figures;
   expect(guarded).toMatchObject(WHOLE);
   expect(guarded.examples).toEqual([]);
   // 503 may be answered while an instance has no Redis; nothing else may.
@@ -28,6 +37,7 @@ function judge({ guarded, control, crashes, fsck, settledMs }: Figures): void {
   expect(crashes).toEqual([]);
   expect(fsck).toEqual([]);
   expect(guarded.acked).toBeGreaterThan(seconds * 20);
+  expect(FAULTS[scenario](figures)).toBeGreaterThan(seconds);
   expect(control.lost).toBeGreaterThan(0);
 }
 

@@ -49,7 +49,7 @@ export interface Verdict {
 /** What no run may have. */
 export const WHOLE = { lost: 0, duplicated: 0, reordered: 0, invented: 0, revived: 0, withheld: 0, gaps: [] };
 
-const MOST_EXAMPLES = 20;
+const MOST_EXAMPLES = 5;
 
 export const textOf = ({ producer, n }: Pick<Offer, 'producer' | 'n'>): string => `${producer} ${n}`;
 

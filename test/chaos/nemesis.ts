@@ -19,7 +19,12 @@ export interface Step {
 interface Rhythm {
   readonly acts: readonly Act[];
   readonly everyMs: readonly [least: number, most: number];
+  /** Only in every first or second of two phases: a line that fell silent would not stay so for long among cuts. */
+  readonly phase?: 0 | 1;
 }
+
+/** Long enough for a silence to be found by nothing but the probe. */
+const PHASE_MS = 12_000;
 
 const CLIENTS_LEAVE: Rhythm = { acts: ['drop'], everyMs: [30, 150] };
 
@@ -27,8 +32,8 @@ const CLIENTS_LEAVE: Rhythm = { acts: ['drop'], everyMs: [30, 150] };
 const RHYTHMS: Record<Scenario, readonly Rhythm[]> = {
   'kill-instance': [{ acts: ['kill'], everyMs: [500, 2000] }, CLIENTS_LEAVE],
   'cut-redis': [
-    { acts: ['cut', 'cut', 'cut', 'cut', 'cut', 'cut-all'], everyMs: [100, 500] },
-    { acts: ['freeze', 'deafen'], everyMs: [1500, 4000] },
+    { acts: ['cut', 'cut', 'cut', 'cut', 'cut', 'cut-all'], everyMs: [100, 400], phase: 0 },
+    { acts: ['freeze', 'deafen'], everyMs: [1000, 4000], phase: 1 },
     CLIENTS_LEAVE,
   ],
 };
@@ -36,9 +41,11 @@ const RHYTHMS: Record<Scenario, readonly Rhythm[]> = {
 /** Everything that will go wrong, known beforehand: the same seed makes the same schedule. */
 export function plan(scenario: Scenario, seed: number, lengthMs: number): Step[] {
   const chance = new Chance(seed);
-  const steps = RHYTHMS[scenario].flatMap(({ acts, everyMs }) => {
+  const phaseMs = Math.min(PHASE_MS, lengthMs / 2);
+  const steps = RHYTHMS[scenario].flatMap(({ acts, everyMs, phase }) => {
     const row: Step[] = [];
     for (let atMs = chance.between(...everyMs); atMs < lengthMs; atMs += chance.between(...everyMs)) {
+      if (phase !== undefined && Math.floor(atMs / phaseMs) % 2 !== phase) continue;
       row.push({ atMs, act: chance.pick(acts), target: chance.between(0, 1_000_000), extent: chance.next() });
     }
     return row;

@@ -36,7 +36,8 @@ export async function produce(options: ProducerOptions): Promise<void> {
       offers.push({ stream: session, producer: name, n: n++, outcome });
       if (outcome === 'ok') liveness.offered();
     }
-    if (paceMs > 0 || ports.length === 0) await pause(chance.between(0, Math.max(paceMs, 10)));
+    if (ports.length === 0) await pause(10);
+    else if (paceMs > 0) await pause(chance.between(0, paceMs));
   }
 }
 

@@ -5,6 +5,7 @@ import type { RedisCommands } from '../../lib/redis/redis-commands.js';
 import type { RedisOption } from '../../lib/redis/redis-option.js';
 import { RedisTaskStore } from '../../lib/redis/redis-task-store.js';
 import { taskStoreContract } from '../../lib/testing/index.js';
+import type { Runner } from '../../lib/testing/runner.js';
 import { ask, OPEN_STATES, taskOrder, TASK_LEASE } from '../../lib/testing/task-store.fixture.js';
 import { type FleetMember, fleetMember, newNamespace } from '../fixtures/redis-fleet.js';
 import { RedisServer } from '../fixtures/redis-server.js';
@@ -12,17 +13,20 @@ import { RedisServer } from '../fixtures/redis-server.js';
 /** What a client does to commands whose answers are lost with the connection. */
 const twice = (commands: RedisCommands): RedisCommands => {
   const send = async (command: string, ...args: (string | number)[]) => {
-    await commands.send(command, ...args);
-    return commands.send(command, ...args);
+    const [, answer] = await Promise.all([commands.send(command, ...args), commands.send(command, ...args)]);
+    return answer;
   };
   return { send } as RedisCommands;
 };
 const once = (commands: RedisCommands): RedisCommands => commands;
 
-function contractOn(option: () => RedisOption, sending: (commands: RedisCommands) => RedisCommands): void {
+function contractOn(
+  option: () => RedisOption,
+  sending: (commands: RedisCommands) => RedisCommands,
+  run: Runner['it'],
+): void {
   taskStoreContract(
-    // Most of it is waiting for Redis's clock.
-    { describe, it: it.concurrent },
+    { describe, it: run },
     {
       create: async ({ maxTasks }) => {
         const namespace = newNamespace();
@@ -45,7 +49,8 @@ describe('tasks on Redis', () => {
   beforeAll(async () => void (server = await RedisServer.start()));
   afterAll(() => server.dispose());
 
-  contractOn(() => server.url, once);
+  // Most of it is waiting for Redis's clock.
+  contractOn(() => server.url, once, it.concurrent);
 
   describe('RedisTaskStore', () => {
     let admin: Redis;
@@ -80,7 +85,7 @@ describe('tasks on Redis', () => {
       }
       await vi.waitFor(async () => expect(await store.load(short)).toBeUndefined(), { timeout: 2000 });
       await vi.waitFor(async () => expect(await store.list('alice', 10)).toHaveLength(1), { timeout: 2000 });
-      expect(await admin.zrange(member.keys.tasksOf('alice')[0], 0, -1)).toEqual(['long']);
+      expect(await admin.zrange(member.keys.tasksOf('alice')[0], '0', '-1')).toEqual(['long']);
       await vi.waitFor(async () => expect(await names()).toEqual([]), { timeout: 2000 });
     });
 
@@ -161,5 +166,5 @@ describe('tasks on a Redis Cluster, each command sent twice', () => {
     await server.dispose();
   });
 
-  contractOn(() => cluster, twice);
+  contractOn(() => cluster, twice, it);
 });

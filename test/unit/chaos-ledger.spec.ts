@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { check, type History, type Offer, type Outcome, type Received, WHOLE } from '../chaos/ledger.js';
 import { Liveness } from '../chaos/liveness.js';
+import { plan, SCENARIOS } from '../chaos/nemesis.js';
 
 const offer = (n: number, outcome: Outcome = 'ok', producer = 'p'): Offer => ({ stream: 's', producer, n, outcome });
 const got = (n: number, id = `${n}-0`, producer = 'p'): Received => ({ kind: 'message', id, text: `${producer} ${n}` });
@@ -90,5 +91,14 @@ describe('the watch over liveness', () => {
     watch.delivered();
     watch.offered(60_000);
     expect(watch.worstMs).toBe(0);
+  });
+});
+
+describe('the nemesis', () => {
+  it.each(SCENARIOS)('%s: the same seed makes the same schedule, another one another', (scenario) => {
+    const steps = plan(scenario, 1, 30_000);
+    expect(plan(scenario, 1, 30_000)).toEqual(steps);
+    expect(plan(scenario, 2, 30_000)).not.toEqual(steps);
+    expect(steps.map(({ atMs }) => atMs)).toEqual(steps.map(({ atMs }) => atMs).toSorted((a, b) => a - b));
   });
 });

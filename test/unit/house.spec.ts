@@ -17,7 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   broker: ['session'],
   stream: ['protocol', 'session', 'broker'],
   memory: ['protocol', 'session', 'broker', 'stream', 'interaction', 'task'],
-  redis: ['protocol', 'session', 'broker', 'stream', 'interaction'],
+  redis: ['protocol', 'session', 'broker', 'stream', 'interaction', 'task'],
   backends: ['session', 'broker', 'interaction', 'memory', 'redis', 'server', 'root'],
   schema: [],
   decorators: ['protocol', 'schema', 'engine'],

@@ -170,7 +170,7 @@ function shapeOf(name: string): RegExp {
 
 describe('tests that documents name as proof', () => {
   const named = DOCUMENTS.flatMap((file) =>
-    [...read(file).matchAll(/\[([^\]]+)\]\(\.\.\/(test\/(?:fleet|unit|e2e|contract)\/[^)]+\.ts)\)/g)].map(
+    [...read(file).matchAll(/\[([^\]]+)\]\(\.\.\/(test\/(?:fleet|unit|e2e|contract|chaos)\/[^)]+\.ts)\)/g)].map(
       ([, title, test]) => ({
         ...{ file, test: test! },
         title: title!.replaceAll('\\', ''),
@@ -180,7 +180,7 @@ describe('tests that documents name as proof', () => {
 
   it.each(named)('exist: $title', ({ test, title }) => {
     const text = [test, ...(test.startsWith('test/contract/redis') ? contracts : [])].map(read).join('\n');
-    expect(text).toContain(title);
+    expect(text.includes(title), `${test} has no test of this name`).toBe(true);
   });
   const contracts = readdirSync(join(ROOT, 'lib/testing')).map((name) => `lib/testing/${name}`);
 });
