@@ -117,13 +117,14 @@ export class TaskRunner {
   async drain(timeoutMs: number): Promise<void> {
     this.#closed = true;
     await this.#whenIdle(timeoutMs);
+    // Before anything is handed over: a beat would take the lease back that was just let go.
+    clearInterval(this.#heartbeat);
     const left = [...this.#runs].map(async ([run, exchange]) => {
       if (run.task.idempotent) await run.handOver();
       else await run.finish('failed', failure('The server was shut down before the task finished'));
       exchange.cancel('the server is shutting down');
     });
     await Promise.all(left.map((done) => done.catch(this.services.report)));
-    clearInterval(this.#heartbeat);
   }
 
   async #create(

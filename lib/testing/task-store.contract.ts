@@ -167,12 +167,14 @@ export function taskStoreContract(runner: Runner, contract: TaskStoreContract): 
     }) => {
       const order = taskOrder('1');
       await store.create(order, TASK_LEASE);
-      const before = { ...(await store.load(order)) };
+      // The lease may run out meanwhile on a slow machine; that is nothing the stranger did.
+      const alone = async () => ({ ...(await store.load(order)), orphaned: undefined });
+      const before = await alone();
       for (const principal of ['mallory', '', 'alic', 'alice ', 'Alice']) {
         await assertUnknown(store, { principal, id: '1' }, `principal ${JSON.stringify(principal)}`);
       }
       await assertUnknown(store, { principal: 'alice', id: 'nothing' }, 'never created');
-      assert.deepEqual({ ...(await store.load(order)) }, before);
+      assert.deepEqual(await alone(), before);
     });
 
     it('does not confuse keys whose parts run together', async ({ store }) => {

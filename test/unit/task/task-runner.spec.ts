@@ -154,6 +154,33 @@ describe('the runner of tasks', () => {
     await rig.close();
   });
 
+  it('takes no lease back that it has just handed over', async () => {
+    let renewals = 0;
+    let untilRenewed = () => {};
+    const renewed = () => new Promise<void>((resolve) => (untilRenewed = resolve));
+    class SlowRelease extends MemoryTaskStore {
+      override renew(...args: Parameters<MemoryTaskStore['renew']>) {
+        renewals++;
+        untilRenewed();
+        return super.renew(...args);
+      }
+      override async release(...args: Parameters<MemoryTaskStore['release']>) {
+        const outcome = await super.release(...args);
+        renewals = 0;
+        // As long as a beat or two would take.
+        await Promise.race([renewed(), new Promise((resolve) => setTimeout(resolve, 60))]);
+        return outcome;
+      }
+    }
+    const rig = await TaskRig.open({ store: new SlowRelease(), leaseMs: 45 });
+    const { id } = await started(rig, rig.tool(forever, { idempotent: true }));
+    await renewed();
+    await rig.runner.drain(0);
+    expect(renewals).toBe(0);
+    expect(await rig.store.load({ principal: 'alice', id })).toMatchObject({ orphaned: true });
+    await rig.close();
+  });
+
   it('waits for running tasks when it drains, but not for those that wait for their clients', async () => {
     const rig = await TaskRig.open();
     let finish!: () => void;
