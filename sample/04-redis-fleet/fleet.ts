@@ -84,7 +84,7 @@ export class Fleet {
   /** @throws {Error} with a sentence for people, where there is no Redis */
   static async start(ids: readonly string[], say: (line: string) => void): Promise<Fleet> {
     const redis = process.env.REDIS_URL ? undefined : await startRedis();
-    const url = process.env.REDIS_URL ?? redis!.url;
+    const url = redis?.url ?? process.env.REDIS_URL!;
     const instances = ids.map((id) => new Instance(id, url, say));
     const fleet = new Fleet(instances, redis?.process, redis?.url);
     process.once('exit', () => fleet.#abandon());

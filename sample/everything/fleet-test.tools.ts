@@ -54,7 +54,7 @@ export class FleetTestTools {
   }
 
   @McpTool({ description: 'Sends as many progress notifications as it is told, from 1 on' })
-  *count({ n }: CountArguments): Generator<Progress | string> {
+  async *count({ n }: CountArguments): AsyncGenerator<Progress | string> {
     for (let i = 1; i <= n; i++) yield progress(i, n, `${i} of ${n}`);
     yield `Counted to ${n}.`;
   }

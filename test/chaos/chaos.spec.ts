@@ -36,7 +36,7 @@ function judge(figures: Figures): void {
   expect(settledMs).toBeGreaterThanOrEqual(0);
   expect(crashes).toEqual([]);
   expect(fsck).toEqual([]);
-  expect(guarded.acked).toBeGreaterThan(seconds * 20);
+  expect(guarded.acked).toBeGreaterThan(seconds * 10);
   expect(FAULTS[scenario](figures)).toBeGreaterThan(seconds);
   expect(control.lost).toBeGreaterThan(0);
 }

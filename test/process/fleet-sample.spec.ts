@@ -44,11 +44,12 @@ describe.each(['fastify', 'express'])('sample 04-redis-fleet on %s', (HTTP_ADAPT
   // Without REDIS_URL, so that it starts a Redis of its own, and has that to end as well.
   beforeAll(async () => {
     const port = await freePort();
-    const env = { ...process.env, PORT: `${port}`, HTTP_ADAPTER, REDIS_URL: '', NO_COLOR: '1' };
+    const { REDIS_URL: _, ...inherited } = process.env;
+    const env = { ...inherited, PORT: `${port}`, HTTP_ADAPTER, NO_COLOR: '1' };
     sample = spawn(process.execPath, ['build/sample/04-redis-fleet/main.js'], { env });
     output = new OutputWatch(sample);
     url = new URL(`http://127.0.0.1:${port}/mcp`);
-    await output.until('Ctrl+C ends them all', 0, LONG_MS);
+    await output.until('Ctrl+C ends them all', 0, BACK_MS);
   }, LONG_MS);
   afterAll(() => void sample.kill());
 

@@ -170,7 +170,7 @@ function shapeOf(name: string): RegExp {
 
 describe('tests that documents name as proof', () => {
   const named = DOCUMENTS.flatMap((file) =>
-    [...read(file).matchAll(/\[([^\]]+)\]\(\.\.\/(test\/(?:fleet|unit|e2e|contract|chaos)\/[^)]+\.ts)\)/g)].map(
+    [...read(file).matchAll(/\[([^\]]+)\]\(\.\.\/(test\/(?:fleet|unit|e2e|contract|chaos|process)\/[^)]+\.ts)\)/g)].map(
       ([, title, test]) => ({
         ...{ file, test: test! },
         title: title!.replaceAll('\\', ''),
