@@ -92,7 +92,7 @@ export interface McpOptions {
   readonly taskPollIntervalMs?: number;
   /** Time without a sign of life after which the worker of a task counts as lost, ms. Default: 15 s. */
   readonly taskLeaseMs?: number;
-  /** Tasks of the memory store. Default: 10 000. */
+  /** Tasks of this server, of all its instances together, ended ones until their TTL. Default: 10 000. */
   readonly maxTasks?: number;
 
   /** Entries of one page of a list. Default: 1000. */

@@ -10,7 +10,8 @@ export function primitive(key: string, options: object): MethodDecorator {
   return (target, method, descriptor) => {
     Reflect.defineMetadata(key, options, descriptor.value as object);
     Reflect.defineMetadata(ENTRY_PROVIDER_WATERMARK, true, target.constructor);
-    if (!hasParameterMetadata(target.constructor, method)) nameParameters(target, method, descriptor.value as Function, options);
+    if (!hasParameterMetadata(target.constructor, method))
+      nameParameters(target, method, descriptor.value as Function, options);
   };
 }
 

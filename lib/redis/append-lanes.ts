@@ -29,7 +29,7 @@ const RETRY_MS = 100;
 
 /**
  * One call in flight per stream, numbered by one counter: Redis then tells a repetition from a new message by comparing
- * two numbers, and no message can overtake another (reliability.md §5.3). What a producer says meanwhile goes out
+ * two numbers, and no message can overtake another (§5.3). What a producer says meanwhile goes out
  * together with the next call, which is where the throughput comes from.
  */
 export class AppendLanes<T, R> {

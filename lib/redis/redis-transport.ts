@@ -18,7 +18,7 @@ interface Packet {
 
 /**
  * Nest's Redis transport, made to last: connections come from their owner and retry for ever, a Redis that is away at
- * boot is bound when it comes, and what arrives goes to its handler by one look into a map (reliability.md §5.8).
+ * boot is bound when it comes, and what arrives goes to its handler by one look into a map (§5.8).
  */
 export class RedisTransport extends ServerRedis {
   readonly #owner: TransportOwner;

@@ -60,7 +60,7 @@ describe.each(['fastify', 'express'] as const)('two instances on %s', (adapter) 
       expect(await a.mcp.sendToSession(session.id, log('too late'))).toBe('unknown');
     });
 
-    it('P5, F12 the newest GET wins, on another instance as well (row 6)', async () => {
+    it('P5, F12 the newest GET wins, on another instance as well', async () => {
       const session = await open();
       let stream = await session.get();
       await stream.frame(({ id }) => id !== undefined);
@@ -76,7 +76,7 @@ describe.each(['fastify', 'express'] as const)('two instances on %s', (adapter) 
       await stream.close();
     });
 
-    it('P1 is read from both in turns while both speak: each message once and in order (row 2)', async () => {
+    it('P1 is read from both in turns while both speak: each message once and in order', async () => {
       const session = await open();
       const total = 300;
       const seen: Record<string, number[]> = { a: [], b: [] };
