@@ -34,7 +34,19 @@ export class McpLifecycle implements OnModuleInit, BeforeApplicationShutdown, On
     const registrar = new Registrar(this.explorer, this.entries, this.runtime.catalog);
     await registrar.register(this.server, serverNames(this.modules));
     await this.runtime.start();
+    this.#announce();
     this.mount?.mount(this.runtime.http.endpoint);
+  }
+
+  /** As Nest logs its routes: a class that was left out of its module's providers is missed here first. */
+  #announce(): void {
+    const { catalog, logger, options } = this.runtime;
+    const { tools, resources, templates, prompts } = catalog;
+    const counts = `${tools.size} tools, ${resources.size} resources, ${templates.size} templates, ${prompts.size} prompts`;
+    logger.log(`"${options.name}"${options.path === false ? '' : ` on ${options.path}`}: ${counts}`);
+    if (tools.size + resources.size + templates.size + prompts.size === 0 && !options.capabilities) {
+      logger.warn('Nothing is offered: is the class with the decorated methods among the providers of a module?');
+    }
   }
 
   /** Before the HTTP server closes: it would wait for open streams for ever (F2). */

@@ -97,6 +97,9 @@ function wholeNumber(options: ResolvedOptions, name: keyof McpOptions, least: nu
 }
 
 function hosts({ allowedHosts, allowedOrigins, dangerouslyAllowAnyHost }: ResolvedOptions): void {
+  for (const [name, list] of Object.entries({ allowedHosts, allowedOrigins })) {
+    if (list !== undefined && !Array.isArray(list)) throw refuse(name, 'must be a list');
+  }
   for (const host of allowedHosts ?? []) {
     if (typeof host !== 'string' || /[/@\s]/.test(host) || host === '' || host.includes('*')) {
       throw refuse(
@@ -120,6 +123,12 @@ function hosts({ allowedHosts, allowedOrigins, dangerouslyAllowAnyHost }: Resolv
 
 function requestState({ requestState: given }: ResolvedOptions): void {
   if (given === undefined) return;
+  for (const name of Object.keys(given)) {
+    if (!['keys', 'ttlMs', 'singleUse'].includes(name)) {
+      throw refuse('requestState', `has no member "${name}"; it takes "keys", "ttlMs" and "singleUse"`);
+    }
+  }
+  if (given.keys !== undefined && !Array.isArray(given.keys)) throw refuse('requestState', 'needs "keys" to be a list');
   if (given.ttlMs !== undefined && !(Number.isSafeInteger(given.ttlMs) && given.ttlMs > 0)) {
     throw refuse('requestState', 'needs "ttlMs" to be a whole number of milliseconds');
   }

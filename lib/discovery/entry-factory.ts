@@ -152,14 +152,14 @@ export class EntryFactory {
     { strings = false, untyped = false } = {},
   ): Promise<CompiledSchema | undefined> {
     const source = given ?? (takesArguments ? (argumentsType as SchemaSource | undefined) : undefined);
-    if (untyped && given === undefined && (source === undefined || (source as unknown) === Object)) return undefined;
+    if (untyped && given === undefined && (source === undefined || isNoClass(source))) return undefined;
     if (source === undefined && !takesArguments) return undefined;
     if (source === undefined) {
       throw new Error('its arguments have no schema: type a parameter with a DTO class, or give "input"');
     }
-    if (given === undefined && (source as unknown) === Object) {
+    if (given === undefined && isNoClass(source)) {
       throw new Error(
-        'TypeScript emits the type of its first parameter as Object, as it does for interfaces, unions and classes imported with "import type". Type it with a class (McpContext too) that is imported as a value, or give "input".',
+        `TypeScript emits the type of its first parameter as ${(source as Function).name}, as it does for interfaces, unions and classes imported with "import type". Type it with a class (McpContext too) that is imported as a value, or give "input".`,
       );
     }
     return this.#compile(source, { direction: 'input', where: `the input of ${declaredBy}`, strings });
@@ -171,6 +171,9 @@ export class EntryFactory {
     return compiled;
   }
 }
+
+/** What the compiler puts in the place of a type that is no class at run time: the latter for `import type`. */
+const isNoClass = (type: unknown): boolean => type === Object || type === Function;
 
 const TASK_SUPPORT: readonly unknown[] = ['forbidden', 'optional', 'required'];
 

@@ -42,6 +42,7 @@ function isStale(project) {
 function compile(project) {
   const { config, sources, output } = project;
   const started = new Date();
+  process.stderr.write(`Compiling ${sources}…\n`);
   if (!succeeds(process.execPath, [installed('typescript/bin/tsc'), '-p', config])) {
     fail(`${sources} does not compile: see above.`);
   }

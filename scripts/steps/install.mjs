@@ -21,6 +21,7 @@ function isCurrent() {
 export function ensureInstalled() {
   const missing = !existsSync(INSTALLED);
   if (!missing && isCurrent()) return;
+  process.stderr.write('Installing the dependencies…\n');
   // `npm ci` removes `node_modules` first, under the feet of whatever runs from it: only for a clean checkout.
   // It is silent, because it refuses locks that lack the packages of other platforms, which is no reason to stop.
   const clean = () => succeeds('npm', ['ci'], { stdio: 'ignore' });

@@ -1,5 +1,6 @@
 import {
   Catch,
+  ConflictException,
   Injectable,
   UseFilters,
   UseGuards,
@@ -91,6 +92,11 @@ describe.each(ERAS)('filters and enhancers, in the %s era,', (era) => {
       throw new Error(`${CANARY} behind a filter for HTTP`);
     }
     @McpTool()
+    @UseFilters(new ForHttp())
+    conflict(): string {
+      throw new ConflictException('taken already');
+    }
+    @McpTool()
     @UseGuards(throwing)
     guarded(): string {
       return 'never';
@@ -150,6 +156,10 @@ describe.each(ERAS)('filters and enhancers, in the %s era,', (era) => {
     expect((await client.tool('mcpError')).error).toEqual({ code: 7, message: 'filtered: translated' });
     expect((await client.tool('errorStream')).error).toEqual({ code: 8, message: 'streamed: translated' });
     expect(nest.logs.errors).toEqual([]);
+  });
+
+  it('what a filter written for HTTP cannot answer, the client is told all the same', async () => {
+    expect((await client.tool('conflict')).result).toMatchObject(toolError('taken already'));
   });
 
   it.each(['silent', 'forHttp', 'guarded', 'intercepted', 'wrongOutput', 'notJson', 'circular'])(

@@ -85,3 +85,14 @@ describe('options', () => {
     expect(() => McpModule.forRoot({ name: 'a', version: '1', ...(wrong as object) })).toThrow(message);
   });
 });
+
+describe('options from a configuration that TypeScript never saw', () => {
+  it.each([
+    [{ requestState: { key: 'x' } }, /requestState.*has no member "key"/],
+    [{ requestState: { keys: 'x'.repeat(43) } }, /requestState.*"keys" to be a list/],
+    [{ allowedHosts: 'mcp.example.com' }, /allowedHosts.*must be a list/],
+    [{ allowedOrigins: 'https://app.example.com' }, /allowedOrigins.*must be a list/],
+  ])('%j are refused', (options, sentence) => {
+    expect(() => McpModule.forRoot({ name: 'x', version: '1', ...(options as object) })).toThrow(sentence);
+  });
+});
