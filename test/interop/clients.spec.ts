@@ -40,7 +40,10 @@ async function useEverything(client: AnyClient): Promise<void> {
   const read = await client.readResource({ uri: 'weather://Oslo/now' });
   expect(read).toMatchObject({ contents: [{ text: '{"city":"Oslo","degrees":9}' }] });
   await expect(client.readResource({ uri: 'weather://Nowhere/now' })).rejects.toThrow(/not found/i);
-  const completed = await client.complete({ ref: { type: 'ref/prompt', name: 'plan' }, argument: { name: 'city', value: 'o' } });
+  const completed = await client.complete({
+    ref: { type: 'ref/prompt', name: 'plan' },
+    argument: { name: 'city', value: 'o' },
+  });
   expect(completed).toMatchObject({ completion: { values: ['Oslo'] } });
 }
 
