@@ -15,6 +15,9 @@ import {
 } from './request-state.js';
 import { Round, ROUND_OVER, RoundOver } from './round.js';
 
+// Shared: nearly every call asks nothing, and should not pay for what it could ask.
+const NOTHING_ASKED: ReadonlyMap<string, string> = new Map();
+const NO_RESPONSES: JsonObject = Object.freeze({});
 const FIRST: RoundState = { round: 0, asked: {}, answered: {}, steps: {} };
 
 export interface ReplayLimits {
@@ -59,12 +62,15 @@ export class ReplayInteraction implements Interaction {
     private readonly resumed: boolean,
     given: JsonObject,
   ) {
-    this.#answered = new Map(Object.entries(previous.answered));
-    this.#steps = new Map(Object.entries(previous.steps));
-    this.#asked = new Map(Object.entries(previous.asked));
-    // With a state only what it says was asked counts (T-29), the rest is ignored (M-10).
-    const answers = Object.entries(given).filter(([key]) => !resumed || this.#asked.has(key));
-    this.responses = Object.fromEntries(answers);
+    this.#answered = resumed ? new Map(Object.entries(previous.answered)) : new Map();
+    this.#steps = resumed ? new Map(Object.entries(previous.steps)) : new Map();
+    this.#asked = resumed ? new Map(Object.entries(previous.asked)) : NOTHING_ASKED;
+    this.responses = given === NO_RESPONSES ? NO_RESPONSES : this.#expected(given);
+  }
+
+  /** With a state only what it says was asked counts (T-29), the rest is ignored (M-10). */
+  #expected(given: JsonObject): JsonObject {
+    return Object.fromEntries(Object.entries(given).filter(([key]) => !this.resumed || this.#asked.has(key)));
   }
 
   /** @throws {McpError} `-32602` for a state that is not valid for this call */
@@ -74,7 +80,7 @@ export class ReplayInteraction implements Interaction {
     client: ReplayClient,
     { requestState, inputResponses }: JsonObject,
   ): ReplayInteraction | Promise<ReplayInteraction> {
-    const responses = isObject(inputResponses) ? inputResponses : {};
+    const responses = isObject(inputResponses) ? inputResponses : NO_RESPONSES;
     const begin = (previous: RoundState, resumed: boolean) =>
       new ReplayInteraction(limits, binding, client, previous, resumed, responses);
     if (requestState === undefined) return begin(FIRST, false);
