@@ -6,6 +6,9 @@ export type RequestId = string | number;
 
 export type JsonObject = Record<string, unknown>;
 
+/** More messages in one batch than this are a mistake or an attack (G-39). */
+export const MAX_BATCH = 100;
+
 export interface JsonRpcRequest {
   readonly jsonrpc: '2.0';
   readonly id: RequestId;

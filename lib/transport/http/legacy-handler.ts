@@ -4,7 +4,7 @@ import type { InFlight } from '../../engine/in-flight.js';
 import { openSession } from '../../engine/methods/initialize.js';
 import { CapacityError, ErrorCode, McpError } from '../../protocol/errors.js';
 import type { JsonRpcNotification, JsonRpcRequest } from '../../protocol/messages.js';
-import { isRequestId } from '../../protocol/messages.js';
+import { MAX_BATCH, isRequestId } from '../../protocol/messages.js';
 import { TRAITS } from '../../protocol/revisions.js';
 import { principalId, type Principal } from '../../session/principal.js';
 import { isSessionId } from '../../session/session-id.js';
@@ -20,9 +20,6 @@ import type { SlowAnswers } from './slow-answers.js';
 import type { SseOptions } from './sse-writer.js';
 
 type Message = (Decision & { kind: 'legacy' })['message'];
-
-/** More messages in one POST than this are a mistake or an attack (G-39). */
-const MAX_BATCH = 100;
 
 const NO_OUTLET: Outlet = { notify() {} };
 

@@ -9,6 +9,7 @@ import type { Subscriptions } from '../../engine/subscriptions.js';
 import { ErrorCode, McpError } from '../../protocol/errors.js';
 import { JsonRefused, parseJson } from '../../protocol/json.js';
 import {
+  MAX_BATCH,
   classifyMessage,
   isRequestId,
   type JsonRpcNotification,
@@ -42,9 +43,6 @@ interface Run {
 }
 
 type Answer = (json: string) => void;
-
-/** More messages in one line than this are a mistake or an attack (G-39). */
-const MAX_BATCH = 100;
 
 /** How long a client that does not read may keep the process from ending, ms. */
 const FLUSH_MS = 1000;
