@@ -56,6 +56,13 @@ export interface McpOptions {
   readonly redisPrefix?: string;
   /** How long a request that needs Redis waits for it before it is answered 503, ms. Default: 2000. */
   readonly redisWaitMs?: number;
+  /**
+   * Time without a sign of life after which an instance counts as lost: clients that wait elsewhere for what it worked on
+   * get an error, at most 0.8 times as much later, ms. Default: 10 s.
+   */
+  readonly instanceTtlMs?: number;
+  /** GETs of this instance that are held open while Redis is away, beyond it they are answered 503. Default: 1000. */
+  readonly maxParked?: number;
 
   /** Idle time after which a session is forgotten, ms; each request slides it. Default: 1 h. */
   readonly sessionIdleTtlMs?: number;

@@ -29,6 +29,8 @@ const DEFAULTS = {
   pageSize: 1000,
   redisPrefix: 'mcp',
   redisWaitMs: 2000,
+  instanceTtlMs: 10_000,
+  maxParked: 1000,
 } as const satisfies Partial<McpOptions>;
 
 /** Default of `requestState.ttlMs`. */
@@ -50,10 +52,11 @@ const LIMITS = [
   'maxSubscriptions',
   'maxSessions',
   'maxTasks',
+  'maxParked',
 ] as const;
 const HISTORY = ['maxHistory', 'maxHistoryBytes', 'historyTtlMs', 'resultTtlMs', 'sessionIdleTtlMs'] as const;
 const TIMES = ['keepAliveMs', 'streamAfterMs', 'pageSize', 'inputTimeoutMs', 'maxInputRounds', 'redisWaitMs'] as const;
-const TASKS = ['taskTtlMs', 'maxTaskTtlMs', 'taskPollIntervalMs', 'taskLeaseMs'] as const;
+const TASKS = ['taskTtlMs', 'maxTaskTtlMs', 'taskPollIntervalMs', 'taskLeaseMs', 'instanceTtlMs'] as const;
 const KNOWN = new Set<string>([
   ...Object.keys(DEFAULTS),
   ...['name', 'version', 'title', 'description', 'websiteUrl', 'icons', 'instructions'],

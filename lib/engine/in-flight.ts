@@ -7,6 +7,9 @@ import type { Exchange } from './exchange.js';
 /** `1` and `"1"` are different requests, and only those of the same session can be meant (Z-14, G-46). */
 const keyOf = (session: SessionKey, id: RequestId): string => `${sessionKeyText(session)} ${typeof id} ${id}`;
 
+/** For answers of cancelled requests to be sent, or stored where others find them. */
+const LAST_WORDS_MS = 500;
+
 /** The requests this instance is working on: what can be cancelled here, and what a shutdown waits for. */
 export class InFlight {
   readonly #exchanges = new Set<Exchange>();
@@ -36,15 +39,20 @@ export class InFlight {
     if (exchange?.request.method !== 'initialize') exchange?.cancel(reason);
   }
 
-  /** Resolves when nothing runs any more, at the latest after `timeoutMs`; what still runs then is cancelled. */
+  /** Resolves when nothing runs any more; what still runs after `timeoutMs` is cancelled, and given a moment to say so. */
   async drain(timeoutMs: number): Promise<void> {
-    if (this.#exchanges.size === 0) return;
-    const idle = new Promise<void>((resolve) => this.#idle.push(resolve));
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, timeoutMs)));
-    await Promise.race([idle, late]);
-    clearTimeout(timer);
+    await this.#untilIdle(timeoutMs);
     const verdict = new CapacityError('The server is shutting down');
     for (const exchange of this.#exchanges) exchange.cancel('the server is shutting down', verdict);
+    await this.#untilIdle(LAST_WORDS_MS);
+  }
+
+  async #untilIdle(timeoutMs: number): Promise<void> {
+    if (this.#exchanges.size === 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, timeoutMs)));
+    const idle = new Promise<void>((resolve) => this.#idle.push(resolve));
+    await Promise.race([idle, late]);
+    clearTimeout(timer);
   }
 }

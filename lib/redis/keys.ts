@@ -82,6 +82,11 @@ export class RedisKeys {
     return `${this.namespace}:{tasks}`;
   }
 
+  /** String: a sign of life of one instance. `instanceTtlMs`, set again at a third of it. */
+  life(id: string): string {
+    return `${this.namespace}:i:${encode(id)}`;
+  }
+
   /** Broker channel of a session's doorbells. */
   doorbells(key: SessionKey): string {
     return `${tagOf(key)}:c`;

@@ -1,10 +1,11 @@
 import type { Logger } from '@nestjs/common';
 import type { MessageBroker } from '../broker/message-broker.js';
 import { KeyRing } from '../interaction/key-ring.js';
-import { REQUEST_STATE_TTL_MS, type ResolvedOptions } from '../mcp.resolved-options.js';
+import { McpOptionsError, REQUEST_STATE_TTL_MS, type ResolvedOptions } from '../mcp.resolved-options.js';
 import type { BackendFactories } from '../server/backends.js';
 import type { SessionStore } from '../session/session-store.js';
 import { adviceOn } from './redis-advice.js';
+import { RedisClock } from './redis-clock.js';
 import { ConnectionReporter } from './connection-reporter.js';
 import { encode, RedisKeys } from './keys.js';
 import { RedisCommands } from './redis-commands.js';
@@ -13,9 +14,11 @@ import { RedisEventLog } from './redis-event-log.js';
 import { RedisKeyRing } from './redis-key-ring.js';
 import { RedisMessageBroker } from './redis-message-broker.js';
 import { RedisNonceStore } from './redis-nonce-store.js';
+import { problemOf } from './redis-option-problem.js';
 import { RedisPendingRequests } from './redis-pending-requests.js';
 import { RedisSessionStore } from './redis-session-store.js';
 import { RedisTaskStore } from './redis-task-store.js';
+import { SignOfLife } from './sign-of-life.js';
 
 type Report = (error: unknown) => void;
 
@@ -23,6 +26,8 @@ type Report = (error: unknown) => void;
 export class RedisBackends implements BackendFactories {
   readonly #keys: RedisKeys;
   readonly #commands: RedisCommands;
+  readonly #clock: RedisClock;
+  readonly #life: SignOfLife;
 
   private constructor(
     private readonly options: ResolvedOptions,
@@ -33,15 +38,19 @@ export class RedisBackends implements BackendFactories {
   ) {
     this.#keys = new RedisKeys(`${options.redisPrefix}:${encode(server ?? 'default')}`);
     this.#commands = new RedisCommands(connections.create('commands'), options.redisWaitMs);
+    this.#clock = new RedisClock(this.#commands);
+    this.#life = new SignOfLife(this.#commands, this.#keys, options.instanceTtlMs);
   }
 
-  /** Does not wait for Redis: without it the application starts, and serves what needs none. @throws when a package is missing */
+  /** Does not wait for Redis: without it the application starts, and serves what needs none. @throws when a package is missing, or the option cannot be */
   static async load(
     options: ResolvedOptions,
     server: string | undefined,
     report: Report,
     logger: Logger,
   ): Promise<RedisBackends> {
+    const problem = problemOf(options.redis!);
+    if (problem !== undefined) throw new McpOptionsError(`McpModule option "redis" ${problem}.`);
     const reporter = new ConnectionReporter((sentence) => logger.warn(sentence));
     const connections = await RedisConnections.load(options.redis!, reporter, options.redisWaitMs);
     const backends = new RedisBackends(options, connections, reporter, report, server);
@@ -67,7 +76,7 @@ export class RedisBackends implements BackendFactories {
     requireOurs(broker, sessions, 'EventLog');
     const { maxHistory, maxHistoryBytes, historyTtlMs, resultTtlMs } = this.options;
     const limits = { maxHistory, maxHistoryBytes, historyTtlMs, resultTtlMs };
-    return new RedisEventLog({ commands: this.#commands, keys: this.#keys, ...limits });
+    return new RedisEventLog({ commands: this.#commands, keys: this.#keys, life: this.#life, ...limits });
   }
 
   pending(broker: MessageBroker, sessions: SessionStore): RedisPendingRequests {
@@ -85,8 +94,8 @@ export class RedisBackends implements BackendFactories {
 
   keyRing(): KeyRing {
     const { keys, ttlMs = REQUEST_STATE_TTL_MS } = this.options.requestState ?? {};
-    if (keys) return new KeyRing(keys);
-    return new RedisKeyRing(this.#commands, this.#keys, ttlMs, this.report);
+    if (keys) return new KeyRing(keys, this.#clock.now);
+    return new RedisKeyRing(this.#commands, this.#keys, ttlMs, this.report, this.#clock.now);
   }
 
   /** Said when Redis is first seen; a user that may not ask for INFO, or no Redis, is no reason to say anything. */
@@ -98,6 +107,8 @@ export class RedisBackends implements BackendFactories {
   }
 
   close(): void {
+    this.#life.close();
+    this.#clock.close();
     this.#commands.close();
     this.connections.close();
   }

@@ -7,7 +7,7 @@ import { commandOf, defineScripts, type ScriptName } from './scripts.js';
 type Argument = string | number;
 
 /** Replies that say "not now": the same command is right a moment later. */
-const PASSING = new Set(['LOADING', 'READONLY', 'MASTERDOWN', 'CLUSTERDOWN', 'TRYAGAIN', 'BUSY']);
+const PASSING = new Set(['LOADING', 'READONLY', 'MASTERDOWN', 'CLUSTERDOWN', 'TRYAGAIN', 'BUSY', 'OOM']);
 
 /** The stores' connection to Redis. Everything sent here may be repeated without harm, and is: see `autoResendUnfulfilledCommands`. */
 export class RedisCommands {

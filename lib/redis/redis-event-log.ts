@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { RequestId } from '../protocol/messages.js';
 import { sessionKeyText } from '../session/session-key.js';
 import type { SessionKey } from '../session/session-record.js';
 import { DOORBELL_PAYLOAD_LIMIT } from '../stream/doorbell.js';
@@ -14,11 +15,14 @@ import { AppendLanes, type Item } from './append-lanes.js';
 import type { RedisKeys } from './keys.js';
 import { readEntry, readFinal, type RawEntry } from './log-entries.js';
 import type { RedisCommands } from './redis-commands.js';
+import type { SignOfLife } from './sign-of-life.js';
 import { Semaphore } from './semaphore.js';
 
 export interface RedisEventLogOptions {
   readonly commands: RedisCommands;
   readonly keys: RedisKeys;
+  /** Of this instance. */
+  readonly life: SignOfLife;
   /** At least so many entries are kept per stream. */
   readonly maxHistory: number;
   readonly maxHistoryBytes: number;
@@ -46,14 +50,16 @@ type RawTail = ['ended' | 'unknown'] | ['ok', last: string, fence: string, final
 export class RedisEventLog extends EventLog {
   readonly #commands: RedisCommands;
   readonly #keys: RedisKeys;
-  readonly #limits: Required<Omit<RedisEventLogOptions, 'commands' | 'keys'>>;
+  readonly #life: SignOfLife;
+  readonly #limits: Required<Omit<RedisEventLogOptions, 'commands' | 'keys' | 'life'>>;
   /** Names this object, so that a message of it that arrives twice can be told from one of another instance. */
   readonly #producer = randomBytes(9).toString('base64url');
   readonly #lanes: AppendLanes<Target, AppendOutcome>;
   readonly #tails = new Semaphore(MAX_TAILS);
 
-  constructor({ commands, keys, ...limits }: RedisEventLogOptions) {
+  constructor({ commands, keys, life, ...limits }: RedisEventLogOptions) {
     super();
+    this.#life = life;
     this.#commands = commands;
     this.#keys = keys;
     this.#limits = { maxStreams: 256, appendPatienceMs: 10_000, ...limits };
@@ -101,6 +107,22 @@ export class RedisEventLog extends EventLog {
   override async release(key: SessionKey, stream: string, fence: number): Promise<void> {
     const args = [...this.#place(key, stream), fence, this.#limits.resultTtlMs];
     await this.#commands.run('release', [this.#keys.session(key)], args);
+  }
+
+  override async undertake(key: SessionKey, stream: string, requests: readonly RequestId[]): Promise<void> {
+    // Before anything is owed: nobody must find a debt of one who never lived.
+    await this.#life.begin();
+    const { resultTtlMs, maxStreams } = this.#limits;
+    const args = [...this.#place(key, stream), this.#life.id, JSON.stringify(requests), resultTtlMs, maxStreams];
+    const outcome = await this.#commands.run<string>('undertake', [this.#keys.session(key)], args);
+    if (outcome === 'limit') throw new StreamLimitError(maxStreams);
+  }
+
+  override async abandoned(key: SessionKey, stream: string): Promise<readonly RequestId[]> {
+    const debt = await this.#commands.send<string | null>('hget', this.#keys.session(key), `w:${stream}`);
+    if (debt === null) return [];
+    const [instance] = debt.split(' ', 1) as [string];
+    return (await this.#life.of(instance)) ? [] : (JSON.parse(debt.slice(instance.length + 1)) as RequestId[]);
   }
 
   /** Gives up appends that have not got through. */

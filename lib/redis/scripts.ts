@@ -16,6 +16,7 @@ const SCRIPTS = {
   release: 1,
   subscribe: 2,
   tail: 1,
+  undertake: 1,
   unsubscribe: 2,
   update: 1,
 } as const;
@@ -23,7 +24,15 @@ const SCRIPTS = {
 export type ScriptName = keyof typeof SCRIPTS;
 
 /** Those that know streams begin with `head.lua`. */
-const WITH_HEAD: ReadonlySet<ScriptName> = new Set(['answer', 'append', 'claim', 'end', 'release', 'tail']);
+const WITH_HEAD: ReadonlySet<ScriptName> = new Set([
+  'answer',
+  'append',
+  'claim',
+  'end',
+  'release',
+  'tail',
+  'undertake',
+]);
 
 const read = (file: string): string => readFileSync(new URL(`./scripts/${file}.lua`, import.meta.url), 'utf8');
 

@@ -26,10 +26,10 @@ export function createHttpService(
   options: ResolvedOptions,
   logger: Logger,
 ): HttpService {
-  const { keepAliveMs, maxPendingBytes, streamAfterMs, maxStreams, maxJsonDepth } = options;
+  const { keepAliveMs, maxPendingBytes, streamAfterMs, maxStreams, maxParked, maxJsonDepth } = options;
   const sse = { keepAliveMs, maxPendingBytes };
   const slow = new SlowAnswers(streamAfterMs);
-  const streams = new StandingStreams(services, sse, maxStreams);
+  const streams = new StandingStreams(services, sse, { maxStreams, maxParked });
   const endpoint = new HttpEndpoint(
     new OriginPolicy(options),
     principals,

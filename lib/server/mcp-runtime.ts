@@ -8,6 +8,7 @@ import { MODERN_REVISION } from '../protocol/revisions.js';
 import { BackendAwayError } from '../session/backend-away.js';
 import type { SessionRecord } from '../session/session-record.js';
 import { type GapCapabilities, standingGapSignal } from '../stream/gap-signal.js';
+import { watchForLostWorker } from '../stream/lost-worker.js';
 import type { Tasks } from '../task/tasks.js';
 import type { LegacyServices } from '../transport/legacy-services.js';
 import { Announcer } from './announcer.js';
@@ -68,6 +69,8 @@ export class McpRuntime {
       report,
       gapSignal: this.#gapSignal,
       keepSession: (session) => keepSession(sessions, session, options.sessionIdleTtlMs, report),
+      watchForLostWorker: (session, stream) =>
+        watchForLostWorker({ log, session, stream, report, instanceTtlMs: options.instanceTtlMs }),
     };
     this.http = createHttpService(this.engine, backends, this.services, this.inFlight, options, this.logger);
   }

@@ -1,3 +1,4 @@
+import type { RequestId } from '../protocol/messages.js';
 import type { SessionKey } from '../session/session-record.js';
 
 /** The cursor before the first entry of any stream. */
@@ -56,6 +57,7 @@ export interface Tail {
  *   The standing stream is known as long as the session. As long as a stream is known so are its newest id and its
  *   fence: a client that saw everything is told of no gap, however long nothing was sent.
  * - Bells ring on `channel(key)` as `encodeDoorbell()` writes them, in the order of the entries.
+ * - What was undertaken is owed until the final message is there, whoever appends that.
  * - A session that ended has no streams: its log is removed with it, its channel is rung (when it ended, not when it
  *   expired, which a backend may do silently), `append` says `gone`, `claim` gives nothing, `tail` says `ended`.
  * - A key whose principal differs from the owner's is a session that never was.
@@ -79,6 +81,20 @@ export abstract class EventLog {
 
   /** The connection of this claim is gone; nothing happens if a newer claim exists. */
   abstract release(key: SessionKey, stream: string, fence: number): Promise<void>;
+
+  /**
+   * From now on this instance owes the answers to these requests, and to no others, on the stream of their POST. A log of
+   * one process need not remember: with the process everybody who waits is gone.
+   * @throws {StreamLimitError} when this would begin one stream too many.
+   */
+  undertake(_key: SessionKey, _stream: string, _requests: readonly RequestId[]): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** The requests nobody will answer any more: the instance that owes the answers gives no sign of life (P6). */
+  abandoned(_key: SessionKey, _stream: string): Promise<readonly RequestId[]> {
+    return Promise.resolve([]);
+  }
 }
 
 export interface AppendOptions {

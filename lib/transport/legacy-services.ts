@@ -16,6 +16,8 @@ export interface LegacyServices {
   gapSignal(session: SessionRecord, reason: string): Promise<readonly string[]>;
   /** Keeps a session from idling out while a connection of it is open. @returns what ends that */
   keepSession(session: SessionRecord): () => void;
+  /** While somebody waits on the stream of a POST: ends its requests if their instance is lost (P6). @returns what ends that */
+  watchForLostWorker(session: SessionRecord, stream: string): () => void;
   /** Told of failures that concern no request; must not throw. */
   report(error: unknown): void;
 }

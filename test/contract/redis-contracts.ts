@@ -30,6 +30,8 @@ export function redisContracts(name: string, option: () => RedisOption): void {
       {
         create: async () => {
           const { one, other, dispose } = await pair();
+          // Nobody can be interrupted who has not begun to listen.
+          await (await one.broker.subscribe('begun', () => undefined)).close();
           const interrupt = async () => void (await one.commands.send('client', 'KILL', 'TYPE', 'pubsub'));
           return { broker: one.broker, peer: other.broker, interrupt, dispose };
         },

@@ -73,6 +73,7 @@ for i = 13, #ARGV, 2 do
     if final then
       head.done = true
       redis.call('SET', results .. stream, id .. ' ' .. previous .. ' ' .. text, 'PX', ARGV[10])
+      redis.call('HDEL', session, 'w:' .. stream)
     end
     local bell = 'e ' .. stream .. ' ' .. id .. ' ' .. previous .. (final and ' 1' or ' 0')
     if #text <= largest then bell = bell .. ' ' .. text end

@@ -5,6 +5,7 @@
 --
 -- h:<stream>  last fence held done touched total first age
 --   total: bytes ever appended; first: how many of them were appended before the oldest entry, as far as is known
+-- w:<stream>  who owes answers on it: instance and the JSON of the requests' ids, until the final message
 -- q:<stream>  one line per producer, the newest first: producer counter listening id,id,…
 -- n           how many streams there are beside the standing one
 -- m           numbers the streams in the order in which they began
@@ -44,7 +45,7 @@ local function is_over(stream, head, now, result_ttl)
 end
 
 local function forget(session, logs, results, stream)
-  redis.call('HDEL', session, 'h:' .. stream, 'q:' .. stream)
+  redis.call('HDEL', session, 'h:' .. stream, 'q:' .. stream, 'w:' .. stream)
   redis.call('DEL', logs .. stream, results .. stream)
   redis.call('HINCRBY', session, 'n', -1)
 end

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { RequestId } from '../../protocol/messages.js';
 import type { SessionRecord } from '../../session/session-record.js';
 import { newStreamName } from '../../stream/event-id.js';
 import { StreamLimitError } from '../../stream/event-log.js';
@@ -13,22 +14,39 @@ const LAST_RETRY_MS = 5000;
 const GIVE_UP_MS = 120_000;
 
 /**
- * What is said on the stream of one request goes into the event log, and is read from there. Where the log refuses, the
+ * What is said on the stream of one POST goes into the event log, and is read from there. Where the log refuses, the
  * connection that is open gets it directly: a request always ends (P6), even if its stream cannot be resumed then.
  */
 export class KeptStream {
   readonly name = newStreamName();
-  #appended: Promise<void> = Promise.resolve();
+  #owed: readonly RequestId[];
+  #undertaken = false;
+  #appended: Promise<void>;
 
+  /** @param owed the requests that are answered on it */
   constructor(
     private readonly session: SessionRecord,
     private readonly services: LegacyServices,
     private readonly response: ServerResponse,
-  ) {}
+    owed: readonly RequestId[],
+  ) {
+    this.#owed = owed;
+    this.#appended = this.#undertake().catch(services.report);
+  }
 
   /** One at a time, so that the log has the order in which things were said. */
-  append(data: string, final: boolean): void {
-    this.#appended = this.#appended.then(() => (final ? this.#appendFinal(data) : this.#appendOne(data)));
+  append(data: string): void {
+    this.#appended = this.#appended.then(() => this.#appendOne(data));
+  }
+
+  /**
+   * @param text `undefined` for a cancelled request, which gets no answer
+   * @param owed what is left to answer
+   * @returns when the log has it, or never will
+   */
+  answer(text: string | undefined, owed: readonly RequestId[]): Promise<void> {
+    this.#appended = this.#appended.then(() => this.#answer(text, owed));
+    return this.#appended;
   }
 
   /**
@@ -43,13 +61,27 @@ export class KeptStream {
       .catch(report);
   }
 
+  async #undertake(): Promise<void> {
+    await this.services.log.undertake(this.session, this.name, this.#owed);
+    this.#undertaken = true;
+  }
+
   async #appendOne(data: string): Promise<void> {
     try {
+      if (!this.#undertaken) await this.#undertake();
       await this.#log(data, false);
     } catch (error) {
       this.services.report(error);
       if (error instanceof StreamLimitError && this.#isOpen()) this.response.write(messageFrame(data));
     }
+  }
+
+  async #answer(text: string | undefined, owed: readonly RequestId[]): Promise<void> {
+    if (owed.length === 0) return this.#appendFinal(text ?? NO_ANSWER);
+    if (text !== undefined) await this.#appendOne(text);
+    // Paid debts are struck off, so that whoever stands in for this instance answers nothing twice.
+    this.#owed = owed;
+    await this.#undertake().catch(this.services.report);
   }
 
   /** Offered again until the log takes it: somebody may come back for it, on any instance. */

@@ -1,13 +1,13 @@
 import type { Answer } from '../../engine/answer.js';
 import type { Outlet } from '../../engine/exchange.js';
-import type { JsonRpcNotification, JsonRpcRequest } from '../../protocol/messages.js';
+import type { JsonRpcNotification, JsonRpcRequest, RequestId } from '../../protocol/messages.js';
 import { TRAITS } from '../../protocol/revisions.js';
 import type { SessionRecord } from '../../session/session-record.js';
 import { STREAM_START } from '../../stream/event-log.js';
 import { acceptsEventStream, sendJson, type HttpCall } from './http-call.js';
 import type { LegacyServices } from '../legacy-services.js';
 import { KeptStream } from './kept-stream.js';
-import { NO_ANSWER, sessionFrames } from './session-frames.js';
+import { sessionFrames } from './session-frames.js';
 import type { Pending } from './slow-answers.js';
 import { writeSse, type SseOptions } from './sse-writer.js';
 
@@ -18,28 +18,28 @@ import { writeSse, type SseOptions } from './sse-writer.js';
  */
 export class LegacyAnswer implements Outlet, Pending {
   readonly #responses: string[] = [];
-  #waiting: number;
+  #owed: readonly RequestId[];
   #stream: KeptStream | undefined;
 
-  /** @param expected how many requests the POST holds */
+  /** @param requests the ids of what the POST asks */
   constructor(
     private readonly call: HttpCall,
     private readonly session: SessionRecord,
     private readonly services: LegacyServices,
     private readonly options: SseOptions,
-    expected: number,
+    requests: readonly RequestId[],
     private readonly batch: boolean,
   ) {
-    this.#waiting = expected;
+    this.#owed = requests;
   }
 
   notify(notification: JsonRpcNotification): void {
-    this.#open()?.append(JSON.stringify(notification), false);
+    this.#open()?.append(JSON.stringify(notification));
   }
 
   request(request: JsonRpcRequest): boolean {
     const stream = this.#open();
-    stream?.append(JSON.stringify(request), false);
+    stream?.append(JSON.stringify(request));
     return stream !== undefined;
   }
 
@@ -52,15 +52,16 @@ export class LegacyAnswer implements Outlet, Pending {
     if (TRAITS[this.session.revision].priming) this.#open()?.letGo();
   }
 
-  /** @param answer `undefined` for a cancelled request, which gets none */
-  finish(answer: Answer | undefined): void {
-    const last = --this.#waiting === 0;
-    if (this.#stream !== undefined) {
-      if (answer || last) this.#stream.append(answer?.text ?? NO_ANSWER, last);
-      return;
-    }
+  /**
+   * @param answer `undefined` for a cancelled request, which gets none
+   * @returns what to wait for before the request is over: on a stream the answer is in the log then
+   */
+  finish(id: RequestId, answer: Answer | undefined): Promise<void> | undefined {
+    this.#owed = without(this.#owed, id);
+    if (this.#stream !== undefined) return this.#stream.answer(answer?.text, this.#owed);
     if (answer) this.#responses.push(answer.text);
-    if (last) this.#sendJson();
+    if (this.#owed.length === 0) this.#sendJson();
+    return undefined;
   }
 
   #sendJson(): void {
@@ -73,10 +74,14 @@ export class LegacyAnswer implements Outlet, Pending {
     if (this.#stream !== undefined) return this.#stream;
     const { response } = this.call;
     if (response.destroyed || response.headersSent || !acceptsEventStream(this.call)) return undefined;
-    const stream = (this.#stream = new KeptStream(this.session, this.services, response));
+    const stream = (this.#stream = new KeptStream(this.session, this.services, response, this.#owed));
     const frames = sessionFrames(this.services, this.session, stream.name, STREAM_START);
     void writeSse(response, frames, { ...this.options, resumable: true });
-    for (const text of this.#responses.splice(0)) stream.append(text, false);
+    for (const text of this.#responses.splice(0)) stream.append(text);
     return stream;
   }
 }
+
+/** One occurrence of it: nothing stops a client from using an id twice in a batch. */
+const without = (ids: readonly RequestId[], id: RequestId): readonly RequestId[] =>
+  ids.length === 1 ? [] : ids.toSpliced(ids.indexOf(id), 1);

@@ -74,7 +74,8 @@ export class LegacyHandler {
     }
     if (requests.length === 0) return sendJson(call, 202);
 
-    const answer = new LegacyAnswer(call, session, this.services, this.options, requests.length, batch);
+    const ids = requests.map(({ id }) => id);
+    const answer = new LegacyAnswer(call, session, this.services, this.options, ids, batch);
     const peer = legacyPeer(call, session, principal);
     this.slow.add(answer);
     await Promise.all(requests.map((request) => this.#serve(new Exchange(peer, request, answer), answer)));
@@ -84,8 +85,10 @@ export class LegacyHandler {
   async #serve(exchange: Exchange, answer: LegacyAnswer): Promise<void> {
     const leave = this.inFlight.enter(exchange);
     const response = await this.dispatcher.answer(exchange);
+    const kept = answer.finish(exchange.request.id, response);
+    // A shutdown waits for what is not in the log yet: nobody could find it elsewhere.
+    if (kept) await kept;
     leave();
-    answer.finish(response);
   }
 
   async #notified(session: SessionRecord, { method, params }: JsonRpcNotification): Promise<void> {

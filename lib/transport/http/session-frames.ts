@@ -8,7 +8,7 @@ import type { LegacyServices } from '../legacy-services.js';
 import { commentFrame, messageFrame, primingFrame, retryFrame } from './sse-frame.js';
 
 /** How long a client waits before it comes back: another instance, or this one, is ready at once (§5.4). */
-const RETRY_MS = 1000;
+export const RETRY_MS = 1000;
 
 /** Ends a stream whose request was cancelled: there is no answer, and nobody must wait for one. */
 export const NO_ANSWER = '';

@@ -1,0 +1,126 @@
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ChildInstance } from '../fixtures/child-instance.js';
+import { collecting, figure, percentile, times } from '../fixtures/figures.js';
+import { LegacySession } from '../fixtures/legacy-session.js';
+import { newNamespace } from '../fixtures/redis-fleet.js';
+import { RedisServer } from '../fixtures/redis-server.js';
+import type { JsonRpc, SseClient } from '../fixtures/sse-client.js';
+
+const INSTANCE_TTL_MS = 1500;
+const KILLS = times(2, 20);
+const CALLS = 10;
+
+let server: RedisServer;
+let redis: Redis;
+let keeper: ChildInstance;
+const options = () => ({ redis: server.url, redisPrefix, instanceTtlMs: INSTANCE_TTL_MS, streamAfterMs: 20 });
+const redisPrefix = newNamespace();
+
+beforeAll(async () => {
+  server = await RedisServer.start();
+  redis = new Redis(server.url);
+  keeper = await ChildInstance.start(options());
+});
+afterAll(async () => {
+  await keeper?.kill();
+  redis?.disconnect();
+  await server?.dispose();
+});
+
+/** How many answers are owed in a session, as the fleet knows. */
+async function owed(session: LegacySession): Promise<number> {
+  const keys = await redis.keys(`${redisPrefix}:*${session.id}*:s`);
+  const fields = await Promise.all(keys.map((key) => redis.hkeys(key)));
+  return fields.flat().filter((field) => field.startsWith('w:')).length;
+}
+
+const isAnswer = ({ id, result, error }: JsonRpc): boolean =>
+  id !== undefined && (result !== undefined || error !== undefined);
+
+/** Calls that run on one instance, each with its stream. */
+async function begin(worker: ChildInstance, ms: number, count: number) {
+  const session = await LegacySession.open(worker.port);
+  const ids = Array.from({ length: count }, (_, i) => `call ${i}`);
+  const streams = await Promise.all(ids.map((id) => session.stream('work', { ms }, id)));
+  await Promise.all(streams.map((stream) => stream.frame(({ id }) => id !== undefined)));
+  await expect.poll(() => owed(session), { timeout: 10_000 }).toBe(count);
+  return { ids, streams, elsewhere: session.at(keeper.port) };
+}
+
+const goOn = (streams: readonly SseClient[], elsewhere: LegacySession) =>
+  Promise.all(streams.map((stream) => elsewhere.get(stream.lastEventId)));
+
+describe('P6, F1 an instance is killed inside of slow calls', () => {
+  it(
+    `${KILLS} times: each call ends with an error for whoever comes back elsewhere`,
+    { timeout: collecting ? 300_000 : 60_000 },
+    async () => {
+      const waits: number[] = [];
+      let hanging = 0;
+      for (let kill = 0; kill < KILLS; kill++) {
+        const worker = await ChildInstance.start(options());
+        const { ids, streams, elsewhere } = await begin(worker, 600_000, CALLS);
+        await worker.kill();
+        const killedAt = performance.now();
+        const resumed = await goOn(streams, elsewhere);
+        for (const [i, stream] of resumed.entries()) {
+          const answer = await stream.message(isAnswer, 15_000).catch(() => undefined);
+          if (!answer) hanging++;
+          else {
+            expect(answer).toEqual({
+              jsonrpc: '2.0',
+              id: ids[i],
+              error: { code: -32603, message: 'The instance that worked on this request was lost before it answered' },
+            });
+            await stream.end();
+            waits.push(performance.now() - killedAt);
+          }
+        }
+      }
+      expect(hanging).toBe(0);
+      figure('P6', 'calls whose instance was killed', KILLS * CALLS);
+      figure('P6', 'calls that hang', hanging);
+      figure(
+        'P6',
+        `time to the error, p99, with an instanceTtlMs of ${INSTANCE_TTL_MS}`,
+        percentile(waits, 0.99),
+        'ms',
+      );
+      figure('F1', 'calls that hang after kill -9', hanging);
+    },
+  );
+
+  it('control: as long as the instance lives, nobody answers in its place, however long it takes', async () => {
+    const worker = await ChildInstance.start(options());
+    const { streams, elsewhere } = await begin(worker, INSTANCE_TTL_MS * 3, 2);
+    const resumed = await goOn(streams, elsewhere);
+    for (const stream of resumed) {
+      expect(await stream.message(isAnswer, 15_000)).toMatchObject({ result: { content: [{ type: 'text' }] } });
+    }
+    await worker.kill();
+  });
+});
+
+describe('F17 an instance stands still for longer than it may', () => {
+  it('its calls get one answer each, and what it says when it goes on is refused', { timeout: 60_000 }, async () => {
+    const worker = await ChildInstance.start(options());
+    const { streams, elsewhere } = await begin(worker, 1000, CALLS);
+    worker.freeze();
+    const cursors = streams.map(({ lastEventId }) => lastEventId);
+    const resumed = await goOn(streams, elsewhere);
+    const answers = await Promise.all(resumed.map((stream) => stream.message(isAnswer, 15_000)));
+    expect(answers.every(({ error }) => error?.code === -32603)).toBe(true);
+    worker.thaw();
+    // It has said all it will ever say once it answers something that came after.
+    await elsewhere.at(worker.port).call('echo', { name: 'awake' });
+    await Promise.all(streams.map((stream) => stream.end(10_000)));
+    const again = await Promise.all(cursors.map((cursor) => elsewhere.get(cursor)));
+    await Promise.all(again.map((stream) => stream.end(10_000)));
+    const doubles = [...streams, ...again].filter(({ messages }) => messages.filter(isAnswer).length > 1);
+    expect(doubles).toEqual([]);
+    expect(again.map(({ messages }) => messages.filter(isAnswer))).toEqual(answers.map((answer) => [answer]));
+    figure('F17', 'double responses of an instance that stood still', doubles.length);
+    await worker.kill();
+  });
+});
