@@ -51,6 +51,7 @@ export class McpLifecycle implements OnModuleInit, BeforeApplicationShutdown, On
 
   /** Before the HTTP server closes: it would wait for open streams for ever (F2). */
   async beforeApplicationShutdown(): Promise<void> {
+    this.mount?.stopListening();
     await this.runtime.drain();
   }
 

@@ -96,6 +96,7 @@ export class McpRuntime {
   /** Ends streams and lets running requests finish; before the HTTP server closes, which would wait for them (T-58). */
   async drain(): Promise<void> {
     this.engine.subscriptions.close();
+    this.http.endpoint.close();
     this.http.streams.close();
     const { drainTimeoutMs } = this.options;
     await Promise.all([this.inFlight.drain(drainTimeoutMs), this.tasks.runner.drain(drainTimeoutMs)]);

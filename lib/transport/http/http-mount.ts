@@ -40,6 +40,15 @@ export class HttpMount {
     }
   }
 
+  /**
+   * From here on connections are refused, so that a balancer goes to the next instance; those that are open go on. Nest
+   * would take requests until it closes the server, and cut them then (P8).
+   */
+  stopListening(): void {
+    const server = this.adapterHost.httpAdapter?.getHttpServer() as { listening?: boolean; close(): void } | undefined;
+    if (server?.listening) server.close();
+  }
+
   #type(): string | undefined {
     // Application contexts (stdio) have a host whose adapter has no type, or none at all.
     const adapter = this.adapterHost.httpAdapter as { getType?: () => string } | undefined;

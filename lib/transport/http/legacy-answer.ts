@@ -20,6 +20,7 @@ export class LegacyAnswer implements Outlet, Pending {
   readonly #responses: string[] = [];
   #owed: readonly RequestId[];
   #stream: KeptStream | undefined;
+  #written: Promise<void> | undefined;
 
   /** @param requests the ids of what the POST asks */
   constructor(
@@ -54,11 +55,15 @@ export class LegacyAnswer implements Outlet, Pending {
 
   /**
    * @param answer `undefined` for a cancelled request, which gets none
-   * @returns what to wait for before the request is over: on a stream the answer is in the log then
+   * @returns what to wait for before the request is over: on a stream the answer is in the log then, and at the client if
+   * that is still there
    */
   finish(id: RequestId, answer: Answer | undefined): Promise<void> | undefined {
     this.#owed = without(this.#owed, id);
-    if (this.#stream !== undefined) return this.#stream.answer(answer?.text, this.#owed);
+    if (this.#stream !== undefined) {
+      const kept = this.#stream.answer(answer?.text, this.#owed);
+      return this.#owed.length > 0 ? kept : kept.then(() => this.#written);
+    }
     if (answer) this.#responses.push(answer.text);
     if (this.#owed.length === 0) this.#sendJson();
     return undefined;
@@ -76,7 +81,7 @@ export class LegacyAnswer implements Outlet, Pending {
     if (response.destroyed || response.headersSent || !acceptsEventStream(this.call)) return undefined;
     const stream = (this.#stream = new KeptStream(this.session, this.services, response, this.#owed));
     const frames = sessionFrames(this.services, this.session, stream.name, STREAM_START);
-    void writeSse(response, frames, { ...this.options, resumable: true });
+    this.#written = writeSse(response, frames, { ...this.options, resumable: true }).then(() => undefined);
     for (const text of this.#responses.splice(0)) stream.append(text);
     return stream;
   }

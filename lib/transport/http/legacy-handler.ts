@@ -86,7 +86,7 @@ export class LegacyHandler {
     const leave = this.inFlight.enter(exchange);
     const response = await this.dispatcher.answer(exchange);
     const kept = answer.finish(exchange.request.id, response);
-    // A shutdown waits for what is not in the log yet: nobody could find it elsewhere.
+    // A shutdown waits for it: what is not in the log cannot be found elsewhere.
     if (kept) await kept;
     leave();
   }

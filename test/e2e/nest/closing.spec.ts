@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { Agent } from 'node:http';
+import { Agent, type IncomingHttpHeaders } from 'node:http';
 import { NEVER } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { McpContext, McpModule, McpTool } from 'nestjs-mcp-fleet';
+import { McpContext, McpModule, McpTool, PrincipalResolver } from 'nestjs-mcp-fleet';
 import { EraClient, ERAS } from '../../fixtures/era-client.js';
 import { Gate } from '../../fixtures/gate.js';
 import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/nest-app.js';
 import { send } from '../../fixtures/raw-http.js';
+import { SseClient } from '../../fixtures/sse-client.js';
 
 let gate: Gate;
 let nest: NestApp;
@@ -87,6 +88,35 @@ describe.each(ADAPTERS)('closing an application on %s', (adapter) => {
       await answer;
     },
   );
+
+  it('sends a GET elsewhere that was on its way', async () => {
+    const principals = {
+      resolve: async ({ headers }: { headers: IncomingHttpHeaders }) => {
+        if (headers['last-event-id']) await gate.passage('who');
+        return undefined;
+      },
+    };
+    await boot({ providers: [{ provide: PrincipalResolver, useValue: principals }] });
+    const client = await EraClient.open('legacy', nest.port);
+    const standing = await client.listen();
+    const headers = { accept: 'text/event-stream', 'mcp-session-id': client.session, 'last-event-id': 'g_1-0' };
+    const late = SseClient.open(nest.port, { verb: 'GET', headers });
+    await gate.reached('waiting who');
+    // Keeps the server from closing meanwhile.
+    const running = client.stream('tools/call', { name: 'patient', arguments: {} }).catch(() => undefined);
+    await gate.reached('waiting patient');
+    const closed = nest.close();
+    await standing.end();
+    gate.release('who');
+    const stream = await late;
+    await stream.end();
+    // A refusal would count as one of the few tries of a client.
+    expect(stream.lastEventId).toBe('g_1-0');
+    expect(stream.frames.at(-1)!.retry).toBeGreaterThanOrEqual(1000);
+    gate.release('patient');
+    await closed;
+    await running;
+  });
 
   it('does everything at once, with connections that are kept alive', async () => {
     await boot({ streamAfterMs: 20 });
