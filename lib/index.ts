@@ -8,7 +8,12 @@ export type {
   McpOptionsFactory,
 } from './mcp.options.js';
 export { McpOptionsError } from './mcp.resolved-options.js';
-export type { RedisClientLike, RedisConnectionOptions, RedisOption } from './redis/redis-option.js';
+export type {
+  RedisClientLike,
+  RedisClusterOptions,
+  RedisConnectionOptions,
+  RedisOption,
+} from './redis/redis-option.js';
 export { McpStdio, type McpStdioOptions } from './mcp.stdio.js';
 export { InjectMcpServer, mcpServerToken } from './mcp.tokens.js';
 
@@ -56,6 +61,7 @@ export type { SchemaType } from './schema/index.js';
 export { MCP_CONTEXT_TYPE, McpExecutionContext } from './pipeline/execution-context.js';
 
 // From anywhere in the application
+export type { McpHealth } from './server/health.js';
 export { McpServer, type McpHandler, type McpHandlerEnhancers } from './server/mcp-server.js';
 export type { DeliveryOutcome, McpLogMessage } from './server/announcer.js';
 export type { InProcessCall } from './server/in-process-call.js';
@@ -71,7 +77,12 @@ export type { SessionKey, SessionPatch, SessionRecord } from './session/session-
 export { EventLog, StreamLimitError } from './stream/event-log.js';
 export type { AppendOptions, AppendOutcome, LogEntry, Tail } from './stream/event-log.js';
 export { decodeDoorbell, encodeDoorbell, type Doorbell } from './stream/doorbell.js';
-export { MessageBroker, type BrokerSubscription, type MessageListener } from './broker/message-broker.js';
+export {
+  MessageBroker,
+  type BrokerStatus,
+  type BrokerSubscription,
+  type MessageListener,
+} from './broker/message-broker.js';
 export { NonceStore } from './interaction/nonce-store.js';
 export { PendingRequests, type PendingRequest } from './interaction/pending-requests.js';
 export { TaskLimitError, TaskStore, type TaskMove, type TaskPosition } from './task/task-store.js';

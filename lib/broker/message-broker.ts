@@ -10,6 +10,9 @@ export interface BrokerSubscription {
   close(): Promise<void>;
 }
 
+/** `up`: what is published arrives, as far as is known; a broker that cannot be away is always `up`. */
+export type BrokerStatus = 'up' | 'down';
+
 /**
  * Carries doorbells and change events between instances: at most once, unordered between channels, nothing kept.
  * The truth is in the stores; whoever listens here must be able to catch up from them. An abstract class, so that it is
@@ -34,4 +37,8 @@ export abstract class MessageBroker {
    * Never called by a broker that cannot miss any. @returns a function that takes the listener away.
    */
   abstract onInterruption(listener: () => void): () => void;
+
+  get status(): BrokerStatus {
+    return 'up';
+  }
 }

@@ -1,5 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { type BrokerSubscription, MessageBroker, type MessageListener } from '../broker/message-broker.js';
+import {
+  type BrokerStatus,
+  type BrokerSubscription,
+  MessageBroker,
+  type MessageListener,
+} from '../broker/message-broker.js';
 import { BackendAwayError } from '../session/backend-away.js';
 import { type ConnectionReporter, kindOf } from './connection-reporter.js';
 import type { RedisKeys } from './keys.js';
@@ -7,7 +12,7 @@ import { LoopbackProbe } from './loopback-probe.js';
 import { loadPeer } from './peer.js';
 import { ReadyGate } from './ready-gate.js';
 import { RedisChannel } from './redis-channel.js';
-import type { RedisConnections } from './redis-connections.js';
+import { type RedisConnections, retryDelayMs } from './redis-connections.js';
 import type { RedisTransport } from './redis-transport.js';
 
 export interface RedisMessageBrokerOptions {
@@ -25,9 +30,6 @@ export interface RedisMessageBrokerOptions {
 /** Channels of one command: a hundred thousand in one would hold up everybody else's (F13). */
 const SUBSCRIBE_BATCH = 512;
 
-/** `up`: subscribed, acknowledged, and what it says to itself it hears. */
-export type BrokerStatus = 'up' | 'down';
-
 /** The broker of a fleet, on Nest's Redis transport. */
 export class RedisMessageBroker extends MessageBroker {
   readonly #options: RedisMessageBrokerOptions;
@@ -42,6 +44,8 @@ export class RedisMessageBroker extends MessageBroker {
   /** Counts connections, so that a late acknowledgement is not taken for one of the next. */
   #connection = 0;
   #everSettled = false;
+  /** Connections in a row that could not settle. */
+  #unsettled = 0;
   #closed = false;
   #strays = 0;
 
@@ -78,7 +82,8 @@ export class RedisMessageBroker extends MessageBroker {
     });
   }
 
-  get status(): BrokerStatus {
+  /** Subscribed, acknowledged, and what it says to itself it hears. */
+  override get status(): BrokerStatus {
     return this.#settled && this.#probe.well ? 'up' : 'down';
   }
 
@@ -139,13 +144,14 @@ export class RedisMessageBroker extends MessageBroker {
         await this.#transport.subscriber.subscribe(...names.slice(i, i + SUBSCRIBE_BATCH));
       }
     } catch (error) {
-      if (connection === this.#connection) this.#reconnect('A Redis subscriber could not settle', error);
+      if (connection === this.#connection) this.#reconnectLater('A Redis subscriber could not settle', error);
       return;
     }
     // Of a connection that is gone already; the next one settles by itself.
     if (connection !== this.#connection || this.#closed) return;
     this.#probe.reset();
     this.#settled = true;
+    this.#unsettled = 0;
     for (const wake of this.#waiting) wake();
     if (this.#everSettled) for (const listener of this.#interruptionListeners) this.#call(listener);
     this.#everSettled = true;
@@ -195,6 +201,13 @@ export class RedisMessageBroker extends MessageBroker {
     } catch (error) {
       throw new BackendAwayError(`Redis did not take a message (${kindOf(error)}).`);
     }
+  }
+
+  /** What Redis refuses, it refuses on the next connection as well; ioredis would make that one at once. */
+  #reconnectLater(why: string, error: unknown): void {
+    const connection = this.#connection;
+    const step = () => connection === this.#connection && this.#reconnect(why, error);
+    setTimeout(step, retryDelayMs(++this.#unsettled)).unref();
   }
 
   #reconnect(why: string, error: unknown = new Error(why)): void {

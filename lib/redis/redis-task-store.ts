@@ -23,6 +23,7 @@ export interface RedisTaskStoreOptions {
 
 /** The tasks of a fleet, each one hash, each method one script on it. Redis expires them, and its clock decides. */
 export class RedisTaskStore extends TaskStore {
+  override readonly mayBeAway = true;
   readonly #commands: RedisCommands;
   readonly #keys: RedisKeys;
   readonly #maxTasks: number;

@@ -1,10 +1,13 @@
 import type { ChangeBus } from '../broker/change-bus.js';
 import type { ListName } from '../catalog/catalog.js';
-import { type LogLevel, passes } from '../protocol/log-levels.js';
+import type { LogLevel } from '../protocol/log-levels.js';
 import type { JsonObject } from '../protocol/messages.js';
-import type { SessionKey } from '../session/session-record.js';
 import type { SessionFilter, SessionStore } from '../session/session-store.js';
-import { type EventLog, STANDING_STREAM } from '../stream/event-log.js';
+import type { EventLog } from '../stream/event-log.js';
+import { inLanes } from './in-lanes.js';
+import { type DeliveryOutcome, type LogLine, Outbox } from './outbox.js';
+
+export type { DeliveryOutcome };
 
 /** A log line for clients: `notifications/message`. */
 export interface McpLogMessage {
@@ -13,12 +16,6 @@ export interface McpLogMessage {
   /** Any JSON value; no secrets (Z-13). */
   readonly data: unknown;
 }
-
-/**
- * What became of a message to a session: `delivered` to an open stream, `stored` until the client opens one, `filtered`
- * because the client asked for more severe messages only, or `unknown`: there is no such session.
- */
-export type DeliveryOutcome = 'delivered' | 'stored' | 'filtered' | 'unknown';
 
 const RANK: readonly DeliveryOutcome[] = ['unknown', 'filtered', 'stored', 'delivered'];
 
@@ -31,14 +28,17 @@ const notification = (method: string, params?: JsonObject): string =>
  */
 export class Announcer {
   readonly #pending = new Map<ListName, NodeJS.Timeout>();
+  readonly #outbox: Outbox;
 
   constructor(
     private readonly sessions: SessionStore,
-    private readonly log: EventLog,
+    log: EventLog,
     private readonly bus: ChangeBus,
     private readonly debounceMs: number,
     private readonly report: (error: unknown) => void,
-  ) {}
+  ) {
+    this.#outbox = new Outbox(sessions, log);
+  }
 
   /** Bursts become one announcement, after the last change was made (§3.3). */
   listChanged(list: ListName): void {
@@ -57,27 +57,28 @@ export class Announcer {
 
   /** @returns how many sessions it was delivered to or stored for */
   async broadcast(message: McpLogMessage, filter?: SessionFilter): Promise<number> {
+    const line = new LogLineOf(message);
     let reached = 0;
-    for await (const key of this.sessions.sessions(filter)) {
-      const outcome = await this.#log(key, message);
+    await inLanes(this.sessions.sessions(filter), async (key) => {
+      const outcome = await this.#outbox.send(key.id, line, key);
       if (outcome === 'delivered' || outcome === 'stored') reached++;
-    }
+    });
     return reached;
   }
 
-  async toSession(id: string, message: McpLogMessage): Promise<DeliveryOutcome> {
-    const key = await this.sessions.find(id);
-    return key ? this.#log(key, message) : 'unknown';
+  toSession(id: string, message: McpLogMessage): Promise<DeliveryOutcome> {
+    return this.#outbox.send(id, new LogLineOf(message));
   }
 
   /** @returns the best that happened in any of the principal's sessions */
   async toPrincipal(principal: string, message: McpLogMessage): Promise<DeliveryOutcome> {
-    let best: DeliveryOutcome = 'unknown';
-    for await (const key of this.sessions.sessions({ principal })) {
-      const outcome = await this.#log(key, message);
-      if (RANK.indexOf(outcome) > RANK.indexOf(best)) best = outcome;
-    }
-    return best;
+    const line = new LogLineOf(message);
+    let best = 0;
+    await inLanes(this.sessions.sessions({ principal }), async (key) => {
+      const rank = RANK.indexOf(await this.#outbox.send(key.id, line, key));
+      best = Math.max(best, rank);
+    });
+    return RANK[best]!;
   }
 
   close(): void {
@@ -90,21 +91,22 @@ export class Announcer {
     await this.#toAll(undefined, notification(`notifications/${list}/list_changed`));
   }
 
-  async #log(key: SessionKey, message: McpLogMessage): Promise<DeliveryOutcome> {
-    const session = await this.sessions.peek(key);
-    if (!session) return 'unknown';
-    if (!passes(message.level, session.logLevel)) return 'filtered';
-    const { level, logger, data } = message;
-    return this.#append(key, notification('notifications/message', { level, logger, data }));
-  }
-
   async #toAll(filter: SessionFilter | undefined, text: string): Promise<void> {
-    for await (const key of this.sessions.sessions(filter)) await this.#append(key, text);
+    await inLanes(this.sessions.sessions(filter), async (key) => void (await this.#outbox.append(key, text)));
+  }
+}
+
+class LogLineOf implements LogLine {
+  #text: string | undefined;
+
+  constructor(private readonly message: McpLogMessage) {}
+
+  get level(): LogLevel {
+    return this.message.level;
   }
 
-  async #append(key: SessionKey, text: string): Promise<DeliveryOutcome> {
-    const outcome = await this.log.append(key, STANDING_STREAM, text);
-    if (outcome.kind !== 'appended') return 'unknown';
-    return outcome.listening ? 'delivered' : 'stored';
+  get text(): string {
+    const { level, logger, data } = this.message;
+    return (this.#text ??= notification('notifications/message', { level, logger, data }));
   }
 }

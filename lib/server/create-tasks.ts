@@ -4,6 +4,7 @@ import type { Catalog } from '../catalog/catalog.js';
 import { taskTool } from '../engine/methods/tools.js';
 import type { Interactions } from '../interaction/interactions.js';
 import type { ResolvedOptions } from '../mcp.resolved-options.js';
+import { Orphans } from '../task/orphans.js';
 import { TaskChanges } from '../task/task-changes.js';
 import { TaskRunner } from '../task/task-runner.js';
 import { Tasks } from '../task/tasks.js';
@@ -25,5 +26,6 @@ export function createTasks(
     return tool && taskTool(tool, logger);
   };
   const runner = new TaskRunner({ store, changes, report }, interactions, options, find, logger);
-  return new Tasks(store, changes, runner);
+  const orphans = new Orphans(store, runner, options.taskLeaseMs, report);
+  return new Tasks(store, changes, runner, orphans);
 }

@@ -13,6 +13,7 @@ import type { Tasks } from '../task/tasks.js';
 import type { LegacyServices } from '../transport/legacy-services.js';
 import { Announcer } from './announcer.js';
 import type { Interactions } from '../interaction/interactions.js';
+import { backgroundReporter } from './background-reporter.js';
 import { createInteractions } from './create-interactions.js';
 import { createTasks } from './create-tasks.js';
 import type { Backends } from './backends.js';
@@ -35,6 +36,7 @@ export class McpRuntime {
   #heard: Subscription[] = [];
   #busRetry: NodeJS.Timeout | undefined;
   #closed = false;
+  #state: 'starting' | 'running' | 'closing' = 'starting';
 
   constructor(
     readonly options: ResolvedOptions,
@@ -44,8 +46,7 @@ export class McpRuntime {
   ) {
     this.logger = new Logger(server === undefined ? 'McpServer' : `McpServer:${server}`);
     const { sessions, log, broker } = backends;
-    const report = (error: unknown): void =>
-      this.logger.error('A background task failed', error instanceof Error ? error.stack : String(error));
+    const report = backgroundReporter(this.logger);
     this.catalog = new Catalog(options.pageSize);
     this.interactions = createInteractions(backends, options, this.logger);
     this.bus = new ChangeBus({ broker, namespace: `mcp:${server ?? 'default'}`, report });
@@ -91,10 +92,16 @@ export class McpRuntime {
       }),
     ];
     await this.#startBus();
+    this.#state = 'running';
+  }
+
+  get state(): 'starting' | 'running' | 'closing' {
+    return this.#state;
   }
 
   /** Ends streams and lets running requests finish; before the HTTP server closes, which would wait for them (T-58). */
   async drain(): Promise<void> {
+    this.#state = 'closing';
     this.engine.subscriptions.close();
     this.http.endpoint.close();
     this.http.streams.close();
@@ -109,6 +116,7 @@ export class McpRuntime {
     for (const subscription of this.#heard) subscription.unsubscribe();
     this.announcer.close();
     this.tasks.changes.close();
+    this.tasks.orphans.close();
     await this.bus.close();
   }
 

@@ -9,6 +9,7 @@ import type { CallToolResult } from '../protocol/content.js';
 import type { JsonObject } from '../protocol/messages.js';
 import { principalId, type Principal } from '../session/principal.js';
 import type { DeliveryOutcome, McpLogMessage } from './announcer.js';
+import { healthOf, type McpHealth } from './health.js';
 import { callInProcess, type InProcessCall } from './in-process-call.js';
 import type { McpRuntime } from './mcp-runtime.js';
 
@@ -109,6 +110,11 @@ export class McpServer {
   /** @returns whether there was such a prompt on this instance */
   removePrompt(name: string): boolean {
     return this.#remove(['prompt'], name);
+  }
+
+  /** How this instance is: for readiness and health routes of the application. */
+  health(): McpHealth {
+    return healthOf(this.#runtime);
   }
 
   /**

@@ -23,6 +23,9 @@ export type TaskPosition = Pick<TaskRecord, 'createdAt' | 'id'>;
  * - A method rejects only when the backend is away; "unknown" is an answer (`undefined`, `false`), not an error.
  */
 export abstract class TaskStore {
+  /** Whether leases may run out because nobody could reach the store. Then no worker counts as lost at the first look. */
+  readonly mayBeAway: boolean = false;
+
   /**
    * Called once per key: task ids never repeat. The task begins `working`, in its first run (fence 1), leased to the
    * caller. The order is copied, as JSON.

@@ -1,8 +1,8 @@
 import { invalidParams } from '../protocol/errors.js';
 import { isLegacyRevision } from '../protocol/revisions.js';
 import type { Era } from '../protocol/revisions.js';
+import type { Orphans } from './orphans.js';
 import type { TaskChanges } from './task-changes.js';
-import { taskKeyOf } from './task-id.js';
 import { isOpen, OPEN, type TaskAnswer, type TaskKey, type TaskRecord } from './task-record.js';
 import type { TaskRunner } from './task-runner.js';
 import type { TaskPosition, TaskStore } from './task-store.js';
@@ -23,6 +23,7 @@ export class Tasks {
     private readonly store: TaskStore,
     readonly changes: TaskChanges,
     readonly runner: TaskRunner,
+    readonly orphans: Orphans,
   ) {}
 
   /** @returns `undefined` for a task that is unknown, expired, somebody else's, or of the other form */
@@ -82,11 +83,8 @@ export class Tasks {
     return stop;
   }
 
-  /** There is no sweeper: whoever meets an orphan cares for it (§5.6). */
   async #cared(task: TaskRecord): Promise<TaskRecord | undefined> {
-    if (!task.orphaned || !isOpen(task)) return task;
-    await this.runner.adopt(task);
-    return this.store.load(taskKeyOf(task));
+    return task.orphaned && isOpen(task) ? this.orphans.care(task) : task;
   }
 }
 

@@ -10,6 +10,7 @@ import { MemoryPendingRequests } from '../../../lib/memory/memory-pending-reques
 import { MemorySessionStore } from '../../../lib/memory/memory-session-store.js';
 import { MemoryTaskStore } from '../../../lib/memory/memory-task-store.js';
 import { TaskChanges } from '../../../lib/task/task-changes.js';
+import { Orphans } from '../../../lib/task/orphans.js';
 import { TaskRunner, type TaskTool, type ToolWork } from '../../../lib/task/task-runner.js';
 import type { TaskStore } from '../../../lib/task/task-store.js';
 import { Tasks } from '../../../lib/task/tasks.js';
@@ -63,7 +64,12 @@ export class TaskRig {
     };
     const services = { store, changes: this.changes, report };
     this.runner = new TaskRunner(services, interactions, limits, (name) => this.tools.get(name), logger);
-    this.tasks = new Tasks(store, this.changes, this.runner);
+    this.tasks = new Tasks(
+      store,
+      this.changes,
+      this.runner,
+      new Orphans(store, this.runner, limits.taskLeaseMs, report),
+    );
     bus.events$.subscribe((event) => event.type === 'task-changed' && this.changes.heard(event.task));
   }
 
