@@ -72,6 +72,9 @@ class SessionStream {
   #lookAgain = false;
   #failures = 0;
   #outranked = false;
+  #interruptions = 0;
+  /** Whether no newer claim can be there whose bell rang before it was listened to: a bell alone may be believed (P5). */
+  #current = false;
 
   constructor(opening: StreamOpening, to: Subscriber<StreamEvent>) {
     this.#opening = opening;
@@ -105,6 +108,8 @@ class SessionStream {
 
   /** A look that runs already may have read before the interruption: another one must follow it. */
   #interrupted(): void {
+    this.#interruptions++;
+    this.#current = false;
     if (this.#looking) this.#lookAgain = true;
     else this.#wait(Math.random() * HERD_SPREAD_MS);
   }
@@ -152,7 +157,9 @@ class SessionStream {
       if (this.#to.closed) return;
       this.#prime(start);
     }
+    const interruptions = this.#interruptions;
     await this.#catchUp();
+    this.#current = interruptions === this.#interruptions;
   }
 
   async #claim(): Promise<boolean> {
@@ -180,7 +187,7 @@ class SessionStream {
     if (bell.stream !== this.#opening.stream) return;
     if (bell.kind === 'claimed')
       return this.#fence !== undefined && bell.fence > this.#fence ? this.#end('fenced') : undefined;
-    if (this.#cursor === undefined) return this.#look();
+    if (this.#cursor === undefined || !this.#current) return this.#look();
     const { id, previous, data, final } = bell;
     if (previous === this.#cursor && data !== undefined) {
       // Heard just now: no need to look for a while yet (P16).

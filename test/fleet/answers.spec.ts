@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RedisPendingRequests } from '../../lib/redis/redis-pending-requests.js';
+import { figure, percentile, times } from '../fixtures/figures.js';
+import { fleetApp, type FleetApp } from '../fixtures/fleet-app.js';
+import { LegacySession } from '../fixtures/legacy-session.js';
+import { fleetMember, type FleetMember, newNamespace } from '../fixtures/redis-fleet.js';
+import { reconnected } from '../fixtures/reconnected.js';
+import { RedisServer } from '../fixtures/redis-server.js';
+import type { JsonRpc, SseClient } from '../fixtures/sse-client.js';
+import { TcpProxy } from '../fixtures/tcp-proxy.js';
+
+const AT_ONCE = 10;
+const any = <T>(of: readonly T[]): T => of[Math.floor(Math.random() * of.length)]!;
+
+let redis: RedisServer;
+beforeAll(async () => void (redis = await RedisServer.start()));
+afterAll(() => redis.dispose());
+
+describe('P7 questions asked on one of three instances, each answered twice at once on any', () => {
+  let apps: readonly FleetApp[];
+  beforeAll(async () => {
+    const options = { redis: redis.url, redisPrefix: newNamespace(), streamAfterMs: 100 };
+    apps = await Promise.all([fleetApp(options), fleetApp(options, 'express'), fleetApp(options)]);
+  });
+  afterAll(async () => {
+    await Promise.all(apps.map(({ close }) => close()));
+    expect(apps.flatMap(({ logs }) => logs.errors)).toEqual([]);
+  });
+
+  const sums = { questions: 0, double: 0, lost: 0, strange: 0 };
+  const spent: number[] = [];
+  const isQuestion = ({ method }: JsonRpc) => method === 'elicitation/create';
+
+  /** Posts two different answers at once and waits for what the handler does next. */
+  async function answerTwice(session: LegacySession, stream: SseClient, id: unknown, contents: readonly object[]) {
+    const seen = stream.messages.length;
+    const since = performance.now();
+    const posts = contents.map((content) =>
+      session.at(any(apps).port).post({ jsonrpc: '2.0', id, result: { action: 'accept', content } }),
+    );
+    expect((await Promise.all(posts)).map(({ status }) => status)).toEqual([202, 202]);
+    await stream.message((message) => stream.messages.indexOf(message) >= seen, 15_000);
+    spent.push(performance.now() - since);
+    sums.questions++;
+  }
+
+  async function round(_: unknown, i: number): Promise<void> {
+    const session = await LegacySession.open(any(apps).port, { capabilities: { elicitation: {} } });
+    const stream = await session.at(any(apps).port).stream('book', { city: 'Oslo' }, `book ${i}`);
+    const first = await stream.message(isQuestion);
+    await answerTwice(session, stream, first.id, [{ region: 'north' }, { region: 'south' }]);
+    const second = await stream.message((message) => isQuestion(message) && message.id !== first.id);
+    await answerTwice(session, stream, second.id, [{ travellers: 1 }, { travellers: 2 }]);
+    await stream.end(15_000);
+    const answers = stream.messages.filter(({ id, method }) => id === `book ${i}` && method === undefined);
+    sums.double += Math.max(0, stream.messages.filter(isQuestion).length - 2) + Math.max(0, answers.length - 1);
+    if (answers.length === 0) sums.lost++;
+    const text = String(answers[0]?.result?.content?.[0]?.text);
+    if (!/^Oslo (north|south) [12]$/.test(text)) sums.strange++;
+    await session.end();
+  }
+
+  const rounds = times(40, 400) / 2;
+  it(`${2 * rounds} questions: each handler goes on once, with one of the answers`, async () => {
+    for (let done = 0; done < rounds; done += AT_ONCE) await Promise.all(Array.from({ length: AT_ONCE }, round));
+    figure('P7', 'questions answered twice at once', sums.questions);
+    figure('P7', 'double', sums.double);
+    figure('P7', 'lost', sums.lost);
+    figure('P7', 'p99 from the answer to what the handler did next, seen by the client', percentile(spent, 0.99), 'ms');
+    expect(sums).toEqual({ questions: 2 * rounds, double: 0, lost: 0, strange: 0 });
+  }, 180_000);
+});
+
+describe('P7 the bell of an answer is lost', () => {
+  const SESSION = { principal: 'alice', id: 'session-1' };
+  const NEVER_MS = 1_000_000;
+  let lines: readonly TcpProxy[];
+  let members: readonly FleetMember[];
+  beforeAll(async () => {
+    const namespace = newNamespace();
+    lines = await Promise.all([0, 1, 2].map(() => TcpProxy.start(redis.port)));
+    members = await Promise.all(
+      // Nobody finds out that a line is deaf: what arrives, arrives because the waiter looks by itself.
+      lines.map(({ url }) => fleetMember({ redis: redis.url, broker: url, namespace, probeMs: NEVER_MS })),
+    );
+    await members[0]!.store.create({ ...SESSION, revision: '2025-11-25', clientCapabilities: {}, initialized: true });
+  });
+  afterAll(async () => {
+    await Promise.all(members.map(({ close }) => close()));
+    await Promise.all(lines.map((line) => line.close()));
+  });
+
+  const waitersOf = ({ commands, keys, broker }: FleetMember, checkMs: number) =>
+    new RedisPendingRequests({ commands, keys, broker, checkMs, report: () => undefined });
+
+  const hearing = () => Promise.all(members.map(({ broker }, i) => reconnected(broker, lines[i]!)));
+
+  it('in a share of the cases: each waiter gets one answer, and no answer is lost', async () => {
+    const waiters = members.map((member) => waitersOf(member, 200));
+    const spent: Record<'heard' | 'deaf', number[]> = { heard: [], deaf: [] };
+    const sums = { asked: 0, double: 0, lost: 0 };
+    const one = async (deaf: number, i: number): Promise<void> => {
+      const at = Math.floor(Math.random() * members.length);
+      const id = `question ${sums.asked++} of ${i}`;
+      const { response } = await waiters[at]!.expect(SESSION, id, 15_000);
+      let resumed = 0;
+      const went = response.then(({ result }) => {
+        resumed++;
+        return { at: performance.now(), result };
+      });
+      if (deaf >= 0) lines[deaf]!.deafen();
+      const since = performance.now();
+      const won = await Promise.all(
+        [1, 2].map(async (n) => ((await any(waiters).answer(SESSION, { jsonrpc: '2.0', id, result: { n } })) ? n : 0)),
+      );
+      const winners = won.filter((n) => n > 0);
+      const outcome = await went.catch(() => undefined);
+      if (outcome === undefined || winners.length === 0) sums.lost++;
+      else spent[at === deaf ? 'deaf' : 'heard'].push(outcome.at - since);
+      sums.double += winners.length - 1 + (resumed - 1);
+      expect(outcome?.result).toEqual({ n: winners[0] });
+    };
+    const total = times(40, 400);
+    for (let done = 0; done < total; done += AT_ONCE) {
+      // Every other time one of the three hears nothing.
+      const deaf = (done / AT_ONCE) % 2 ? Math.floor(Math.random() * members.length) : -1;
+      await Promise.all(Array.from({ length: AT_ONCE }, (_, i) => one(deaf, i)));
+      if (deaf >= 0) await hearing();
+    }
+    for (const waiter of waiters) waiter.close();
+    figure('P7', 'double, with lost bells', sums.double);
+    figure('P7', 'lost, with lost bells', sums.lost);
+    figure('P7', 'p99 from the answer to the waiter', percentile(spent.heard, 0.99), 'ms');
+    if (spent.deaf.length) {
+      figure(
+        'P7',
+        'p99 from the answer to the waiter without its bell, check 200 ms',
+        percentile(spent.deaf, 0.99),
+        'ms',
+      );
+    }
+    expect(sums).toEqual({ asked: total, double: 0, lost: 0 });
+  }, 120_000);
+
+  it('control: a waiter that does not look by itself starves', async () => {
+    const starving = waitersOf(members[0]!, NEVER_MS);
+    const { response, withdraw } = await starving.expect(SESSION, 'starving', 1500);
+    const outcome = response.then(
+      () => 'answered',
+      (error: Error) => error.message,
+    );
+    lines[0]!.deafen();
+    expect(await members[1]!.pending.answer(SESSION, { jsonrpc: '2.0', id: 'starving', result: {} })).toBe(true);
+    expect(await outcome).toBe('The client did not answer in time');
+    withdraw();
+    starving.close();
+    await hearing();
+  });
+});

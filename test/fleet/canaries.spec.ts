@@ -1,0 +1,223 @@
+import { Logger } from '@nestjs/common';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RedisKeys } from '../../lib/redis/keys.js';
+import { principalId } from '../../lib/session/principal.js';
+import { bearer } from '../fixtures/bearer.js';
+import { figure } from '../fixtures/figures.js';
+import { Holdings, NOBODY } from '../fixtures/holdings.js';
+import { inOwnSession, inTheirSession, modernly } from '../fixtures/attempts.js';
+import { LegacySession } from '../fixtures/legacy-session.js';
+import { LogScraper } from '../fixtures/log-scraper.js';
+import { call, modern, post } from '../fixtures/mcp-requests.js';
+import { type OwnedApp, ownedApp } from '../fixtures/owned-app.js';
+import { peek } from '../fixtures/peek.js';
+import type { RawReply, RawRequest } from '../fixtures/raw-http.js';
+import { RedisServer } from '../fixtures/redis-server.js';
+import { TcpProxy } from '../fixtures/tcp-proxy.js';
+
+const TOKEN = 'canary-token';
+const BODY = 'canary-body';
+const PREFIX = 'canaryprefix';
+const keys = new RedisKeys(`${PREFIX}:default`);
+const ALICE = principalId({ issuer: 'https://as.example', subject: TOKEN });
+
+describe('P15 a run with faults, full of canaries', () => {
+  let scraper: LogScraper;
+  /** What must not be seen anywhere; more of it comes up on the way. */
+  const canaries = new Set(['canary', ALICE]);
+  const refusals: RawReply[] = [];
+  const leaks: string[] = [];
+  let redis: RedisServer;
+  let line: TcpProxy;
+  let admin: Redis;
+  let apps: readonly OwnedApp[];
+  let alice: LegacySession;
+
+  beforeAll(async () => {
+    scraper = new LogScraper();
+    redis = await RedisServer.start();
+    line = await TcpProxy.start(redis.port);
+    admin = new Redis(redis.url);
+    admin.on('error', () => undefined);
+    const options = {
+      redis: line.url.replace('redis://', 'redis://default:canary-password@'),
+      ...{ redisPrefix: PREFIX, redisWaitMs: 300, maxBodyBytes: 10_000 },
+    };
+    const started = (['fastify', 'express'] as const).map((adapter) =>
+      ownedApp(options, { adapter, prepare: (app) => app.useLogger(scraper) }),
+    );
+    apps = await Promise.all(started);
+  });
+  afterAll(async () => {
+    scraper.stop();
+    admin.disconnect();
+    await line.close();
+    await redis.dispose();
+  });
+
+  const open = async (): Promise<LegacySession> => {
+    const session = await LegacySession.open(apps[0]!.port, {
+      headers: bearer(TOKEN),
+      capabilities: { elicitation: {} },
+    });
+    canaries.add(session.id);
+    return session;
+  };
+
+  /** Of both instances: what comes back for something that goes wrong shows none of it. */
+  async function say(request: RawRequest, owner = false): Promise<void> {
+    for (const { port } of apps) {
+      const reply = await peek(port, request, /\n\n/);
+      const isError = reply.status >= 400 || /"(error|isError)":/.test(reply.body);
+      if (isError) refusals.push(reply);
+      const { 'mcp-session-id': session, ...headers } = reply.headers;
+      if (session !== undefined && !owner && canaries.has(String(session))) leaks.push(`header: ${String(session)}`);
+      look('headers', JSON.stringify(headers));
+      if (isError) look(`body of ${reply.status}`, reply.body);
+    }
+  }
+
+  function look(where: string, text: string): void {
+    for (const canary of canaries)
+      if (text.toLowerCase().includes(canary.toLowerCase())) leaks.push(`${where}: ${text}`);
+  }
+
+  const echo = (session: LegacySession) =>
+    session.raw(session.message('tools/call', { name: 'echo', arguments: { text: BODY } }));
+
+  it('while everything works', async () => {
+    alice = await open();
+    const stream = await alice.get();
+    await apps[1]!.mcp.sendToSession(alice.id, { level: 'error', data: BODY });
+    await stream.message(({ params }) => params?.data === BODY);
+    const holdings = await Holdings.open(apps[0]!.port, TOKEN);
+    for (const name of Object.values(holdings.names)) canaries.add(name);
+    await alice.post(alice.message('tools/call', { name: 'secret', arguments: { text: BODY } }));
+    await alice.call('fail', { code: 0 });
+    await alice.call('fail', { code: 4711 });
+    const leaking = alice.message('tools/call', { name: 'leaks', arguments: {}, task: {} });
+    await say(alice.raw(leaking), true);
+    for (const intruder of [{ who: 'mallory' }, {}]) {
+      const tries = [
+        ...inTheirSession(holdings.names, intruder),
+        ...modernly(holdings.names, intruder, { name: 'book', arguments: { city: BODY } }),
+      ];
+      for (const { request } of tries) await say(request);
+    }
+    for (const { request } of inOwnSession(NOBODY, { who: TOKEN, session: alice.id })) await say(request, true);
+    await stream.close();
+    await holdings.close();
+  });
+
+  it('wrong requests', async () => {
+    const headers = { ...bearer(TOKEN), 'mcp-session-id': alice.id };
+    const big = { text: BODY.repeat(2000) };
+    const wrong: RawRequest[] = [
+      post(`{"jsonrpc":"2.0","id":1,"method":"ping","params":"${BODY}`, headers),
+      post(`{"${BODY}":${'['.repeat(100)}${']'.repeat(100)}}`, headers),
+      post({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'echo', arguments: big } }, headers),
+      post({ jsonrpc: '2.0', id: 1, method: 1, params: { text: BODY } }, headers),
+      post({ jsonrpc: '1.0', id: { text: BODY } }, headers),
+      alice.raw(alice.message('tools/call', { name: 'echo', arguments: { text: { inner: BODY } } })),
+      alice.raw(alice.message('tools/call', { name: 'speak', arguments: { count: BODY } })),
+      alice.raw(alice.message('logging/setLevel', { level: BODY })),
+      alice.raw(alice.message('tasks/list', { cursor: BODY })),
+      alice.raw(alice.message('completion/complete', { ref: { type: BODY }, argument: BODY })),
+      alice.getRequest(BODY),
+      alice.getRequest(`${'canary'}_1-1`),
+      { ...alice.getRequest(), headers: { ...headers, accept: BODY } },
+      { ...alice.raw(alice.message('ping')), headers: { ...headers, 'content-type': `text/${BODY}` } },
+      { ...echo(alice), headers: { ...echo(alice).headers, origin: 'https://canary.example' } },
+      { ...echo(alice), headers: { ...echo(alice).headers, host: 'canary.example' } },
+      { ...echo(alice), headers: { ...echo(alice).headers, 'mcp-protocol-version': BODY } },
+      call('book', { city: BODY }, { headers: bearer(TOKEN), meta: { 'io.modelcontextprotocol/logLevel': BODY } }),
+      call('echo', { text: 1, more: BODY }, { headers: { ...bearer(TOKEN), 'mcp-name': BODY } }),
+      modern('tools/call', { name: 'echo', arguments: { text: 'x' }, requestState: BODY }, { headers: bearer(TOKEN) }),
+    ];
+    for (const request of wrong) await say(request, true);
+    expect(refusals.length).toBeGreaterThan(wrong.length);
+  });
+
+  it('cut streams and cut lines', async () => {
+    for (let i = 0; i < 3; i++) {
+      const stream = await alice.stream('holdLoudly', { key: `${BODY} ${i}` });
+      await stream.message(({ params }) => params?.data === 'before');
+      line.cut();
+      await stream.close();
+      apps[0]!.gate.release(`${BODY} ${i}`);
+    }
+    await expect
+      .poll(() => alice.post(alice.message('ping')).then(({ status }) => status), { timeout: 8000 })
+      .toBe(200);
+  });
+
+  it.each(['frozen', 'killed'] as const)('Redis %s and back', async (how) => {
+    const session = await open();
+    const stream = await session.stream('holdLoudly', { key: `${BODY} ${how}` });
+    await stream.message(({ params }) => params?.data === 'before');
+    if (how === 'frozen') redis.freeze();
+    else await redis.kill();
+    for (const request of [
+      echo(session),
+      session.getRequest('canary_1-1'),
+      session.raw(session.message('tasks/list')),
+    ]) {
+      await say(request, true);
+    }
+    apps[0]!.gate.release(`${BODY} ${how}`);
+    await apps[1]!.mcp.sendToSession(session.id, { level: 'error', data: BODY }).catch(() => undefined);
+    if (how === 'frozen') redis.thaw();
+    else await redis.start();
+    await expect
+      .poll(() => session.post(session.message('ping')).then(({ status }) => status), { timeout: 10_000 })
+      .toBe(how === 'frozen' ? 200 : 404);
+    await stream.close();
+  });
+
+  it('what others left in Redis', async () => {
+    await expect.poll(() => admin.ping().catch(() => 'away'), { timeout: 8000 }).toBe('PONG');
+    const breakings: ((session: LegacySession) => Promise<unknown>)[] = [
+      ({ id }) => admin.set(keys.session({ principal: ALICE, id }), BODY),
+      ({ id }) => admin.hset(keys.session({ principal: ALICE, id }), 'r', BODY),
+      ({ id }) => admin.hset(keys.session({ principal: ALICE, id }), 'h:g', BODY),
+      ({ id }) => admin.set(`${keys.logs({ principal: ALICE, id })}g`, BODY),
+      ({ id }) => admin.publish(keys.wire(keys.doorbells({ principal: ALICE, id })), BODY),
+      ({ id }) => admin.publish(keys.wire('mcp:default:chg'), JSON.stringify({ pattern: 'x', data: `${BODY} ${id}` })),
+      () => admin.config('SET', 'maxmemory', '1'),
+    ];
+    const sent: Promise<unknown>[] = [];
+    for (const spoil of breakings) {
+      const session = await open();
+      const stream = await session.get();
+      await spoil(session);
+      await say(echo(session), true);
+      sent.push(apps[1]!.mcp.sendToSession(session.id, { level: 'error', data: BODY }).catch(() => undefined));
+      await say(session.getRequest('g_1-1'), true);
+      await stream.close();
+    }
+    await admin.config('SET', 'maxmemory', '0');
+    await Promise.all(sent);
+  });
+
+  it('control: what is said to a logger or the console is read', () => {
+    const before = scraper.lines.length;
+    new Logger('control').debug(`a session ${alice.id}`);
+    // oxlint-disable-next-line no-console -- what others do
+    console.error(new Error(`a key ${keys.session({ principal: ALICE, id: alice.id })}`));
+    const told = scraper.lines.splice(before);
+    expect(told.map((line) => line.includes(alice.id))).toEqual([true, true]);
+  });
+
+  it('shows none of them in logs, error bodies and headers', async () => {
+    await Promise.all(apps.map(({ close }) => close()));
+    for (const logged of scraper.lines) look('log', logged);
+    figure('P15', 'canaries planted', canaries.size);
+    figure('P15', 'lines of log read', scraper.lines.length);
+    figure('P15', 'error answers read', refusals.length);
+    figure('P15', 'hits', leaks.length);
+    expect(leaks).toEqual([]);
+    expect(scraper.lines.length).toBeGreaterThan(3);
+    expect(refusals.length).toBeGreaterThan(100);
+  });
+});

@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Attempt, inOwnSession, inTheirSession, type Intruder, modernly } from '../fixtures/attempts.js';
+import { bearer } from '../fixtures/bearer.js';
+import { figure } from '../fixtures/figures.js';
+import { booking, Holdings, MODERN_CAPABILITIES, type Names, NOBODY } from '../fixtures/holdings.js';
+import { modern } from '../fixtures/mcp-requests.js';
+import { ADAPTERS } from '../fixtures/nest-app.js';
+import { type OwnedApp, ownedApp } from '../fixtures/owned-app.js';
+import { peek } from '../fixtures/peek.js';
+import { type RawReply, send } from '../fixtures/raw-http.js';
+import { newNamespace } from '../fixtures/redis-fleet.js';
+import { RedisServer } from '../fixtures/redis-server.js';
+import type { JsonRpc } from '../fixtures/sse-client.js';
+
+const PRINCIPALS = ['alice', 'bob'] as const;
+const ACCEPT_REGION = { action: 'accept', content: { region: 'north' } };
+const ACCEPT_PARTY = { action: 'accept', content: { travellers: 2 } };
+
+/** What an answer shows, with the names that were asked for taken out: the asker has those already. */
+function seen({ status, headers: { date: _, 'mcp-session-id': session, ...headers }, body }: RawReply, names: Names) {
+  const text = JSON.stringify({ status, headers, session: session === names.session, body });
+  return Object.values(names).reduce((shown, name) => shown.replaceAll(name, '<name>'), text);
+}
+
+/** A stream is left after its first frame. */
+const look = (port: number, { request }: Attempt): Promise<RawReply> => peek(port, request, /\n\n/);
+
+let redis: RedisServer;
+beforeAll(async () => void (redis = await RedisServer.start()));
+afterAll(() => redis.dispose());
+
+describe.each(ADAPTERS)('two principals on two instances of %s', (adapter) => {
+  let apps: Record<'A' | 'B', OwnedApp>;
+  let owners: Record<(typeof PRINCIPALS)[number], Holdings>;
+  beforeAll(async () => {
+    const options = { redis: redis.url, redisPrefix: newNamespace() };
+    const [A, B] = await Promise.all([ownedApp(options, { adapter }), ownedApp(options, { adapter })]);
+    apps = { A, B };
+    const [alice, bob] = await Promise.all([Holdings.open(A.port, 'alice'), Holdings.open(B.port, 'bob')]);
+    owners = { alice, bob };
+  });
+  afterAll(async () => {
+    await Promise.all(Object.values(owners).map((owner) => owner.close()));
+    await Promise.all(Object.values(apps).map(({ close }) => close()));
+  });
+
+  const homeOf = (who: 'alice' | 'bob') => (who === 'alice' ? apps.A : apps.B);
+
+  const tables: readonly (readonly [string, (names: Names, as: Intruder, owner: Holdings) => Attempt[]])[] = [
+    ['S3, S13 in a session of the other', (names, as) => inTheirSession(names, as)],
+    [
+      'S4, S5 in the own session with the ids of the other',
+      (names, as) => (as.session === undefined ? [] : inOwnSession(names, as)),
+    ],
+    ['S5, P14 in the modern era', (names, as, owner) => modernly(names, as, booking(owner.who))],
+  ];
+
+  it.each(tables)(
+    '%s: what is foreign looks like what never was, on either instance: 0 crossings',
+    async (title, of) => {
+      const crossings: string[] = [];
+      let attempts = 0;
+      for (const [owner, other] of [
+        [owners.alice, owners.bob],
+        [owners.bob, owners.alice],
+      ] as const) {
+        const intruders: Intruder[] = [{ who: other.who, session: other.session.id }, {}];
+        for (const as of intruders) {
+          const unknown = of(NOBODY, as, owner);
+          for (const [i, attempt] of of(owner.names, as, owner).entries()) {
+            for (const [instance, { port }] of Object.entries(apps)) {
+              const [foreign, nobodys] = [await look(port, attempt), await look(port, unknown[i]!)];
+              const same = seen(foreign, owner.names) === seen(nobodys, NOBODY);
+              const told = foreign.body.includes(`-of-${owner.who}`);
+              attempts++;
+              if (!same || told) crossings.push(`${as.who} at ${instance}: ${attempt.title}: ${foreign.body}`);
+            }
+          }
+        }
+      }
+      const [id] = title.split(/[, ]/, 1);
+      figure(id!, `attempts on ${adapter}`, attempts);
+      figure(id!, `crossings on ${adapter}`, crossings.length);
+      expect(crossings).toEqual([]);
+      expect(attempts).toBeGreaterThan(20);
+    },
+  );
+
+  it('S3, S5 nobody heard anything but of the own task', () => {
+    for (const { names, standing } of Object.values(owners)) {
+      const own = { method: 'notifications/tasks/status', params: { taskId: names.legacyTask, status: 'working' } };
+      for (const message of standing.messages) expect(message).toMatchObject(own);
+    }
+  });
+
+  it.each(PRINCIPALS)('S3, S4, S5 and nothing that %s has was touched by any of it', async (who) => {
+    const { session, names, standing, held, asked } = owners[who];
+    const there = session.at((who === 'alice' ? apps.B : apps.A).port);
+    const home = homeOf(who);
+
+    expect(home.gate.has(`cancelled held ${who}`)).toBe(false);
+    expect(await apps.B.mcp.sendToSession(session.id, { level: 'info', data: 'yours' })).toBe('delivered');
+    await standing.message(({ params }) => params?.data === 'yours');
+    await apps.B.mcp.resourceUpdated('wire://fixed');
+    await standing.message(({ method }) => method === 'notifications/resources/updated');
+
+    home.gate.release(`held ${who}`);
+    const answer = await held.message(({ id }) => id === names.requestId);
+    expect(answer.result).toMatchObject({ content: [{ text: `held ${who}` }] });
+
+    await there.post({ jsonrpc: '2.0', id: names.questionId, result: ACCEPT_REGION });
+    const isNext = ({ id, method }: JsonRpc) => method === 'elicitation/create' && String(id) !== names.questionId;
+    await there.post({ jsonrpc: '2.0', id: (await asked.message(isNext)).id, result: ACCEPT_PARTY });
+    const booked = await asked.message(({ id }) => id === `book-${who}`);
+    expect(booked.result).toMatchObject({ content: [{ text: `city-of-${who} north 2` }] });
+
+    const details = { headers: bearer(who), meta: MODERN_CAPABILITIES };
+    const ask = async (method: string, params: Record<string, unknown>): Promise<JsonRpc> =>
+      JSON.parse((await send(there.port, modern(method, params, details))).body) as JsonRpc;
+    const task = (await ask('tasks/get', { taskId: names.modernTask })).result!;
+    expect([task.status, Object.keys(task.inputRequests as object)]).toEqual([
+      'input_required',
+      ['first-1.1', 'second-1.2'],
+    ]);
+    expect((await there.request('tasks/get', { taskId: names.legacyTask })).result).toMatchObject({
+      status: 'working',
+    });
+    const inputResponses = { '#1': ACCEPT_REGION };
+    const next = await ask('tools/call', { ...booking(who), requestState: names.requestState, inputResponses });
+    expect(next.result).toMatchObject({ resultType: 'input_required' });
+    home.gate.release(`secret-of-${who}`);
+    await asked.end();
+  });
+
+  it('control: to its owner each session, event and task is there', async () => {
+    const carol = await Holdings.open(apps.A.port, 'carol');
+    const as: Intruder = { who: 'carol', session: carol.session.id };
+    const of = (names: Names) => [
+      ...modernly(names, as, booking('carol')),
+      ...inOwnSession(names, as),
+      ...inTheirSession(names, as),
+    ];
+    const unknown = of(NOBODY);
+    const found: string[] = [];
+    for (const [i, attempt] of of(carol.names).entries()) {
+      const [mine, nobodys] = [await look(apps.B.port, attempt), await look(apps.B.port, unknown[i]!)];
+      if (seen(mine, carol.names) !== seen(nobodys, NOBODY)) found.push(attempt.title);
+    }
+    // The others are answered alike to everybody: 202 to what may come too late, and what needs no session.
+    const tasks = (where: string, kind: string, methods: readonly string[]) =>
+      methods.map((method) => `${where}: tasks/${method} of its ${kind} task`);
+    expect(found).toEqual([
+      'modern: their request state',
+      ...tasks('modern', 'modern', ['get', 'update', 'cancel']),
+      'modern: listen to their tasks',
+      'in the own session: tasks/list',
+      ...tasks('in the own session', 'legacy', ['get', 'result', 'cancel']),
+      'in the own session: GET from their event',
+      ...inTheirSession(carol.names, as).map(({ title }) => title),
+    ]);
+    await carol.close();
+  });
+});

@@ -1,0 +1,133 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { figure, percentile, times } from '../fixtures/figures.js';
+import { fleetApp, type FleetApp } from '../fixtures/fleet-app.js';
+import { modern } from '../fixtures/mcp-requests.js';
+import { send } from '../fixtures/raw-http.js';
+import { fleetMember, newNamespace } from '../fixtures/redis-fleet.js';
+import { RedisServer } from '../fixtures/redis-server.js';
+import { type JsonRpc, SseClient } from '../fixtures/sse-client.js';
+import { TcpProxy } from '../fixtures/tcp-proxy.js';
+
+const URIS = ['truth://one', 'truth://two', 'truth://three'] as const;
+const FLIPS = 40;
+const CUTS = 4;
+
+describe('P12 a modern client listens on B, and what it is told of happens on A', () => {
+  const prefix = newNamespace();
+  const truth: Record<string, number> = {};
+  let redis: RedisServer;
+  let line: TcpProxy;
+  let a: FleetApp;
+  let b: FleetApp;
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+    line = await TcpProxy.start(redis.port);
+    [a, b] = await Promise.all([
+      fleetApp({ redis: redis.url, redisPrefix: prefix }),
+      fleetApp({ redis: line.url, redisPrefix: prefix }),
+    ]);
+    for (const { mcp } of [a, b]) {
+      for (const uri of URIS) await mcp.registerResource({ name: uri, uri }, () => String(truth[uri]));
+    }
+  });
+  afterAll(async () => {
+    await Promise.all([a.close(), b.close()]);
+    await line.close();
+    await redis.dispose();
+  });
+
+  const read = async (uri: string): Promise<number> => {
+    const { result } = JSON.parse((await send(b.port, modern('resources/read', { uri }))).body) as JsonRpc;
+    return Number(result!.contents[0].text);
+  };
+
+  /** What a client knows that reads a resource when it is told to, and never else. */
+  async function listen() {
+    const view: Record<string, number> = {};
+    const notifications = { resourceSubscriptions: URIS };
+    const stream = await SseClient.open(b.port, modern('subscriptions/listen', { notifications }));
+    await stream.message(({ method }) => method === 'notifications/subscriptions/acknowledged');
+    for (const uri of URIS) view[uri] = await read(uri);
+    let told = stream.messages.length;
+    /** @returns whether there was something new to look at */
+    const look = async (): Promise<boolean> => {
+      const uris = new Set(stream.messages.slice(told).map(({ params }) => params!.uri as string));
+      told = stream.messages.length;
+      for (const uri of uris) view[uri] = await read(uri);
+      return uris.size > 0;
+    };
+    return { view, look, stream };
+  }
+
+  async function flip(): Promise<void> {
+    const uri = URIS[Math.floor(Math.random() * URIS.length)]!;
+    truth[uri]!++;
+    await a.mcp.resourceUpdated(uri);
+  }
+
+  /** Resources change while the line of B is cut at random moments; the last change of all falls into a cut. */
+  async function storm(): Promise<void> {
+    const cutAt = new Set(Array.from({ length: CUTS }, () => Math.floor(Math.random() * FLIPS)));
+    for (let i = 0; i < FLIPS; i++) {
+      if (cutAt.has(i)) line.cut();
+      await flip();
+      if (i % 4 === 0) await pause(1);
+    }
+    line.refuse(true);
+    line.cut();
+    await flip();
+    line.refuse(false);
+  }
+
+  const runs = times(10, 100);
+  it(`${runs} times what the client knows in the end is the truth`, async () => {
+    const spent: number[] = [];
+    let right = 0;
+    for (let run = 0; run < runs; run++) {
+      for (const uri of URIS) truth[uri] = 0;
+      const { view, look, stream } = await listen();
+      await storm();
+      const since = performance.now();
+      const arrived = async () => {
+        await look();
+        return view;
+      };
+      const is = await expect
+        .poll(arrived, { timeout: 15_000, interval: 5 })
+        .toEqual(truth)
+        .then(
+          () => true,
+          () => false,
+        );
+      if (is) right++;
+      spent.push(performance.now() - since);
+      await stream.close();
+    }
+    figure('P12', 'runs that ended with the truth', (100 * right) / runs, '%');
+    figure('P12', 'connections cut', line.cuts);
+    figure('P12', 'p99 from the last change to the truth', percentile(spent, 0.99), 'ms');
+    expect(right).toBe(runs);
+    expect(line.cuts).toBeGreaterThan(runs);
+  }, 300_000);
+
+  it('control: who only trusts what arrives is left with what is not true any more', async () => {
+    const naive = await fleetMember({ redis: redis.url, broker: line.url, namespace: `${prefix}:default` });
+    for (const uri of URIS) truth[uri] = 0;
+    const view: Record<string, number> = { ...truth };
+    const heard: string[] = [];
+    await naive.broker.subscribe('mcp:default:chg', (message) => {
+      const { uri } = JSON.parse(message) as { uri: string };
+      heard.push(uri);
+      if (uri in view) view[uri] = truth[uri]!;
+    });
+    const back = new Promise<void>((resolve) => void naive.broker.onInterruption(resolve));
+    await storm();
+    await back;
+    await expect
+      .poll(() => a.mcp.resourceUpdated('truth://marker').then(() => heard.includes('truth://marker')))
+      .toBe(true);
+    expect(view).not.toEqual(truth);
+    await naive.close();
+  });
+});

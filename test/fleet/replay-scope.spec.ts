@@ -1,0 +1,167 @@
+import fc from 'fast-check';
+import { Agent } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bearer } from '../fixtures/bearer.js';
+import { collecting, figure, percentile, times } from '../fixtures/figures.js';
+import { hostileText, mutation } from '../fixtures/hostile.js';
+import { LegacySession } from '../fixtures/legacy-session.js';
+import { type OwnedApp, ownedApp } from '../fixtures/owned-app.js';
+import { peek } from '../fixtures/peek.js';
+import type { RawReply } from '../fixtures/raw-http.js';
+import { newNamespace } from '../fixtures/redis-fleet.js';
+import { RedisServer } from '../fixtures/redis-server.js';
+
+const AT_ONCE = 20;
+/** Written by hand and not imported: what the server takes for an id is what is on trial. */
+const SHAPE = /^([a-z][a-z0-9]{0,15})_(0|[1-9][0-9]{0,15})-(0|[1-9][0-9]{0,9})$/;
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz012345';
+/** What HTTP can carry in a header at all. */
+const CARRIED = /^[\t\u0020-\u007e\u0080-\u00ff]*$/;
+
+describe('P4, S4 replay is of the own streams only', () => {
+  let redis: RedisServer;
+  let apps: readonly OwnedApp[];
+  let alice: LegacySession;
+  let bob: LegacySession;
+  let foreignIds: readonly string[];
+  let ownIds: readonly string[];
+  const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
+
+  /** Ids of three finished streams of requests and of the standing one, all of which say a secret. */
+  async function speak(session: LegacySession, secret: string): Promise<string[]> {
+    const ids: string[] = [];
+    for (let i = 0; i < 3; i++) {
+      const body = session.message('tools/call', {
+        name: 'secret',
+        arguments: { text: secret },
+        _meta: { progressToken: i },
+      });
+      const { body: stream } = await session.post(body);
+      ids.push(...[...stream.matchAll(/^id: (.+)$/gm)].map(([, id]) => id!));
+    }
+    const standing = await session.get();
+    await standing.frame(({ id }) => id !== undefined);
+    for (let i = 0; i < 3; i++) await apps[0]!.mcp.sendToSession(session.id, { level: 'error', data: secret });
+    await standing.frame(() => standing.messages.length === 3);
+    await standing.close();
+    return [...new Set([...ids, ...standing.frames.flatMap(({ id }) => (id === undefined ? [] : [id]))])];
+  }
+
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+    const options = { redis: redis.url, redisPrefix: newNamespace() };
+    apps = await Promise.all([ownedApp(options), ownedApp(options, { adapter: 'express' })]);
+    [alice, bob] = await Promise.all([
+      LegacySession.open(apps[0]!.port, { headers: bearer('alice') }),
+      LegacySession.open(apps[1]!.port, { headers: bearer('bob') }),
+    ]);
+    [foreignIds, ownIds] = [await speak(alice, 'alice-secret'), await speak(bob, 'bob-secret')];
+  });
+  afterAll(async () => {
+    agent.destroy();
+    await Promise.all(apps.map(({ close }) => close()));
+    await redis.dispose();
+  });
+
+  /** Bob comes back with this id, to either instance. */
+  const resume = (id: string, instance: number): Promise<RawReply> =>
+    peek(apps[instance]!.port, { ...bob.getRequest(id), agent }, /: gap\n\n|bob-secret|alice-secret/);
+  const seen = ({ status, headers: { date: _, ...headers }, body }: RawReply) => ({ status, headers, body });
+
+  const streamOf = (id: string): string | undefined => SHAPE.exec(id.replace(/^[ \t]+|[ \t]+$/g, ''))?.[1];
+  const isBobs = (id: string): boolean => {
+    const stream = streamOf(id);
+    return stream === 'g' || ownIds.some((own) => streamOf(own) === stream);
+  };
+  /** The one place that nothing follows: a stream from there on says nothing to wait for. */
+  const isNewest = (id: string): boolean => id.trim() === ownIds.at(-1);
+  const UNKNOWN = 'rabcdefghijklmno_1763800000000-0';
+
+  const entry = fc.tuple(fc.nat(2 ** 41), fc.nat(9)).map(([ms, n]) => `${ms}-${n}`);
+  const stream = fc
+    .string({ unit: fc.constantFrom(...LETTERS), minLength: 15, maxLength: 15 })
+    .map((name) => `r${name}`);
+  const foreign = fc
+    .constantFrom(...Array.from({ length: 64 }, (_, i) => i))
+    .map((i) => foreignIds[i % foreignIds.length]!);
+  const own = fc.nat(63).map((i) => ownIds[i % ownIds.length]!);
+  const id = fc.oneof(
+    { weight: 4, arbitrary: foreign },
+    { weight: 4, arbitrary: fc.tuple(fc.oneof(foreign, own), mutation).map(([text, damage]) => damage(text)) },
+    { weight: 3, arbitrary: fc.tuple(stream, entry).map(([name, at]) => `${name}_${at}`) },
+    // The stream of one and the place of another.
+    { weight: 2, arbitrary: fc.tuple(foreign, own).map(([a, b]) => `${a.split('_')[0]}_${b.split('_')[1]}`) },
+    { weight: 2, arbitrary: fc.tuple(foreign, entry).map(([a, at]) => `${a.split('_')[0]}_${at}`) },
+    { weight: 2, arbitrary: hostileText },
+  );
+  const carried = id.filter((text) => CARRIED.test(text) && text.length < 9000 && !isNewest(text));
+
+  it('random, damaged and foreign ids: 400 in the same words, 0 foreign bytes', async () => {
+    const unknown = await Promise.all(apps.map((_, instance) => resume(UNKNOWN, instance)));
+    expect(unknown.map(({ status }) => status)).toEqual([400, 400]);
+    let [tried, refused, foreignBytes] = [0, 0, 0];
+    const attempt = async (text: string, instance: number): Promise<void> => {
+      const reply = await resume(text, instance);
+      tried++;
+      if (reply.body.includes('alice')) foreignBytes += reply.body.length;
+      if (reply.status === 400) refused++;
+      if (!isBobs(text)) expect(seen(reply)).toEqual(seen(unknown[instance]!));
+      else expect([200, 400]).toContain(reply.status);
+    };
+    const batch = fc.array(fc.tuple(carried, fc.nat(1)), { minLength: AT_ONCE, maxLength: AT_ONCE });
+    await fc.assert(
+      fc.asyncProperty(batch, (ids) =>
+        Promise.all(ids.map(([text, instance]) => attempt(text, instance))).then(() => {}),
+      ),
+      { numRuns: times(2000, 100_000) / AT_ONCE, endOnFailure: !collecting },
+    );
+    figure('P4', 'ids tried', tried);
+    figure('P4', 'foreign bytes', foreignBytes);
+    figure('P4', 'refused with 400', (100 * refused) / tried, '%');
+    expect(foreignBytes).toBe(0);
+    expect(refused).toBeGreaterThan(tried / 2);
+  }, 600_000);
+
+  it('a place of another standing stream is an unknown place of the own one: a gap is told, and nothing else', async () => {
+    const standing = foreignIds.filter((text) => text.startsWith('g_') && text !== 'g_0-0');
+    expect(standing.length).toBeGreaterThan(2);
+    const latest = Number(/_(\d+)-/.exec(ownIds.at(-1)!)![1]);
+    for (const [instance] of apps.entries()) {
+      const replies = [];
+      // One that never was, between what is known and what is not, tells where these are.
+      for (const text of [...standing, `g_${latest + 1_000_000}-0`]) replies.push(await resume(text, instance));
+      for (const { status, body } of replies) {
+        expect(status).toBe(200);
+        expect(body).toContain(': gap');
+        expect(body).not.toContain('alice');
+      }
+    }
+  });
+
+  it('foreign and unknown ids take the same time', async () => {
+    const spent: Record<'foreign' | 'unknown', number[]> = { foreign: [], unknown: [] };
+    const known = foreignIds.find((text) => !text.startsWith('g_'))!;
+    for (let i = 0; i < times(100, 2000); i++) {
+      for (const [kind, text] of [
+        ['foreign', known],
+        ['unknown', UNKNOWN],
+      ] as const) {
+        const since = performance.now();
+        expect((await resume(text, 0)).status).toBe(400);
+        spent[kind].push(performance.now() - since);
+      }
+    }
+    for (const [kind, values] of Object.entries(spent))
+      figure('P4', `p50 of a refusal, ${kind}`, percentile(values, 0.5), 'ms');
+    const [a, b] = [percentile(spent.foreign, 0.5), percentile(spent.unknown, 0.5)];
+    expect(Math.max(a, b) / Math.min(a, b)).toBeLessThan(5);
+  }, 60_000);
+
+  it.each(['alice', 'bob'] as const)('control: %s gets the own stream with the same ids', async (who) => {
+    const [session, ids] = who === 'alice' ? [alice, foreignIds] : [bob, ownIds];
+    for (const [instance, { port }] of apps.entries()) {
+      const reply = await peek(port, session.getRequest(ids[instance]!), new RegExp(`${who}-secret`));
+      expect([reply.status, reply.body.includes(`${who}-secret`)]).toEqual([200, true]);
+    }
+  });
+});

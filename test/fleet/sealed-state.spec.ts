@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import type { McpModuleOptions } from 'nestjs-mcp-fleet';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accept, askingApp, type AskingApp, INVALID_STATE, retry, round, said } from '../fixtures/asking-app.js';
+import { figure, times } from '../fixtures/figures.js';
+import { mutation } from '../fixtures/hostile.js';
+import { newNamespace } from '../fixtures/redis-fleet.js';
+import { RedisServer } from '../fixtures/redis-server.js';
+import type { JsonRpc } from '../fixtures/sse-client.js';
+
+const GREET = { name: 'greet', arguments: { city: 'Rome' } };
+const ALICE = { user: 'alice' };
+const HELLO = 'Hello, Ada of Rome';
+
+let redis: RedisServer;
+const started: AskingApp[] = [];
+beforeAll(async () => void (redis = await RedisServer.start()));
+afterAll(async () => {
+  await Promise.all(started.map(({ close }) => close()));
+  await redis.dispose();
+});
+
+async function instance(redisPrefix: string, requestState?: McpModuleOptions['requestState']): Promise<AskingApp> {
+  const app = await askingApp({ redis: redis.url, redisPrefix, requestState });
+  started.push(app);
+  return app;
+}
+
+/** The answer to what was asked, for a call like the first or for another one. */
+const answered = (asked: JsonRpc, params: Record<string, unknown> = GREET) => {
+  const [key] = Object.keys(asked.result!.inputRequests as object);
+  return retry(params, asked, { [key!]: accept({ name: 'Ada' }) });
+};
+
+describe('P14 a request state made on A', () => {
+  let a: AskingApp;
+  let b: AskingApp;
+  let asked: JsonRpc;
+  const prefix = newNamespace();
+  beforeAll(async () => {
+    [a, b] = await Promise.all([instance(prefix), instance(prefix)]);
+    asked = await round(a.port, GREET, ALICE);
+  });
+
+  it.each<[string, Record<string, unknown>, { user?: string; method?: string }]>([
+    ['another principal', GREET, { user: 'bob' }],
+    ['nobody', GREET, {}],
+    ['another tool', { ...GREET, name: 'greet_too' }, ALICE],
+    ['another argument', { ...GREET, arguments: { city: 'Romf' } }, ALICE],
+    ['another method', { name: 'greeting' }, { ...ALICE, method: 'prompts/get' }],
+  ])('is refused on B for %s, and good for what it was made for', async (_, params, as) => {
+    const refused = await round(b.port, answered(asked, params), as);
+    expect(refused.error).toEqual(INVALID_STATE);
+    expect(said(await round(b.port, answered(asked), ALICE))).toBe(HELLO);
+  });
+
+  it('is refused by a server with another prefix, and good on an instance that came later', async () => {
+    const [stranger, later] = await Promise.all([instance(newNamespace()), instance(prefix)]);
+    expect((await round(stranger.port, answered(asked), ALICE)).error).toEqual(INVALID_STATE);
+    expect(said(await round(later.port, answered(asked), ALICE))).toBe(HELLO);
+  });
+
+  it('is refused on both once it is late', async () => {
+    const short = newNamespace();
+    const [here, there] = await Promise.all([instance(short, { ttlMs: 700 }), instance(short, { ttlMs: 700 })]);
+    const question = await round(here.port, GREET, ALICE);
+    for (const { port } of [there, here]) {
+      await expect
+        .poll(() => round(port, answered(question), ALICE).then(({ error }) => error), { timeout: 8000 })
+        .toEqual(INVALID_STATE);
+    }
+  });
+
+  it('single use: of two retries at once, one on each, one is accepted, and none after it', async () => {
+    const single = newNamespace();
+    const [here, there] = await Promise.all([
+      instance(single, { singleUse: true }),
+      instance(single, { singleUse: true }),
+    ]);
+    for (let i = 0; i < times(20, 200); i++) {
+      const question = await round(here.port, GREET, ALICE);
+      const replies = await Promise.all([here, there].map(({ port }) => round(port, answered(question), ALICE)));
+      expect(replies.map(said).filter((text) => text === HELLO)).toHaveLength(1);
+      const late = await round((i % 2 ? here : there).port, answered(question), ALICE);
+      expect(late.error).toEqual(INVALID_STATE);
+    }
+  });
+
+  it('is refused on B with any damage', async () => {
+    const state = asked.result!.requestState as string;
+    let [tried, accepted] = [0, 0];
+    const one = async (damaged: string): Promise<void> => {
+      if (damaged === state) return;
+      const reply = await round(b.port, { ...answered(asked), requestState: damaged }, ALICE);
+      tried++;
+      if (said(reply) === HELLO) accepted++;
+      expect(reply.error).toEqual(INVALID_STATE);
+    };
+    const damaged = mutation.map((damage) => damage(state));
+    await fc.assert(fc.asyncProperty(damaged, one), { numRuns: times(300, 5000) });
+    figure('P14', 'damaged states tried on another instance', tried);
+    figure('P14', 'damaged states accepted', accepted);
+    expect(accepted).toBe(0);
+  }, 120_000);
+});

@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { STANDING_STREAM, STREAM_START } from '../../lib/stream/event-log.js';
+import { openStream, type StreamOpening } from '../../lib/stream/session-stream.js';
+import { ChannelWitness } from '../fixtures/channel-witness.js';
+import { figure, percentile, times } from '../fixtures/figures.js';
+import { fleetApp, type FleetApp } from '../fixtures/fleet-app.js';
+import { Ledger } from '../fixtures/ledger.js';
+import { LegacySession } from '../fixtures/legacy-session.js';
+import { fleetMember, type FleetMember, newNamespace } from '../fixtures/redis-fleet.js';
+import { reconnected } from '../fixtures/reconnected.js';
+import { RedisServer } from '../fixtures/redis-server.js';
+import type { SseClient } from '../fixtures/sse-client.js';
+import { TcpProxy } from '../fixtures/tcp-proxy.js';
+
+const AT_ONCE = 10;
+const MESSAGES = 12;
+const numbers = Array.from({ length: MESSAGES }, (_, i) => i);
+const START = `${STANDING_STREAM}_${STREAM_START}`;
+
+let redis: RedisServer;
+beforeAll(async () => void (redis = await RedisServer.start()));
+afterAll(() => redis.dispose());
+
+describe('P5, F12 one stream is opened on two instances at once', () => {
+  let a: FleetApp;
+  let b: FleetApp;
+  let witness: ChannelWitness;
+  const redisPrefix = newNamespace();
+  beforeAll(async () => {
+    const options = { redis: redis.url, redisPrefix };
+    [a, b] = await Promise.all([fleetApp(options), fleetApp(options, 'express')]);
+    witness = await ChannelWitness.listen(redis.url, redisPrefix);
+  });
+  afterAll(async () => {
+    witness.close();
+    await Promise.all([a.close(), b.close()]);
+    expect([...a.logs.errors, ...b.logs.errors]).toEqual([]);
+  });
+
+  const sums = { repeats: 0, lost: 0, disorders: 0, ends: 0 };
+  const overlaps = { 'at once': 0, 'one after the other': 0 };
+  const fenceMs: number[] = [];
+  const said = ({ messages }: SseClient) => messages.map(({ params }) => params!.data as number);
+
+  async function round(how: keyof typeof overlaps): Promise<void> {
+    const session = await LegacySession.open(a.port);
+    const speaking = (async () => {
+      for (const i of numbers) await (i % 2 ? a : b).mcp.sendToSession(session.id, { level: 'error', data: i });
+    })();
+    const first = session.get(START);
+    if (how === 'one after the other') await (await first).message(() => true, 15_000);
+    const both = await Promise.all([first, session.at(b.port).get(START)]);
+    const ended = both.map((stream) => stream.end(15_000).then(() => performance.now()));
+    const [end, old] = await Promise.race(ended.map(async (at, i) => [await at, i] as const));
+    await speaking;
+    const [loser, winner] = [both[old]!, both[1 - old]!];
+    await winner.message(({ params }) => params?.data === MESSAGES - 1, 15_000);
+
+    const claims = witness.claims(session.id);
+    expect(claims.map(({ fence }) => fence)).toEqual([1, 2]);
+    expect(loser.frames.at(-1)).toMatchObject({ retry: expect.any(Number) });
+    const newest = claims[1]!;
+    fenceMs.push(Math.max(0, end - newest.at));
+    const ids = loser.frames.filter(({ data }) => data).map(({ id }) => id!.slice(2));
+    overlaps[how] += ids.filter((id) => !newest.before.has(id)).length;
+    for (const stream of both) sums.repeats += said(stream).length - new Set(said(stream)).size;
+    sums.lost += MESSAGES - new Set(said(winner)).size;
+    sums.disorders += said(winner).filter((data, i) => data !== i).length;
+    sums.ends++;
+    await winner.close();
+    await session.end();
+  }
+
+  const rounds = times(50, 1000);
+  it.each(['at once', 'one after the other'] as const)(
+    `${rounds} times %s: the newest wins, and gets each message once and in order`,
+    async (how) => {
+      const before = sums.ends;
+      for (let done = 0; done < rounds; done += AT_ONCE) {
+        await Promise.all(Array.from({ length: AT_ONCE }, () => round(how)));
+      }
+      figure('P5', `overlap deliveries, opened ${how}`, overlaps[how], 'messages');
+      figure('F12', `streams opened twice ${how}`, sums.ends - before);
+    },
+    300_000,
+  );
+
+  it('and whoever is outranked gets nothing of what follows', () => {
+    figure('P5', 'repeated within one connection', sums.repeats, 'messages');
+    figure('P5', 'lost at takeover', sums.lost, 'messages');
+    figure('P5', 'p99 from the claim to the end of the old connection', percentile(fenceMs, 0.99), 'ms');
+    figure('P5', 'p50 from the claim to the end of the old connection', percentile(fenceMs, 0.5), 'ms');
+    expect(sums).toEqual({ repeats: 0, lost: 0, disorders: 0, ends: 2 * rounds });
+    expect(overlaps).toEqual({ 'at once': 0, 'one after the other': 0 });
+  });
+});
+
+describe('P5 a claim whose bell is lost', () => {
+  const ALICE = { principal: 'alice', id: 'session-1' };
+  let line: TcpProxy;
+  let deaf: FleetMember;
+  let other: FleetMember;
+  beforeAll(async () => {
+    line = await TcpProxy.start(redis.port);
+    const namespace = newNamespace();
+    deaf = await fleetMember({ redis: redis.url, broker: line.url, namespace, probeMs: 1_000_000 });
+    other = await fleetMember({ redis: redis.url, namespace });
+    await deaf.store.create({ ...ALICE, revision: '2025-11-25', clientCapabilities: {}, initialized: true });
+  });
+  afterAll(async () => {
+    await Promise.all([deaf.close(), other.close()]);
+    await line.close();
+  });
+
+  function follow({ log, broker }: FleetMember, more: Partial<StreamOpening> = {}) {
+    const ledger = new Ledger();
+    const from = { session: ALICE, stream: STANDING_STREAM, cursor: STREAM_START };
+    const opening = { log, broker, ...from, report: () => undefined, ...more };
+    const subscription = openStream(opening).subscribe(ledger.listener);
+    return { ledger, close: () => subscription.unsubscribe() };
+  }
+
+  it('is found within the self-check', async () => {
+    const selfCheckMs = 300;
+    const spent: number[] = [];
+    for (let i = 0; i < times(5, 50); i++) {
+      const old = follow(deaf, { selfCheckMs });
+      await other.log.append(ALICE, STANDING_STREAM, `${i}`);
+      await old.ledger.until(() => old.ledger.delivered.includes(`${i}`));
+      line.deafen();
+      const since = performance.now();
+      const next = follow(other);
+      await old.ledger.until(() => old.ledger.ends.length > 0);
+      spent.push(performance.now() - since);
+      expect(old.ledger.ends).toEqual([{ kind: 'end', reason: 'fenced' }]);
+      await other.log.append(ALICE, STANDING_STREAM, `after ${i}`);
+      await next.ledger.until(() => next.ledger.delivered.includes(`after ${i}`));
+      expect(old.ledger.delivered).not.toContain(`after ${i}`);
+      next.close();
+      await reconnected(deaf.broker, line);
+    }
+    figure('P5', `p99 of a fence without its bell, self-check ${selfCheckMs} ms`, percentile(spent, 0.99), 'ms');
+  }, 60_000);
+
+  it('control: without the number of the claim both connections get everything', async () => {
+    const { log } = other;
+    const unfenced = {
+      channel: log.channel.bind(log),
+      claim: async () => 0,
+      release: async () => undefined,
+      tail: async (...args: Parameters<typeof log.tail>) => ({ ...(await log.tail(...args)), fence: 0 }),
+    } as unknown as StreamOpening['log'];
+    const both = [follow(deaf, { log: unfenced }), follow(other, { log: unfenced })];
+    await log.append(ALICE, STANDING_STREAM, 'twice');
+    await Promise.all(both.map(({ ledger }) => ledger.until(() => ledger.delivered.includes('twice'))));
+    expect(both.flatMap(({ ledger }) => ledger.ends)).toEqual([]);
+    for (const { close } of both) close();
+  });
+});

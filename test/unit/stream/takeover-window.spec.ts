@@ -1,0 +1,46 @@
+import { expect, it } from 'vitest';
+import { MemoryEventLog, MemoryMessageBroker, MemorySessionStore } from 'nestjs-mcp-fleet';
+import { STANDING_STREAM, STREAM_START } from '../../../lib/stream/event-log.js';
+import { openStream, type StreamOpening } from '../../../lib/stream/session-stream.js';
+import { Ledger } from '../../fixtures/ledger.js';
+
+const ALICE = { principal: 'alice', id: 'session-1' };
+
+it('P5 a connection that was outranked before it could hear of it says nothing of what follows', async () => {
+  const sessions = new MemorySessionStore();
+  const broker = new MemoryMessageBroker();
+  const log = new MemoryEventLog({ sessions, broker });
+  await sessions.create({ ...ALICE, revision: '2025-11-25', clientCapabilities: {}, initialized: true });
+  let release!: () => void;
+  let looking!: () => void;
+  const listens = new Promise<void>((resolve) => (looking = resolve));
+  const held = new Promise<void>((resolve) => (release = resolve));
+  // Its claim is outranked before it listens, and its first look into the log takes long.
+  const slow = {
+    channel: log.channel.bind(log),
+    release: log.release.bind(log),
+    claim: async (...args: Parameters<typeof log.claim>) => {
+      const fence = await log.claim(...args);
+      await log.claim(...args);
+      // Its bell has rung, for nobody.
+      await new Promise(setImmediate);
+      return fence;
+    },
+    tail: (...args: Parameters<typeof log.tail>) => {
+      looking();
+      return held.then(() => log.tail(...args));
+    },
+  } as unknown as StreamOpening['log'];
+  const ledger = new Ledger();
+  const from = { session: ALICE, stream: STANDING_STREAM, cursor: STREAM_START };
+  openStream({ log: slow, broker, ...from, report: () => undefined }).subscribe(ledger.listener);
+  await listens;
+  const heard: string[] = [];
+  await broker.subscribe(log.channel(ALICE), (line) => heard.push(line));
+  await log.append(ALICE, STANDING_STREAM, 'not for you');
+  await expect.poll(() => heard.at(-1)).toContain('not for you');
+  release();
+  await ledger.until(() => ledger.ends.length > 0);
+  expect(ledger.ends).toEqual([{ kind: 'end', reason: 'fenced' }]);
+  expect(ledger.delivered).toEqual([]);
+});
