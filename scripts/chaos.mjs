@@ -1,6 +1,7 @@
 /**
- * `npm run chaos -- [--scenario kill-instance,cut-redis] [--seed N] [--seconds N] [--pace MS] [--out]`: the long form of
- * the chaos tests. Prints the figures as JSON; with `--out` also into `bench/results/chaos-<scenario>.json`.
+ * `npm run chaos -- [--scenario kill-instance,cut-redis,mixed,trim,ttl,flush,restart-empty,fork] [--seeds 1,2,3]
+ * [--seconds N] [--pace MS] [--out name]`: the long form of the chaos tests, every scenario with every seed. Prints the
+ * figures as JSON; with `--out` all of them, and their sum, go into `bench/results/chaos-<name>.json`.
  */
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
@@ -9,20 +10,23 @@ import { ensureBuilt } from './steps/compile.mjs';
 import { ROOT } from './steps/root.mjs';
 import { endOnSignals, exitCode, fail, installed } from './steps/run.mjs';
 
-const SCENARIOS = ['kill-instance', 'cut-redis'];
+const STORMS = ['kill-instance', 'cut-redis', 'mixed'];
+const SCENARIOS = [...STORMS, 'trim', 'ttl', 'flush', 'restart-empty', 'fork'];
 
 const { values } = parseArgs({
   options: {
-    scenario: { type: 'string', default: SCENARIOS.join(',') },
-    seed: { type: 'string', default: process.env.CHAOS_SEED ?? String(randomInt(1, 2 ** 31)) },
+    scenario: { type: 'string', default: STORMS.join(',') },
+    seeds: { type: 'string', default: process.env.CHAOS_SEEDS ?? String(randomInt(1, 2 ** 31)) },
     seconds: { type: 'string', default: '60' },
-    pace: { type: 'string', default: '10' },
-    out: { type: 'boolean', default: false },
+    pace: { type: 'string' },
+    out: { type: 'string' },
   },
 });
-for (const name of ['seed', 'seconds', 'pace']) {
-  if (!/^[0-9]+$/.test(values[name])) fail(`--${name} wants a whole number.`);
+if (!/^[0-9]+(,[0-9]+)*$/.test(values.seeds)) fail('--seeds wants whole numbers with commas between.');
+for (const name of ['seconds', 'pace']) {
+  if (!/^[0-9]+$/.test(values[name] ?? '0')) fail(`--${name} wants a whole number.`);
 }
+if (!/^[a-z0-9-]+$/.test(values.out ?? 'x')) fail('--out wants a name of small letters, digits and hyphens.');
 for (const scenario of values.scenario.split(',')) {
   if (!SCENARIOS.includes(scenario)) fail(`There is no scenario "${scenario}": ${SCENARIOS.join(' | ')}`);
 }
@@ -32,9 +36,9 @@ endOnSignals();
 const env = {
   ...process.env,
   CHAOS_SCENARIO: values.scenario,
-  CHAOS_SEED: values.seed,
+  CHAOS_SEEDS: values.seeds,
   CHAOS_SECONDS: values.seconds,
-  CHAOS_PACE_MS: values.pace,
-  ...(values.out && { CHAOS_OUT: join(ROOT, 'bench/results') }),
+  ...(values.pace && { CHAOS_PACE_MS: values.pace }),
+  ...(values.out && { CHAOS_OUT: join(ROOT, 'bench/results', `chaos-${values.out}.json`) }),
 };
 process.exit(await exitCode(process.execPath, [installed('vitest/vitest.mjs'), 'run', '--project', 'chaos'], { env }));

@@ -3,11 +3,16 @@ import { CancelledError } from '../engine/exchange.js';
 import { McpContext } from '../engine/mcp-context.js';
 import { Progress } from '../engine/progress.js';
 
-const isAsyncIterable = (value: unknown): value is AsyncIterable<unknown> =>
-  typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+type Emitting = AsyncIterable<unknown> | Generator<unknown>;
 
-/** What a method returned, with an AsyncIterable as the Observable it stands for: interceptors know only those. */
-export const emissionsOf = (result: unknown): unknown => (isAsyncIterable(result) ? fromIterable(result) : result);
+/** A generator that is not async counts too; lists and the like are values. */
+const isEmitting = (value: unknown): value is Emitting =>
+  typeof value === 'object' &&
+  value !== null &&
+  (Symbol.asyncIterator in value || (Symbol.iterator in value && 'next' in value));
+
+/** What a method returned, with an iteration as the Observable it stands for: interceptors know only those. */
+export const emissionsOf = (result: unknown): unknown => (isEmitting(result) ? fromIterable(result) : result);
 
 /**
  * Reports progress where it is emitted: an interceptor that maps every value, as most do, would make something else of it
@@ -45,9 +50,9 @@ function reportProgress(value: unknown, ctx: McpContext): boolean {
 }
 
 /** Unsubscribing returns the iterable, so that the `finally` of a generator runs. Its return value is its last emission. */
-function fromIterable(source: AsyncIterable<unknown>): Observable<unknown> {
+function fromIterable(source: Emitting): Observable<unknown> {
   return new Observable((subscriber) => {
-    const iterator = source[Symbol.asyncIterator]();
+    const iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source;
     let ended = false;
     const pull = async (): Promise<void> => {
       while (!subscriber.closed) {
@@ -66,7 +71,7 @@ function fromIterable(source: AsyncIterable<unknown>): Observable<unknown> {
       subscriber.error(error);
     });
     // A generator that is stuck in an await returns when that settles: nobody waits for it.
-    const giveBack = async (): Promise<unknown> => iterator.return?.();
+    const giveBack = async (): Promise<unknown> => iterator.return?.(undefined);
     return () => {
       if (!ended) giveBack().catch(() => {});
     };

@@ -23,6 +23,7 @@ Module({
       // A gap must be a fault, and never a full history.
       maxHistory: 100_000,
       maxHistoryBytes: 256 * 1024 * 1024,
+      ...(process.env.CHAOS_HISTORY_TTL_MS && { historyTtlMs: Number(process.env.CHAOS_HISTORY_TTL_MS) }),
     }),
   ],
 })(Instance);
@@ -32,12 +33,9 @@ const app = await NestFactory.create(Instance, adapter, { logger: ['error', 'fat
 const [mcp, broker, log, sessions] = [McpServer, MessageBroker, EventLog, SessionStore].map((token) => app.get(token));
 const routes = adapter.getInstance();
 
-routes.post('/say', async ({ body: { session, text } }, reply) => {
-  try {
-    return { outcome: await mcp.sendToSession(session, { level: 'error', data: text }) };
-  } catch (error) {
-    return reply.code(503).send({ outcome: error.name });
-  }
+routes.post('/say', async ({ body: { session, texts } }) => {
+  const outcomeOf = (text) => mcp.sendToSession(session, { level: 'error', data: text }).catch(({ name }) => name);
+  return { outcomes: await Promise.all(texts.map(outcomeOf)) };
 });
 
 /** The control of `cut-redis`: a stream that trusts what it hears and never looks into the log. */

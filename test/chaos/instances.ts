@@ -1,110 +1,123 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { RedisServer } from '../fixtures/redis-server.js';
-import { TcpProxy } from '../fixtures/tcp-proxy.js';
+import { InstanceProcess, type InstanceSettings } from './instance-process.js';
 
-const PROGRAM = fileURLToPath(new URL('./instance.mjs', import.meta.url));
-const START_MS = 20_000;
-
-/** One place of the fleet: a process that is made anew whenever it was killed, and its line to Redis. */
-class Instance {
-  /** Of the process that runs now; none while there is no such process. */
-  port: number | undefined;
-  kills = 0;
-  /** How processes ended that nobody had killed. */
-  readonly crashes: string[] = [];
-  #child: ChildProcess | undefined;
-  #closed = false;
-
-  constructor(
-    readonly proxy: TcpProxy,
-    private readonly prefix: string,
-  ) {}
-
-  /** @throws when the process does not come up in time; one that was killed meanwhile is followed by another one */
-  async start(): Promise<void> {
-    const child = spawn(process.execPath, [PROGRAM], {
-      env: { ...process.env, NODE_ENV: 'production', CHAOS_REDIS: this.proxy.url, CHAOS_PREFIX: this.prefix },
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    });
-    this.#child = child;
-    let said = '';
-    child.stderr!.on('data', (text: Buffer) => (said = (said + text.toString()).slice(-2000)));
-    child.once('exit', (code) => {
-      if (this.#child !== child) return;
-      this.port = undefined;
-      if (!child.killed) this.crashes.push(`exit ${code}: ${said}`);
-      if (!this.#closed) this.start().catch((error: Error) => this.crashes.push(error.message));
-    });
-    const patience = AbortSignal.timeout(START_MS);
-    const exited = once(child, 'exit', { signal: patience });
-    exited.catch(() => undefined);
-    const first = await Promise.race([once(child, 'message', { signal: patience }), exited]);
-    const port = (first[0] as { port?: number } | null)?.port;
-    if (port !== undefined && this.#child === child && child.exitCode === null && !child.killed) this.port = port;
-  }
-
-  /** Without a good-bye; a new process follows at once. */
-  kill(): void {
-    this.port = undefined;
-    if (this.#child?.kill('SIGKILL')) this.kills++;
-  }
-
-  async close(): Promise<void> {
-    this.#closed = true;
-    const child = this.#child;
-    if (child && child.exitCode === null && child.signalCode === null) {
-      child.kill('SIGKILL');
-      await once(child, 'exit');
-    }
-    await this.proxy.close();
-  }
+export interface FleetOptions {
+  readonly count: number;
+  readonly prefix: string;
+  /**
+   * Instances that are up and get nothing to do until one is killed (0). A process takes a second of a core to start: in
+   * the place of a killed one it would leave the fleet without anybody most of the time.
+   */
+  readonly spares?: number;
+  readonly historyTtlMs?: number;
 }
 
 /** A Redis and some instances, each with a line to it that can be cut. Ends only what it has started. */
 export class Instances {
-  static async start(count: number, prefix: string): Promise<Instances> {
-    const redis = await RedisServer.start();
-    const proxies = await Promise.all(Array.from({ length: count }, () => TcpProxy.start(redis.port)));
-    const fleet = new Instances(
-      redis,
-      proxies.map((proxy) => new Instance(proxy, prefix)),
-    );
-    await Promise.all(fleet.all.map((instance) => instance.start())).catch(async (error: unknown) => {
-      const said = fleet.crashes.join('\n');
+  readonly #members: InstanceProcess[] = [];
+  readonly #spares: InstanceProcess[] = [];
+  readonly #deaths = new Map<number, number>();
+  readonly #endings = new Set<Promise<void>>();
+  readonly #starts = new Set<Promise<void>>();
+  readonly #settings: InstanceSettings;
+  #cutBefore = 0;
+  #closed = false;
+  kills = 0;
+  /** How processes ended that nobody had killed, and those that did not start. */
+  readonly crashes: string[] = [];
+
+  static async start(options: FleetOptions): Promise<Instances> {
+    const fleet = new Instances(await RedisServer.start(), options);
+    for (let i = 0; i < options.count; i++) fleet.#startOne();
+    await Promise.all(fleet.#starts);
+    if (fleet.#members.length < options.count) {
       await fleet.close();
-      throw new Error(`The fleet did not start. ${said}`, { cause: error });
-    });
+      throw new Error(`The fleet did not start. ${fleet.crashes.join('\n')}`);
+    }
+    fleet.#fill();
     return fleet;
   }
 
   private constructor(
     readonly redis: RedisServer,
-    readonly all: readonly Instance[],
-  ) {}
+    private readonly options: FleetOptions,
+  ) {
+    const { prefix, historyTtlMs } = options;
+    this.#settings = { redisPort: redis.port, prefix, historyTtlMs };
+  }
 
-  /** Of the instances that run. */
+  /** Those that serve. */
+  get all(): readonly InstanceProcess[] {
+    return this.#members;
+  }
   get ports(): number[] {
-    return this.all.map(({ port }) => port).filter((port) => port !== undefined);
-  }
-  get crashes(): string[] {
-    return this.all.flatMap(({ crashes }) => crashes);
-  }
-  get kills(): number {
-    return this.all.reduce((sum, { kills }) => sum + kills, 0);
+    return this.#members.map(({ port }) => port);
   }
   /** Connections to Redis that were reset. */
   get cuts(): number {
-    return this.all.reduce((sum, { proxy }) => sum + proxy.cuts, 0);
+    return this.#members.reduce((sum, { proxy }) => sum + proxy.cuts, this.#cutBefore);
   }
 
-  at(target: number): Instance {
-    return this.all[target % this.all.length]!;
+  at(target: number): InstanceProcess {
+    return this.#members[target % this.#members.length]!;
+  }
+
+  /** When the instance of this port was killed, if it was. */
+  diedAt(port: number): number | undefined {
+    return this.#deaths.get(port);
+  }
+
+  /** Does nothing to the last one: with nobody left nothing can be lost. */
+  kill(instance: InstanceProcess): void {
+    if (this.#members.length < 2) return;
+    this.kills++;
+    this.#deaths.set(instance.port, performance.now());
+    this.#remove(instance);
+    const ending = instance.kill().finally(() => this.#endings.delete(ending));
+    this.#endings.add(ending);
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.all.map((instance) => instance.close()));
+    this.#closed = true;
+    await Promise.all(this.#starts);
+    await Promise.all([...this.#members, ...this.#spares].map((instance) => instance.kill()));
+    await Promise.all(this.#endings);
     await this.redis.dispose();
+  }
+
+  #fill(): void {
+    const { count, spares = 0 } = this.options;
+    const there = () => this.#members.length + this.#spares.length + this.#starts.size;
+    while (!this.#closed && there() < count + spares) this.#startOne();
+  }
+
+  #startOne(): void {
+    const start = InstanceProcess.start(this.#settings)
+      .then(
+        (instance) => this.#join(instance),
+        (error: Error) => void this.crashes.push(error.message),
+      )
+      .finally(() => this.#starts.delete(start));
+    this.#starts.add(start);
+  }
+
+  #join(instance: InstanceProcess): void {
+    this.#deaths.delete(instance.port);
+    (this.#members.length < this.options.count ? this.#members : this.#spares).push(instance);
+    void instance.ended.then((how) => {
+      if (this.#closed || this.#deaths.has(instance.port)) return;
+      this.crashes.push(how);
+      this.#remove(instance);
+    });
+  }
+
+  #remove(instance: InstanceProcess): void {
+    this.#cutBefore += instance.proxy.cuts;
+    for (const list of [this.#members, this.#spares]) {
+      const at = list.indexOf(instance);
+      if (at !== -1) list.splice(at, 1);
+    }
+    if (this.#members.length < this.options.count && this.#spares.length > 0) this.#members.push(this.#spares.shift()!);
+    this.#fill();
   }
 }

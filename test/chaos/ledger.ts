@@ -1,11 +1,15 @@
+import { textOf } from './text.js';
+
 /** Whether an offer was taken: `ok` acknowledged, `fail` refused before anything was sent, `info` nobody knows. */
 export type Outcome = 'ok' | 'fail' | 'info';
 
 export interface Offer {
   readonly stream: string;
   readonly producer: string;
-  /** A producer counts its offers per stream, and makes the next one only after the outcome of this one. */
+  /** A producer counts its offers per stream. */
   readonly n: number;
+  /** Offers that were under way at the same time; those of the next batch only after the outcome of all of these. */
+  readonly batch: number;
   readonly outcome: Outcome;
 }
 
@@ -51,8 +55,6 @@ export const WHOLE = { lost: 0, duplicated: 0, reordered: 0, invented: 0, revive
 
 const MOST_EXAMPLES = 5;
 
-export const textOf = ({ producer, n }: Pick<Offer, 'producer' | 'n'>): string => `${producer} ${n}`;
-
 /** Compares what was offered with what arrived. Pure, and a judge of its own: it uses nothing of what it judges. */
 export function check({ offers, received, kept = new Map() }: History): Verdict {
   const count = (wanted: Outcome) => offers.filter(({ outcome }) => outcome === wanted).length;
@@ -75,7 +77,7 @@ export function check({ offers, received, kept = new Map() }: History): Verdict 
     let newest: string | undefined;
     for (const [at, event] of events.entries()) {
       if (event.kind === 'gap') {
-        const next = events.slice(at + 1).find((one) => one.kind === 'message');
+        const next = events.find((one, i) => i > at && one.kind === 'message') as Entry | undefined;
         verdict.gaps.push({ stream, after: newest, before: next?.id });
         continue;
       }
@@ -91,8 +93,8 @@ export function check({ offers, received, kept = new Map() }: History): Verdict 
       else newest = id;
     }
 
-    const last = new Map<string, number>();
-    for (const [text, { outcome, producer }] of own) {
+    const order = new Order();
+    for (const [text, { outcome, producer, batch }] of own) {
       const place = places.get(text);
       if (outcome === 'fail' && place) violated('revived', stream, text);
       if (outcome !== 'ok') continue;
@@ -100,9 +102,7 @@ export function check({ offers, received, kept = new Map() }: History): Verdict 
         violated('lost', stream, text);
         continue;
       }
-      // Only what was acknowledged before the next was offered has an order that anybody may rely on.
-      if (place.at < (last.get(producer) ?? -1)) misplaced.add(text);
-      last.set(producer, Math.max(place.at, last.get(producer) ?? -1));
+      if (!order.holds(producer, batch, place.at)) misplaced.add(text);
     }
 
     for (const { id, text } of kept.get(stream) ?? []) {
@@ -114,6 +114,20 @@ export function check({ offers, received, kept = new Map() }: History): Verdict 
     for (const text of misplaced) violated('reordered', stream, text);
   }
   return verdict;
+}
+
+/** Only what was acknowledged before the next was offered has an order that anybody may rely on. */
+class Order {
+  readonly #producers = new Map<string, { batch: number; before: number; last: number }>();
+
+  /** Asked in the order of the offers. @returns whether this one came behind all of the batches before it */
+  holds(producer: string, batch: number, at: number): boolean {
+    const seen = this.#producers.get(producer) ?? { batch, before: -1, last: -1 };
+    if (seen.batch !== batch) [seen.batch, seen.before] = [batch, seen.last];
+    seen.last = Math.max(seen.last, at);
+    this.#producers.set(producer, seen);
+    return at > seen.before;
+  }
 }
 
 /** Offers of each stream by their text; streams that only received something as well. */

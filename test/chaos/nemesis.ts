@@ -1,11 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Chance } from './random.js';
 
-export const SCENARIOS = ['kill-instance', 'cut-redis'] as const;
+export const SCENARIOS = ['kill-instance', 'cut-redis', 'mixed'] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
-/** `cut`, `freeze` and `deafen` are done to one instance's connections to Redis, `cut-all` to everybody's. */
-export type Act = 'kill' | 'cut' | 'cut-all' | 'freeze' | 'deafen' | 'drop';
+/**
+ * `cut`, `freeze` and `deafen` are done to one instance's connections to Redis, `cut-all` to everybody's; `forget-scripts`
+ * to Redis; `drop` to a client's connection.
+ */
+export type Act = 'kill' | 'cut' | 'cut-all' | 'freeze' | 'deafen' | 'forget-scripts' | 'drop';
 
 export interface Step {
   readonly atMs: number;
@@ -28,12 +31,21 @@ const PHASE_MS = 12_000;
 
 const CLIENTS_LEAVE: Rhythm = { acts: ['drop'], everyMs: [30, 150] };
 
+const LINES_FALL_SILENT: Rhythm = { acts: ['freeze', 'deafen'], everyMs: [1000, 4000], phase: 0 };
+
 /** An act that is listed twice happens twice as often. */
 const RHYTHMS: Record<Scenario, readonly Rhythm[]> = {
   'kill-instance': [{ acts: ['kill'], everyMs: [500, 2000] }, CLIENTS_LEAVE],
   'cut-redis': [
-    { acts: ['cut', 'cut', 'cut', 'cut', 'cut', 'cut-all'], everyMs: [100, 400], phase: 0 },
-    { acts: ['freeze', 'deafen'], everyMs: [1000, 4000], phase: 1 },
+    LINES_FALL_SILENT,
+    { acts: ['cut', 'cut', 'cut', 'cut', 'cut', 'cut-all'], everyMs: [100, 400], phase: 1 },
+    CLIENTS_LEAVE,
+  ],
+  mixed: [
+    { acts: ['kill'], everyMs: [1000, 3000] },
+    LINES_FALL_SILENT,
+    { acts: ['cut', 'cut', 'cut', 'cut-all'], everyMs: [300, 1000], phase: 1 },
+    { acts: ['forget-scripts'], everyMs: [500, 1500] },
     CLIENTS_LEAVE,
   ],
 };

@@ -1,10 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { begin } from '../fixtures/raw-http.js';
 import { SseFrameParser, type SseFrame } from '../fixtures/sse-frames.js';
+import type { ChaosClient } from './client.js';
 import type { Instances } from './instances.js';
 import type { Received } from './ledger.js';
 import type { Liveness } from './liveness.js';
 import type { Chance } from './random.js';
+import { heard } from './text.js';
 
 /**
  * `resume` comes back with the id it had last. The others are controls, and must lose: `forget` comes back without it,
@@ -23,19 +25,19 @@ export interface ReaderOptions {
 const OPEN_MS = 10_000;
 
 /** A strict client of one session's standing stream, which comes back to any instance whenever its connection ends. */
-export class Reader {
+export class Reader implements ChaosClient {
   readonly received: Received[] = [];
-  /** Answers that were no stream, by status; -1 for bytes that were no proper stream. */
   readonly refusals: Record<number, number> = {};
-  bytes = 0;
   connections = 0;
-  /** Of the newest message. */
-  newest: string | undefined;
+  readonly resumes: number[] = [];
+  /** Sessions that were over when it came back (404): it is told once, and does not ask again. */
+  ended = 0;
   readonly #options: ReaderOptions;
   #cursor: string | undefined;
   #connection = new AbortController();
   /** The part of the next bytes after which the connection is to break. */
   #breakAt: number | undefined;
+  #killedAt: number | undefined;
   #stopped = false;
   #done: Promise<void> | undefined;
 
@@ -43,11 +45,21 @@ export class Reader {
     this.#options = options;
   }
 
+  /** The newest id, of a message or not. */
+  get cursor(): string | undefined {
+    return this.#cursor;
+  }
+  get session(): string {
+    return this.#options.session;
+  }
+
+  /** Also after `stop()`, from where it was. */
   start(): void {
+    this.#stopped = false;
     this.#done = this.#run();
   }
 
-  /** Breaks the connection somewhere within what comes next, so that frames are torn, too. */
+  /** Somewhere within what comes next, so that frames are torn, too. */
   drop(part: number): void {
     this.#breakAt = part;
   }
@@ -56,18 +68,20 @@ export class Reader {
     this.#stopped = true;
     this.#connection.abort();
     await this.#done;
+    if (this.#options.manner !== 'resume') this.#cursor = undefined;
   }
 
   async #run(): Promise<void> {
     const { fleet, chance } = this.#options;
     let last: number | undefined;
-    while (!this.#stopped) {
+    while (!this.#stopped && this.ended === 0) {
       const ports = fleet.ports;
       const others = ports.filter((port) => port !== last);
       if (ports.length > 0) {
         last = chance.pick(others.length > 0 ? others : ports);
         // A connection that broke is what this is about.
         await this.#connect(last).catch(() => undefined);
+        this.#killedAt ??= fleet.diedAt(last);
       }
       await pause(chance.between(20, 120));
     }
@@ -84,6 +98,7 @@ export class Reader {
     const response = await begin(port, { verb: 'GET', path, headers, signal }).finally(() => clearTimeout(late));
     if (response.statusCode !== 200) {
       this.#refused(response.statusCode!);
+      if (response.statusCode === 404) this.ended++;
       response.resume();
       return;
     }
@@ -91,7 +106,6 @@ export class Reader {
     const parser = new SseFrameParser();
     for await (const chunk of response) {
       const bytes = this.#remainder(chunk as Buffer);
-      this.bytes += bytes.length;
       this.#read(parser, bytes);
       if (bytes !== chunk) return;
     }
@@ -114,14 +128,22 @@ export class Reader {
     }
     for (const { id, data, comment } of frames) {
       if (comment === 'gap') this.received.push({ kind: 'gap' });
-      if (id !== undefined) this.#cursor = id;
+      if (id !== undefined) {
+        this.#cursor = id;
+        this.#resumed();
+      }
       // Without an id it says again what a gap has swallowed; without data it only tells the cursor.
       if (id === undefined || !data) continue;
       const { params } = JSON.parse(data) as { params: { data: string } };
-      this.newest = id.slice(id.indexOf('_') + 1);
-      this.received.push({ kind: 'message', id: this.newest, text: params.data });
+      this.received.push({ kind: 'message', id: id.slice(id.indexOf('_') + 1), text: heard(params.data) });
       this.#options.liveness.delivered();
     }
+  }
+
+  #resumed(): void {
+    if (this.#killedAt === undefined) return;
+    this.resumes.push(performance.now() - this.#killedAt);
+    this.#killedAt = undefined;
   }
 
   #refused(status: number): void {

@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { DOORBELL_PAYLOAD_LIMIT } from '../../lib/stream/doorbell.js';
+import { setAside, withIds } from '../chaos/desertion.js';
 import { check, type History, type Offer, type Outcome, type Received, WHOLE } from '../chaos/ledger.js';
 import { Liveness } from '../chaos/liveness.js';
 import { plan, SCENARIOS } from '../chaos/nemesis.js';
+import { heard, spoken, textOf } from '../chaos/text.js';
 
-const offer = (n: number, outcome: Outcome = 'ok', producer = 'p'): Offer => ({ stream: 's', producer, n, outcome });
+const offer = (n: number, outcome: Outcome = 'ok', producer = 'p', batch = n): Offer => ({
+  ...{ stream: 's', producer, n, batch, outcome },
+});
 const got = (n: number, id = `${n}-0`, producer = 'p'): Received => ({ kind: 'message', id, text: `${producer} ${n}` });
 const GAP: Received = { kind: 'gap' };
 
@@ -65,6 +70,14 @@ describe('the judge of the chaos runs', () => {
     ]);
   });
 
+  it('expects no order within a batch, and one between batches', () => {
+    const batches = (...of: number[]) => of.map((batch, n) => offer(n, 'ok', 'p', batch));
+    const turned = [got(1, '1-0'), got(0, '2-0'), got(2, '3-0')];
+    expect(judge(batches(0, 0, 1), turned)).toMatchObject(WHOLE);
+    expect(judge(batches(0, 1, 1), turned)).toMatchObject({ reordered: 1 });
+    expect(judge(batches(0, 0, 1), [got(0), got(2), got(1, '3-0')])).toMatchObject({ reordered: 1 });
+  });
+
   it('takes producers and streams apart', () => {
     const offers = [offer(1), offer(1, 'ok', 'q'), { ...offer(1), stream: 't' }];
     const received = new Map([
@@ -74,6 +87,34 @@ describe('the judge of the chaos runs', () => {
     expect(check({ offers, received })).toMatchObject({ ...WHOLE, delivered: 3 });
     received.delete('t');
     expect(check({ offers, received })).toMatchObject({ ...WHOLE, lost: 1 });
+  });
+});
+
+describe('official clients, which do not tell the ids they got and may leave for good', () => {
+  const kept = new Map([['s', [1, 2, 3, 4].map((n) => ({ id: `${n}-0`, text: `p ${n}` }))]]);
+  const told = (...of: number[]) => of.map((n): Received => got(n, ''));
+  const fairly = (offers: Offer[], received: Received[], deserters: string[]) => {
+    const named = new Map([['s', withIds(received, kept.get('s')!)]]);
+    const { abandoned, ...fair } = setAside({ offers, received: named, kept }, new Set(deserters));
+    return { abandoned, ...check({ ...fair, received: named }) };
+  };
+  const offers = [1, 2, 3, 4].map((n) => offer(n));
+
+  it('the log knows the ids, so duplicates and order are judged as for others', () => {
+    expect(fairly(offers, told(1, 2, 3, 4), [])).toMatchObject({ ...WHOLE, abandoned: 0 });
+    expect(fairly(offers, told(1, 3, 2, 4), [])).toMatchObject({ reordered: 2 });
+    expect(fairly(offers, told(1, 2, 2, 3, 4), [])).toMatchObject({ duplicated: 1 });
+    expect(fairly(offers, told(1, 2, 7, 3, 4), [])).toMatchObject({ invented: 1 });
+  });
+
+  it('what came behind the last message of one that left is abandoned, what came before is lost', () => {
+    expect(fairly(offers, told(1, 2), ['s'])).toMatchObject({ ...WHOLE, acked: 2, abandoned: 2 });
+    expect(fairly(offers, told(1, 3), ['s'])).toMatchObject({ lost: 1, abandoned: 1 });
+    expect(fairly(offers, told(1, 2), [])).toMatchObject({ lost: 2, abandoned: 0 });
+  });
+
+  it('one that never got anything abandons everything, but for what is not in the log at all', () => {
+    expect(fairly([...offers, offer(5)], [], ['s'])).toMatchObject({ lost: 1, abandoned: 4 });
   });
 });
 
@@ -91,6 +132,14 @@ describe('the watch over liveness', () => {
     watch.delivered();
     watch.offered(60_000);
     expect(watch.worstMs).toBe(0);
+  });
+});
+
+describe('what is said', () => {
+  it('is known by its producer and number, also when it is longer than a doorbell carries', () => {
+    const said = Array.from({ length: 500 }, (_, n) => spoken('p', n));
+    expect(said.map(heard)).toEqual(Array.from({ length: 500 }, (_, n) => textOf({ producer: 'p', n })));
+    expect(said.filter((text) => text.length > DOORBELL_PAYLOAD_LIMIT)).toHaveLength(2);
   });
 });
 

@@ -69,6 +69,17 @@ describe('draining', () => {
 });
 
 describe('an AsyncIterable', () => {
+  it('may be a generator that is not async, and is no list', async () => {
+    const { ctx, said } = call();
+    function* counting(): Generator<unknown, string> {
+      yield progress(1);
+      return 'counted';
+    }
+    expect(await drain(emissionsOf(counting()), ctx)).toBe('counted');
+    expect(said).toHaveLength(1);
+    for (const value of [[1, 2], new Map(), new Set([1])]) expect(emissionsOf(value)).toBe(value);
+  });
+
   it('ends with what it returns, else with what it yields last', async () => {
     const { ctx } = call();
     async function* returning(): AsyncGenerator<string, string> {

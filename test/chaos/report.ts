@@ -1,0 +1,72 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import type { LossFigures } from './loss.js';
+import type { Figures } from './run.js';
+
+export interface Sum {
+  readonly runs: number;
+  readonly acked: number;
+  readonly lost: number;
+  readonly duplicated: number;
+  readonly reordered: number;
+  readonly falseGaps: number;
+  /** With this confidence of 95 % fewer than this part of the messages are lost, where none was: 3/N. */
+  readonly bound95: number;
+  readonly kills: number;
+  readonly cuts: number;
+  readonly reconnects: number;
+  readonly longestSilenceMs: number;
+  readonly desertions: number;
+  readonly abandoned: number;
+  readonly controlAcked: number;
+  readonly controlLost: number;
+}
+
+/** Of protected clients, ours and official ones; the control apart. */
+export function sum(runs: readonly Figures[]): Sum {
+  const crowds = runs.flatMap(({ guarded, official }) => [guarded, official]);
+  const total = <T>(list: readonly T[], of: (one: T) => number) => list.reduce((all, one) => all + of(one), 0);
+  const acked = total(crowds, (crowd) => crowd.acked);
+  return {
+    runs: runs.length,
+    acked,
+    lost: total(crowds, ({ lost }) => lost),
+    duplicated: total(crowds, ({ duplicated }) => duplicated),
+    reordered: total(crowds, ({ reordered }) => reordered),
+    falseGaps: total(crowds, ({ gaps }) => gaps.length),
+    bound95: Number((3 / acked).toPrecision(2)),
+    kills: total(runs, ({ kills }) => kills),
+    cuts: total(runs, ({ cuts }) => cuts),
+    reconnects: total(crowds, ({ connections, sessions }) => connections - sessions),
+    longestSilenceMs: Math.max(...runs.map(({ guarded }) => guarded.silenceMs)),
+    desertions: total(runs, ({ official }) => total(Object.values(official.desertions), (count) => count)),
+    abandoned: total(runs, ({ official }) => official.abandoned),
+    controlAcked: total(runs, ({ control }) => control.acked),
+    controlLost: total(runs, ({ control }) => control.lost),
+  };
+}
+
+/** Figures are only worth something with what they were measured on. */
+export function versions(): Record<string, string> {
+  const of = (file: string) => (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+  const peers = ['ioredis', '@nestjs/core', '@nestjs/microservices', '@nestjs/platform-fastify'];
+  const clients = ['@modelcontextprotocol/client', '@modelcontextprotocol/sdk'];
+  return {
+    'nestjs-mcp-fleet': of('package.json'),
+    node: process.version,
+    redis: execFileSync('redis-server', ['--version'], { encoding: 'utf8' }).split(' ')[2]!,
+    ...Object.fromEntries([...peers, ...clients].map((name) => [name, of(`node_modules/${name}/package.json`)])),
+  };
+}
+
+/** One file for everything that one command ran. */
+export function report(storms: readonly Figures[], losses: readonly LossFigures[]): string {
+  const scenarios = [...new Set(storms.map(({ scenario }) => scenario))];
+  const sums = scenarios.map((name) => [name, sum(storms.filter(({ scenario }) => scenario === name))]);
+  const all = {
+    ...{ date: new Date().toISOString(), versions: versions() },
+    ...(storms.length > 0 && { sum: sum(storms), sums: Object.fromEntries(sums) }),
+    runs: [...storms, ...losses],
+  };
+  return `${JSON.stringify(all, undefined, 2)}\n`;
+}
