@@ -48,7 +48,8 @@ export interface McpOptions {
 
   /**
    * Makes this application a member of a fleet: all instances with the same Redis, prefix and server name are one server. A
-   * URL, options of ioredis (TLS, ACL user, Sentinel), or a client of the application's own, of which duplicates are made.
+   * URL, options of ioredis (TLS, ACL user, Sentinel), nodes of a Redis Cluster, or a client of the application's own (`Redis`
+   * or `Cluster`), of which duplicates are made.
    * Needs the packages `ioredis` and `@nestjs/microservices`. Default: none, everything is kept in memory.
    */
   readonly redis?: RedisOption;

@@ -145,7 +145,10 @@ function requestState({ requestState: given }: ResolvedOptions): void {
 function redis({ redis: given, redisPrefix }: ResolvedOptions): void {
   const isText = typeof given === 'string' && given !== '';
   if (given !== undefined && !isText && (typeof given !== 'object' || given === null)) {
-    throw refuse('redis', 'must be a URL such as "redis://localhost:6379", options of ioredis, or a client of it');
+    throw refuse(
+      'redis',
+      'must be a URL such as "redis://localhost:6379", options of ioredis, nodes of a cluster, or a client',
+    );
   }
   if (typeof redisPrefix !== 'string' || !/^[\w.-]{1,64}$/.test(redisPrefix)) {
     throw refuse('redisPrefix', 'must be 1 to 64 letters, digits, "_", "." or "-"');

@@ -25,8 +25,14 @@ export class StateKeyError extends Error {
 export class KeyRing {
   #keys: readonly Key[];
 
-  /** @param keys newest first; none: a random one, which no other process and no restart knows */
-  constructor(keys: readonly StateKey[] = [randomBytes(MIN_KEY_BYTES)]) {
+  /**
+   * @param keys newest first; none: a random one, which no other process and no restart knows
+   * @param now the clock that all who share the keys go by, ms
+   */
+  constructor(
+    keys: readonly StateKey[] = [randomBytes(MIN_KEY_BYTES)],
+    readonly now: () => number = Date.now,
+  ) {
     if (keys.length === 0) throw new StateKeyError('requestState.keys is empty; give at least one key of 32 bytes.');
     this.#keys = keys.map(readKey);
   }

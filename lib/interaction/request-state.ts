@@ -74,7 +74,7 @@ export class RequestStates {
     private readonly ttlMs: number,
     /** Given where each state may be used only once. */
     private readonly nonces: NonceStore | undefined,
-    private readonly now: () => number = Date.now,
+    private readonly now: () => number = keys.now,
   ) {}
 
   seal(binding: StateBinding, round: RoundState): string {

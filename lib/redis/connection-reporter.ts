@@ -30,6 +30,8 @@ export function kindOf(error: unknown): string {
   if (error instanceof BackendAwayError) return error.reason;
   const { code } = error as NodeJS.ErrnoException;
   if (typeof code === 'string') return code;
+  // Inside of a script Redis 7.0 has no word of its own for it.
+  if (error.message.startsWith('ERR The user executing the script')) return 'NOPERM';
   const [word = ''] = error.message.split(' ', 1);
   return error.name === 'ReplyError' && /^[A-Z]+$/.test(word) ? word : error.name;
 }

@@ -69,7 +69,10 @@ export class RedisBackends implements BackendFactories {
 
   sessions(): RedisSessionStore {
     const { sessionIdleTtlMs: idleTtlMs, maxSessions } = this.options;
-    return new RedisSessionStore({ commands: this.#commands, keys: this.#keys, idleTtlMs, maxSessions });
+    return new RedisSessionStore({
+      ...{ commands: this.#commands, keys: this.#keys, report: this.report },
+      ...{ idleTtlMs, maxSessions },
+    });
   }
 
   log(broker: MessageBroker, sessions: SessionStore): RedisEventLog {

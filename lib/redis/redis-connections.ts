@@ -1,33 +1,48 @@
-import type { Cluster, Redis, RedisOptions } from 'ioredis';
+import type { Redis, RedisOptions } from 'ioredis';
 import type { ConnectionReporter } from './connection-reporter.js';
 import { loadPeer } from './peer.js';
-import { isClient, type RedisOption } from './redis-option.js';
+import { RedisCluster } from './redis-cluster.js';
+import { isClient, isClusterNodes, type RedisOption } from './redis-option.js';
+
+type Ioredis = Pick<typeof import('ioredis'), 'Redis' | 'Cluster'>;
 
 /** Makes the connections of one server: each is its own, retries for ever, and never throws into the void. */
 export class RedisConnections {
   readonly #open = new Set<Redis>();
   readonly #option: RedisOption;
-  readonly #Client: typeof Redis;
+  readonly #ioredis: Ioredis;
+  readonly #cluster: RedisCluster | undefined;
   readonly #reporter: ConnectionReporter;
   readonly #waitMs: number;
+  /** When what was the master was left for the last time, and whether the others are still there. */
+  #leftAt = -Infinity;
+  #leaving = false;
 
-  private constructor(option: RedisOption, Client: typeof Redis, reporter: ConnectionReporter, waitMs: number) {
+  private constructor(option: RedisOption, ioredis: Ioredis, reporter: ConnectionReporter, waitMs: number) {
     this.#option = option;
-    this.#Client = Client;
+    this.#ioredis = ioredis;
+    const isCluster = isClusterNodes(option) || (isClient(option) && option.isCluster === true);
+    this.#cluster = isCluster ? new RedisCluster(option, ioredis) : undefined;
     this.#reporter = reporter;
     this.#waitMs = waitMs;
   }
 
   /** @param waitMs how long a command may take @throws when ioredis is not installed */
   static async load(option: RedisOption, reporter: ConnectionReporter, waitMs: number): Promise<RedisConnections> {
-    const { Redis: Client } = await loadPeer('ioredis', () => import('ioredis'));
-    return new RedisConnections(option, Client, reporter, waitMs);
+    const ioredis = await loadPeer('ioredis', () => import('ioredis'));
+    return new RedisConnections(option, ioredis, reporter, waitMs);
   }
 
   /** A connection that is not yet begun: call its `connect()`. */
   create(purpose: Purpose): Redis {
-    const client = this.#make(purpose, overridesFor(purpose, this.#waitMs));
-    client.on('error', (error) => this.#reporter.report('A Redis connection is in trouble, trying again', error));
+    const reconnectOnError = (error: Error): boolean => this.#leaves(error);
+    const client = this.#make(purpose, { ...settingsFor(purpose, this.#waitMs), reconnectOnError });
+    const report = (error: Error): void =>
+      this.#reporter.report('A Redis connection is in trouble, trying again', causeOf(error));
+    client.on('error', report);
+    // Only clusters have these.
+    client.on('node error', report);
+    if (purpose === 'commands') client.on('ready', () => this.#follow(client));
     this.#open.add(client);
     client.once('end', () => this.#open.delete(client));
     return client;
@@ -38,34 +53,36 @@ export class RedisConnections {
     for (const client of this.#open) client.disconnect();
   }
 
-  #make(purpose: Purpose, overrides: Overrides): Redis {
-    if (typeof this.#option === 'string') return new this.#Client(this.#option, overrides);
-    if (!isClient(this.#option)) return new this.#Client({ ...this.#option, ...overrides } as RedisOptions);
-    if (!this.#option.isCluster) return this.#option.duplicate(overrides) as Redis;
-    if (purpose === 'subscribe') return this.#subscriberOf(this.#option as unknown as Cluster, overrides);
-    // A cluster retries by an option of its own, and hands the rest to the connections to its nodes.
-    const { retryStrategy, lazyConnect, enableOfflineQueue, ...redisOptions } = overrides;
-    const options = { clusterRetryStrategy: retryStrategy, lazyConnect, enableOfflineQueue, redisOptions };
-    return this.#option.duplicate([], options) as Redis;
+  /** What refuses to be written to is no master any more, but may keep its connections; only new ones find the master. */
+  #leaves(error: Error): boolean {
+    const now = performance.now();
+    if (!error.message.startsWith('READONLY') || now - this.#leftAt < LAST_RETRY_MS / 2) return false;
+    this.#leftAt = now;
+    return (this.#leaving = true);
   }
 
-  /**
-   * Every node of a cluster hears every message, so one connection to any of them will do, and another one after each
-   * loss. The cluster's own subscriber moves between nodes without telling anybody, so nobody would catch up.
-   */
-  #subscriberOf(cluster: Cluster, overrides: Overrides): Redis {
-    const pick = (): RedisOptions => {
-      const nodes = cluster.nodes('all').map(({ options }) => options);
-      return nodes[Math.floor(Math.random() * nodes.length)] ?? {};
-    };
-    const retryStrategy = (times: number): number => {
-      const { host, port } = pick();
-      Object.assign(subscriber.options, host !== undefined && { host, port });
-      return overrides.retryStrategy(times);
-    };
-    const subscriber: Redis = new this.#Client({ ...pick(), ...overrides, retryStrategy });
-    return subscriber;
+  /** The others are never refused anything, and would speak and listen where nobody else is. */
+  #follow(commands: Redis): void {
+    if (!this.#leaving) return;
+    this.#leaving = false;
+    for (const client of this.#open) if (client !== commands) client.disconnect(true);
   }
+
+  #make(purpose: Purpose, settings: ConnectionOptions): Redis {
+    if (this.#cluster)
+      return purpose === 'subscribe' ? this.#cluster.subscriber(settings) : this.#cluster.client(settings);
+    if (typeof this.#option === 'string') return new this.#ioredis.Redis(this.#option, settings);
+    if (isClient(this.#option)) return this.#option.duplicate(settings) as Redis;
+    return new this.#ioredis.Redis({ ...this.#option, ...settings } as RedisOptions);
+  }
+}
+
+/** A cluster that has no node left tells what happened at the last one; what Sentinels say has no code of its own. */
+function causeOf(error: Error & { readonly lastNodeError?: unknown }): unknown {
+  const noMaster = error.message.startsWith('All sentinels are unreachable');
+  return noMaster
+    ? Object.assign(new Error(), { code: 'NO_SENTINEL_KNOWS_THE_MASTER' })
+    : (error.lastNodeError ?? error);
 }
 
 const FIRST_RETRY_MS = 50;
@@ -76,16 +93,20 @@ export const retryDelayMs = (times: number): number =>
   Math.round(Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(times - 1, 10)) * (0.75 + Math.random() / 4));
 
 type Purpose = 'commands' | 'publish' | 'subscribe';
-type Overrides = ReturnType<typeof overridesFor>;
 
-function overridesFor(purpose: Purpose, waitMs: number) {
+/** What the package decides for each of its connections, whatever the application's client is set to. */
+export type ConnectionOptions = ReturnType<typeof settingsFor> & { reconnectOnError: (error: Error) => boolean };
+
+function settingsFor(purpose: Purpose, waitMs: number) {
   return {
     retryStrategy: retryDelayMs,
+    sentinelRetryStrategy: retryDelayMs,
     // Never given up by number of tries: whoever waits has a deadline of its own.
     maxRetriesPerRequest: null,
     commandTimeout: waitMs,
+    sentinelCommandTimeout: waitMs,
     // A connection that swallows commands without a word (F7) is torn down and made anew; a subscriber is probed instead.
-    ...(purpose !== 'subscribe' && { socketTimeout: waitMs + 1000 }),
+    socketTimeout: purpose === 'subscribe' ? undefined : waitMs + 1000,
     connectTimeout: 5000,
     keepAlive: 10_000,
     // Waiting is done, and bounded, by RedisCommands and the broker.
@@ -98,5 +119,9 @@ function overridesFor(purpose: Purpose, waitMs: number) {
     lazyConnect: true,
     // Would be put in front of some names and not of those made inside of scripts. The option is `redisPrefix`.
     keyPrefix: '',
+    // Replies have one shape, whatever an application likes for its own.
+    replyMapping: 'legacy' as const,
+    stringNumbers: false,
+    readOnly: false,
   };
 }

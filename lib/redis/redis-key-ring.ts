@@ -24,8 +24,9 @@ export class RedisKeyRing extends KeyRing {
     private readonly keys: RedisKeys,
     private readonly stateTtlMs: number,
     private readonly report: (error: unknown) => void,
+    now: () => number,
   ) {
-    super();
+    super(undefined, now);
     this.#timer = setInterval(() => void this.#look().catch(report), HOUR_MS).unref();
     // A Redis that is away now is asked again when a key is needed.
     this.#look().catch(() => undefined);

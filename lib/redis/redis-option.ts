@@ -20,8 +20,18 @@ export interface RedisConnectionOptions {
   readonly [option: string]: unknown;
 }
 
-/** A URL, options of ioredis, or a client of the application, of which duplicates are made; it is never closed. */
-export type RedisOption = string | RedisConnectionOptions | RedisClientLike;
+/** A Redis Cluster: some of its nodes, from which the others are found. */
+export interface RedisClusterOptions {
+  readonly nodes: readonly { readonly host: string; readonly port: number }[];
+  /** Options of ioredis's `Cluster`; `redisOptions` has what each node needs: TLS, user, password. */
+  readonly options?: { readonly redisOptions?: RedisConnectionOptions; readonly [option: string]: unknown };
+}
+
+/** A URL, options of ioredis, nodes of a cluster, or a client of the application, of which duplicates are made; it is never closed. */
+export type RedisOption = string | RedisConnectionOptions | RedisClusterOptions | RedisClientLike;
 
 export const isClient = (option: RedisOption): option is RedisClientLike =>
   typeof option === 'object' && typeof (option as RedisClientLike).duplicate === 'function';
+
+export const isClusterNodes = (option: RedisOption): option is RedisClusterOptions =>
+  typeof option === 'object' && !isClient(option) && 'nodes' in option;

@@ -1,0 +1,109 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { figure } from '../../fixtures/figures.js';
+import { fleetApp, type FleetApp } from '../../fixtures/fleet-app.js';
+import { initializeRequest, LegacySession } from '../../fixtures/legacy-session.js';
+import { call } from '../../fixtures/mcp-requests.js';
+import { expectOneServer, log, saying } from '../../fixtures/one-server.js';
+import { send } from '../../fixtures/raw-http.js';
+import { RedisServer } from '../../fixtures/redis-server.js';
+import { documentedRule } from './documented-rule.js';
+
+const { words: rule, password } = documentedRule;
+
+let redis: RedisServer;
+let admin: Redis;
+beforeAll(async () => {
+  redis = await RedisServer.start();
+  admin = new Redis(redis.url);
+});
+beforeEach(async () => {
+  await admin.acl('DELUSER', 'mcp');
+  await admin.call('ACL', ...rule);
+});
+afterAll(async () => {
+  admin.disconnect();
+  await redis.dispose();
+});
+
+const option = (secret = password) => ({ host: '127.0.0.1', port: redis.port, username: 'mcp', password: secret });
+const connections = async (): Promise<number> =>
+  Number(/total_connections_received:(\d+)/.exec(await admin.info('stats'))![1]);
+const begin = (app: FleetApp) => send(app.port, initializeRequest());
+
+/** Nothing that needs no Redis suffers, and nothing that is logged names a session or a password. */
+async function expectUnhurt(app: FleetApp): Promise<void> {
+  expect((await send(app.port, call('echo', { text: 'plain' }))).status).toBe(200);
+  const said = [...app.logs.warnings, ...app.logs.errors].join('\n');
+  expect(said).not.toContain(password);
+  expect(said).not.toMatch(/mcp:default/);
+}
+
+describe('a user of an ACL', () => {
+  it('with exactly the documented rights is enough for a fleet', async () => {
+    const [a, b] = await Promise.all([fleetApp({ redis: option() }), fleetApp({ redis: option() })]);
+    await expectOneServer(a, b);
+    await Promise.all([a.close(), b.close()]);
+    expect([...a.logs.errors, ...a.logs.warnings.filter((line) => !line.includes('append-only'))]).toEqual([]);
+    expect(await admin.acl('LOG')).toEqual([]);
+  });
+
+  it.each([
+    ['a right to write', ['-hset']],
+    ['a right to read', ['-zcard']],
+    ['scripts', ['-evalsha', '-eval']],
+    ['its keys', ['resetkeys', '~other:*']],
+  ])('without %s: initialize is answered 500, logged with the code, and nothing crashes', async (_, less) => {
+    await admin.call('ACL', 'SETUSER', 'mcp', ...less);
+    const app = await fleetApp({ redis: option(), redisWaitMs: 500 });
+    const refused = await begin(app);
+    const body = JSON.parse(refused.body) as { error: { code: number } };
+    expect([refused.status, body.error.code]).toEqual([500, -32603]);
+    expect(refused.body).not.toMatch(/NOPERM|mcp:/);
+    expect(app.logs.errors.join()).toContain('Redis refused a command (NOPERM)');
+    await expectUnhurt(app);
+    await admin.call('ACL', ...rule);
+    await expect.poll(() => begin(app).then(({ status }) => status), { timeout: 8000 }).toBe(200);
+    await app.close();
+  });
+
+  it.each([
+    ['its channels', ['resetchannels']],
+    ['a right to subscribe', ['-subscribe']],
+  ])(
+    'without %s: the log says so, streams wait, connections are tried in peace, and all is well when it may',
+    async (_, less) => {
+      await admin.call('ACL', 'SETUSER', 'mcp', ...less);
+      const app = await fleetApp({ redis: option(), redisWaitMs: 500 });
+      const session = await LegacySession.open(app.port);
+      const stream = await session.get();
+      await expect
+        .poll(() => app.logs.warnings.join(), { timeout: 8000 })
+        .toContain('A Redis subscriber could not settle (NOPERM)');
+      const before = await connections();
+      await pause(2000);
+      figure('P9', 'connections in two seconds of a user that may not subscribe', (await connections()) - before);
+      expect((await connections()) - before).toBeLessThan(12);
+      await expectUnhurt(app);
+      await admin.call('ACL', ...rule);
+      await stream.frame(({ id }) => id !== undefined, 15_000);
+      await app.mcp.sendToSession(session.id, log('heard'));
+      await stream.message(saying('heard'));
+      await stream.close();
+      await app.close();
+    },
+  );
+
+  it('with a wrong password: the log says so, the application starts, 503, and it recovers when it is right', async () => {
+    const app = await fleetApp({ redis: option('wrong'), redisWaitMs: 300 });
+    const refused = await begin(app);
+    expect([refused.status, refused.headers['retry-after']]).toEqual([503, '2']);
+    expect(app.logs.warnings.join()).toContain('A Redis connection is in trouble, trying again (WRONGPASS)');
+    await expectUnhurt(app);
+    await admin.call('ACL', 'SETUSER', 'mcp', '>wrong');
+    await expect.poll(() => begin(app).then(({ status }) => status), { timeout: 8000 }).toBe(200);
+    expect(app.logs.errors).toEqual([]);
+    await app.close();
+  });
+});

@@ -1,0 +1,148 @@
+import { Cluster } from 'ioredis';
+import { Cluster as Cluster5 } from 'ioredis-5';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { figure, times } from '../../fixtures/figures.js';
+import { fleetApp, type FleetApp } from '../../fixtures/fleet-app.js';
+import { initializeRequest, LegacySession } from '../../fixtures/legacy-session.js';
+import { expectOneServer, gapsOf, listening, log, saidOf, saying } from '../../fixtures/one-server.js';
+import { send } from '../../fixtures/raw-http.js';
+import { RedisNodes } from '../../fixtures/redis-cluster.js';
+import type { RedisServer } from '../../fixtures/redis-server.js';
+import type { RedisOption } from '../../../lib/redis/redis-option.js';
+import { documentedRule } from './documented-rule.js';
+
+const PATIENCE_MS = 15_000;
+/** A node counts only the subscribers of its own, so what is delivered may pass for stored. */
+const COUNTED = ['delivered', 'stored'];
+
+let redis: RedisNodes;
+beforeAll(async () => void (redis = await RedisNodes.start()));
+afterAll(() => redis.dispose());
+
+describe('a fleet on a cluster of three masters', () => {
+  const user = { username: 'mcp', password: documentedRule.password };
+  const forms: [name: string, make: () => { option: RedisOption; own?: { disconnect(): void } }][] = [
+    ['nodes', () => ({ option: { nodes: redis.addresses } })],
+    [
+      'nodes and the user of the documentation',
+      () => ({ option: { nodes: redis.addresses, options: { redisOptions: user } } }),
+    ],
+    ...[Cluster, Cluster5].map((Client, i): (typeof forms)[number] => [
+      `a client of ioredis ${6 - i} with that user`,
+      () => {
+        const own = new Client(redis.addresses.slice(0, 1), { redisOptions: user, scaleReads: 'slave' });
+        return { option: own, own };
+      },
+    ]),
+    [
+      'a client that does not connect by itself',
+      () => {
+        const own = new Cluster(redis.addresses, { lazyConnect: true });
+        return { option: own, own };
+      },
+    ],
+  ];
+  beforeAll(() => redis.all('ACL', ...documentedRule.words, '+cluster|slots', '+cluster|info'));
+
+  it.each(forms)('is one server, given as %s', async (name, make) => {
+    const { option, own } = make();
+    const options = { redis: option, redisPrefix: name.includes('user') ? 'mcp' : 'open' };
+    const [a, b] = await Promise.all([fleetApp(options), fleetApp(options)]);
+    await expectOneServer(a, b, COUNTED);
+    await Promise.all([a.close(), b.close()]);
+    expect([...a.logs.errors, ...b.logs.errors]).toEqual([]);
+    own?.disconnect();
+    for (const refused of await redis.all('ACL', 'LOG')) expect(refused).toEqual([]);
+  });
+});
+
+describe('a node of a cluster is lost and comes back', () => {
+  it('P2, P3 its own sessions wait and are never 404, all others go on at another node, and nobody misses anything', async () => {
+    const options = { redis: { nodes: redis.addresses }, redisPrefix: 'lost', redisWaitMs: 500 };
+    const [a, b] = await Promise.all([fleetApp(options), fleetApp(options)]);
+    const begun = await Promise.all(Array.from({ length: times(24, 120) }, () => LegacySession.open(a.port)));
+    const sessions = await Promise.all(
+      begun.map(async (session) => {
+        // Where it is, and where it is found by its id.
+        const homes = await Promise.all([redis.of(`{anon:${session.id}}`), redis.of(`{id:${session.id}}`)]);
+        return { session, homes, acked: [] as string[], stream: await listening(session.at(b.port)) };
+      }),
+    );
+    for (const server of redis.servers) expect(sessions.some(({ homes: [home] }) => home === server)).toBe(true);
+    const say = (some: typeof sessions, data: string) =>
+      Promise.all(
+        some.map(async ({ session, acked }) => {
+          await a.mcp.sendToSession(session.id, log(data)).then(
+            () => acked.push(data),
+            () => undefined,
+          );
+        }),
+      );
+    const heard = (some: typeof sessions, data: string) =>
+      Promise.all(some.map(({ stream }) => stream.message(saying(data), PATIENCE_MS)));
+    await say(sessions, 'one');
+    await heard(sessions, 'one');
+
+    const victim = await earOf(b);
+    const [waiting, others] = [true, false].map((own) =>
+      sessions.filter(({ homes }) => homes.includes(victim) === own),
+    );
+    const hit = waiting!.find(({ homes: [home] }) => home === victim)!.session;
+    const since = performance.now();
+    await victim.kill();
+    const late = say(waiting!, 'two');
+    await say(others!, 'two');
+    await heard(others!, 'two');
+    figure('P2', 'streams of the other nodes go on after a node is killed', performance.now() - since, 'ms');
+    expect(others!.every(({ acked }) => acked.length === 2)).toBe(true);
+    for (const { port } of [a, b]) {
+      const refused = await hit.at(port).post(hit.message('ping'));
+      expect([refused.status, refused.headers['retry-after']]).toEqual([503, '2']);
+    }
+
+    await victim.start();
+    const back = performance.now();
+    await late;
+    await expect
+      .poll(() => say(waiting!, 'three').then(() => waiting!.every(({ acked }) => acked.includes('three'))), {
+        timeout: PATIENCE_MS,
+      })
+      .toBe(true);
+    await heard(waiting!, 'three');
+    figure('P2', 'streams of the killed node go on after its start', performance.now() - back, 'ms');
+    for (const { stream, acked } of sessions) {
+      const said = saidOf(stream).filter((data) => data !== 'two' || acked.includes('two'));
+      expect([[...new Set(said)], gapsOf(stream)]).toEqual([[...new Set(acked)], 0]);
+      await stream.close();
+    }
+    await Promise.all([a.close(), b.close()]);
+    const errors = [...a.logs.errors, ...b.logs.errors];
+    expect(errors.filter((line) => !line.includes('BackendAwayError'))).toEqual([]);
+  });
+
+  it('P9 all nodes are lost and come back: 503 meanwhile, and everybody recovers', async () => {
+    const options = { redis: { nodes: redis.addresses }, redisPrefix: 'away', redisWaitMs: 300 };
+    const [a, b] = await Promise.all([fleetApp(options), fleetApp(options)]);
+    const session = await LegacySession.open(a.port);
+    const stream = await listening(session.at(b.port));
+    await Promise.all(redis.servers.map((server) => server.kill()));
+    for (const { port } of [a, b]) expect((await send(port, initializeRequest())).status).toBe(503);
+    await Promise.all(redis.servers.map((server) => server.start()));
+    const begin = (port: number) => send(port, initializeRequest()).then(({ status }) => status);
+    for (const { port } of [a, b]) await expect.poll(() => begin(port), { timeout: PATIENCE_MS }).toBe(200);
+    await a.mcp.sendToSession(session.id, log('after'));
+    await stream.message(saying('after'), PATIENCE_MS);
+    await expectOneServer(a, b, COUNTED);
+    await stream.close();
+    await Promise.all([a.close(), b.close()]);
+  });
+});
+
+/** The node that an instance hears by. */
+async function earOf(app: FleetApp): Promise<RedisServer> {
+  const channel = `earOf-${app.port}`;
+  const subscription = await app.broker.subscribe(channel, () => undefined);
+  const counts = await redis.all('PUBSUB', 'NUMSUB', `lost:default:${channel}`);
+  await subscription.close();
+  return redis.servers[counts.findIndex((reply) => (reply as [string, number])[1] === 1)]!;
+}

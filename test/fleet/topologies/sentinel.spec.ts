@@ -1,0 +1,118 @@
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { figure, times } from '../../fixtures/figures.js';
+import { fleetApp, type FleetApp } from '../../fixtures/fleet-app.js';
+import { initializeRequest, LegacySession } from '../../fixtures/legacy-session.js';
+import { call } from '../../fixtures/mcp-requests.js';
+import { expectOneServer, gapsOf, listening, log, saidOf, saying } from '../../fixtures/one-server.js';
+import { send } from '../../fixtures/raw-http.js';
+import { SentinelGroup } from '../../fixtures/redis-sentinel.js';
+
+const PATIENCE_MS = 15_000;
+
+let redis: SentinelGroup;
+let a: FleetApp;
+let b: FleetApp;
+beforeAll(async () => {
+  redis = await SentinelGroup.start();
+  const options = { redis: redis.option, redisWaitMs: 500 };
+  [a, b] = await Promise.all([fleetApp(options), fleetApp(options)]);
+});
+afterAll(async () => {
+  await Promise.all([a.close(), b.close()]);
+  await redis.dispose();
+});
+
+/** Both instances begin sessions again. */
+async function recovered(): Promise<void> {
+  for (const { port } of [a, b]) {
+    const begin = () => send(port, initializeRequest()).then(({ status }) => status);
+    await expect.poll(begin, { timeout: PATIENCE_MS }).toBe(200);
+  }
+}
+
+describe('a fleet behind Sentinel', () => {
+  it('is one server', () => expectOneServer(a, b));
+
+  it.each([
+    ['no Sentinel is there', () => ({ ...redis.option, sentinels: [{ host: '127.0.0.1', port: 1 }] })],
+    ['no Sentinel knows the name', () => ({ ...redis.option, name: 'nobody' })],
+  ])('P9 where %s: the log says so, the application starts, and sessions are answered 503', async (_, option) => {
+    const app = await fleetApp({ redis: option(), redisWaitMs: 300 });
+    expect((await send(app.port, initializeRequest())).status).toBe(503);
+    expect((await send(app.port, call('echo', { text: 'plain' }))).status).toBe(200);
+    expect(app.logs.warnings).toEqual([
+      expect.stringContaining('A Redis connection is in trouble, trying again (NO_SENTINEL_KNOWS_THE_MASTER)'),
+    ]);
+    await app.close();
+  });
+
+  it('F6 follows when masters are swapped and no connection is closed', async () => {
+    const session = await LegacySession.open(a.port);
+    const stream = await listening(session.at(b.port));
+    await redis.swap();
+    await recovered();
+    for (const app of [a, b]) await app.mcp.sendToSession(session.id, log(app.port));
+    await stream.message(saying(b.port), PATIENCE_MS);
+    expect([saidOf(stream), gapsOf(stream)]).toEqual([[a.port, b.port], 0]);
+    await stream.close();
+    // Who listens to a replica hears nothing while it is cut off.
+    const old = new Redis(redis.replica.url);
+    await expect.poll(() => old.pubsub('CHANNELS', 'mcp:*'), { timeout: PATIENCE_MS }).toEqual([]);
+    old.disconnect();
+  });
+
+  it('P3, F6 goes on after a failover: what the replica had is there, and a gap tells whoever had read more', async () => {
+    const count = times(8, 50);
+    const sessions = await Promise.all(Array.from({ length: count }, () => LegacySession.open(a.port)));
+    const streams = await Promise.all(sessions.map((session) => listening(session.at(b.port))));
+    const all = (data: unknown) => Promise.all(sessions.map(({ id }) => a.mcp.sendToSession(id, log(data))));
+    await all('replicated');
+    await Promise.all(streams.map((stream) => stream.message(saying('replicated'), PATIENCE_MS)));
+    // Half of them are away when it happens, with something still to read.
+    const away = streams.filter((_, i) => i % 4 >= 2);
+    await Promise.all(away.map((stream) => stream.close()));
+    await all('kept');
+    await redis.replicated();
+
+    await redis.leaveBehind();
+    const forked = (i: number): boolean => i % 2 === 1;
+    const lost = sessions.filter((_, i) => forked(i)).map(({ id }) => a.mcp.sendToSession(id, log('lost')));
+    expect(await Promise.all(lost)).toHaveLength(count / 2);
+    for (const [i, stream] of streams.entries()) if (i % 4 === 1) await stream.message(saying('lost'), PATIENCE_MS);
+    const late = await LegacySession.open(a.port);
+    const since = performance.now();
+    await redis.failOver();
+    await recovered();
+    figure('F6', 'both instances serve again after the kill', performance.now() - since, 'ms');
+
+    const back = await Promise.all(
+      streams.map(async (stream, i) => (away.includes(stream) ? listening(sessions[i]!, stream.lastEventId) : stream)),
+    );
+    await all('after');
+    await Promise.all(back.map((stream) => stream.message(saying('after'), PATIENCE_MS)));
+    let signalled = 0;
+    let unread = 0;
+    for (const [i, stream] of back.entries()) {
+      const wasAway = away.includes(streams[i]!);
+      const heardLost = forked(i) && !wasAway;
+      const before = wasAway ? ['kept'] : ['replicated', 'kept', ...(heardLost ? ['lost'] : [])];
+      expect([i, saidOf(stream), gapsOf(stream)]).toEqual([i, [...before, 'after'], heardLost ? 1 : 0]);
+      signalled += gapsOf(stream);
+      // Nothing that is left knows of these: neither the history nor its reader.
+      if (forked(i) && wasAway) unread++;
+    }
+    figure('F6', 'forked streams told of a gap', signalled, 'streams');
+    figure('F6', 'acknowledged messages lost before anybody had read them, without a gap', unread, 'messages');
+    // A session that the replica never heard of is over, and its client begins again.
+    expect((await late.post(late.message('ping'))).status).toBe(404);
+    await Promise.all(back.map((stream) => stream.close()));
+    const errors = [...a.logs.errors, ...b.logs.errors];
+    expect(errors.filter((line) => !line.includes('BackendAwayError'))).toEqual([]);
+  });
+
+  it('is one server still, when the old master is back', async () => {
+    await redis.replica.start();
+    await expectOneServer(b, a);
+  });
+});

@@ -1,0 +1,53 @@
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fleetApp } from '../../fixtures/fleet-app.js';
+import { initializeRequest } from '../../fixtures/legacy-session.js';
+import { call } from '../../fixtures/mcp-requests.js';
+import { expectOneServer } from '../../fixtures/one-server.js';
+import { send } from '../../fixtures/raw-http.js';
+import { TlsRedis } from '../../fixtures/redis-tls.js';
+import type { RedisOption } from '../../../lib/redis/redis-option.js';
+
+let redis: TlsRedis;
+beforeAll(async () => void (redis = await TlsRedis.start()));
+afterAll(() => redis.dispose());
+
+describe('a fleet over TLS', () => {
+  const forms: [name: string, make: () => { option: RedisOption; own?: Redis }][] = [
+    ['options', () => ({ option: { host: '127.0.0.1', port: redis.port, tls: redis.tls } })],
+    [
+      'a client',
+      () => {
+        const own = new Redis(`rediss://127.0.0.1:${redis.port}`, { tls: redis.tls });
+        return { option: own, own };
+      },
+    ],
+  ];
+
+  it.each(forms)('is one server, given as %s', async (name, make) => {
+    const { option, own } = make();
+    const options = { redis: option, redisPrefix: `tls-${name.replace(' ', '-')}` };
+    const [a, b] = await Promise.all([fleetApp(options), fleetApp(options)]);
+    await expectOneServer(a, b);
+    await Promise.all([a.close(), b.close()]);
+    expect([...a.logs.errors, ...b.logs.errors]).toEqual([]);
+    own?.disconnect();
+  });
+
+  it.each([
+    ['an authority that did not sign it', () => ({ ...redis.tls, ca: redis.strangerCa }), /\(\w*(?:SIGN|VERIFY)\w*\)/],
+    ['another name than it has', () => ({ ...redis.tls, servername: 'redis.example.com' }), /ERR_TLS_CERT_ALTNAME/],
+    ['no certificate of the client', () => ({ ca: redis.tls.ca }), /\(ERR_SSL_\w+\)|\(ECONNRESET\)|\(EPIPE\)/],
+  ])('P9 with %s: the log says so, the application starts, and sessions are answered 503', async (_, tls, kind) => {
+    const app = await fleetApp({ redis: { host: '127.0.0.1', port: redis.port, tls: tls() }, redisWaitMs: 300 });
+    const plain = await send(app.port, call('echo', { text: 'plain' }));
+    expect(plain.status).toBe(200);
+    const refused = await send(app.port, initializeRequest());
+    expect([refused.status, refused.headers['retry-after']]).toEqual([503, '2']);
+    expect(app.logs.warnings.join()).toMatch(/A Redis connection is in trouble, trying again/);
+    expect(app.logs.warnings.join()).toMatch(kind);
+    expect(app.logs.warnings.length).toBeLessThan(6);
+    expect(app.logs.errors).toEqual([]);
+    await app.close();
+  });
+});

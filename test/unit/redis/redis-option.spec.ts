@@ -1,0 +1,76 @@
+import { EventEmitter } from 'node:events';
+import { Cluster, Redis } from 'ioredis';
+import { McpOptionsError } from 'nestjs-mcp-fleet';
+import { describe, expect, it } from 'vitest';
+import { problemOf } from '../../../lib/redis/redis-option-problem.js';
+import type { RedisOption } from '../../../lib/redis/redis-option.js';
+import { nestApp } from '../../fixtures/nest-app.js';
+
+const place = { host: 'redis', port: 6379 };
+const sentinels = [place];
+const nodeRedis = Object.assign(new EventEmitter(), { duplicate: () => undefined, isReady: true });
+const lazy = { lazyConnect: true } as const;
+
+describe('the option redis is refused at start-up', () => {
+  it.each<[given: unknown, sentence: string]>([
+    ['http://redis:6379', 'is a URL that begins with "http:"; it must begin with "redis://", or "rediss://" for TLS'],
+    ['redis:6379', 'is a URL that begins with ""'],
+    ['//redis:6379', 'is a URL that begins with ""'],
+    ['redis://:a/secret@redis:6379', 'is no URL that can be read'],
+    ['redis://redis:70000', 'is no URL that can be read'],
+    [[place], 'is a list; give the nodes of a cluster as { nodes: [{ host, port }] }'],
+    [nodeRedis, 'is a client of another library'],
+    [{ url: 'redis://redis' }, 'has "url", which ioredis does not know'],
+    [{ socket: place }, 'has "socket", which ioredis does not know'],
+    [{ host: '' }, 'needs "host" to be a non-empty string'],
+    [{ port: 0 }, 'needs "port" to be a whole number from 1 to 65535'],
+    [{ port: 65_536 }, 'needs "port"'],
+    [{ port: '6379' }, 'needs "port"'],
+    [{ db: -1 }, 'needs "db" to be a whole number'],
+    [{ path: '/run/redis.sock', host: 'redis' }, 'has "path", a Unix socket, and an address'],
+    [{ sentinels: [], name: 'one' }, 'needs "sentinels" to be a list with one { host, port } or more'],
+    [{ sentinels: [{ host: 'redis' }], name: 'one' }, 'holds one of "sentinels" that is not { host, port }'],
+    [{ sentinels }, 'has "sentinels" without "name"'],
+    [{ sentinels, name: 'one', host: 'redis' }, 'has "sentinels" and an address'],
+    [{ sentinels, name: 'one', role: 'slave' }, 'needs "role" to be "master"'],
+    [{ nodes: [] }, 'needs "nodes" to be a list with one { host, port } or more'],
+    [{ nodes: [{ host: 'redis', port: 70_000 }] }, 'holds one of "nodes" that is not { host, port }'],
+    [{ nodes: [place], password: 'secret' }, 'has "nodes" and "password"; options of a cluster belong in "options"'],
+    [{ nodes: [place], options: 'fast' }, 'needs "options" to be an object'],
+  ])('as %j, with a sentence', (given, sentence) => {
+    const problem = problemOf(given as RedisOption);
+    expect(problem).toContain(sentence);
+    expect(problem).not.toContain('secret');
+  });
+
+  it('by the name of the option', async () => {
+    const starting = nestApp({}, { mcp: { redis: 'http://redis:6379' } });
+    await expect(starting).rejects.toThrow(McpOptionsError);
+    await expect(starting).rejects.toThrow(
+      'McpModule option "redis" is a URL that begins with "http:"; it must begin with "redis://", or "rediss://" for TLS.',
+    );
+  });
+});
+
+describe('the option redis is accepted', () => {
+  it.each<[given: RedisOption]>([
+    ['redis://redis'],
+    ['REDISS://user:p%2Fw@redis:6379/1'],
+    ['redis://[::1]:6379'],
+    ['/run/redis.sock'],
+    [{}],
+    [{ path: '/run/redis.sock' }],
+    [{ ...place, username: 'mcp', password: 'secret', db: 1, tls: {} }],
+    [{ sentinels, name: 'one' }],
+    [{ nodes: [place], options: { redisOptions: { password: 'secret' } } }],
+  ])('as %j', (given) => {
+    expect(problemOf(given)).toBeUndefined();
+  });
+
+  it('as a client of ioredis', () => {
+    for (const client of [new Redis(lazy), new Cluster([place], lazy)]) {
+      expect(problemOf(client)).toBeUndefined();
+      client.disconnect();
+    }
+  });
+});

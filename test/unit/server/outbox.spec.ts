@@ -1,0 +1,99 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { MemoryEventLog } from '../../../lib/memory/memory-event-log.js';
+import { MemoryMessageBroker } from '../../../lib/memory/memory-message-broker.js';
+import { MemorySessionStore } from '../../../lib/memory/memory-session-store.js';
+import { BackendAwayError } from '../../../lib/session/backend-away.js';
+import { type LogLine, Outbox } from '../../../lib/server/outbox.js';
+import { STANDING_STREAM, STREAM_START } from '../../../lib/stream/event-log.js';
+
+const KEY = { principal: 'alice', id: 'session-1' };
+const line = (text: string, level: LogLine['level'] = 'error'): LogLine => ({ level, text });
+
+let store: MemorySessionStore;
+let log: MemoryEventLog;
+let outbox: Outbox;
+
+beforeEach(async () => {
+  store = new MemorySessionStore();
+  log = new MemoryEventLog({ sessions: store, broker: new MemoryMessageBroker() });
+  outbox = new Outbox(store, log);
+  await store.create({ ...KEY, revision: '2025-11-25', clientCapabilities: {}, initialized: true });
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  log.close();
+  store.close();
+});
+
+const said = async () => {
+  const { entries } = await log.tail(KEY, STANDING_STREAM, STREAM_START, 1000);
+  return entries.map(({ data }) => data);
+};
+
+describe('The outbox', () => {
+  it('looks once for all that is said at once, and keeps the order in which it was said', async () => {
+    const [find, peek] = [vi.spyOn(store, 'find'), vi.spyOn(store, 'peek')];
+    const texts = Array.from({ length: 100 }, (_, n) => `${n}`);
+    expect(new Set(await Promise.all(texts.map((text) => outbox.send(KEY.id, line(text)))))).toEqual(
+      new Set(['stored']),
+    );
+    expect(await said()).toEqual(texts);
+    expect([find, peek].map(({ mock }) => mock.calls.length)).toEqual([1, 1]);
+  });
+
+  it('lets nothing overtake what was said while the owner was being looked up', async () => {
+    const find = store.find.bind(store);
+    let found = (): void => undefined;
+    const delay = new Promise<void>((resolve) => (found = resolve));
+    vi.spyOn(store, 'find').mockImplementationOnce((id) => delay.then(() => find(id)));
+    const first = outbox.send(KEY.id, line('1'));
+    await Promise.resolve();
+    const second = outbox.send(KEY.id, line('2'), KEY);
+    found();
+    await Promise.all([first, second]);
+    expect(await said()).toEqual(['1', '2']);
+  });
+
+  it('remembers who owns a session, and looks at the session each time', async () => {
+    const find = vi.spyOn(store, 'find');
+    await outbox.send(KEY.id, line('1', 'info'));
+    await store.update(KEY, { logLevel: 'error' });
+    expect(await outbox.send(KEY.id, line('2', 'info'))).toBe('filtered');
+    await store.end(KEY);
+    expect(await outbox.send(KEY.id, line('3'))).toBe('unknown');
+    expect(find).toHaveBeenCalledTimes(1);
+    // Nothing is remembered of a session that is over.
+    await outbox.send(KEY.id, line('4'));
+    expect(find).toHaveBeenCalledTimes(2);
+  });
+
+  it('a message that cannot be written is its sender’s trouble alone', async () => {
+    const unwritable: LogLine = {
+      level: 'error',
+      get text(): string {
+        throw new TypeError('circular');
+      },
+    };
+    const sent = [line('1'), unwritable, line('2')].map((each) => outbox.send(KEY.id, each));
+    const outcomes = await Promise.allSettled(sent);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(await said()).toEqual(['1', '2']);
+  });
+
+  it('refuses while the store is away, and goes on when it is back', async () => {
+    vi.spyOn(store, 'peek').mockRejectedValueOnce(new BackendAwayError('away'));
+    const lost = await Promise.allSettled(['1', '2'].map((text) => outbox.send(KEY.id, line(text))));
+    expect(lost.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(await outbox.send(KEY.id, line('3'))).toBe('stored');
+    expect(await said()).toEqual(['3']);
+  });
+
+  it('P10 holds only so many messages, and room comes back', async () => {
+    const small = new Outbox(store, log, 2);
+    const sent = ['1', '2'].map((text) => small.send(KEY.id, line(text)));
+    await expect(small.send('another', line('3'))).rejects.toThrow(BackendAwayError);
+    await Promise.all(sent);
+    expect(await small.send(KEY.id, line('4'))).toBe('stored');
+  });
+});
