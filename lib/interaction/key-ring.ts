@@ -48,6 +48,11 @@ export class KeyRing {
     return Promise.resolve();
   }
 
+  /** @returns when there is a key to seal with; rejects when the others cannot be asked for it */
+  ready(): Promise<void> {
+    return Promise.resolve();
+  }
+
   /** From now on these, newest first. */
   protected replace(keys: readonly StateKey[]): void {
     this.#keys = keys.map(readKey);

@@ -115,7 +115,7 @@ export class ReplayInteraction implements Interaction {
 
   async run(method: () => Promise<unknown>): Promise<Outcome> {
     const value = await this.#round.run(method);
-    if (value === ROUND_OVER) return { inputRequired: this.#seal(this.#inOrder(), undefined) };
+    if (value === ROUND_OVER) return { inputRequired: await this.#seal(this.#inOrder(), undefined) };
     if (!(value instanceof InputRequired)) return { value };
     const asked = Object.entries(value.inputRequests).map(([key, request]): [string, Asked] => {
       this.#requireCapability(request);
@@ -123,7 +123,7 @@ export class ReplayInteraction implements Interaction {
     });
     this.#requireRound();
     await Promise.allSettled(this.#running.values());
-    return { inputRequired: this.#seal(new Map(asked), value.state) };
+    return { inputRequired: await this.#seal(new Map(asked), value.state) };
   }
 
   /** @returns the answer, or `undefined` when the client has to be asked */
@@ -181,9 +181,9 @@ export class ReplayInteraction implements Interaction {
     throw new InputRefusedError(`The call has asked for input ${maxRounds} times and still lacks some`);
   }
 
-  #seal(asked: ReadonlyMap<string, Asked>, state: unknown): JsonObject {
+  async #seal(asked: ReadonlyMap<string, Asked>, state: unknown): Promise<JsonObject> {
     const entries = [...asked];
-    const requestState = this.limits.states.seal(this.binding, {
+    const requestState = await this.limits.states.seal(this.binding, {
       round: this.previous.round + 1,
       asked: Object.fromEntries(entries.map(([key, { print }]) => [key, print])),
       answered: Object.fromEntries(this.#answered),

@@ -77,7 +77,8 @@ export class RequestStates {
     private readonly now: () => number = keys.now,
   ) {}
 
-  seal(binding: StateBinding, round: RoundState): string {
+  async seal(binding: StateBinding, round: RoundState): Promise<string> {
+    await this.keys.ready();
     const sealed: Sealed = {
       bound: fingerprint(binding),
       expires: this.now() + this.ttlMs,

@@ -1,30 +1,35 @@
 export interface ProbeOptions {
   readonly intervalMs: number;
-  /** Publishes on the instance's own channel. Rejects when that fails, which says nothing about hearing. */
+  /** Whether there is a connection to publish on: without one nothing can be said about hearing. */
+  readonly canPublish: () => boolean;
+  /** Publishes on the instance's own channel. */
   readonly publish: (mark: string) => Promise<void>;
   /** What was published has not been heard for a whole interval. */
   readonly silent: () => void;
 }
 
+/** How long a message to oneself may be on its way before the line looks bad, ms. */
+const ROUND_TRIP_MS = 1000;
+
 /**
  * Finds a subscription that is silent although its connection looks well (F8): a message to oneself does not come back.
- * A PING would come back, and prove nothing.
+ * A PING would come back, and prove nothing. A line that swallows what is published is found as well (F7).
  */
 export class LoopbackProbe {
   readonly #options: ProbeOptions;
   readonly #timer: NodeJS.Timeout;
-  #count = 0;
-  #heard = 0;
   #sent = 0;
+  #sentAt = 0;
+  #heard = 0;
 
   constructor(options: ProbeOptions) {
     this.#options = options;
     this.#timer = setInterval(() => this.#tick(), options.intervalMs).unref();
   }
 
-  /** Whether everything that was sent has come back. */
+  /** Whether everything that was sent has come back, but for what may be on its way. */
   get well(): boolean {
-    return this.#heard >= this.#sent;
+    return this.#heard >= this.#sent || performance.now() - this.#sentAt < ROUND_TRIP_MS;
   }
 
   heard(mark: string): void {
@@ -33,7 +38,7 @@ export class LoopbackProbe {
 
   /** A new connection owes nothing. */
   reset(): void {
-    this.#heard = this.#sent = this.#count;
+    this.#heard = this.#sent;
   }
 
   close(): void {
@@ -41,14 +46,12 @@ export class LoopbackProbe {
   }
 
   #tick(): void {
-    if (!this.well) {
+    if (this.#heard < this.#sent) {
       this.reset();
       return this.#options.silent();
     }
-    const mark = ++this.#count;
-    this.#options.publish(`${mark}`).then(
-      () => (this.#sent = Math.max(this.#sent, mark)),
-      () => undefined,
-    );
+    if (!this.#options.canPublish()) return;
+    this.#sentAt = performance.now();
+    this.#options.publish(`${++this.#sent}`).catch(() => undefined);
   }
 }

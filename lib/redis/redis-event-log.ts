@@ -42,7 +42,13 @@ interface Target {
 /** Reads of an instance at the same time: after an interruption all its streams want to catch up at once (F13). */
 const MAX_TAILS = 64;
 
-const UNKNOWN: Tail = { entries: [], last: STREAM_START, known: false, fence: 0, ended: false };
+const UNKNOWN: Tail = {
+  entries: [],
+  last: STREAM_START,
+  known: false,
+  fence: 0,
+  ended: false,
+};
 
 type RawTail = ['ended' | 'unknown'] | ['ok', last: string, fence: string, final: string, ...entries: RawEntry[]];
 
@@ -64,7 +70,10 @@ export class RedisEventLog extends EventLog {
     this.#keys = keys;
     this.#limits = { maxStreams: 256, appendPatienceMs: 10_000, ...limits };
     const send = (target: Target, items: readonly Item[], counter: number) => this.#append(target, items, counter);
-    this.#lanes = new AppendLanes({ send, patienceMs: this.#limits.appendPatienceMs });
+    this.#lanes = new AppendLanes({
+      send,
+      patienceMs: this.#limits.appendPatienceMs,
+    });
   }
 
   override channel(key: SessionKey): string {
@@ -85,6 +94,8 @@ export class RedisEventLog extends EventLog {
     if (reply[0] !== 'ok') return { ...UNKNOWN, ended: reply[0] === 'ended' };
     const [, last, fence, final, ...raw] = reply;
     const entries = raw.map(readEntry).filter((entry) => entry !== undefined);
+    // A whole page of another version: what is known behind it must not be taken for lost as well (F18).
+    if (entries.length === 0 && raw.length === count) return this.tail(key, stream, raw.at(-1)![0], count);
     const newest = entries.at(-1);
     return {
       entries,

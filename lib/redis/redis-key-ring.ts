@@ -35,8 +35,11 @@ export class RedisKeyRing extends KeyRing {
   /** @throws {BackendAwayError} as long as no key is agreed on: with one of its own nobody else could go on */
   override seal(text: string): string {
     if (this.#agreed) return super.seal(text);
-    this.#look().catch(this.report);
     throw new BackendAwayError('There is no key for request states yet.');
+  }
+
+  override async ready(): Promise<void> {
+    if (!this.#agreed) await this.#look();
   }
 
   override knows(token: string): boolean {

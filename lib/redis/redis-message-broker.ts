@@ -77,6 +77,7 @@ export class RedisMessageBroker extends MessageBroker {
     });
     this.#probe = new LoopbackProbe({
       intervalMs: options.probeMs ?? 5000,
+      canPublish: () => this.#gate.open,
       publish: (mark) => this.#publish(this.#ownChannel, mark),
       silent: () => this.#reconnect('The Redis subscription has gone silent'),
     });

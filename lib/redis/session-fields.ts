@@ -1,5 +1,7 @@
 import type { LogLevel } from '../protocol/log-levels.js';
-import type { SessionKey, SessionPatch, SessionRecord } from '../session/session-record.js';
+import { isObject, type JsonObject } from '../protocol/messages.js';
+import { isLegacyRevision } from '../protocol/revisions.js';
+import type { ClientInfo, SessionKey, SessionPatch, SessionRecord } from '../session/session-record.js';
 
 /** Fields of a session's hash: `r` what never changes, `i` initialized, `l` log level. */
 export type SessionFields = readonly [record: string | null, initialized: string | null, level: string | null];
@@ -24,17 +26,24 @@ export function unpack(
   [record, initialized, level]: SessionFields,
 ): SessionRecord | undefined {
   if (record === null) return undefined;
+  const kept = parse(record);
+  if (!kept || !isLegacyRevision(kept.revision) || !isObject(kept.clientCapabilities)) return undefined;
+  const { revision, clientInfo, clientCapabilities } = kept;
+  return {
+    principal,
+    id,
+    revision,
+    ...(isObject(clientInfo) && { clientInfo: clientInfo as ClientInfo }),
+    clientCapabilities,
+    initialized: initialized === '1',
+    ...(level && { logLevel: level as LogLevel }),
+  };
+}
+
+function parse(text: string): JsonObject | undefined {
   try {
-    const { revision, clientInfo, clientCapabilities } = JSON.parse(record) as SessionRecord;
-    return {
-      principal,
-      id,
-      revision,
-      ...(clientInfo && { clientInfo }),
-      clientCapabilities,
-      initialized: initialized === '1',
-      ...(level && { logLevel: level as LogLevel }),
-    };
+    const value = JSON.parse(text) as unknown;
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SessionKey } from '../../lib/session/session-record.js';
 import { STANDING_STREAM } from '../../lib/stream/event-log.js';
-import { openStream } from '../../lib/stream/session-stream.js';
+import { figure } from '../fixtures/figures.js';
 import { fleetApp, type FleetApp } from '../fixtures/fleet-app.js';
+import { begin, follow, type Followed, key } from '../fixtures/followed-stream.js';
 import { fsck } from '../fixtures/fsck.js';
-import { FLAWLESS, Ledger } from '../fixtures/ledger.js';
+import { FLAWLESS, type Ledger } from '../fixtures/ledger.js';
 import { initializeRequest, LegacySession } from '../fixtures/legacy-session.js';
 import { call, modern } from '../fixtures/mcp-requests.js';
 import { send } from '../fixtures/raw-http.js';
@@ -15,20 +15,10 @@ import { RedisServer } from '../fixtures/redis-server.js';
 import { type JsonRpc, SseClient } from '../fixtures/sse-client.js';
 
 const G = STANDING_STREAM;
-const key = (i: number): SessionKey => ({ principal: 'alice', id: `session-${i}` });
+const SELF_CHECK_MS = 300;
 const saying = (data: unknown) => (message: JsonRpc) => message.params?.data === data;
 const of = (method: string) => (message: JsonRpc) => message.method === method;
 const log = (data: unknown) => ({ level: 'error' as const, data });
-
-function follow({ log, broker }: FleetMember, session: SessionKey, selfCheckMs = 300) {
-  const ledger = new Ledger();
-  const opening = { log, broker, session, stream: G, selfCheckMs, report: () => undefined };
-  const subscription = openStream(opening).subscribe(ledger.listener);
-  return { ledger, close: () => subscription.unsubscribe() };
-}
-
-const begin = ({ store }: FleetMember, session: SessionKey) =>
-  store.create({ ...session, revision: '2025-11-25', clientCapabilities: {}, initialized: true });
 
 describe('F3 Redis is killed and comes back with its data', () => {
   it('P2 nothing acknowledged is lost, nobody is told of a gap, and appends of meanwhile get through', async () => {
@@ -40,7 +30,7 @@ describe('F3 Redis is killed and comes back with its data', () => {
     const followed = [];
     for (let i = 1; i <= 10; i++) {
       await begin(writer!, key(i));
-      followed.push(follow(reader!, key(i)));
+      followed.push(follow(reader!, key(i), SELF_CHECK_MS));
     }
     const total = 300;
     const producing = Promise.all(
@@ -61,9 +51,10 @@ describe('F3 Redis is killed and comes back with its data', () => {
     const since = performance.now();
     await producing;
     await Promise.all(followed.map(({ ledger }) => ledger.until(() => ledger.delivered.length === total)));
-    process.stdout.write(
-      `F3: 3 kills, ${10 * total} appends, all delivered ${Math.round(performance.now() - since)} ms after the last start\n`,
-    );
+    const lost = followed.reduce((sum, { ledger }) => sum + ledger.verdict.lost, 0);
+    figure('F3', 'messages acknowledged while Redis was killed three times', 10 * total, 'messages');
+    figure('F3', 'lost', lost);
+    figure('F3', 'all delivered after the last return', performance.now() - since, 'ms');
     for (const { ledger } of followed) {
       expect(ledger.acked).toHaveLength(total);
       expect(ledger.verdict).toEqual(FLAWLESS);
@@ -77,6 +68,9 @@ describe('F3 Redis is killed and comes back with its data', () => {
     await redis.dispose();
   });
 });
+
+const signalledIn = (followed: readonly Followed[]): number =>
+  followed.filter(({ ledger }) => ledger.gaps.length + ledger.ends.length === 1).length;
 
 describe('P3 a loss is never silent', () => {
   let redis: RedisServer;
@@ -99,7 +93,7 @@ describe('P3 a loss is never silent', () => {
     const followed = [];
     for (let i = 1; i <= STREAMS; i++) {
       await begin(member, key(i));
-      followed.push(follow(member, key(i)));
+      followed.push(follow(member, key(i), SELF_CHECK_MS));
     }
     await speak(followed, 0, 5);
     return followed;
@@ -143,6 +137,12 @@ describe('P3 a loss is never silent', () => {
     await step.exec();
     await Promise.all(followed.map(({ ledger }) => ledger.until(() => ledger.gaps.length > 0)));
     await speak(followed, 5, 5);
+    figure(
+      'P3',
+      'streams that lost something to FLUSHALL and were told once',
+      (100 * signalledIn(followed)) / STREAMS,
+      '%',
+    );
     for (const { ledger } of followed) {
       expect(ledger.gaps).toEqual([{ kind: 'gap', reason: 'unknown', cursor: '0-0' }]);
       expect(ledger.verdict).toMatchObject({ lost: 0, duplicated: 0, reordered: 0 });
@@ -159,22 +159,14 @@ describe('P3 a loss is never silent', () => {
     // Half of them miss something that is gone when they are back.
     for (let i = 1; i <= STREAMS; i += 2) await member.log.append(key(i), G, '5');
     await Promise.all(Array.from({ length: STREAMS }, (_, i) => admin.del(`${member.keys.logs(key(i + 1))}${G}`)));
-    const back = cursors.map((cursor, i) => {
-      const ledger = new Ledger();
-      const { log: from, broker } = member;
-      const opening = {
-        log: from,
-        broker,
-        session: key(i + 1),
-        stream: G,
-        cursor,
-        selfCheckMs: 300,
-        report: () => undefined,
-      };
-      const subscription = openStream(opening).subscribe(ledger.listener);
-      return { ledger, close: () => subscription.unsubscribe() };
-    });
+    const back = cursors.map((cursor, i) => follow(member, key(i + 1), SELF_CHECK_MS, cursor));
     await speak(back, 6, 3);
+    figure(
+      'P3',
+      'streams that lost something to eviction and were told once',
+      (200 * signalledIn(back)) / STREAMS,
+      '%',
+    );
     expect(back.map(({ ledger }) => ledger.gaps.length)).toEqual(cursors.map((_, i) => (i % 2 === 0 ? 1 : 0)));
     for (const { close } of back) close();
   });
@@ -190,6 +182,13 @@ describe('P3 a loss is never silent', () => {
     await step.exec();
     for (const [i] of followed.entries()) await member.log.append(key(i + 1), G, '10');
     await Promise.all(followed.map(({ ledger }) => ledger.until(() => ledger.delivered.includes('10'))));
+    figure('F6', 'silent losses of forked streams', STREAMS - signalledIn(followed));
+    figure(
+      'P3',
+      'streams that lost something to a fork and were told once',
+      (100 * signalledIn(followed)) / STREAMS,
+      '%',
+    );
     for (const { ledger, close } of followed) {
       expect(ledger.gaps).toHaveLength(1);
       expect(ledger.verdict).toMatchObject({ lost: 0, duplicated: 0, reordered: 0 });

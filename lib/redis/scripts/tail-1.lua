@@ -6,7 +6,7 @@
 -- returns {'ended'}: the session is over
 --         {'unknown'}: nothing is known of the stream
 --         {'ok', newest id ever, fence, final message as "id previous text" or '', entry, …}; the final message is left
---         out where it is the last entry. Slides no session's TTL.
+--         out where it is the last entry, unless that is of a version its reader may not know (F18). Slides no session's TTL.
 local session, logs, results, stream, result_ttl = KEYS[1], ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[6])
 if redis.call('EXISTS', session) == 0 then return { 'ended' } end
 local now = clock()
@@ -20,7 +20,8 @@ end
 local entries = {}
 if ARGV[4] ~= head.last then entries = redis.call('XRANGE', logs .. stream, '(' .. ARGV[4], '+', 'COUNT', ARGV[5]) end
 local reply = { 'ok', head.last, tostring(head.fence), '' }
-if head.done and not (#entries > 0 and entries[#entries][1] == head.last) then
+local newest = entries[#entries]
+if head.done and not (newest and newest[1] == head.last and newest[2][4] == '1f') then
   reply[4] = redis.call('GET', results .. stream) or ''
 end
 for i, entry in ipairs(entries) do reply[4 + i] = entry end

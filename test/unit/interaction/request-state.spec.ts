@@ -39,13 +39,13 @@ const refusal = (attempt: Promise<unknown>): Promise<unknown> =>
 describe('RequestStates', () => {
   it('brings a round back as it was', async () => {
     const { states } = setup();
-    expect(await states.open(states.seal(binding, ROUND), binding)).toEqual(ROUND);
+    expect(await states.open(await states.seal(binding, ROUND), binding)).toEqual(ROUND);
   });
 
   it('does not mind the order of the arguments', async () => {
     const { states } = setup();
     const args = { extras: { tags: ['a', 'b'], pets: true }, days: 2, city: 'Rome' };
-    expect(await states.open(states.seal(binding, ROUND), { ...binding, arguments: args })).toEqual(ROUND);
+    expect(await states.open(await states.seal(binding, ROUND), { ...binding, arguments: args })).toEqual(ROUND);
   });
 
   it.each<[string, Partial<StateBinding>]>([
@@ -61,7 +61,7 @@ describe('RequestStates', () => {
     ['absence of arguments', { arguments: {} }],
   ])('P14: refuses another %s', async (_, other) => {
     const { states } = setup();
-    const state = states.seal(binding, ROUND);
+    const state = await states.seal(binding, ROUND);
     expect(await refusal(states.open(state, { ...binding, ...other }))).toEqual(INVALID_STATE);
     expect(await states.open(state, binding)).toEqual(ROUND);
   });
@@ -76,7 +76,7 @@ describe('RequestStates', () => {
           const plain = (value: unknown) => JSON.parse(JSON.stringify(value)) as Record<string, unknown>;
           const same = canonical(plain(a)) === canonical(plain(b));
           const outcome = await refusal(
-            states.open(states.seal({ ...binding, arguments: a }, ROUND), { ...binding, arguments: b }),
+            states.open(await states.seal({ ...binding, arguments: a }, ROUND), { ...binding, arguments: b }),
           );
           expect(outcome === 'accepted').toBe(same);
         },
@@ -86,7 +86,7 @@ describe('RequestStates', () => {
 
   it('P14: refuses a state from its time on, and accepts it until then', async () => {
     const { states, advance } = setup();
-    const state = states.seal(binding, ROUND);
+    const state = await states.seal(binding, ROUND);
     advance(TTL - 1);
     expect(await states.open(state, binding)).toEqual(ROUND);
     advance(1);
@@ -95,7 +95,7 @@ describe('RequestStates', () => {
 
   it('P14: refuses whatever differs from a state in one character', async () => {
     const { states } = setup();
-    const state = states.seal(binding, ROUND);
+    const state = await states.seal(binding, ROUND);
     for (let at = 0; at < state.length; at++) {
       const other = state[at] === 'A' ? 'B' : 'A';
       const changed = state.slice(0, at) + other + state.slice(at + 1);
@@ -109,26 +109,27 @@ describe('RequestStates', () => {
 
   it('accepts a state once where asked to, also of two who come together, and forgets it when it has expired', async () => {
     const { states, nonces, advance } = setup(true);
-    const state = states.seal(binding, ROUND);
+    const state = await states.seal(binding, ROUND);
     const both = await Promise.all([refusal(states.open(state, binding)), refusal(states.open(state, binding))]);
     expect(both).toEqual(['accepted', INVALID_STATE]);
     expect(await refusal(states.open(state, binding))).toEqual(INVALID_STATE);
     expect(nonces.size).toBe(1);
     advance(TTL);
-    await states.open(states.seal(binding, ROUND), binding);
+    await states.open(await states.seal(binding, ROUND), binding);
     expect(nonces.size).toBe(1);
   });
 
   it('does not use up a state that is refused for another reason', async () => {
     const { states } = setup(true);
-    const state = states.seal(binding, ROUND);
+    const state = await states.seal(binding, ROUND);
     await refusal(states.open(state, { ...binding, principal: 'mallory' }));
     expect(await states.open(state, binding)).toEqual(ROUND);
   });
 
-  it('tells the author of a state that is too large', () => {
+  it('tells the author of a state that is too large', async () => {
     const steps = { big: { value: 'x'.repeat(300_000) } };
-    expect(() => setup().states.seal(binding, { ...ROUND, steps })).toThrow(/too large to travel.*ctx\.step/);
+    const sealed = setup().states.seal(binding, { ...ROUND, steps });
+    await expect(sealed).rejects.toThrow(/too large to travel.*ctx\.step/);
   });
 });
 

@@ -1,0 +1,93 @@
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { McpRuntime } from '../../../lib/server/mcp-runtime.js';
+import { figure, times } from '../../fixtures/figures.js';
+import { fsck } from '../../fixtures/fsck.js';
+import { LegacySession } from '../../fixtures/legacy-session.js';
+import { nestApp, type NestApp } from '../../fixtures/nest-app.js';
+import { newNamespace } from '../../fixtures/redis-fleet.js';
+import { RedisServer } from '../../fixtures/redis-server.js';
+import { RedisMessageBroker } from '../../../lib/redis/redis-message-broker.js';
+import { Gate } from '../../fixtures/gate.js';
+import { WireResources } from '../../fixtures/wire-resources.js';
+import { WireTools } from '../../fixtures/wire-tools.js';
+import { MessageBroker } from 'nestjs-mcp-fleet';
+
+const SESSIONS = times(500, 20_000);
+const AT_ONCE = 20;
+const TTL_MS = 3000;
+const patience = { timeout: times(60_000, 900_000) };
+
+describe(`P10 ${SESSIONS} sessions come and go`, () => {
+  let redis: RedisServer;
+  let admin: Redis;
+  let app: NestApp;
+  const redisPrefix = newNamespace();
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+    admin = new Redis(redis.url);
+    const ttls = { sessionIdleTtlMs: TTL_MS, historyTtlMs: TTL_MS, resultTtlMs: TTL_MS };
+    const providers = [{ provide: Gate, useValue: new Gate() }, WireTools, WireResources];
+    app = await nestApp({ providers }, { mcp: { redis: redis.url, redisPrefix, maxSessions: 2 * SESSIONS, ...ttls } });
+  });
+  afterAll(async () => {
+    await app.close();
+    admin.disconnect();
+    await redis.dispose();
+  });
+
+  /** What the instance holds for its clients right now. */
+  function gauges(): Record<string, number> {
+    const runtime = app.app.get(McpRuntime, { strict: false });
+    const { channels, listeners, strays } = (app.app.get(MessageBroker) as RedisMessageBroker).sizes;
+    return {
+      ...{ channels, listeners, strays },
+      inFlight: runtime.inFlight.size,
+      standing: runtime.http.streams.size,
+      subscriptions: runtime.engine.subscriptions.size,
+    };
+  }
+
+  async function visit(i: number): Promise<void> {
+    const session = await LegacySession.open(app.port);
+    await session.request('resources/subscribe', { uri: 'wire://fixed' });
+    const standing = await session.get();
+    const stream = await session.stream('speak', { count: 3 });
+    await stream.end();
+    await app.mcp.sendToSession(session.id, { level: 'error', data: i });
+    await standing.message(({ params }) => params?.data === i);
+    await standing.close();
+    // Half of them say good-bye.
+    if (i % 2) await session.end();
+  }
+
+  it(
+    'every key has a TTL at all times, and nothing is left of them in Redis or in the instance',
+    patience,
+    async () => {
+      await expect.poll(() => gauges().listeners).toBeGreaterThan(0);
+      const idle = gauges();
+      const lasting = new Set(await admin.keys('*'));
+      const base = await admin.dbsize();
+      let most = 0;
+      const problems: string[] = [];
+      const checks = 10;
+      for (let i = 0; i < SESSIONS; i += AT_ONCE) {
+        await Promise.all(Array.from({ length: AT_ONCE }, (_, n) => visit(i + n)));
+        most = Math.max(most, await admin.dbsize());
+        if (i % Math.ceil(SESSIONS / checks) < AT_ONCE) problems.push(...(await fsck(admin, redisPrefix)));
+      }
+      expect(problems).toEqual([]);
+      expect(most).toBeGreaterThan(base + AT_ONCE);
+      // What an instance keeps for itself does not grow with its clients.
+      const left = async () => (await admin.keys('*')).filter((key) => !lasting.has(key) && /:\{|:nonce/.test(key));
+      await expect.poll(left, { timeout: 4 * TTL_MS, interval: 200 }).toEqual([]);
+      await expect.poll(gauges, { timeout: 5000 }).toEqual({ ...idle, strays: expect.any(Number) as number });
+      figure('P10', 'sessions that came and went', SESSIONS);
+      figure('P10', 'keys in Redis at most', most);
+      figure('P10', 'keys of sessions left after their time', (await left()).length);
+      figure('P10', 'keys without a TTL ever seen', problems.length);
+      expect(app.logs.errors).toEqual([]);
+    },
+  );
+});

@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ChildInstance } from '../../fixtures/child-instance.js';
+import { figure, times } from '../../fixtures/figures.js';
+import { FLAWLESS, Ledger } from '../../fixtures/ledger.js';
+import { LegacySession } from '../../fixtures/legacy-session.js';
+import { CLIENT_CAPABILITIES, modern } from '../../fixtures/mcp-requests.js';
+import { send } from '../../fixtures/raw-http.js';
+import { newNamespace } from '../../fixtures/redis-fleet.js';
+import { RedisServer } from '../../fixtures/redis-server.js';
+import type { JsonRpc } from '../../fixtures/sse-client.js';
+import { TaskClient } from '../../e2e/tasks/task-client.js';
+
+const HOUR_MS = 3_600_000;
+/** Of everything that expires here: long enough for a slow machine to be in time, short enough to wait for. */
+const TTL_MS = 3000;
+const patience = { timeout: times(30_000, 300_000) };
+
+describe('F11, P11 the clocks of two instances are two hours apart', () => {
+  let redis: RedisServer;
+  let early: ChildInstance;
+  let late: ChildInstance;
+  let ways: readonly (readonly [from: ChildInstance, to: ChildInstance])[];
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+    const options = {
+      ...{ redis: redis.url, redisPrefix: newNamespace(), preload: 'skewed-clock' },
+      // A gap must be a fault, and never a full history.
+      ...{ maxHistory: 100_000, maxHistoryBytes: 256 * 1024 * 1024 },
+      ...{ sessionIdleTtlMs: TTL_MS, taskTtlMs: TTL_MS, requestState: { ttlMs: TTL_MS, singleUse: true } },
+    };
+    const start = (skewMs: number) => ChildInstance.start({ ...options, env: { CLOCK_SKEW_MS: `${skewMs}` } });
+    [early, late] = await Promise.all([start(-HOUR_MS), start(HOUR_MS)]);
+    ways = [
+      [early, late],
+      [late, early],
+    ];
+  });
+  afterAll(async () => {
+    await Promise.all([early.kill(), late.kill()]);
+    await redis.dispose();
+  });
+
+  it('so they are', async () => {
+    expect((await late.ask<number>('clock')) - (await early.ask<number>('clock'))).toBeGreaterThan(1.9 * HOUR_MS);
+  });
+
+  it('P1 a session that is spoken to by both and read from both in turns misses nothing', patience, async () => {
+    const total = times(300, 10_000);
+    const session = await LegacySession.open(early.port);
+    const ledger = new Ledger();
+    const speaking = (async () => {
+      // One after the other, so that the order is known: the ids of either must follow those of the other.
+      for (let n = 0; n < total; n++) {
+        await (n % 2 ? early : late).say(session.id, `${n}`);
+        ledger.acked.push(`${n}`);
+      }
+    })();
+    let cursor: string | undefined;
+    for (let turn = 0; ledger.delivered.length < total; turn++) {
+      const stream = await session.at((turn % 2 ? early : late).port).get(cursor);
+      const wanted = Math.min(total - ledger.delivered.length, 1 + (turn % 23));
+      await stream.frame(() => stream.messages.length >= wanted, 10_000);
+      await stream.close();
+      for (const { comment, id, data } of stream.frames) {
+        if (comment === 'gap') ledger.listener({ kind: 'gap', reason: 'unknown', cursor: '' });
+        if (id === undefined || !data) continue;
+        const text = (JSON.parse(data) as JsonRpc).params!.data as string;
+        ledger.listener({ kind: 'message', id, data: text, final: false });
+      }
+      cursor = stream.lastEventId;
+    }
+    await speaking;
+    const { lost, duplicated, reordered, gaps } = ledger.verdict;
+    figure('P11', 'messages acknowledged with clocks two hours apart', total, 'messages');
+    figure('P11', 'lost, duplicated, reordered or falsely signalled', lost + duplicated + reordered + gaps);
+    expect(ledger.verdict).toEqual(FLAWLESS);
+  });
+
+  /** How far from its time something expired on the other instance: it is there until shortly before, and gone soon after. */
+  async function expiry(isThere: () => Promise<boolean>, since: number): Promise<number> {
+    while (await isThere()) await new Promise((resolve) => setTimeout(resolve, 50));
+    return performance.now() - since - TTL_MS;
+  }
+
+  function expectInTime(errors: readonly number[], what: string): void {
+    const worst = errors.reduce((a, b) => (Math.abs(a) > Math.abs(b) ? a : b));
+    figure('F11', `${what} expire with clocks an hour wrong, worst error`, worst, 'ms');
+    expect(Math.min(...errors)).toBeGreaterThan(-1000);
+    expect(Math.max(...errors)).toBeLessThan(5000);
+  }
+
+  it('sessions of either expire in time on the other', patience, async () => {
+    const errors = ways.map(async ([from, to]) => {
+      const session = await LegacySession.open(from.port);
+      const since = performance.now();
+      // Every request slides the time, so it is not asked for over HTTP; saying something is no request.
+      return expiry(async () => (await to.say(session.id, 'still there?')) !== 'unknown', since);
+    });
+    expectInTime(await Promise.all(errors), 'sessions');
+  });
+
+  it('tasks of either are found and expire in time on the other', patience, async () => {
+    const errors = ways.map(async ([from, to]) => {
+      const since = performance.now();
+      const task = await new TaskClient(from.port).start('work', { ms: 100 });
+      const there = new TaskClient(to.port);
+      await expect.poll(async () => (await there.get(task)).result?.status).toBe('completed');
+      return expiry(async () => (await there.get(task)).error === undefined, since);
+    });
+    expectInTime(await Promise.all(errors), 'tasks');
+  });
+
+  const ask = async (port: number, more: object = {}): Promise<JsonRpc> => {
+    const meta = { [CLIENT_CAPABILITIES]: { elicitation: { form: {} } } };
+    const reply = await send(port, modern('tools/call', { name: 'greet', arguments: {}, ...more }, { meta }));
+    return JSON.parse(reply.body) as JsonRpc;
+  };
+  const answerTo = ({ result }: JsonRpc) => {
+    const [key] = Object.keys(result!.inputRequests as object);
+    const inputResponses = { [key!]: { action: 'accept', content: { name: 'Ada' } } };
+    return { requestState: result!.requestState, inputResponses };
+  };
+
+  it('P14 request states of either are taken by the other, and refused when they are too old', patience, async () => {
+    const errors = ways.map(async ([from, to]) => {
+      const asked = await ask(from.port);
+      expect((await ask(to.port, answerTo(asked))).result).toMatchObject({ content: [{ text: 'Hello, Ada' }] });
+      const since = performance.now();
+      // Each state may be used once, so there is one for each try.
+      const states = await Promise.all(Array.from({ length: 120 }, () => ask(from.port)));
+      return expiry(async () => (await ask(to.port, answerTo(states.shift()!))).error === undefined, since);
+    });
+    expectInTime(await Promise.all(errors), 'request states');
+  });
+});

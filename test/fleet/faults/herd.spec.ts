@@ -1,0 +1,79 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { STANDING_STREAM } from '../../../lib/stream/event-log.js';
+import { ChildInstance } from '../../fixtures/child-instance.js';
+import { figure, percentile, times } from '../../fixtures/figures.js';
+import { anonymous, begin } from '../../fixtures/followed-stream.js';
+import { fleetMember, type FleetMember, newNamespace } from '../../fixtures/redis-fleet.js';
+import { pulseDuring } from '../../fixtures/redis-pulse.js';
+import { RedisServer } from '../../fixtures/redis-server.js';
+import { SseCrowd } from '../../fixtures/sse-crowd.js';
+
+const CLIENTS = times(300, 2000);
+/** While the clients are away, of about 256 bytes each. */
+const MISSED = 20;
+const FILLER = 'x'.repeat(150);
+const patience = { timeout: times(60_000, 300_000) };
+
+const message = (data: unknown): string =>
+  JSON.stringify({ jsonrpc: '2.0', method: 'notifications/message', params: { level: 'error', data, filler: FILLER } });
+
+describe(`F13 ${CLIENTS} clients with open streams are cut at once`, () => {
+  let redis: RedisServer;
+  let dying: ChildInstance;
+  let other: ChildInstance;
+  let writer: FleetMember;
+  beforeEach(async () => {
+    redis = await RedisServer.start();
+    const options = { redis: redis.url, redisPrefix: newNamespace() };
+    [dying, other] = await Promise.all([ChildInstance.start(options), ChildInstance.start(options)]);
+    writer = await fleetMember({ redis: redis.url, namespace: `${options.redisPrefix}:default` });
+  });
+  afterEach(async () => {
+    await Promise.all([dying.kill(), other.kill(), writer.close()]);
+    await redis.dispose();
+  });
+
+  it(
+    'by the death of their instance: all catch up on the other, each message once and in order',
+    patience,
+    async () => {
+      const sessions = Array.from({ length: CLIENTS }, (_, i) => `herd-${i}`);
+      await Promise.all(sessions.map((id) => begin(writer, anonymous(id))));
+      const heard = sessions.map((): string[] => []);
+      let release!: () => void;
+      const away = new Promise<void>((resolve) => (release = resolve));
+      const crowd = new SseCrowd({
+        sessions,
+        port: () => (dying.alive ? dying : other).port,
+        heard: (i, text) => heard[i]!.push(text),
+        // As the server has told them, a little spread; and nobody before there is something to catch up with.
+        pause: () => away.then(() => pause(750 + Math.random() * 500)),
+      });
+      const sayAll = (data: string) =>
+        Promise.all(sessions.map((id) => writer.log.append(anonymous(id), STANDING_STREAM, message(data))));
+      await expect.poll(() => crowd.size, { timeout: 30_000 }).toBe(CLIENTS);
+      await sayAll('before');
+      await expect.poll(() => heard.every(({ length }) => length === 1), { timeout: 20_000 }).toBe(true);
+
+      await dying.kill();
+      const texts = Array.from({ length: MISSED }, (_, n) => `${n}`);
+      for (const text of texts) await sayAll(text);
+      const { result: tookMs, pings } = await pulseDuring(redis.port, async () => {
+        const since = performance.now();
+        release();
+        const isCaughtUp = (): boolean => heard.every(({ length }) => length > MISSED);
+        await expect.poll(isCaughtUp, { timeout: 40_000, interval: 20 }).toBe(true);
+        return performance.now() - since;
+      });
+      figure('F13', 'clients cut at once', CLIENTS);
+      figure('F13', 'all caught up, with a retry of about 1000 ms', tookMs, 'ms');
+      figure('F13', 'PING of Redis meanwhile, p99', percentile(pings, 0.99), 'ms');
+      const flawless = ['before', ...texts];
+      const flawed = heard.filter((got) => got.join() !== flawless.join());
+      figure('F13', 'clients that missed something, got it twice or out of order', flawed.length);
+      expect(flawed).toEqual([]);
+      crowd.close();
+    },
+  );
+});

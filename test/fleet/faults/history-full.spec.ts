@@ -1,0 +1,132 @@
+import { Redis } from 'ioredis';
+import type { McpContext } from 'nestjs-mcp-fleet';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { STANDING_STREAM } from '../../../lib/stream/event-log.js';
+import { figure, times } from '../../fixtures/figures.js';
+import { begin, follow, key } from '../../fixtures/followed-stream.js';
+import { fleetMember } from '../../fixtures/redis-fleet.js';
+import { fleetApp, type FleetApp } from '../../fixtures/fleet-app.js';
+import { LegacySession } from '../../fixtures/legacy-session.js';
+import { RedisServer } from '../../fixtures/redis-server.js';
+import type { JsonRpc, SseClient } from '../../fixtures/sse-client.js';
+
+const HISTORY = 100;
+const BURST = 10 * HISTORY;
+const patience = { timeout: times(30_000, 300_000) };
+
+const saying = (data: unknown) => (message: JsonRpc) => message.params?.data === data;
+const gapsIn = ({ frames }: SseClient): number => frames.filter(({ comment }) => comment === 'gap').length;
+const numbersIn = ({ messages }: SseClient): number[] =>
+  messages.map(({ params }) => params?.data as unknown).filter((data) => typeof data === 'number');
+
+/** The newest of the burst, in order and without a hole. */
+function expectNewest(stream: SseClient): void {
+  const got = numbersIn(stream);
+  expect(got.length).toBeGreaterThanOrEqual(HISTORY - 1);
+  expect(got).toEqual(Array.from({ length: got.length }, (_, i) => BURST - got.length + i));
+}
+
+describe('F10 ten times as much is said as is kept while the client is away', () => {
+  let redis: RedisServer;
+  let admin: Redis;
+  let app: FleetApp;
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+    admin = new Redis(redis.url);
+    app = await fleetApp({ redis: redis.url, maxHistory: HISTORY });
+    const input = { type: 'object', properties: { key: { type: 'string' } } };
+    await app.mcp.registerTool({ name: 'burst', input }, async ({ key }: { key: string }, ctx: McpContext) => {
+      ctx.log.error('before');
+      await app.gate.passage(key);
+      for (let i = 0; i < BURST; i++) ctx.log.error(i);
+      return key;
+    });
+  });
+  afterAll(async () => {
+    await app.close();
+    admin.disconnect();
+    await redis.dispose();
+  });
+
+  it('P3 on the stream of a request: exactly one gap, what is left in order, and the result', patience, async () => {
+    const rounds = times(3, 50);
+    let gaps = 0;
+    let results = 0;
+    for (let i = 0; i < rounds; i++) {
+      const session = await LegacySession.open(app.port);
+      const stream = await session.stream('burst', { key: `burst ${i}` }, 'burst');
+      await stream.message(saying('before'));
+      await stream.close();
+      app.gate.release(`burst ${i}`);
+      const isKept = async (): Promise<number> => (await admin.keys(`*${session.id}}:res:*`)).length;
+      await expect.poll(isKept, { timeout: 10_000 }).toBe(1);
+      const back = await session.get(stream.lastEventId);
+      await back.end(10_000);
+      gaps += gapsIn(back);
+      results += back.messages.filter(({ id, result }) => id === 'burst' && result !== undefined).length;
+      expectNewest(back);
+    }
+    figure('F10', 'gaps per burst on the stream of a request', gaps / rounds);
+    figure('F10', 'results delivered after the burst', (100 * results) / rounds, '%');
+    expect([gaps, results]).toEqual([rounds, rounds]);
+  });
+
+  it('P3 on the standing stream: exactly one gap, what is left in order, and then it goes on', patience, async () => {
+    const rounds = times(3, 50);
+    let gaps = 0;
+    for (let i = 0; i < rounds; i++) {
+      const session = await LegacySession.open(app.port);
+      const stream = await session.get();
+      await app.mcp.sendToSession(session.id, { level: 'error', data: 'before' });
+      await stream.message(saying('before'));
+      await stream.close();
+      const sent = Array.from({ length: BURST }, (_, n) =>
+        app.mcp.sendToSession(session.id, { level: 'error', data: n }),
+      );
+      await Promise.all(sent);
+      const back = await session.get(stream.lastEventId);
+      await back.message(saying(BURST - 1), 10_000);
+      await app.mcp.sendToSession(session.id, { level: 'error', data: 'after' });
+      await back.message(saying('after'));
+      gaps += gapsIn(back);
+      expectNewest(back);
+      await back.close();
+    }
+    figure('F10', 'gaps per burst on the standing stream', gaps / rounds);
+    expect(gaps).toBe(rounds);
+  });
+});
+
+describe('F10 history is older than it may be', () => {
+  it('P3 one gap for each who missed something of it, none for those who did not', async () => {
+    const redis = await RedisServer.start();
+    const admin = new Redis(redis.url);
+    const member = await fleetMember({ redis: redis.url, historyTtlMs: 300 });
+    const numbers = Array.from({ length: times(20, 500) }, (_, i) => i);
+    const missesSomething = (i: number): boolean => i % 2 === 0;
+    const say = (i: number, text: string) => member.log.append(key(i), STANDING_STREAM, text);
+    const cursors = await Promise.all(
+      numbers.map(async (i) => {
+        await begin(member, key(i));
+        await say(i, 'heard');
+        const { last } = await member.log.tail(key(i), STANDING_STREAM, '0-0', 1);
+        if (missesSomething(i)) await say(i, 'missed');
+        return last;
+      }),
+    );
+    const logsLeft = async () => (await admin.keys(`${member.keys.namespace}:*:l:*`)).length;
+    await expect.poll(logsLeft, { timeout: 10_000 }).toBe(0);
+    const back = numbers.map((i) => follow(member, key(i), 60_000, cursors[i]));
+    await Promise.all(numbers.map((i) => say(i, 'after')));
+    await Promise.all(back.map(({ ledger }) => ledger.until(() => ledger.delivered.includes('after'))));
+    const gaps = back.map(({ ledger }) => ledger.gaps.length);
+    const affected = numbers.filter(missesSomething);
+    const told = affected.filter((i) => gaps[i] === 1).length;
+    figure('P3', 'streams that lost something to their age and were told once', (100 * told) / affected.length, '%');
+    expect(gaps).toEqual(numbers.map((i) => (missesSomething(i) ? 1 : 0)));
+    for (const { close } of back) close();
+    await member.close();
+    admin.disconnect();
+    await redis.dispose();
+  });
+});

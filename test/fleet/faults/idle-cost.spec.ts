@@ -1,0 +1,69 @@
+import { Redis } from 'ioredis';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { figure, times } from '../../fixtures/figures.js';
+import { fleetApp, type FleetApp } from '../../fixtures/fleet-app.js';
+import { LegacySession } from '../../fixtures/legacy-session.js';
+import { RedisServer } from '../../fixtures/redis-server.js';
+
+const STREAMS = times(50, 500);
+/** Of every stream, on average: the period of its self-check. */
+const SELF_CHECK_MS = 7500;
+const IDLE_MS = times(5000, 60_000);
+const patience = { timeout: IDLE_MS + 60_000 };
+
+describe('P16 what Redis is asked while nobody says anything', () => {
+  let redis: RedisServer;
+  let admin: Redis;
+  let app: FleetApp;
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+    admin = new Redis(redis.url);
+    app = await fleetApp({ redis: redis.url });
+  });
+  afterAll(async () => {
+    await app.close();
+    admin.disconnect();
+    await redis.dispose();
+  });
+
+  async function calls(): Promise<(name: string) => number> {
+    const stats = await admin.info('commandstats');
+    return (name) => Number(new RegExp(`cmdstat_${name}:calls=(\\d+)`).exec(stats)?.[1] ?? 0);
+  }
+
+  it(
+    'is at most one read per open stream and self-check, and nothing for a session without one',
+    patience,
+    async () => {
+      const sessions = await Promise.all(Array.from({ length: 2 * STREAMS }, () => LegacySession.open(app.port)));
+      const streams = await Promise.all(sessions.slice(0, STREAMS).map((session) => session.get()));
+      await Promise.all(streams.map((stream) => stream.frame(({ id }) => id !== undefined, 20_000)));
+      await admin.config('RESETSTAT');
+      const since = performance.now();
+      await pause(IDLE_MS);
+      const count = await calls();
+      const scripts = count('evalsha') + count('eval');
+      const periods = (performance.now() - since) / SELF_CHECK_MS;
+      figure('P16', 'idle streams', STREAMS);
+      figure('P16', 'reads per idle stream and self-check', scripts / STREAMS / periods);
+      figure('P16', 'publishes per minute of an idle instance', (count('publish') * 60_000) / IDLE_MS);
+      // The period of each stream is drawn, by up to a third shorter than the average.
+      expect(scripts).toBeLessThanOrEqual(Math.ceil(periods * 1.5 + 1) * STREAMS);
+      expect(count('hset') + count('pexpire')).toBe(0);
+      await Promise.all(streams.map((stream) => stream.close()));
+    },
+  );
+
+  it('by requests: a session is refreshed at most once per twentieth of its time', async () => {
+    const session = await LegacySession.open(app.port);
+    await session.request('ping');
+    await admin.config('RESETSTAT');
+    const requests = times(100, 2000);
+    for (let i = 0; i < requests; i++) expect((await session.request('ping')).result).toEqual({});
+    const count = await calls();
+    figure('P16', 'TTL refreshes per request of a busy session', count('pexpire') / requests);
+    figure('P16', 'scripts per request of a busy session', (count('evalsha') + count('eval')) / requests);
+    expect(count('pexpire')).toBe(0);
+  });
+});

@@ -1,0 +1,198 @@
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RedisKeys } from '../../../lib/redis/keys.js';
+import { STANDING_STREAM } from '../../../lib/stream/event-log.js';
+import { ChildInstance } from '../../fixtures/child-instance.js';
+import { figure, times } from '../../fixtures/figures.js';
+import { anonymous } from '../../fixtures/followed-stream.js';
+import { initializeRequest, LegacySession } from '../../fixtures/legacy-session.js';
+import { call, post } from '../../fixtures/mcp-requests.js';
+import { newNamespace } from '../../fixtures/redis-fleet.js';
+import { RedisServer } from '../../fixtures/redis-server.js';
+import { send, sendBytes } from '../../fixtures/raw-http.js';
+import type { JsonRpc } from '../../fixtures/sse-client.js';
+
+const G = STANDING_STREAM;
+const MIB = 1024 * 1024;
+const LIMIT = MIB;
+const FLOOD = times(2000, 100_000);
+const MAX_SESSIONS = FLOOD / 2;
+const AT_ONCE = 50;
+const patience = { timeout: times(60_000, 600_000) };
+
+const saying = (data: unknown) => (message: JsonRpc) => message.params?.data === data;
+const isGap = ({ comment }: { comment?: string }) => comment === 'gap';
+
+describe('F15 an instance of a fleet is fed with poison', () => {
+  let redis: RedisServer;
+  let admin: Redis;
+  let instance: ChildInstance;
+  let keys: RedisKeys;
+  let base: number;
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+    admin = new Redis(redis.url);
+    const redisPrefix = newNamespace();
+    instance = await ChildInstance.start({
+      ...{ redis: redis.url, redisPrefix, redisWaitMs: 1000 },
+      ...{ maxBodyBytes: LIMIT, maxSessions: MAX_SESSIONS },
+    });
+    keys = new RedisKeys(`${redisPrefix}:default`);
+    for (let i = 0; i < 50; i++) await send(instance.port, call('echo', { name: 'warm' }));
+    base = await instance.weigh();
+  });
+  afterAll(async () => {
+    await instance.kill();
+    admin.disconnect();
+    await redis.dispose();
+  });
+
+  /** Served as before, and the process is the one that was started. */
+  async function expectWell(): Promise<void> {
+    expect(instance.alive).toBe(true);
+    const reply = await send(instance.port, call('echo', { name: 'well' }));
+    expect([reply.status, (JSON.parse(reply.body) as JsonRpc).result!.content[0].text]).toEqual([200, 'well']);
+  }
+
+  it('bodies of ten times the limit, and JSON a million levels deep', patience, async () => {
+    const rounds = times(5, 200);
+    const deep = (open: string, close: string) => open.repeat(1_000_000) + close.repeat(1_000_000);
+    const statuses = new Set<number>();
+    for (let i = 0; i < rounds; i++) {
+      const large = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping', params: { x: 'x'.repeat(10 * LIMIT) } });
+      // A server that refuses early may close before everything is sent; this one is watched for what it does after.
+      for (const body of [large, deep('[', ']'), deep('{"a":', '}')]) {
+        statuses.add(
+          await send(instance.port, post(body)).then(
+            ({ status }) => status,
+            () => 413,
+          ),
+        );
+      }
+      const within = deep('[', ']').slice(0, LIMIT - 10);
+      statuses.add((await send(instance.port, post(within))).status);
+    }
+    expect([...statuses].toSorted()).toEqual([400, 413]);
+    await expectWell();
+  });
+
+  it('bytes that are no HTTP, and requests that are never finished', async () => {
+    // A server may as well reset what makes no sense.
+    const cut = () => undefined;
+    await sendBytes(instance.port, Buffer.from(Array.from({ length: 100_000 }, (_, i) => (i * 7919) % 256)), 500).catch(
+      cut,
+    );
+    await sendBytes(
+      instance.port,
+      'POST /mcp HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000\r\n\r\n{"jsonrpc"',
+      300,
+    ).catch(cut);
+    await expectWell();
+  });
+
+  it(`${FLOOD} sessions, when ${MAX_SESSIONS} are the most there may be`, patience, async () => {
+    const statuses: Record<number, number> = {};
+    for (let i = 0; i < FLOOD; i += AT_ONCE) {
+      const replies = await Promise.all(
+        Array.from({ length: AT_ONCE }, () => send(instance.port, initializeRequest())),
+      );
+      for (const { status, headers } of replies) {
+        statuses[status] = (statuses[status] ?? 0) + 1;
+        if (status === 503) expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+      }
+    }
+    figure('F15', 'sessions offered', FLOOD);
+    figure('F15', 'sessions refused with 503 beyond the most there may be', statuses[503] ?? 0);
+    expect(statuses).toEqual({ 200: MAX_SESSIONS, 503: FLOOD - MAX_SESSIONS });
+    await expectWell();
+    await admin.flushall();
+  });
+
+  it('corrupt records of sessions: they are unknown', async () => {
+    const session = await LegacySession.open(instance.port);
+    const name = keys.session(anonymous(session.id));
+    for (const record of ['', 'no JSON', 'null', '7', '[]', '{}', '{"revision":"1999-01-01"}', '{"revision":7}']) {
+      await admin.hset(name, 'r', record);
+      const { status } = await session.post(session.message('tools/list'));
+      expect([record, status]).toEqual([record, 404]);
+    }
+    expect(instance.said).toContain('The record of a session in Redis is corrupt');
+    expect(instance.said).not.toContain(session.id);
+    await expectWell();
+  });
+
+  it('names of sessions that hold something else entirely: refused, and nobody else notices', async () => {
+    const session = await LegacySession.open(instance.port);
+    await admin.set(keys.session(anonymous(session.id)), 'a text');
+    const { status } = await session.post(session.message('tools/list'));
+    expect([404, 500, 503]).toContain(status);
+    await instance.say(session.id, 'lost').catch(() => undefined);
+    await expectWell();
+  });
+
+  it('P3 corrupt entries of a log are a gap each, and corrupt bells nothing at all', patience, async () => {
+    const rounds = times(3, 50);
+    let [gaps, silent] = [0, 0];
+    for (let round = 0; round < rounds; round++) {
+      const session = await LegacySession.open(instance.port);
+      const log = `${keys.logs(anonymous(session.id))}${G}`;
+      const name = keys.session(anonymous(session.id));
+      const first = await session.get();
+      await instance.say(session.id, 'first');
+      await first.message(saying('first'));
+      await first.close();
+      const corrupt: [string, string][][] = [
+        [['nonsense', 'x'.repeat(100)]],
+        [
+          ['p', '0-0'],
+          ['t', '1'],
+          ['x', 'd'],
+        ],
+        [
+          ['p', 'p'],
+          ['t', '1'],
+          ['d', '{}'],
+        ],
+      ];
+      const id = (await admin.xadd(log, '*', ...corrupt[round % corrupt.length]!.flat()))!;
+      const head = (await admin.hget(name, `h:${G}`))!;
+      await admin.hset(name, `h:${G}`, head.replace(/^\S+/, id));
+      await instance.say(session.id, 'second');
+      const back = await session.get(first.lastEventId);
+      await back.message(saying('second'));
+      for (const bell of [
+        '',
+        '{',
+        '{"pattern":1}',
+        '"',
+        '\u0000\uffff',
+        'x'.repeat(MIB),
+        bellOf(session.id, 'x'.repeat(MIB)),
+      ]) {
+        await admin.publish(keys.wire(keys.doorbells(anonymous(session.id))), bell);
+      }
+      await instance.say(session.id, 'third');
+      await back.message(saying('third'));
+      const told = back.frames.filter(isGap).length;
+      gaps += told;
+      if (told === 0) silent++;
+      await back.close();
+    }
+    figure('F15', 'gaps per corrupt entry', gaps / rounds);
+    figure('F15', 'corrupt entries nobody was told of', silent);
+    expect([gaps, silent]).toEqual([rounds, 0]);
+    await expectWell();
+  });
+
+  it('P10 and after all that it is the same process, no heavier than a few sessions make it', async () => {
+    await expectWell();
+    const grown = (await instance.weigh()) - base;
+    figure('F15', 'crashes', instance.alive ? 0 : 1);
+    figure('F15', 'memory of the instance before', base / MIB, 'MiB');
+    figure('F15', 'memory it has grown by', grown / MIB, 'MiB');
+    expect(grown / MIB).toBeLessThan(250);
+  });
+
+  const bellOf = (session: string, data: string): string =>
+    JSON.stringify({ pattern: keys.wire(keys.doorbells(anonymous(session))), data });
+});

@@ -1,0 +1,120 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { STANDING_STREAM } from '../../../lib/stream/event-log.js';
+import { figure, percentile, times } from '../../fixtures/figures.js';
+import { fleetApp } from '../../fixtures/fleet-app.js';
+import { begin, follow, key } from '../../fixtures/followed-stream.js';
+import { LegacySession } from '../../fixtures/legacy-session.js';
+import { fleetMember, type FleetMember, newNamespace } from '../../fixtures/redis-fleet.js';
+import { RedisServer } from '../../fixtures/redis-server.js';
+import { send } from '../../fixtures/raw-http.js';
+
+const G = STANDING_STREAM;
+const STREAMS = times(50, 500);
+const patience = { timeout: times(20_000, 300_000) };
+const numbers = Array.from({ length: STREAMS }, (_, i) => i);
+
+describe('F3 Redis is killed and comes back with its data', () => {
+  let redis: RedisServer;
+  let members: FleetMember[];
+  beforeEach(async () => {
+    redis = await RedisServer.start({ appendOnly: true });
+    const namespace = newNamespace();
+    members = await Promise.all([0, 1].map(() => fleetMember({ redis: redis.url, namespace, waitMs: 500 })));
+  });
+  afterEach(async () => {
+    await Promise.all(members.map((member) => member.close()));
+    await redis.dispose();
+  });
+
+  it('P2 every open stream hears of what is said after its return, and no false gap', patience, async () => {
+    const [writer, reader] = members as [FleetMember, FleetMember];
+    await Promise.all(numbers.map((i) => begin(writer, key(i))));
+    // Looks too seldom to help: what arrives in time, arrives because all connections are made anew.
+    const followed = numbers.map((i) => follow(reader, key(i), 60_000));
+    const sayAll = (text: string) =>
+      Promise.all(
+        followed.map(async ({ ledger }, i) => {
+          expect((await writer.log.append(key(i), G, text)).kind).toBe('appended');
+          ledger.acked.push(text);
+        }),
+      );
+    const waits: number[] = [];
+    const rounds = times(1, 5);
+    for (let round = 0; round < rounds; round++) {
+      await sayAll(`${2 * round}`);
+      await Promise.all(followed.map(({ ledger }) => ledger.until(() => ledger.delivered.length === 2 * round + 1)));
+      await redis.kill();
+      await redis.start();
+      const since = performance.now();
+      const heard = followed.map(async ({ ledger }) => {
+        await ledger.until(() => ledger.delivered.length === 2 * round + 2, 20_000);
+        waits.push(performance.now() - since);
+      });
+      await sayAll(`${2 * round + 1}`);
+      await Promise.all(heard);
+    }
+    const verdicts = followed.map(({ ledger: { verdict } }) => verdict);
+    const flaws = verdicts.reduce((sum, v) => sum + v.lost + v.duplicated + v.reordered + v.gaps, 0);
+    figure('F3', 'open streams', STREAMS);
+    figure('F3', 'first event after the return of Redis, p99', percentile(waits, 0.99), 'ms');
+    figure('F3', 'lost, duplicated, reordered or falsely signalled', flaws);
+    expect([flaws, followed.flatMap(({ ledger }) => ledger.ends)]).toEqual([0, []]);
+    for (const { close } of followed) close();
+  });
+});
+
+describe('F5 Redis is killed and comes back with nothing', () => {
+  it('P3 every open stream is told once, and its session is 404 and begun anew', patience, async () => {
+    const redis = await RedisServer.start();
+    const app = await fleetApp({ redis: redis.url });
+    const sessions = await Promise.all(numbers.map(() => LegacySession.open(app.port)));
+    const streams = await Promise.all(sessions.map((session) => session.get()));
+    await Promise.all(streams.map((stream) => stream.frame(({ id }) => id !== undefined, 10_000)));
+
+    await redis.kill();
+    await redis.start();
+    await Promise.all(streams.map((stream) => stream.end(15_000)));
+    const replies = await Promise.all(
+      sessions.map((session, i) => send(app.port, session.getRequest(streams[i]!.lastEventId))),
+    );
+    const told = streams.filter((stream) => stream.complete).length;
+    figure('F5', 'open streams that were told / streams affected', told / STREAMS);
+    figure('F5', 'sessions that are 404 after', replies.filter(({ status }) => status === 404).length);
+    expect(told).toBe(STREAMS);
+    expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([404]));
+    expect((await LegacySession.open(app.port)).id).not.toBe(sessions[0]!.id);
+    expect(app.logs.errors).toEqual([]);
+    await app.close();
+    await redis.dispose();
+  });
+
+  it('P3 sessions made anew before their streams look: each is told once', patience, async () => {
+    const redis = await RedisServer.start();
+    const member = await fleetMember({ redis: redis.url, waitMs: 500 });
+    await Promise.all(numbers.map((i) => begin(member, key(i))));
+    const followed = numbers.map((i) => follow(member, key(i), 60_000));
+    // An attempt whose answer was lost may have succeeded.
+    const isThere = (i: number): Promise<boolean> =>
+      begin(member, key(i))
+        .then(() => true)
+        .catch(async () => (await member.store.load(key(i))) !== undefined)
+        .catch(() => false);
+    const say = (text: string) => Promise.all(numbers.map((i) => member.log.append(key(i), G, text)));
+    await say('0');
+    await Promise.all(followed.map(({ ledger }) => ledger.until(() => ledger.delivered.length === 1)));
+    await redis.kill();
+    await redis.start();
+    // Whoever is connected first may be the one that begins them: streams look a moment later, not to come all at once.
+    await Promise.all(numbers.map((i) => expect.poll(() => isThere(i), { timeout: 10_000 }).toBe(true)));
+    await say('1');
+    await Promise.all(
+      followed.map(({ ledger }) => ledger.until(() => ledger.delivered.length + ledger.ends.length > 1)),
+    );
+    const told = followed.filter(({ ledger }) => ledger.gaps.length + ledger.ends.length === 1).length;
+    figure('F5', 'streams told / affected, with sessions made anew at once', told / STREAMS);
+    expect(told).toBe(STREAMS);
+    for (const { close } of followed) close();
+    await member.close();
+    await redis.dispose();
+  });
+});

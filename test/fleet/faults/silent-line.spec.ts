@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { STANDING_STREAM } from '../../../lib/stream/event-log.js';
+import { figure, percentile, times } from '../../fixtures/figures.js';
+import { begin, follow, key } from '../../fixtures/followed-stream.js';
+import { fleetMember, newNamespace } from '../../fixtures/redis-fleet.js';
+import { RedisServer } from '../../fixtures/redis-server.js';
+import { TcpProxy } from '../../fixtures/tcp-proxy.js';
+
+const G = STANDING_STREAM;
+const ALICE = key(1);
+const PROBE_MS = 200;
+const patience = { timeout: times(20_000, 300_000) };
+
+let redis: RedisServer;
+beforeAll(async () => void (redis = await RedisServer.start()));
+afterAll(() => redis.dispose());
+
+/** A reader with a line of its own to Redis, which has heard one message. */
+async function lineOf(probeMs: number) {
+  const proxy = await TcpProxy.start(redis.port);
+  const namespace = newNamespace();
+  const writer = await fleetMember({ redis: redis.url, namespace });
+  const reader = await fleetMember({ redis: redis.url, broker: proxy.url, namespace, probeMs, waitMs: 300 });
+  await begin(writer, ALICE);
+  // Looks too seldom to help: what arrives, arrives because of the probe.
+  const { ledger, close: leave } = follow(reader, ALICE, 60_000);
+  await writer.log.append(ALICE, G, 'heard');
+  await ledger.until(() => ledger.delivered.length === 1);
+  const close = async (): Promise<void> => {
+    leave();
+    await Promise.all([writer.close(), reader.close()]);
+    await proxy.close();
+  };
+  return { writer, reader, proxy, ledger, close };
+}
+
+describe('F7, F8 a line that swallows everything without a word', () => {
+  const FAULTS: [string, string, (proxy: TcpProxy) => void][] = [
+    ['F8', 'a subscription that hears nothing while commands work', (proxy) => proxy.deafen('subscribe')],
+    ['F8', 'a line whose answers get lost', (proxy) => proxy.deafen()],
+    ['F7', 'a line that is dead both ways', (proxy) => proxy.freeze()],
+  ];
+
+  it.each(FAULTS)('%s %s is found out, and nothing is lost', patience, async (id, name, fault) => {
+    const found: number[] = [];
+    const repaired: number[] = [];
+    for (let round = 0; round < times(2, 30); round++) {
+      const { writer, reader, proxy, ledger, close } = await lineOf(PROBE_MS);
+      const interrupted = new Promise<number>((resolve) =>
+        reader.broker.onInterruption(() => resolve(performance.now())),
+      );
+      const since = performance.now();
+      fault(proxy);
+      // New connections pass: what is dead for good is what was open, as when a firewall forgets it.
+      proxy.heal();
+      await writer.log.append(ALICE, G, 'missed');
+      await ledger.until(() => ledger.delivered.length === 2);
+      repaired.push(performance.now() - since);
+      found.push((await interrupted) - since);
+      expect(ledger.delivered).toEqual(['heard', 'missed']);
+      expect(ledger.gaps).toEqual([]);
+      await close();
+    }
+    const probing = `p99 with a probe every ${PROBE_MS} ms`;
+    figure(id, `${name}: found out and subscribed again, ${probing}`, percentile(found, 0.99), 'ms');
+    figure(id, `${name}: what was missed is delivered, ${probing}`, percentile(repaired, 0.99), 'ms');
+  });
+
+  it('F8 control: without the probe it starves', async () => {
+    const { writer, proxy, ledger, close } = await lineOf(1_000_000);
+    proxy.deafen('subscribe');
+    await writer.log.append(ALICE, G, 'missed');
+    await expect(ledger.until(() => ledger.delivered.length === 2, 1500)).rejects.toThrow('Never so');
+    await close();
+  });
+});

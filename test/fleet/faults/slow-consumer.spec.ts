@@ -1,0 +1,158 @@
+import { connect } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { STANDING_STREAM } from '../../../lib/stream/event-log.js';
+import { ChildInstance } from '../../fixtures/child-instance.js';
+import { figure, percentile, times } from '../../fixtures/figures.js';
+import { anonymous } from '../../fixtures/followed-stream.js';
+import { LegacySession } from '../../fixtures/legacy-session.js';
+import { call } from '../../fixtures/mcp-requests.js';
+import { fleetMember, type FleetMember, newNamespace } from '../../fixtures/redis-fleet.js';
+import { RedisServer } from '../../fixtures/redis-server.js';
+import { send } from '../../fixtures/raw-http.js';
+import { SseFrameParser } from '../../fixtures/sse-frames.js';
+
+const MIB = 1024 * 1024;
+const MAX_PENDING = 256 * 1024;
+/** Twice what the kernel may hold for a connection on this machine, and what may wait in the instance. */
+const MESSAGES = times(800, 5000);
+const SIZE = 16 * 1024;
+const FILLER = 'x'.repeat(SIZE);
+const READ_BYTES = 100;
+const READ_EVERY_MS = 100;
+const patience = { timeout: times(60_000, 600_000) };
+
+/** A client that reads a kilobyte per second until it is told to hurry. */
+class SlowReader {
+  readonly numbers: number[] = [];
+  cursor: string | undefined;
+  ended = false;
+  readonly #parser = new SseFrameParser();
+  readonly #socket;
+  readonly #timer: NodeJS.Timeout;
+  #body = '';
+
+  constructor(port: number, session: string) {
+    const head = ['GET /mcp HTTP/1.0', 'host: localhost', 'accept: text/event-stream', `mcp-session-id: ${session}`];
+    this.#socket = connect({ port, host: '127.0.0.1' }, () => this.#socket.write(`${head.join('\r\n')}\r\n\r\n`));
+    this.#socket.on('close', () => (this.ended = true)).on('error', () => undefined);
+    this.#socket.on('end', () => (this.ended = true));
+    this.#timer = setInterval(() => {
+      // It gives nothing when asked for more than is there.
+      const there = Math.max(1, this.#socket.readableLength);
+      this.#take(this.#socket.read(Math.min(READ_BYTES, there)) as Buffer | null);
+    }, READ_EVERY_MS);
+  }
+
+  /** Takes everything there is from now on, until the end. */
+  hurry(): void {
+    clearInterval(this.#timer);
+    this.#socket.on('data', (bytes) => this.#take(bytes as Buffer));
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#socket.destroy();
+  }
+
+  #take(bytes: Buffer | null): void {
+    if (!bytes) return;
+    let chunk = bytes;
+    if (!this.#body.includes('\r\n\r\n')) {
+      this.#body += bytes.toString('latin1');
+      const end = this.#body.indexOf('\r\n\r\n');
+      if (end === -1) return;
+      chunk = Buffer.from(this.#body.slice(end + 4), 'latin1');
+    }
+    for (const { id, data } of this.#parser.push(chunk)) {
+      this.cursor = id ?? this.cursor;
+      if (id && data) this.numbers.push((JSON.parse(data) as { params: { data: number } }).params.data);
+    }
+  }
+}
+
+describe('F9 a client that reads a kilobyte per second', () => {
+  let redis: RedisServer;
+  let instance: ChildInstance;
+  let writer: FleetMember;
+  beforeEach(async () => {
+    redis = await RedisServer.start();
+    const kept = { maxHistory: 2 * MESSAGES, maxHistoryBytes: 2 * MESSAGES * SIZE };
+    const redisPrefix = newNamespace();
+    instance = await ChildInstance.start({ redis: redis.url, redisPrefix, maxPendingBytes: MAX_PENDING, ...kept });
+    writer = await fleetMember({ redis: redis.url, namespace: `${redisPrefix}:default`, ...kept });
+    for (let i = 0; i < 200; i++) await send(instance.port, call('echo', { name: 'warm' }));
+  });
+  afterEach(async () => {
+    await Promise.all([instance.kill(), writer.close()]);
+    await redis.dispose();
+  });
+
+  const text = (data: number): string =>
+    JSON.stringify({
+      jsonrpc: '2.0',
+      method: 'notifications/message',
+      params: { level: 'error', data, filler: FILLER },
+    });
+
+  /** Says everything in this session while somebody else works at the same instance. @returns what that took, and weighed */
+  async function speakAndWork(session: LegacySession) {
+    const took: number[] = [];
+    let heaviest = 0;
+    for (let n = 0; n < MESSAGES; n += 10) {
+      const numbers = Array.from({ length: 10 }, (_, i) => n + i);
+      await Promise.all(numbers.map((i) => writer.log.append(anonymous(session.id), STANDING_STREAM, text(i))));
+      const since = performance.now();
+      expect((await send(instance.port, call('echo', { name: 'other' }))).status).toBe(200);
+      took.push(performance.now() - since);
+      if (n % 500 === 0) heaviest = Math.max(heaviest, await instance.weigh());
+    }
+    return { p50: percentile(took, 0.5), heaviest };
+  }
+
+  it(
+    'is let go of, the others work as before, memory is bounded, and it comes back for all of it',
+    patience,
+    async () => {
+      const session = await LegacySession.open(instance.port);
+      const quick = await session.get();
+      await quick.frame(({ id }) => id !== undefined);
+      const before = await speakAndWork(session);
+      await quick.message(({ params }) => params?.data === MESSAGES - 1, 20_000);
+      await quick.close();
+      const base = await instance.weigh();
+
+      const victim = await LegacySession.open(instance.port);
+      const slow = new SlowReader(instance.port, victim.id);
+      await expect.poll(() => slow.cursor, { timeout: 10_000 }).toBeDefined();
+      const beside = await speakAndWork(victim);
+      for (let i = 0; i < 10; i++) await pause(READ_EVERY_MS);
+      expect(slow.ended).toBe(false);
+      // What was written before the instance let go of it is still its own.
+      slow.hurry();
+      await expect.poll(() => slow.ended, { timeout: 20_000 }).toBe(true);
+      expect(slow.numbers.length).toBeLessThan(MESSAGES);
+
+      const all = [...slow.numbers];
+      // There is more to catch up with than may wait for anybody, so this takes some connections.
+      for (let { cursor } = slow; all.length < MESSAGES;) {
+        const back = await victim.get(cursor);
+        const isDone = () => all.length + back.messages.length >= MESSAGES;
+        await Promise.race([back.frame(isDone, 60_000), back.end(60_000)]).catch(() => undefined);
+        all.push(...back.messages.map(({ params }) => params!.data as number));
+        cursor = back.lastEventId;
+        await back.close();
+      }
+      expect(all.length).toBe(MESSAGES);
+      expect(all.findIndex((n, i) => n !== i)).toBe(-1);
+      const drift = 100 * (beside.heaviest / base - 1);
+      figure('F9', 'said while a client read 1 kB/s', (MESSAGES * SIZE) / MIB, 'MiB');
+      figure('F9', 'memory of the instance meanwhile, against before', drift, '%');
+      figure('F9', 'latency of others, p50, with a quick client', before.p50, 'ms');
+      figure('F9', 'latency of others, p50, with a slow client', beside.p50, 'ms');
+      // Far below what was said, whatever the collector makes of it.
+      expect((beside.heaviest - base) / MIB).toBeLessThan(Math.max(60, (MESSAGES * SIZE) / MIB / 2));
+      slow.close();
+    },
+  );
+});
