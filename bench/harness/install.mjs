@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
 
 const BENCH = new URL('../', import.meta.url);
 const REPOSITORY = new URL('../../', import.meta.url);
 const INSTALLED = new URL('node_modules/nestjs-mcp-fleet/', BENCH);
 
 export function ensureInstalled() {
-  if (existsSync(new URL('node_modules', BENCH))) return;
+  const { dependencies } = JSON.parse(readFileSync(new URL('package.json', BENCH), 'utf8'));
+  if (Object.keys(dependencies).every((name) => existsSync(new URL(`node_modules/${name}`, BENCH)))) return;
   execFileSync('npm', ['install', '--no-audit', '--no-fund'], { cwd: BENCH, stdio: 'inherit' });
 }
 

@@ -11,12 +11,13 @@ const canPin = availableParallelism() > 1 && hasTaskset();
 
 /** A Node process with an IPC channel, asked and answered one message at a time. */
 export class PinnedProcess {
-  constructor(url, core) {
-    const node = [process.execPath, fileURLToPath(url)];
-    const [command, ...args] = canPin ? ['taskset', '-c', String(core), ...node] : node;
+  /** @param core none leaves the choice to the machine @param node flags of Node @param env variables beside our own */
+  constructor(url, core, { node = [], env = {} } = {}) {
+    const program = [process.execPath, ...node, fileURLToPath(url)];
+    const [command, ...args] = canPin && core !== undefined ? ['taskset', '-c', String(core), ...program] : program;
     this.child = spawn(command, args, {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      env: { ...process.env, NODE_ENV: 'production' },
+      env: { ...process.env, NODE_ENV: 'production', ...env },
     });
     this.errors = '';
     this.child.stderr.on('data', (text) => (this.errors += text));

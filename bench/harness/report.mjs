@@ -1,3 +1,5 @@
+import { median, round } from './statistics.mjs';
+
 /** One line per entry: median, spread, and the median of the ratios to each reference *of the same round*. */
 export function summarise(samples, references) {
   return [...samples].map(([name, own]) => {
@@ -19,20 +21,15 @@ export function summarise(samples, references) {
 }
 
 export function printTable(title, rows) {
+  printColumns(`${title} (answers per CPU second of the server)`, rows);
+}
+
+/** Rows with the columns of the first one; a row may lack some. */
+export function printColumns(title, rows) {
   const columns = Object.keys(rows[0]);
   const cells = [columns, ...rows.map((row) => columns.map((column) => String(row[column] ?? '')))];
   const widths = columns.map((_, index) => Math.max(...cells.map((line) => line[index].length)));
   const line = (values) =>
     values.map((value, index) => (index ? value.padStart(widths[index]) : value.padEnd(widths[index]))).join('  ');
-  console.log(`\n${title} (answers per CPU second of the server)\n${cells.map(line).join('\n')}`);
-}
-
-function median(values) {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
-function round(value, digits) {
-  return Number(value.toFixed(digits));
+  console.log(`\n${title}\n${cells.map(line).join('\n')}`);
 }

@@ -14,6 +14,8 @@ export interface RedisSessionStoreOptions {
   readonly maxSessions: number;
   /** Resources one session may be subscribed to (1000). */
   readonly maxSubscriptions?: number;
+  /** Told of a record that cannot be read (S13). */
+  readonly report?: (error: unknown) => void;
 }
 
 /** The sessions of a fleet. Redis expires them by its own clock; a session that expires is gone without a sound. */
@@ -25,8 +27,10 @@ export class RedisSessionStore extends SessionStore {
   readonly #longTtlMs: number;
   readonly #maxSessions: number;
   readonly #maxSubscriptions: number;
+  readonly #report: ((error: unknown) => void) | undefined;
 
-  constructor({ commands, keys, idleTtlMs, maxSessions, maxSubscriptions = 1000 }: RedisSessionStoreOptions) {
+  constructor(options: RedisSessionStoreOptions) {
+    const { commands, keys, idleTtlMs, maxSessions, maxSubscriptions = 1000, report } = options;
     super();
     this.#commands = commands;
     this.#keys = keys;
@@ -36,11 +40,12 @@ export class RedisSessionStore extends SessionStore {
     this.#lists = new SessionLists(commands, keys, Math.ceil(idleTtlMs * 1.15));
     this.#maxSessions = maxSessions;
     this.#maxSubscriptions = maxSubscriptions;
+    this.#report = report;
   }
 
   override async create(record: SessionRecord): Promise<void> {
     if (!(await this.#lists.admit(record, this.#maxSessions))) throw new SessionLimitError(this.#maxSessions);
-    await this.#lists.keep(record, []);
+    await this.#lists.name(record);
     const fields = [packRecord(record), flag(record.initialized), record.logLevel ?? '', this.#longTtlMs];
     if ((await this.#commands.run<number>('create', [this.#keys.session(record)], fields)) !== 1) {
       throw new Error('A session of this key exists; session ids must never repeat.');
@@ -52,11 +57,11 @@ export class RedisSessionStore extends SessionStore {
     const fields = await this.#commands.run<[...SessionFields, slid: number] | null>('load', this.#both(key), ttls);
     if (fields === null) return undefined;
     if (fields[3] === 1) await this.#lists.keep(key, await this.subscriptions(key));
-    return unpack(key, [fields[0], fields[1], fields[2]]);
+    return this.#unpack(key, [fields[0], fields[1], fields[2]]);
   }
 
   override async peek(key: SessionKey): Promise<SessionRecord | undefined> {
-    return unpack(key, await this.#commands.send<SessionFields>('hmget', this.#keys.session(key), 'r', 'i', 'l'));
+    return this.#unpack(key, await this.#commands.send<SessionFields>('hmget', this.#keys.session(key), 'r', 'i', 'l'));
   }
 
   override async update(key: SessionKey, patch: SessionPatch): Promise<boolean> {
@@ -109,6 +114,13 @@ export class RedisSessionStore extends SessionStore {
       const live = await Promise.all(candidates.map((key) => this.#isLive(key, uri)));
       for (const [i, key] of candidates.entries()) if (live[i]) yield key;
     }
+  }
+
+  #unpack(key: SessionKey, fields: SessionFields): SessionRecord | undefined {
+    const record = unpack(key, fields);
+    if (!record && fields[0] !== null)
+      this.#report?.(new Error('The record of a session in Redis is corrupt; the session is taken for unknown.'));
+    return record;
   }
 
   async #isLive(key: SessionKey, uri: string | undefined): Promise<boolean> {

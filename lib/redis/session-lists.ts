@@ -21,12 +21,19 @@ export class SessionLists {
     return (await this.#enlist(this.keys.allSessions, key, maxSessions)) === 1;
   }
 
-  /** Puts the session on its lists, or keeps it there for another while. */
+  /** Makes a session that was admitted one that can be found. */
+  async name(key: SessionKey): Promise<void> {
+    await Promise.all([
+      this.#enlist(this.keys.sessionsOf(key.principal), key),
+      this.commands.send('set', this.keys.owner(key.id), key.principal, 'PX', this.ttlMs),
+    ]);
+  }
+
+  /** Keeps the session on its lists for another while. */
   async keep(key: SessionKey, uris: readonly string[]): Promise<void> {
     await Promise.all([
       this.#enlist(this.keys.allSessions, key),
-      this.#enlist(this.keys.sessionsOf(key.principal), key),
-      this.commands.send('set', this.keys.owner(key.id), key.principal, 'PX', this.ttlMs),
+      this.name(key),
       ...uris.map((uri) => this.subscribed(key, uri)),
     ]);
   }

@@ -1,0 +1,49 @@
+import { PinnedProcess } from '../harness/pinned-process.mjs';
+
+const start = async (file, env, node) => {
+  const process = new PinnedProcess(new URL(file, import.meta.url).href, undefined, { env, node });
+  return { process, ...(await process.receive()) };
+};
+
+/** The flags of a part's process: `BENCH_NODE_SPEAKER="--cpu-prof --cpu-prof-dir=/tmp/x"` profiles who speaks. */
+const flagsOf = (part) => process.env[`BENCH_NODE_${part.toUpperCase()}`]?.split(' ');
+
+/** Starts an instance of the fleet: with `--expose-gc`, because it may be asked what it holds. */
+export const startInstance = (redis, options = {}, part = 'speaker') =>
+  start('./instance.mjs', { BENCH_OPTIONS: JSON.stringify({ redis: redis.url, ...options }) }, [
+    '--expose-gc',
+    ...(flagsOf(part) ?? []),
+  ]);
+
+export const startListener = () => start('./listener.mjs');
+
+/** A speaks, B holds the streams, a third process is all the clients. Each arm has a fleet of its own. */
+export async function fleetArm(redis, sessions) {
+  const own = { redisPrefix: `fleet${sessions}` };
+  const [speaker, holder, listener] = await Promise.all([
+    startInstance(redis, own, 'speaker'),
+    startInstance(redis, own, 'holder'),
+    startListener(),
+  ]);
+  const { ids } = await listener.process.ask({ do: 'open', port: holder.port, count: sessions });
+  return {
+    name: `fleet ${sessions}`,
+    target: { ids },
+    processes: { speaker: speaker.process, holder: holder.process, listener: listener.process },
+  };
+}
+
+/** What no delivery through Redis can be below: raw ioredis at both ends, and no client behind it. */
+export async function floorArm(redis, channels) {
+  const env = { BENCH_REDIS: redis.url };
+  const [speaker, listener] = await Promise.all([
+    start('./floor-speaker.mjs', env),
+    start('./floor-listener.mjs', env),
+  ]);
+  await listener.process.ask({ do: 'open', channels });
+  return {
+    name: `floor ${channels}`,
+    target: { channels },
+    processes: { speaker: speaker.process, listener: listener.process },
+  };
+}

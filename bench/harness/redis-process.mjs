@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+
+/** A redis-server of this measurement alone, without persistence, and a connection by which it is asked how it is. */
+export class RedisProcess {
+  static async start() {
+    const port = await freePort();
+    const folder = mkdtempSync(join(tmpdir(), 'mcp-fleet-bench-'));
+    const options = ['--port', port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
+    const child = spawn('redis-server', options.map(String), { stdio: 'ignore' });
+    // A measurement that fails must not leave it behind.
+    process.once('exit', () => child.kill('SIGKILL'));
+    const client = new Redis({ port, host: '127.0.0.1', lazyConnect: true, retryStrategy: () => 50 });
+    client.on('error', () => {});
+    const ready = new Promise((resolve) => client.once('ready', resolve));
+    client.connect().catch(() => {});
+    const failed = once(child, 'error').then(([error]) => {
+      throw new Error('redis-server does not start', { cause: error });
+    });
+    failed.catch(() => {});
+    await Promise.race([ready, failed]);
+    return new RedisProcess(port, folder, child, client);
+  }
+
+  constructor(port, folder, child, client) {
+    Object.assign(this, { port, folder, child, client, url: `redis://127.0.0.1:${port}` });
+  }
+
+  /** Numbers of one section of INFO by name. */
+  async info(section) {
+    const text = await this.client.info(section);
+    return Object.fromEntries(
+      [...text.matchAll(/^(\w+):([\d.]+)\r?$/gm)].map(([, name, value]) => [name, Number(value)]),
+    );
+  }
+
+  async cpuMicros() {
+    const { used_cpu_user: user, used_cpu_sys: system } = await this.info('cpu');
+    return (user + system) * 1e6;
+  }
+
+  forgetCommands() {
+    return this.client.config('RESETSTAT');
+  }
+
+  /** How often each command ran since `forgetCommands()`, inside of scripts too; our own questions left out. */
+  async commands() {
+    const text = await this.client.info('commandstats');
+    const calls = [...text.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)].map(([, name, count]) => [name, Number(count)]);
+    return Object.fromEntries(calls.filter(([name]) => !/^(info|config|dbsize)/.test(name)));
+  }
+
+  async stop() {
+    this.client.disconnect();
+    this.child.kill();
+    await once(this.child, 'exit');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+async function freePort() {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
