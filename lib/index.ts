@@ -76,7 +76,7 @@ export { SessionLimitError, SessionStore, type SessionFilter } from './session/s
 export type { SessionKey, SessionPatch, SessionRecord } from './session/session-record.js';
 export { EventLog, StreamLimitError } from './stream/event-log.js';
 export type { AppendOptions, AppendOutcome, LogEntry, Tail } from './stream/event-log.js';
-export { decodeDoorbell, encodeDoorbell, type Doorbell } from './stream/doorbell.js';
+export { decodeDoorbells, encodeDoorbell, type Doorbell } from './stream/doorbell.js';
 export {
   MessageBroker,
   type BrokerStatus,

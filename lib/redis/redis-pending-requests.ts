@@ -4,7 +4,7 @@ import { InputRefusedError } from '../interaction/interaction.js';
 import { PendingRequests, type PendingRequest } from '../interaction/pending-requests.js';
 import type { JsonRpcResponse, RequestId } from '../protocol/messages.js';
 import type { SessionKey } from '../session/session-record.js';
-import { decodeDoorbell } from '../stream/doorbell.js';
+import { decodeDoorbells } from '../stream/doorbell.js';
 import type { RedisKeys } from './keys.js';
 import type { RedisCommands } from './redis-commands.js';
 
@@ -81,8 +81,9 @@ export class RedisPendingRequests extends PendingRequests {
       };
       this.#waiters.set(key, waiter);
       // Only a hint: the look at its own pace finds out, too, that the session is over.
-      const heard = (line: string) => {
-        if (decodeDoorbell(line)?.kind === 'ended') settle(new InputRefusedError('The session ended'));
+      const heard = (message: string) => {
+        if (decodeDoorbells(message).some((bell) => bell?.kind === 'ended'))
+          settle(new InputRefusedError('The session ended'));
       };
       broker.subscribe(keys.doorbells(session), heard).then((doorbells) => {
         if (this.#waiters.get(key) === waiter) waiter.doorbells = doorbells;

@@ -31,6 +31,11 @@ export function encodeDoorbell(bell: Doorbell): string {
   }
 }
 
+/** What one message of a session's channel says: entries that were appended together ring together, a line each. */
+export function decodeDoorbells(message: string): (Doorbell | undefined)[] {
+  return message.includes('\n') ? message.split('\n').map(decodeDoorbell) : [decodeDoorbell(message)];
+}
+
 /** Ids of a bell go to clients as they are; no other text may. */
 const ENTRY_ID = /^[0-9]{1,16}-[0-9]{1,10}$/;
 

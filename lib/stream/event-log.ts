@@ -56,7 +56,8 @@ export interface Tail {
  *   place (the oldest finished one goes first), or until it was left unfinished and untouched for `resultTtlMs`.
  *   The standing stream is known as long as the session. As long as a stream is known so are its newest id and its
  *   fence: a client that saw everything is told of no gap, however long nothing was sent.
- * - Bells ring on `channel(key)` as `encodeDoorbell()` writes them, in the order of the entries.
+ * - Bells ring on `channel(key)` as `encodeDoorbell()` writes them, in the order of the entries; several may ring in one
+ *   message, a line each.
  * - What was undertaken is owed until the final message is there, whoever appends that.
  * - A session that ended has no streams: its log is removed with it, its channel is rung (when it ended, not when it
  *   expired, which a backend may do silently), `append` says `gone`, `claim` gives nothing, `tail` says `ended`.

@@ -1,7 +1,7 @@
 import { Observable, type Subscriber } from 'rxjs';
 import type { BrokerSubscription, MessageBroker } from '../broker/message-broker.js';
 import type { SessionKey } from '../session/session-record.js';
-import { decodeDoorbell } from './doorbell.js';
+import { decodeDoorbells, type Doorbell } from './doorbell.js';
 import { compareEntryIds } from './entry-id.js';
 import { type EventLog, type LogEntry, STREAM_START } from './event-log.js';
 
@@ -173,15 +173,17 @@ class SessionStream {
   /** From here on bells ring; whatever happened before is found by the catch-up after it. */
   async #listen(): Promise<boolean> {
     const { broker, log, session } = this.#opening;
-    const channel = await broker.subscribe(log.channel(session), (line) => this.#heard(line));
+    const channel = await broker.subscribe(log.channel(session), (message) => this.#heard(message));
     if (this.#to.closed) await channel.close();
     else this.#channel = channel;
     return !this.#to.closed;
   }
 
-  #heard(line: string): void {
-    if (this.#to.closed) return;
-    const bell = decodeDoorbell(line);
+  #heard(message: string): void {
+    for (const bell of decodeDoorbells(message)) if (!this.#to.closed) this.#rung(bell);
+  }
+
+  #rung(bell: Doorbell | undefined): void {
     if (bell === undefined) return this.#look();
     if (bell.kind === 'ended') return this.#end('ended');
     if (bell.stream !== this.#opening.stream) return;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { decodeDoorbell, type Doorbell, DOORBELL_PAYLOAD_LIMIT } from '../stream/doorbell.js';
+import { decodeDoorbells, type Doorbell, DOORBELL_PAYLOAD_LIMIT } from '../stream/doorbell.js';
 import {
   ALICE,
   appended,
@@ -19,10 +19,10 @@ export function eventLogBellsContract(runner: Runner, contract: EventLogContract
   runner.describe('EventLog contract: bells', () => {
     const listen = async ({ broker, log }: EventLogSetup, key = ALICE): Promise<Inbox> => {
       const inbox = new Inbox();
-      await broker.subscribe(log.channel(key), inbox.listener);
+      await broker.subscribe(log.channel(key), (message) => message.split('\n').forEach(inbox.listener));
       return inbox;
     };
-    const decoded = ({ items }: Inbox): (Doorbell | undefined)[] => items.map(decodeDoorbell);
+    const decoded = ({ items }: Inbox): (Doorbell | undefined)[] => items.flatMap(decodeDoorbells);
 
     it('ring for each entry, in order, with the text while it is small', async (setup) => {
       const { log, peer = log } = setup;
@@ -59,13 +59,14 @@ export function eventLogBellsContract(runner: Runner, contract: EventLogContract
     it('ring after the entry can be read', async (setup) => {
       const { log, broker } = setup;
       const found = new Inbox<boolean>();
-      await broker.subscribe(log.channel(ALICE), (line) => {
-        const bell = decodeDoorbell(line);
-        if (bell?.kind !== 'entry') return;
-        entriesAfter(log, G, bell.previous).then(
-          (entries) => found.listener(entries[0]?.id === bell.id),
-          () => found.listener(false),
-        );
+      await broker.subscribe(log.channel(ALICE), (message) => {
+        for (const bell of decodeDoorbells(message)) {
+          if (bell?.kind !== 'entry') continue;
+          entriesAfter(log, G, bell.previous).then(
+            (entries) => found.listener(entries[0]?.id === bell.id),
+            () => found.listener(false),
+          );
+        }
       });
       for (let i = 0; i < 20; i++) await appended(log, G, `${i}`);
       await found.untilCount(20);

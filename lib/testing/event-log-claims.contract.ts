@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { SessionKey } from '../session/session-record.js';
-import { decodeDoorbell } from '../stream/doorbell.js';
+import { decodeDoorbells } from '../stream/doorbell.js';
 import { type EventLog, STREAM_START } from '../stream/event-log.js';
 import {
   ALICE,
@@ -29,7 +29,7 @@ export function eventLogClaimsContract(runner: Runner, contract: EventLogContrac
       assert.ok(second > 1);
       assert.equal((await log.tail(ALICE, G, STREAM_START, 1)).fence, second);
       await inbox.untilCount(2);
-      assert.deepEqual(inbox.items.map(decodeDoorbell), [
+      assert.deepEqual(inbox.items.flatMap(decodeDoorbells), [
         { kind: 'claimed', stream: G, fence: 1 },
         { kind: 'claimed', stream: G, fence: second },
       ]);
@@ -93,7 +93,7 @@ export function eventLogClaimsContract(runner: Runner, contract: EventLogContrac
       await broker.subscribe(log.channel(ALICE), inbox.listener);
       await store.end(ALICE);
       await inbox.untilCount(1);
-      assert.deepEqual(decodeDoorbell(inbox.items[0]!), { kind: 'ended' });
+      assert.deepEqual(decodeDoorbells(inbox.items[0]!), [{ kind: 'ended' }]);
       await assertOver(log, ALICE);
       await assertOver(peer, ALICE);
       assert.equal((await log.tail(ALICE, 'r1', STREAM_START, 10)).final, undefined);

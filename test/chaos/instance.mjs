@@ -6,7 +6,7 @@ import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { decodeDoorbell, EventLog, McpModule, McpServer, MessageBroker, SessionStore } from 'nestjs-mcp-fleet';
+import { decodeDoorbells, EventLog, McpModule, McpServer, MessageBroker, SessionStore } from 'nestjs-mcp-fleet';
 
 // Whoever started us is gone: so are we.
 process.on('disconnect', () => process.exit(0));
@@ -43,9 +43,10 @@ routes.get('/hear', async ({ headers }, reply) => {
   const key = await sessions.find(headers['mcp-session-id']);
   if (!key) return reply.code(404).send();
   reply.hijack();
-  const heard = (line) => {
-    const bell = decodeDoorbell(line);
-    if (bell?.kind === 'entry') reply.raw.write(`event: message\nid: g_${bell.id}\ndata: ${bell.data}\n\n`);
+  const heard = (message) => {
+    for (const bell of decodeDoorbells(message)) {
+      if (bell?.kind === 'entry') reply.raw.write(`event: message\nid: g_${bell.id}\ndata: ${bell.data}\n\n`);
+    }
   };
   const hold = await broker.subscribe(log.channel(key), heard).catch(() => undefined);
   if (!hold) return reply.raw.destroy();

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SessionKey } from '../../lib/session/session-record.js';
-import { decodeDoorbell } from '../../lib/stream/doorbell.js';
+import { decodeDoorbells } from '../../lib/stream/doorbell.js';
 import { STANDING_STREAM, STREAM_START } from '../../lib/stream/event-log.js';
 import { figure, times } from '../fixtures/figures.js';
 import { begin, follow, key } from '../fixtures/followed-stream.js';
@@ -79,9 +79,10 @@ describe('P2 the subscriber is cut every 300 ms while messages come', () => {
   /** What a client gets that trusts PUB/SUB. */
   async function hearOnly(reader: FleetMember, session: SessionKey) {
     const ledger = new Ledger();
-    const hold = await reader.broker.subscribe(reader.log.channel(session), (line) => {
-      const bell = decodeDoorbell(line);
-      if (bell?.kind === 'entry') ledger.listener({ kind: 'message', id: bell.id, data: bell.data!, final: false });
+    const hold = await reader.broker.subscribe(reader.log.channel(session), (message) => {
+      for (const bell of decodeDoorbells(message)) {
+        if (bell?.kind === 'entry') ledger.listener({ kind: 'message', id: bell.id, data: bell.data!, final: false });
+      }
     });
     return { ledger, close: () => void hold.close() };
   }

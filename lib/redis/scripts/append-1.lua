@@ -86,7 +86,7 @@ if #bells > 0 then
   if head.total - head.first > max_bytes then trim(head) end
   redis.call('PEXPIRE', log, ARGV[9])
   head.touched = now
-  for _, bell in ipairs(bells) do heard = ring(channel, bell) end
+  heard = ring(channel, table.concat(bells, '\n'))
 end
 -- The holder may have been killed with its claim: then nobody hears the bell.
 local listening = (head.held and heard > 0) and '1' or '0'
