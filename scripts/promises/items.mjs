@@ -1,0 +1,33 @@
+import { relative } from 'node:path';
+import { ROOT } from '../steps/root.mjs';
+import { FAILURES, PROMISES } from './texts.mjs';
+
+const IDS = [...Object.keys(PROMISES), ...Object.keys(FAILURES)];
+
+/**
+ * What a run has to say of each promise and failure: the tests that have its id as a word in their title, and what they
+ * measured.
+ *
+ * @param report of vitest, parsed
+ * @param lines one figure each, as `test/fixtures/figures.ts` writes them
+ * @throws when one of those tests failed
+ */
+export function itemsOf({ testResults }, lines) {
+  const figures = lines
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+  const tests = testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults.map(({ fullName, status }) => ({ file: relative(ROOT, name), title: fullName, status })),
+  );
+  const entries = IDS.map((id) => {
+    const word = new RegExp(`\\b${id}\\b`);
+    const proofs = tests.filter(({ title }) => word.test(title));
+    const failed = proofs.find(({ status }) => status === 'failed');
+    if (failed) throw new Error(`Nothing is written, as this failed: ${failed.title}`);
+    const passed = proofs.filter(({ status }) => status === 'passed').map(({ file, title }) => ({ file, title }));
+    const own = figures.filter((figure) => figure.id === id).map(({ name, value, unit }) => ({ name, value, unit }));
+    return [id, { figures: own, tests: passed }];
+  });
+  return Object.fromEntries(entries);
+}

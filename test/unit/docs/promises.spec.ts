@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { format } from 'prettier';
+import { read } from './documents.js';
+
+interface Item {
+  readonly figures: readonly { readonly name: string; readonly value: number }[];
+  readonly tests: readonly { readonly file: string; readonly title: string }[];
+}
+
+const { page } = (await import('../../../scripts/promises/page.mjs' as string)) as {
+  page: (results: object, storms: readonly object[]) => string;
+};
+const { readStorms } = (await import('../../../scripts/promises/storms.mjs' as string)) as {
+  readStorms: () => { acked: number; lost: number; duplicated: number; reordered: number; control: number }[];
+};
+const { PROMISES, FAILURES } = (await import('../../../scripts/promises/texts.mjs' as string)) as {
+  PROMISES: Record<string, string>;
+  FAILURES: Record<string, string>;
+};
+const results = JSON.parse(read('bench/results/promises.json')) as { items: Record<string, Item> };
+const ids = [...Object.keys(PROMISES), ...Object.keys(FAILURES)];
+
+describe('docs/promises.md', () => {
+  it('is the page of the figures that are there, and of no others', async () => {
+    const options = JSON.parse(read('.prettierrc')) as object;
+    expect(read('docs/promises.md')).toBe(
+      await format(page(results, readStorms()), { ...options, parser: 'markdown' }),
+    );
+  });
+
+  it.each(ids)('%s has tests that are still there, and a figure', (id) => {
+    const { tests, figures } = results.items[id]!;
+    expect(tests.length).toBeGreaterThan(0);
+    expect(figures.length).toBeGreaterThan(0);
+    for (const { file } of tests) expect(read(file).length).toBeGreaterThan(0);
+  });
+
+  it('shows storms in which nothing was lost, and whose controls lost something', () => {
+    const storms = readStorms();
+    expect(storms.reduce((sum, { acked }) => sum + acked, 0)).toBeGreaterThanOrEqual(1_000_000);
+    for (const { lost, duplicated, reordered, control } of storms) {
+      expect([lost, duplicated, reordered]).toEqual([0, 0, 0]);
+      expect(control).toBeGreaterThan(0);
+    }
+  });
+});
