@@ -31,3 +31,23 @@ export function itemsOf({ testResults }, lines) {
   });
   return Object.fromEntries(entries);
 }
+
+/**
+ * A run of some files on top of the run before it.
+ *
+ * @param files whose tests and figures are replaced
+ */
+export function merge(before, again, files) {
+  const entries = IDS.map((id) => {
+    const [old, fresh] = [before[id], again[id]];
+    const names = new Set(fresh.figures.map(({ name }) => name));
+    return [
+      id,
+      {
+        figures: [...old.figures.filter(({ name }) => !names.has(name)), ...fresh.figures],
+        tests: [...old.tests.filter(({ file }) => !files.includes(file)), ...fresh.tests],
+      },
+    ];
+  });
+  return Object.fromEntries(entries);
+}

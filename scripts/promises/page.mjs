@@ -39,12 +39,12 @@ function storms(runs) {
 }
 
 /** The page of promises, from the figures of one run of `npm run promises` and of the long storms. Not formatted yet. */
-export const page = ({ date, versions, seconds, items }, runs) => `# Promises
+export const page = ({ date, versions, seconds, items, again = [] }, runs) => `# Promises
 
 What is promised, what may fail, and what was measured when it did. Made by \`npm run promises\` from
 [the figures of one run](../bench/results/promises.json), which is never edited by hand: ${date.slice(0, 10)}, two cores, Node ${versions.node.replace(/^v/, '')}, Redis
 ${versions.redis}, ${number(Math.round(seconds))} seconds. Times are those of a machine that runs clients, instances and Redis at once. The same tests run with each \`npm test\`,
-with fewer repetitions.
+with fewer repetitions.${again.length > 0 ? ` Measured again after it: ${[...new Set(again.flatMap(({ files }) => files))].join(', ')}.` : ''}
 
 ## What is promised
 

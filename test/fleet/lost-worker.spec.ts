@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TaskClient } from '../e2e/tasks/task-client.js';
 import { ChildInstance } from '../fixtures/child-instance.js';
 import { collecting, figure, percentile, times } from '../fixtures/figures.js';
 import { LegacySession } from '../fixtures/legacy-session.js';
@@ -14,7 +15,13 @@ const CALLS = 10;
 let server: RedisServer;
 let redis: Redis;
 let keeper: ChildInstance;
-const options = () => ({ redis: server.url, redisPrefix, instanceTtlMs: INSTANCE_TTL_MS, streamAfterMs: 20 });
+const options = () => ({
+  redis: server.url,
+  redisPrefix,
+  instanceTtlMs: INSTANCE_TTL_MS,
+  taskLeaseMs: INSTANCE_TTL_MS,
+  streamAfterMs: 20,
+});
 const redisPrefix = newNamespace();
 
 beforeAll(async () => {
@@ -51,16 +58,27 @@ async function begin(worker: ChildInstance, ms: number, count: number) {
 const goOn = (streams: readonly SseClient[], elsewhere: LegacySession) =>
   Promise.all(streams.map((stream) => elsewhere.get(stream.lastEventId)));
 
-describe('P6, F1 an instance is killed inside of slow calls', () => {
+/** Tasks that run on one instance. */
+async function beginTasks(worker: ChildInstance, count: number): Promise<string[]> {
+  const client = new TaskClient(worker.port);
+  return Promise.all(Array.from({ length: count }, () => client.start('work', { ms: 600_000 })));
+}
+
+const OVER = ['completed', 'failed', 'cancelled'];
+
+describe('P6, P13, F1 an instance is killed inside of slow calls and tasks', () => {
   it(
-    `${KILLS} times: each call ends with an error for whoever comes back elsewhere`,
+    `${KILLS} times: each call ends with an error for whoever comes back elsewhere, and each task fails`,
     { timeout: collecting ? 300_000 : 60_000 },
     async () => {
       const waits: number[] = [];
       let hanging = 0;
+      let stuck = 0;
+      const elsewhereTasks = new TaskClient(keeper.port);
       for (let kill = 0; kill < KILLS; kill++) {
         const worker = await ChildInstance.start(options());
         const { ids, streams, elsewhere } = await begin(worker, 600_000, CALLS);
+        const tasks = await beginTasks(worker, CALLS);
         await worker.kill();
         const killedAt = performance.now();
         const resumed = await goOn(streams, elsewhere);
@@ -77,8 +95,16 @@ describe('P6, F1 an instance is killed inside of slow calls', () => {
             waits.push(performance.now() - killedAt);
           }
         }
+        const statusOf = async (id: string) => (await elsewhereTasks.get(id)).result?.status as string;
+        const statuses = () => Promise.all(tasks.map(statusOf));
+        await expect
+          .poll(statuses, { timeout: 10_000 })
+          .toSatisfy((all: string[]) => all.every((one) => OVER.includes(one)));
+        stuck += (await statuses()).filter((status) => status !== 'failed').length;
       }
-      expect(hanging).toBe(0);
+      expect([hanging, stuck]).toEqual([0, 0]);
+      figure('P13', 'tasks whose worker was killed', KILLS * CALLS);
+      figure('P13', 'of them stuck, or ended otherwise than failed', stuck);
       figure('P6', 'calls whose instance was killed', KILLS * CALLS);
       figure('P6', 'calls that hang', hanging);
       figure(
