@@ -14,6 +14,8 @@ export default defineConfig({
     setupFiles: ['test/setup.ts'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    // Most tests wait most of the time; more at once than the smallest machine has cores, and their clocks go wrong.
+    maxWorkers: 2,
     projects: [
       {
         extends: true,
