@@ -73,6 +73,20 @@ describe('F4, P9 Redis is away while clients come back', () => {
     await Promise.all([parked, begun, ...others].map((stream) => stream.close()));
   });
 
+  it('those that are refused for another reason are not counted, and leave their places to others', async () => {
+    const options = { redis: redis.url, redisPrefix: newNamespace(), redisWaitMs: 100, maxParked: 2, maxStreams: 1 };
+    const small = await fleetApp(options);
+    const session = await LegacySession.open(small.port);
+    await redis.kill();
+    const waiting = await session.get();
+    for (let i = 0; i < 3; i++) expect((await send(small.port, session.getRequest())).headers['retry-after']).toBe('5');
+    expect(small.mcp.health().open).toMatchObject({ streams: 1, parked: 1 });
+    await waiting.close();
+    await expect.poll(() => small.mcp.health().open).toMatchObject({ streams: 0, parked: 0 });
+    await redis.start();
+    await small.close();
+  });
+
   it('those whose session is over meanwhile are told to come back, and are 404 then', async () => {
     const { session, cursor } = await listener();
     await redis.kill();

@@ -3,6 +3,7 @@ import { CapacityError, McpError } from '../../protocol/errors.js';
 import { BackendAwayError } from '../../session/backend-away.js';
 import { principalId, type Principal } from '../../session/principal.js';
 import { parseEventId } from '../../stream/event-id.js';
+import type { SessionRecord } from '../../session/session-record.js';
 import { STANDING_STREAM } from '../../stream/event-log.js';
 import { resumePoint } from '../../stream/resume.js';
 import type { LegacyServices } from '../legacy-services.js';
@@ -43,21 +44,22 @@ export class StandingStreams {
 
   async get(call: HttpCall, principal?: Principal): Promise<void> {
     if (!acceptsEventStream(call)) return sendJson(call, 406);
-    const lastEventId = headerOf(call, 'last-event-id');
     const owner = principalId(principal);
     try {
       const session = await requireSession(call, this.services.sessions, owner);
       if (!session) return;
-      const point = lastEventId === undefined ? undefined : await resumePoint(this.services.log, session, lastEventId);
-      if (lastEventId !== undefined && !point) return refuseUnknownEvent(call);
-      await this.#serve(call, this.#framesOf({ session, point }));
+      const place = await this.#placeOf(call, session);
+      if (!place) return refuseUnknownEvent(call);
+      await this.#serve(call, this.#framesOf(place));
     } catch (error) {
       if (!(error instanceof BackendAwayError) || call.response.headersSent) throw error;
+      const lastEventId = headerOf(call, 'last-event-id');
       if (lastEventId !== undefined && !parseEventId(lastEventId)) return refuseUnknownEvent(call);
       await this.#park(call, owner, error);
     }
   }
 
+  /** Serves DELETE: ends the session with all its streams, on whatever instance they are (G-12). */
   async delete(call: HttpCall, principal?: Principal): Promise<void> {
     const session = await requireSession(call, this.services.sessions, principalId(principal));
     if (!session) return;
@@ -74,23 +76,28 @@ export class StandingStreams {
   /** @throws {BackendAwayError} the one given, when too many wait already */
   async #park(call: HttpCall, owner: string, away: BackendAwayError): Promise<void> {
     if (this.#closed || this.#parked >= this.limits.maxParked) throw away;
-    this.#parked++;
-    let waiting = true;
-    const leave = (): void => {
-      if (waiting) this.#parked--;
-      waiting = false;
+    const find = async (): Promise<Place | undefined> => {
+      const session = await this.services.sessions.load({ principal: owner, id: headerOf(call, 'mcp-session-id')! });
+      return session && this.#placeOf(call, session);
     };
-    const find = () => this.#find(call, owner);
-    const frames = parkedFrames(call, find, (place) => defer(() => (leave(), this.#framesOf(place))));
-    await this.#serve(call, frames.pipe(finalize(leave)));
+    // Counted from when somebody waits: a GET that is refused below never does.
+    const frames = defer(() => {
+      this.#parked++;
+      let waiting = true;
+      const leave = (): void => {
+        if (waiting) this.#parked--;
+        waiting = false;
+      };
+      return parkedFrames(call, find, (place) => defer(() => (leave(), this.#framesOf(place)))).pipe(finalize(leave));
+    });
+    await this.#serve(call, frames);
   }
 
-  async #find(call: HttpCall, owner: string): Promise<Place | undefined> {
-    const { sessions, log } = this.services;
-    const session = await sessions.load({ principal: owner, id: headerOf(call, 'mcp-session-id')! });
+  /** @returns `undefined` for a `Last-Event-ID` of nothing that is kept */
+  async #placeOf(call: HttpCall, session: SessionRecord): Promise<Place | undefined> {
     const lastEventId = headerOf(call, 'last-event-id');
-    if (!session || lastEventId === undefined) return session && { session, point: undefined };
-    const point = await resumePoint(log, session, lastEventId);
+    if (lastEventId === undefined) return { session, point: undefined };
+    const point = await resumePoint(this.services.log, session, lastEventId);
     return point && { session, point };
   }
 
