@@ -42,13 +42,7 @@ interface Target {
 /** Reads of an instance at the same time: after an interruption all its streams want to catch up at once (F13). */
 const MAX_TAILS = 64;
 
-const UNKNOWN: Tail = {
-  entries: [],
-  last: STREAM_START,
-  known: false,
-  fence: 0,
-  ended: false,
-};
+const UNKNOWN: Tail = { entries: [], last: STREAM_START, known: false, fence: 0, ended: false };
 
 type RawTail = ['ended' | 'unknown'] | ['ok', last: string, fence: string, final: string, ...entries: RawEntry[]];
 
@@ -70,10 +64,7 @@ export class RedisEventLog extends EventLog {
     this.#keys = keys;
     this.#limits = { maxStreams: 256, appendPatienceMs: 10_000, ...limits };
     const send = (target: Target, items: readonly Item[], counter: number) => this.#append(target, items, counter);
-    this.#lanes = new AppendLanes({
-      send,
-      patienceMs: this.#limits.appendPatienceMs,
-    });
+    this.#lanes = new AppendLanes({ send, patienceMs: this.#limits.appendPatienceMs });
   }
 
   override channel(key: SessionKey): string {
