@@ -51,7 +51,8 @@ export class McpLifecycle implements OnModuleInit, BeforeApplicationShutdown, On
 
   /** Before the HTTP server closes: it would wait for open streams for ever (F2). */
   async beforeApplicationShutdown(): Promise<void> {
-    this.mount?.stopListening();
+    this.runtime.retire();
+    await this.mount?.leave();
     await this.runtime.drain();
   }
 

@@ -99,11 +99,14 @@ export class McpRuntime {
     return this.#state;
   }
 
+  /** Not ready any more, while everything is served still. */
+  retire(): void {
+    this.#state = 'closing';
+  }
+
   /** Ends streams and lets running requests finish; before the HTTP server closes, which would wait for them (T-58). */
   async drain(): Promise<void> {
-    this.#state = 'closing';
     this.engine.subscriptions.close();
-    this.http.endpoint.close();
     this.http.streams.close();
     const { drainTimeoutMs } = this.options;
     await Promise.all([this.inFlight.drain(drainTimeoutMs), this.tasks.runner.drain(drainTimeoutMs)]);

@@ -19,8 +19,6 @@ const ALLOW = { allow: 'GET, POST, DELETE, OPTIONS' };
 
 /** The one door of the server over HTTP: every request of every client of both eras comes in here. */
 export class HttpEndpoint {
-  #closing = false;
-
   constructor(
     private readonly policy: OriginPolicy,
     private readonly principals: PrincipalResolver,
@@ -32,14 +30,8 @@ export class HttpEndpoint {
     private readonly logger: Logger,
   ) {}
 
-  /** Serves what still comes over open connections, and lets go of these. */
-  close(): void {
-    this.#closing = true;
-  }
-
   /** Answers the call, whatever happens; never rejects. */
   async handle(call: HttpCall): Promise<void> {
-    if (this.#closing) call.response.shouldKeepAlive = false;
     try {
       await this.#handle(call);
     } catch (error) {

@@ -1,7 +1,9 @@
+import type { Server } from 'node:http';
 import type { HttpAdapterHost } from '@nestjs/core';
 import type { HttpEndpoint } from './http-endpoint.js';
 import { mountExpress, readBodyFirst, type ExpressApp } from './express-mount.js';
 import { mountFastify, type FastifyScope } from './fastify-mount.js';
+import { OpenConnections } from './open-connections.js';
 
 export interface MountOptions {
   readonly path: string;
@@ -26,6 +28,8 @@ export class HttpMount {
 
   /** @throws when the adapter is neither Express nor Fastify */
   mount(endpoint: HttpEndpoint): void {
+    const server = this.#server();
+    if (server) OpenConnections.of(server);
     switch (this.#type()) {
       case undefined:
         return;
@@ -41,12 +45,18 @@ export class HttpMount {
   }
 
   /**
-   * From here on connections are refused, so that a balancer goes to the next instance; those that are open go on. Nest
-   * would take requests until it closes the server, and cut them then (P8).
+   * From here on connections are refused, so that a balancer goes to the next instance. Nest would take requests until
+   * it closes the server, and cut them then (P8).
+   *
+   * @returns when nothing more comes over the connections that were open
    */
-  stopListening(): void {
-    const server = this.adapterHost.httpAdapter?.getHttpServer() as { listening?: boolean; close(): void } | undefined;
-    if (server?.listening) server.close();
+  async leave(): Promise<void> {
+    const server = this.#server();
+    if (server) await OpenConnections.of(server).leave();
+  }
+
+  #server(): Server | undefined {
+    return this.adapterHost.httpAdapter?.getHttpServer() as Server | undefined;
   }
 
   #type(): string | undefined {

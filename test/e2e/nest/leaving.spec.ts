@@ -1,0 +1,96 @@
+import { Controller, Get } from '@nestjs/common';
+import { once } from 'node:events';
+import { Agent } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { McpTool } from 'nestjs-mcp-fleet';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Gate } from '../../fixtures/gate.js';
+import { call } from '../../fixtures/mcp-requests.js';
+import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/nest-app.js';
+import { send, type RawRequest } from '../../fixtures/raw-http.js';
+
+let gate: Gate;
+
+class Tools {
+  @McpTool() hello(): string {
+    return 'hello';
+  }
+  @McpTool() async patient(): Promise<string> {
+    await gate.passage('patient');
+    return 'done';
+  }
+}
+@Controller()
+class Neighbour {
+  @Get('other') other(): string {
+    return 'another route';
+  }
+}
+
+/** What a client would write on a connection that it has opened itself. */
+const bytes = ({ headers, body }: RawRequest): string => {
+  const lines = Object.entries({ host: '127.0.0.1', 'content-length': body!.length, ...headers });
+  return `POST /mcp HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${String(value)}\r\n`).join('')}\r\n${String(body)}`;
+};
+
+async function opened(port: number): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1').setEncoding('utf8');
+  await once(socket, 'connect');
+  return socket;
+}
+
+describe.each(ADAPTERS)('P8 open connections of an application on %s that closes', (adapter) => {
+  let nest: NestApp;
+  beforeEach(async () => {
+    gate = new Gate();
+    nest = await nestApp({ providers: [Tools], controllers: [Neighbour] }, { adapter });
+  });
+  afterEach(() => nest.close());
+
+  it('the first request of one that was only opened is served', async () => {
+    const socket = await opened(nest.port);
+    const closed = nest.close();
+    await expect.poll(() => send(nest.port, call('hello')).catch(({ code }) => code)).toBe('ECONNREFUSED');
+    socket.write(bytes(call('hello')));
+    let heard = '';
+    for await (const chunk of socket) heard += String(chunk);
+    expect(heard).toMatch(/^HTTP\/1.1 200 OK/);
+    expect(heard).toContain('"text":"hello"');
+    await closed;
+  });
+
+  it('a request on one that was idle is served, and asks to use it no more', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    expect((await send(nest.port, { ...call('hello'), agent })).headers.connection).toBe('keep-alive');
+    const closed = nest.close();
+    const last = await send(nest.port, { ...call('hello'), agent });
+    expect(last).toMatchObject({ status: 200, headers: { connection: 'close' } });
+    await closed;
+    agent.destroy();
+  });
+
+  it('it is the same for the other routes of the application', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const other = { verb: 'GET', path: '/other', agent };
+    expect((await send(nest.port, other)).headers.connection).toBe('keep-alive');
+    const closed = nest.close();
+    expect(await send(nest.port, other)).toMatchObject({ status: 200, headers: { connection: 'close' } });
+    await closed;
+    agent.destroy();
+  });
+
+  it('one that never says anything is closed, and keeps nothing from closing', async () => {
+    const socket = await opened(nest.port);
+    const ended = once(socket, 'close');
+    const from = performance.now();
+    await nest.close();
+    expect(performance.now() - from).toBeLessThan(2000);
+    await ended;
+  });
+
+  it('nobody waits where there are none', async () => {
+    const from = performance.now();
+    await nest.close();
+    expect(performance.now() - from).toBeLessThan(90);
+  });
+});
