@@ -23,13 +23,13 @@ export { McpProperty, McpSchema, SchemaError } from './schema/index.js';
 export type { JsonSchema, McpPropertyOptions, McpSchemaOptions, SchemaSource } from './schema/index.js';
 export { DuplicateEntryError } from './catalog/table.js';
 export { McpDeclarationError } from './discovery/registrar.js';
-export { InvalidArgumentsError } from './pipeline/call.js';
+export { InvalidArgumentsError } from './exchange/invalid-arguments.js';
 
 // In a method
-export { McpContext } from './engine/mcp-context.js';
-export type { ContextLog } from './engine/context-log.js';
-export { CancelledError } from './engine/exchange.js';
-export { progress, Progress } from './engine/progress.js';
+export { McpContext } from './context/mcp-context.js';
+export type { ContextLog } from './context/context-log.js';
+export { CancelledError } from './exchange/exchange.js';
+export { progress, Progress } from './context/progress.js';
 export * from './protocol/content.js';
 export type { CacheHint, Icon, TaskSupport, ToolAnnotations } from './protocol/definitions.js';
 export {
@@ -53,7 +53,7 @@ export type {
 } from './interaction/input-request.js';
 export { InputRefusedError } from './interaction/interaction.js';
 export type { ElicitAction, ElicitResult } from './interaction/questions.js';
-export type { AskOptions, FormRequest } from './engine/context-input.js';
+export type { AskOptions, FormRequest } from './context/context-input.js';
 export type { StateKey } from './interaction/key-ring.js';
 export type { SchemaType } from './schema/index.js';
 

@@ -1,5 +1,5 @@
 import { ENTRY_PROVIDER_WATERMARK } from '@nestjs/common/internal';
-import { McpContext } from '../engine/mcp-context.js';
+import { McpContext } from '../context/mcp-context.js';
 import { describeParameter, hasParameterMetadata, ParameterKind } from './parameter.decorators.js';
 
 /**

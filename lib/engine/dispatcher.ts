@@ -2,8 +2,8 @@ import type { Logger } from '@nestjs/common';
 import { methodNotFound } from '../protocol/errors.js';
 import type { Era } from '../protocol/revisions.js';
 import { AnswerWriter, errorAnswer, type Answer } from './answer.js';
-import { CancelledError, type Exchange } from './exchange.js';
-import { reportUnexpected, toMcpError } from './failure.js';
+import { CancelledError, type Exchange } from '../exchange/exchange.js';
+import { reportUnexpected, toMcpError } from '../exchange/failure.js';
 import type { Method } from './method.js';
 
 /** Finds the method of a request, runs it, and turns what comes of it into the one response. */

@@ -2,7 +2,7 @@ import { CapacityError } from '../protocol/errors.js';
 import type { RequestId } from '../protocol/messages.js';
 import { sessionKeyText } from '../session/session-key.js';
 import type { SessionKey } from '../session/session-record.js';
-import type { Exchange } from './exchange.js';
+import type { Exchange } from '../exchange/exchange.js';
 
 /** `1` and `"1"` are different requests, and only those of the same session can be meant (Z-14, G-46). */
 const keyOf = (session: SessionKey, id: RequestId): string => `${sessionKeyText(session)} ${typeof id} ${id}`;

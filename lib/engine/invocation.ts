@@ -2,9 +2,9 @@ import type { Interactions } from '../interaction/interactions.js';
 import type { Outcome } from '../interaction/interaction.js';
 import type { Invoke } from '../pipeline/invoker.js';
 import type { JsonObject } from '../protocol/messages.js';
-import { ContextInput } from './context-input.js';
-import type { Exchange } from './exchange.js';
-import { McpContext } from './mcp-context.js';
+import { ContextInput } from '../context/context-input.js';
+import type { Exchange } from '../exchange/exchange.js';
+import { McpContext } from '../context/mcp-context.js';
 
 /** What is invoked, and what its caller has to name again to go on with it after a round of input. */
 export interface Invocation {

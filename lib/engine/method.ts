@@ -1,7 +1,7 @@
 import type { JsonObject } from '../protocol/messages.js';
 import type { Era } from '../protocol/revisions.js';
 import type { MethodResult } from './answer.js';
-import type { Exchange } from './exchange.js';
+import type { Exchange } from '../exchange/exchange.js';
 
 /** One JSON-RPC method of the server. */
 export interface Method {

@@ -3,7 +3,7 @@ import type { ListName } from '../catalog/catalog.js';
 import { CapacityError } from '../protocol/errors.js';
 import type { JsonObject, RequestId } from '../protocol/messages.js';
 import { META } from '../protocol/meta-keys.js';
-import { CancelledError, type Exchange } from './exchange.js';
+import { CancelledError, type Exchange } from '../exchange/exchange.js';
 
 /** What one `subscriptions/listen` stream was promised: the ack's `notifications` (L-4). */
 export interface HonouredFilter {

@@ -1,4 +1,4 @@
-import type { Exchange } from '../engine/exchange.js';
+import type { Exchange } from '../exchange/exchange.js';
 import type { JsonObject } from '../protocol/messages.js';
 import { ElicitationForms } from './elicitation-form.js';
 import type { Interaction } from './interaction.js';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CancelledError, type Exchange } from '../engine/exchange.js';
+import { CancelledError, type Exchange } from '../exchange/exchange.js';
 import type { JsonRpcResponse } from '../protocol/messages.js';
 import type { SessionKey } from '../session/session-record.js';
 import type { InputRequest } from './input-request.js';

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Exchange } from '../engine/exchange.js';
+import type { Exchange } from '../exchange/exchange.js';
 import { MissingClientCapabilityError } from '../protocol/errors.js';
 import { isObject, type JsonObject, type JsonRpcResponse } from '../protocol/messages.js';
 import type { SessionRecord } from '../session/session-record.js';

@@ -1,4 +1,4 @@
-import { CancelledError } from '../engine/exchange.js';
+import { CancelledError } from '../exchange/exchange.js';
 
 /** Unwinds a method whose round is over. What it does with it makes no difference: the answer is decided. */
 export class RoundOver extends CancelledError {

@@ -1,14 +1,6 @@
-import { IntrinsicException } from '@nestjs/common';
-import type { CompiledSchema, SchemaIssue, Validated } from '../schema/index.js';
-import type { McpContext } from '../engine/mcp-context.js';
-
-/** The arguments do not fit the schema. Tools answer it as a result, everything else as `-32602` (A-9). */
-export class InvalidArgumentsError extends IntrinsicException {
-  override readonly name = 'InvalidArgumentsError';
-  constructor(readonly issues: readonly SchemaIssue[]) {
-    super(issues.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('\n'));
-  }
-}
+import { InvalidArgumentsError } from '../exchange/invalid-arguments.js';
+import type { CompiledSchema, Validated } from '../schema/index.js';
+import type { McpContext } from '../context/mcp-context.js';
 
 /** One invocation of one primitive; the third element of the execution context's arguments. */
 export class Call {

@@ -1,7 +1,7 @@
 import { from, isObservable, Observable, tap } from 'rxjs';
-import { CancelledError } from '../engine/exchange.js';
-import { McpContext } from '../engine/mcp-context.js';
-import { Progress } from '../engine/progress.js';
+import { CancelledError } from '../exchange/exchange.js';
+import { McpContext } from '../context/mcp-context.js';
+import { Progress } from '../context/progress.js';
 
 type Emitting = AsyncIterable<unknown> | Generator<unknown>;
 

@@ -1,6 +1,6 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { ExecutionContextHost } from '@nestjs/core/internal';
-import type { McpContext } from '../engine/mcp-context.js';
+import type { McpContext } from '../context/mcp-context.js';
 import type { Call } from './call.js';
 
 /** What `context.getType()` says while an MCP method is called. */

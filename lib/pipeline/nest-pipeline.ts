@@ -1,8 +1,8 @@
 import { Logger, ValidationPipe, type ArgumentsHost } from '@nestjs/common';
 import type { ExternalContextCreator } from '@nestjs/core';
 import { ParameterKind } from '../decorators/parameter.decorators.js';
-import { CancelledError } from '../engine/exchange.js';
-import { McpContext } from '../engine/mcp-context.js';
+import { CancelledError } from '../exchange/exchange.js';
+import { McpContext } from '../context/mcp-context.js';
 import { drain, emissionsOf, reportingProgress } from './drain.js';
 import type { McpExecutionArguments } from './execution-context.js';
 

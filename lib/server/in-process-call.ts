@@ -1,5 +1,5 @@
 import type { Dispatcher } from '../engine/dispatcher.js';
-import { Exchange, type Outlet } from '../engine/exchange.js';
+import { Exchange, type Outlet } from '../exchange/exchange.js';
 import { ErrorCode, McpError } from '../protocol/errors.js';
 import type { JsonObject, JsonRpcResponse } from '../protocol/messages.js';
 import { MODERN_REVISION } from '../protocol/revisions.js';

@@ -3,7 +3,7 @@ import { UseGuards, UseInterceptors } from '@nestjs/common';
 import type { CatalogEntry, CatalogKind } from '../catalog/entries.js';
 import type { McpPromptOptions, McpResourceOptions, McpToolOptions } from '../decorators/metadata.js';
 import type { EntryFactory, Primitive } from '../discovery/entry-factory.js';
-import type { McpContext } from '../engine/mcp-context.js';
+import type { McpContext } from '../context/mcp-context.js';
 import type { MethodHost } from '../pipeline/invoker.js';
 import type { CallToolResult } from '../protocol/content.js';
 import type { JsonObject } from '../protocol/messages.js';

@@ -1,4 +1,4 @@
-import { CancelledError, Exchange, type Outlet } from '../engine/exchange.js';
+import { CancelledError, Exchange, type Outlet } from '../exchange/exchange.js';
 import type { JsonObject, JsonRpcNotification, JsonRpcRequest } from '../protocol/messages.js';
 import type { TaskInteraction } from './task-interaction.js';
 import type { TaskRun } from './task-run.js';

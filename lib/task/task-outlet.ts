@@ -1,4 +1,4 @@
-import type { Outlet } from '../engine/exchange.js';
+import type { Outlet } from '../exchange/exchange.js';
 import type { TaskRun } from './task-run.js';
 
 /** The outlet of a further run: a task from the start, without any client to speak to. */

@@ -1,4 +1,4 @@
-import type { Peer } from '../engine/exchange.js';
+import type { Peer } from '../exchange/exchange.js';
 import { isLegacyRevision } from '../protocol/revisions.js';
 import type { TaskRecord } from './task-record.js';
 

@@ -1,4 +1,4 @@
-import { CancelledError, type Exchange } from '../engine/exchange.js';
+import { CancelledError, type Exchange } from '../exchange/exchange.js';
 import { type InputRequest, missingCapabilities } from '../interaction/input-request.js';
 import { MissingClientCapabilityError } from '../protocol/errors.js';
 import type { TaskChanges } from './task-changes.js';

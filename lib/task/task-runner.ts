@@ -1,5 +1,5 @@
-import { Exchange, type Peer } from '../engine/exchange.js';
-import { reportUnexpected, toMcpError } from '../engine/failure.js';
+import { Exchange, type Peer } from '../exchange/exchange.js';
+import { reportUnexpected, toMcpError } from '../exchange/failure.js';
 import type { Interaction } from '../interaction/interaction.js';
 import type { Interactions } from '../interaction/interactions.js';
 import { CapacityError, ErrorCode, McpError } from '../protocol/errors.js';

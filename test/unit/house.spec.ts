@@ -7,34 +7,41 @@ const LIB = fileURLToPath(new URL('../../lib', import.meta.url));
 const MAX_LINES = 300;
 
 /**
- * Which folder may import which. `root` is `lib/mcp.*.ts`, the module itself; only `index.ts` may import everything.
- * `backends` are the two files that choose a server's parts: they see options and server, so that the parts need not.
- * A new arrow needs a reason: say it in the change that adds it.
+ * Which folder may import which, from the ground up: a room may only know those before it. `options` are those of the
+ * module, `backends` the two files that choose a server's parts: they see options and server, so that the parts need
+ * not. `root` is the rest of `lib/mcp.*.ts`, the module itself; only `index.ts` may import everything. A new arrow needs
+ * a reason: say it in the change that adds it.
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
+  schema: [],
   session: ['protocol'],
   broker: ['session'],
   stream: ['protocol', 'session', 'broker'],
+  exchange: ['protocol', 'schema', 'session'],
+  interaction: ['protocol', 'schema', 'session', 'exchange'],
+  context: ['protocol', 'schema', 'session', 'interaction', 'exchange'],
+  decorators: ['protocol', 'schema', 'context'],
+  task: ['protocol', 'session', 'broker', 'stream', 'interaction', 'exchange'],
   memory: ['protocol', 'session', 'broker', 'stream', 'interaction', 'task'],
   redis: ['protocol', 'session', 'broker', 'stream', 'interaction', 'task'],
-  backends: ['session', 'broker', 'interaction', 'memory', 'redis', 'server', 'root'],
-  schema: [],
-  decorators: ['protocol', 'schema', 'engine'],
+  pipeline: ['schema', 'exchange', 'context', 'decorators'],
   catalog: ['protocol', 'schema', 'pipeline', 'task'],
-  interaction: ['protocol', 'schema', 'session', 'engine'],
-  task: ['protocol', 'session', 'broker', 'stream', 'interaction', 'engine'],
-  engine: ['protocol', 'schema', 'session', 'broker', 'interaction', 'catalog', 'pipeline', 'task'],
-  pipeline: ['schema', 'engine', 'decorators'],
-  discovery: ['protocol', 'schema', 'interaction', 'decorators', 'catalog', 'pipeline', 'task'],
-  transport: ['protocol', 'session', 'broker', 'stream', 'interaction', 'engine'],
-  server: [
-    ...['protocol', 'session', 'broker', 'stream', 'interaction', 'decorators', 'catalog', 'engine', 'pipeline'],
-    ...['discovery', 'transport', 'root', 'task'],
+  engine: [
+    ...['protocol', 'schema', 'session', 'broker', 'exchange', 'interaction', 'context', 'catalog', 'pipeline'],
+    ...['task'],
   ],
+  discovery: ['protocol', 'schema', 'interaction', 'decorators', 'catalog', 'pipeline', 'task'],
+  transport: ['protocol', 'session', 'broker', 'stream', 'exchange', 'interaction', 'engine'],
+  options: ['protocol', 'redis', 'interaction', 'engine'],
+  server: [
+    ...['protocol', 'session', 'broker', 'stream', 'exchange', 'interaction', 'context', 'decorators', 'catalog'],
+    ...['engine', 'pipeline', 'discovery', 'transport', 'options', 'task'],
+  ],
+  backends: ['session', 'broker', 'interaction', 'memory', 'redis', 'server', 'options'],
   root: [
-    ...['protocol', 'session', 'broker', 'stream', 'backends', 'redis', 'interaction', 'engine', 'pipeline'],
-    ...['discovery', 'transport', 'server', 'task'],
+    ...['protocol', 'session', 'broker', 'stream', 'backends', 'interaction', 'exchange', 'pipeline'],
+    ...['discovery', 'transport', 'server', 'options', 'task'],
   ],
   testing: ['session', 'broker', 'stream', 'interaction', 'task'],
 };
@@ -51,12 +58,15 @@ const MAY_USE: Readonly<Record<string, readonly RegExp[]>> = {
   schema: [/^ajv\//, /^class-validator$/, /^class-transformer$/, /^reflect-metadata$/],
   decorators: [/^@nestjs\/common/, /^reflect-metadata$/],
   catalog: [/^rxjs$/],
+  exchange: [/^@nestjs\/common$/],
   interaction: [],
+  context: [],
   task: [/^@nestjs\/common$/],
   engine: [/^@nestjs\/common$/],
   pipeline: [/^@nestjs\/(common|core)/, /^rxjs$/],
   discovery: [/^@nestjs\/(common|core)/],
   transport: [/^@nestjs\/(common|core)$/, /^rxjs$/],
+  options: [/^@nestjs\/common$/],
   server: [/^@nestjs\/(common|core)/, /^rxjs$/],
   root: [/^@nestjs\/(common|core)/],
   testing: [],
@@ -68,7 +78,9 @@ const WITHOUT_NETWORK = [
   'session',
   'broker',
   'stream',
+  'exchange',
   'interaction',
+  'context',
   'task',
   'engine',
   'catalog',
@@ -86,8 +98,11 @@ const files = readdirSync(LIB, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
   .map((file) => ({ file, text: readFileSync(join(LIB, file), 'utf8') }));
 
-const roomOf = (file: string): string =>
-  /^(\w+)\/\1-backends\.ts$/.test(file) ? 'backends' : file.includes('/') ? file.split('/')[0]! : 'root';
+function roomOf(file: string): string {
+  if (/^(\w+)\/\1-backends\.ts$/.test(file)) return 'backends';
+  if (/^mcp\.(resolved-)?options\.ts$/.test(file)) return 'options';
+  return file.includes('/') ? file.split('/')[0]! : 'root';
+}
 
 const imports = files.flatMap(({ file, text }): Import[] =>
   [...text.matchAll(/(?:^|[\s;}(])(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => ({ from: file, to: match[1]! })),
@@ -103,6 +118,14 @@ describe('the house', () => {
   it('has only rooms that the table knows', () => {
     const rooms = [...new Set(files.map(({ file }) => roomOf(file)))];
     expect(rooms.filter((room) => !(room in MAY_IMPORT))).toEqual([]);
+  });
+
+  it('is built from the ground up', () => {
+    const order = Object.keys(MAY_IMPORT);
+    const upwards = Object.entries(MAY_IMPORT).flatMap(([room, allowed]) =>
+      allowed.filter((to) => order.indexOf(to) >= order.indexOf(room)).map((to) => `${room} → ${to}`),
+    );
+    expect(upwards).toEqual([]);
   });
 
   it.each(Object.entries(MAY_IMPORT))('%s imports only what it may', (room, allowed) => {

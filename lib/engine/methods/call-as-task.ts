@@ -2,7 +2,7 @@ import { invalidParams } from '../../protocol/errors.js';
 import { isObject, type JsonObject } from '../../protocol/messages.js';
 import type { TaskRunner, TaskTool } from '../../task/task-runner.js';
 import { createTaskResult, experimentalTask } from '../../task/task-view.js';
-import type { Exchange } from '../exchange.js';
+import type { Exchange } from '../../exchange/exchange.js';
 
 /**
  * Serves a tool call of a client that takes a task for an answer.

@@ -5,8 +5,8 @@ import { isObject, type JsonObject } from '../../protocol/messages.js';
 import type { Capabilities } from '../capabilities.js';
 import { ElicitationForms } from '../../interaction/elicitation-form.js';
 import { NO_INTERACTION } from '../../interaction/no-interaction.js';
-import { ContextInput } from '../context-input.js';
-import { McpContext } from '../mcp-context.js';
+import { ContextInput } from '../../context/context-input.js';
+import { McpContext } from '../../context/mcp-context.js';
 import { BOTH_ERAS, type Method } from '../method.js';
 import { completionResult } from '../results/completion-result.js';
 

@@ -6,7 +6,7 @@ import { invalidParams, ResourceNotFoundError } from '../../protocol/errors.js';
 import type { JsonObject } from '../../protocol/messages.js';
 import { ResultMembers } from '../answer.js';
 import type { Capabilities } from '../capabilities.js';
-import { resourceFailure } from '../failure.js';
+import { resourceFailure } from '../../exchange/failure.js';
 import { runInvocation } from '../invocation.js';
 import { BOTH_ERAS, type Method } from '../method.js';
 import { resourceResult } from '../results/resource-result.js';

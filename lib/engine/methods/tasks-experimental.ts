@@ -5,7 +5,7 @@ import type { TaskPosition } from '../../task/task-store.js';
 import { experimentalTask } from '../../task/task-view.js';
 import type { Tasks } from '../../task/tasks.js';
 import type { Capabilities } from '../capabilities.js';
-import type { Exchange } from '../exchange.js';
+import type { Exchange } from '../../exchange/exchange.js';
 import type { Method } from '../method.js';
 import { taskKey } from './tasks.js';
 

@@ -10,7 +10,7 @@ import { RELATED_TASK } from '../../task/task-extension.js';
 import { isOpen, type TaskKey, type TaskRecord } from '../../task/task-record.js';
 import type { Tasks } from '../../task/tasks.js';
 import type { Capabilities } from '../capabilities.js';
-import { CancelledError, type Exchange } from '../exchange.js';
+import { CancelledError, type Exchange } from '../../exchange/exchange.js';
 import type { Method } from '../method.js';
 import { taskKey } from './tasks.js';
 import { experimental } from './tasks-experimental.js';

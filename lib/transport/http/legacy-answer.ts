@@ -1,5 +1,5 @@
 import type { Answer } from '../../engine/answer.js';
-import type { Outlet } from '../../engine/exchange.js';
+import type { Outlet } from '../../exchange/exchange.js';
 import type { JsonRpcNotification, JsonRpcRequest, RequestId } from '../../protocol/messages.js';
 import { TRAITS } from '../../protocol/revisions.js';
 import type { SessionRecord } from '../../session/session-record.js';

@@ -1,5 +1,5 @@
 import type { Dispatcher } from '../../engine/dispatcher.js';
-import { Exchange, type Outlet, type Peer } from '../../engine/exchange.js';
+import { Exchange, type Outlet, type Peer } from '../../exchange/exchange.js';
 import type { InFlight } from '../../engine/in-flight.js';
 import { openSession } from '../../engine/methods/initialize.js';
 import { CapacityError, ErrorCode, McpError } from '../../protocol/errors.js';

@@ -1,6 +1,6 @@
 import { Subject } from 'rxjs';
 import type { Answer } from '../../engine/answer.js';
-import type { Outlet } from '../../engine/exchange.js';
+import type { Outlet } from '../../exchange/exchange.js';
 import type { JsonRpcNotification } from '../../protocol/messages.js';
 import { acceptsEventStream, sendJson, type HttpCall } from './http-call.js';
 import type { Pending } from './slow-answers.js';

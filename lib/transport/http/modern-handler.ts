@@ -1,5 +1,5 @@
 import type { Dispatcher } from '../../engine/dispatcher.js';
-import { Exchange, type Peer } from '../../engine/exchange.js';
+import { Exchange, type Peer } from '../../exchange/exchange.js';
 import type { Envelope } from '../../protocol/envelope.js';
 import type { JsonRpcRequest } from '../../protocol/messages.js';
 import { MODERN_REVISION } from '../../protocol/revisions.js';

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import { errorAnswer } from '../../engine/answer.js';
 import type { Dispatcher } from '../../engine/dispatcher.js';
-import { Exchange, type Peer } from '../../engine/exchange.js';
-import { toMcpError } from '../../engine/failure.js';
+import { Exchange, type Peer } from '../../exchange/exchange.js';
+import { toMcpError } from '../../exchange/failure.js';
 import type { InFlight } from '../../engine/in-flight.js';
 import { openSession } from '../../engine/methods/initialize.js';
 import type { Subscriptions } from '../../engine/subscriptions.js';

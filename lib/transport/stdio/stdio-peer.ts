@@ -1,4 +1,4 @@
-import type { Peer } from '../../engine/exchange.js';
+import type { Peer } from '../../exchange/exchange.js';
 import type { Envelope } from '../../protocol/envelope.js';
 import { MODERN_REVISION } from '../../protocol/revisions.js';
 import { ANONYMOUS } from '../../session/principal.js';

@@ -1,8 +1,8 @@
 import { concat, NEVER, Observable, of, Subject, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { CancelledError, Exchange, type Peer } from '../../../lib/engine/exchange.js';
-import { McpContext } from '../../../lib/engine/mcp-context.js';
-import { progress } from '../../../lib/engine/progress.js';
+import { CancelledError, Exchange, type Peer } from '../../../lib/exchange/exchange.js';
+import { McpContext } from '../../../lib/context/mcp-context.js';
+import { progress } from '../../../lib/context/progress.js';
 import { drain, emissionsOf, reportingProgress } from '../../../lib/pipeline/drain.js';
 import type { JsonRpcNotification } from '../../../lib/protocol/messages.js';
 

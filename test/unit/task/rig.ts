@@ -1,6 +1,6 @@
 import { ChangeBus } from '../../../lib/broker/change-bus.js';
 import type { MessageBroker } from '../../../lib/broker/message-broker.js';
-import { CancelledError, Exchange, type Peer } from '../../../lib/engine/exchange.js';
+import { CancelledError, Exchange, type Peer } from '../../../lib/exchange/exchange.js';
 import { Interactions } from '../../../lib/interaction/interactions.js';
 import { KeyRing } from '../../../lib/interaction/key-ring.js';
 import { RequestStates } from '../../../lib/interaction/request-state.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CancelledError, type Exchange } from '../../../lib/engine/exchange.js';
+import { CancelledError, type Exchange } from '../../../lib/exchange/exchange.js';
 import { MemoryTaskStore } from '../../../lib/memory/memory-task-store.js';
 import { CapacityError } from '../../../lib/protocol/errors.js';
 import type { TaskOrder } from '../../../lib/task/task-record.js';

@@ -1,5 +1,5 @@
 import { passes, type LogLevel } from '../protocol/log-levels.js';
-import type { Exchange } from './exchange.js';
+import type { Exchange } from '../exchange/exchange.js';
 
 /** Without `logging/setLevel` a legacy server decides what it sends (§2.4). */
 const LEGACY_DEFAULT: LogLevel = 'info';

@@ -1,6 +1,6 @@
 import { BadRequestException, ForbiddenException, HttpException, NotFoundException, type Logger } from '@nestjs/common';
 import { describe, expect, it } from 'vitest';
-import { CancelledError } from '../../../lib/engine/exchange.js';
+import { CancelledError } from '../../../lib/exchange/exchange.js';
 import {
   maskUnexpected,
   reportUnexpected,
@@ -8,8 +8,8 @@ import {
   toMcpError,
   toolFailure,
   UnexpectedError,
-} from '../../../lib/engine/failure.js';
-import { InvalidArgumentsError } from '../../../lib/pipeline/call.js';
+} from '../../../lib/exchange/failure.js';
+import { InvalidArgumentsError } from '../../../lib/exchange/invalid-arguments.js';
 import { McpError, ResourceNotFoundError, ToolError } from '../../../lib/protocol/errors.js';
 
 const CANARY = 'canary';

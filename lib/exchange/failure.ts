@@ -2,7 +2,7 @@ import { HttpException, type Logger } from '@nestjs/common';
 import { inspect } from 'node:util';
 import { ErrorCode, invalidParams, McpError, ResourceNotFoundError, ToolError } from '../protocol/errors.js';
 import { text, type CallToolResult } from '../protocol/content.js';
-import { InvalidArgumentsError } from '../pipeline/call.js';
+import { InvalidArgumentsError } from './invalid-arguments.js';
 import { CancelledError } from './exchange.js';
 import { isObject } from '../protocol/messages.js';
 

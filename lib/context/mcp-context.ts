@@ -19,7 +19,7 @@ import {
   type FormRequest,
 } from './context-input.js';
 import { ContextLog } from './context-log.js';
-import type { Exchange } from './exchange.js';
+import type { Exchange } from '../exchange/exchange.js';
 
 /**
  * What a method may know and do about the request it serves. Injected as the second argument, by `@McpCtx()`, and as
