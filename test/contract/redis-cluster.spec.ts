@@ -1,4 +1,4 @@
-import { Cluster, Redis } from 'ioredis';
+import { Cluster } from 'ioredis';
 import { afterAll, beforeAll, expect, vi } from 'vitest';
 import { RedisServer } from '../fixtures/redis-server.js';
 import { redisContracts } from './redis-contracts.js';
@@ -8,10 +8,10 @@ let server: RedisServer;
 let cluster: Cluster;
 beforeAll(async () => {
   server = await RedisServer.start({ cluster: true });
-  const admin = new Redis(server.url);
-  await admin.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
-  await vi.waitFor(async () => expect(await admin.cluster('INFO')).toContain('cluster_state:ok'), { timeout: 10_000 });
-  admin.disconnect();
+  await server.admin.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+  await vi.waitFor(async () => expect(await server.admin.cluster('INFO')).toContain('cluster_state:ok'), {
+    timeout: 10_000,
+  });
   cluster = new Cluster([{ host: '127.0.0.1', port: server.port }]);
 });
 afterAll(async () => {

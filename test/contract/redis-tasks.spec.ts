@@ -1,4 +1,4 @@
-import { Cluster, Redis } from 'ioredis';
+import { Cluster } from 'ioredis';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RedisCommands } from '../../lib/redis/redis-commands.js';
@@ -53,19 +53,16 @@ describe('tasks on Redis', () => {
   contractOn(() => server.url, once, it.concurrent);
 
   describe('RedisTaskStore', () => {
-    let admin: Redis;
     let member: FleetMember;
     let store: RedisTaskStore;
     beforeEach(async () => {
-      admin = new Redis(server.url);
       member = await fleetMember({ redis: server.url });
       store = new RedisTaskStore({ commands: member.commands, keys: member.keys, maxTasks: 100 });
     });
     afterEach(async () => {
       await member.close();
-      admin.disconnect();
     });
-    const names = () => admin.keys(`${member.keys.namespace}:*`);
+    const names = () => server.admin.keys(`${member.keys.namespace}:*`);
 
     it('gives every key a TTL that no change makes longer, and leaves nothing', async () => {
       const [short, long] = [taskOrder('short', 'alice', { ttlMs: 300 }), taskOrder('long', 'alice', { ttlMs: 900 })];
@@ -79,13 +76,13 @@ describe('tasks on Redis', () => {
         await store.move(order, OPEN_STATES, 'completed', { result: { content: [] } });
       }
       for (const name of await names()) {
-        const ttl = await admin.pttl(name);
+        const ttl = await server.admin.pttl(name);
         expect(ttl, name).toBeGreaterThan(0);
         expect(ttl, name).toBeLessThanOrEqual(900);
       }
       await vi.waitFor(async () => expect(await store.load(short)).toBeUndefined(), { timeout: 2000 });
       await vi.waitFor(async () => expect(await store.list('alice', 10)).toHaveLength(1), { timeout: 2000 });
-      expect(await admin.zrange(member.keys.tasksOf('alice')[0], '0', '-1')).toEqual(['long']);
+      expect(await server.admin.zrange(member.keys.tasksOf('alice')[0], '0', '-1')).toEqual(['long']);
       await vi.waitFor(async () => expect(await names()).toEqual([]), { timeout: 2000 });
     });
 
@@ -104,25 +101,25 @@ describe('tasks on Redis', () => {
 
     it('fills its pages although tasks are gone before their time', async () => {
       for (let i = 0; i < 9; i++) await store.create(taskOrder(`${i}`), TASK_LEASE);
-      for (const i of [0, 1, 2, 4]) await admin.del(member.keys.task(taskOrder(`${i}`)));
+      for (const i of [0, 1, 2, 4]) await server.admin.del(member.keys.task(taskOrder(`${i}`)));
       const page = await store.list('alice', 4);
       expect(page.map(({ id }) => id)).toEqual(['3', '5', '6', '7']);
       expect((await store.list('alice', 4, page.at(-1))).map(({ id }) => id)).toEqual(['8']);
     });
 
     it('goes on when Redis has forgotten the scripts (F16)', async () => {
-      await admin.script('FLUSH');
+      await server.admin.script('FLUSH');
       const order = taskOrder('1');
       await store.create(order, TASK_LEASE);
-      await admin.script('FLUSH');
+      await server.admin.script('FLUSH');
       expect((await store.move(order, OPEN_STATES, 'completed'))?.moved).toBe(true);
     });
 
     it('takes what nobody of us wrote for unknown (S13)', async () => {
       const order = taskOrder('1');
-      await admin.hset(member.keys.task(order), { s: 'working', o: 'no JSON' });
+      await server.admin.hset(member.keys.task(order), { s: 'working', o: 'no JSON' });
       expect(await store.load(order)).toBeUndefined();
-      await admin.del(member.keys.task(order));
+      await server.admin.del(member.keys.task(order));
     });
 
     it('tells a repeated claim of no fence that is another one’s', async () => {
@@ -153,12 +150,10 @@ describe('tasks on a Redis Cluster, each command sent twice', () => {
   let cluster: Cluster;
   beforeAll(async () => {
     server = await RedisServer.start({ cluster: true });
-    const admin = new Redis(server.url);
-    await admin.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
-    await vi.waitFor(async () => expect(await admin.cluster('INFO')).toContain('cluster_state:ok'), {
+    await server.admin.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+    await vi.waitFor(async () => expect(await server.admin.cluster('INFO')).toContain('cluster_state:ok'), {
       timeout: 10_000,
     });
-    admin.disconnect();
     cluster = new Cluster([{ host: '127.0.0.1', port: server.port }]);
   });
   afterAll(async () => {

@@ -1,5 +1,4 @@
 import { Logger } from '@nestjs/common';
-import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RedisKeys } from '../../lib/redis/keys.js';
 import { principalId } from '../../lib/session/principal.js';
@@ -30,7 +29,6 @@ describe('P15 a run with faults, full of canaries', () => {
   const leaks: string[] = [];
   let redis: RedisServer;
   let line: TcpProxy;
-  let admin: Redis;
   let apps: readonly OwnedApp[];
   let alice: LegacySession;
 
@@ -38,8 +36,6 @@ describe('P15 a run with faults, full of canaries', () => {
     scraper = new LogScraper();
     redis = await RedisServer.start();
     line = await TcpProxy.start(redis.port);
-    admin = new Redis(redis.url);
-    admin.on('error', () => undefined);
     const options = {
       redis: line.url.replace('redis://', 'redis://default:canary-password@'),
       ...{ redisPrefix: PREFIX, redisWaitMs: 300, maxBodyBytes: 10_000 },
@@ -51,7 +47,6 @@ describe('P15 a run with faults, full of canaries', () => {
   });
   afterAll(async () => {
     scraper.stop();
-    admin.disconnect();
     await line.close();
     await redis.dispose();
   });
@@ -176,15 +171,16 @@ describe('P15 a run with faults, full of canaries', () => {
   });
 
   it('what others left in Redis', async () => {
-    await expect.poll(() => admin.ping().catch(() => 'away'), { timeout: 8000 }).toBe('PONG');
+    await expect.poll(() => redis.admin.ping().catch(() => 'away'), { timeout: 8000 }).toBe('PONG');
     const breakings: ((session: LegacySession) => Promise<unknown>)[] = [
-      ({ id }) => admin.set(keys.session({ principal: ALICE, id }), BODY),
-      ({ id }) => admin.hset(keys.session({ principal: ALICE, id }), 'r', BODY),
-      ({ id }) => admin.hset(keys.session({ principal: ALICE, id }), 'h:g', BODY),
-      ({ id }) => admin.set(`${keys.logs({ principal: ALICE, id })}g`, BODY),
-      ({ id }) => admin.publish(keys.wire(keys.doorbells({ principal: ALICE, id })), BODY),
-      ({ id }) => admin.publish(keys.wire('mcp:default:chg'), JSON.stringify({ pattern: 'x', data: `${BODY} ${id}` })),
-      () => admin.config('SET', 'maxmemory', '1'),
+      ({ id }) => redis.admin.set(keys.session({ principal: ALICE, id }), BODY),
+      ({ id }) => redis.admin.hset(keys.session({ principal: ALICE, id }), 'r', BODY),
+      ({ id }) => redis.admin.hset(keys.session({ principal: ALICE, id }), 'h:g', BODY),
+      ({ id }) => redis.admin.set(`${keys.logs({ principal: ALICE, id })}g`, BODY),
+      ({ id }) => redis.admin.publish(keys.wire(keys.doorbells({ principal: ALICE, id })), BODY),
+      ({ id }) =>
+        redis.admin.publish(keys.wire('mcp:default:chg'), JSON.stringify({ pattern: 'x', data: `${BODY} ${id}` })),
+      () => redis.admin.config('SET', 'maxmemory', '1'),
     ];
     const sent: Promise<unknown>[] = [];
     for (const spoil of breakings) {
@@ -196,7 +192,7 @@ describe('P15 a run with faults, full of canaries', () => {
       await say(session.getRequest('g_1-1'), true);
       await stream.close();
     }
-    await admin.config('SET', 'maxmemory', '0');
+    await redis.admin.config('SET', 'maxmemory', '0');
     await Promise.all(sent);
   });
 

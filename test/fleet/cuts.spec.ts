@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SessionKey } from '../../lib/session/session-record.js';
 import { decodeDoorbells } from '../../lib/stream/doorbell.js';
@@ -16,13 +15,10 @@ const G = STANDING_STREAM;
 const ALICE = key(1);
 
 let redis: RedisServer;
-let admin: Redis;
 beforeAll(async () => {
   redis = await RedisServer.start();
-  admin = new Redis(redis.url);
 });
 afterAll(async () => {
-  admin.disconnect();
   await redis.dispose();
 });
 
@@ -70,7 +66,7 @@ describe('P2 the subscriber is cut every 300 ms while messages come', () => {
       }));
     const acked = ledgers.reduce((total, ledger) => total + ledger.acked.length, 0);
     for (const { close } of followed) close();
-    const problems = await fsck(admin, namespace);
+    const problems = await fsck(redis.admin, namespace);
     await Promise.all([writer.close(), reader.close()]);
     await proxy.close();
     return { sum, acked, cuts: proxy.cuts, problems };
@@ -157,7 +153,7 @@ describe('F16 scripts are forgotten by the server', () => {
     let flushes = 0;
     const flushing = setInterval(() => {
       flushes++;
-      void admin.script('FLUSH');
+      void redis.admin.script('FLUSH');
     }, 5);
     await produce(member, [ledger], total);
     clearInterval(flushing);

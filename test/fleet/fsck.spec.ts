@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { RedisTaskStore } from '../../lib/redis/redis-task-store.js';
 import type { SessionKey } from '../../lib/session/session-record.js';
@@ -15,15 +14,12 @@ const SESSION: SessionKey = { principal: 'alice:ü', id: 'one' };
 const URI = 'wire://fixed';
 
 let redis: RedisServer;
-let admin: Redis;
 let member: FleetMember;
 
 beforeAll(async () => {
   redis = await RedisServer.start();
-  admin = new Redis(redis.url);
 });
 afterAll(async () => {
-  admin.disconnect();
   await redis.dispose();
 });
 /** A namespace with something of everything, made by those who make it. */
@@ -42,7 +38,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await member.close();
-  await admin.flushall();
+  await redis.admin.flushall();
 });
 
 interface Names {
@@ -56,22 +52,22 @@ interface Names {
 async function names(): Promise<Names> {
   const { keys } = member;
   const g = `${keys.logs(SESSION)}${G}`;
-  const ids = (await admin.xrange(g, '-', '+')).map(([id]) => id);
+  const ids = (await redis.admin.xrange(g, '-', '+')).map(([id]) => id);
   const [logs, results] = [keys.logs(SESSION), keys.results(SESSION)];
   return { session: keys.session(SESSION), g, r1: `${logs}r1`, result: `${results}r1`, ids };
 }
 
 /** Writes one field of a head: `last fence held done touched total first age`. */
 async function patchHead(session: string, stream: string, at: number, value: string): Promise<void> {
-  const head = (await admin.hget(session, `h:${stream}`))!.split(' ');
+  const head = (await redis.admin.hget(session, `h:${stream}`))!.split(' ');
   head[at] = value;
-  await admin.hset(session, `h:${stream}`, head.join(' '));
+  await redis.admin.hset(session, `h:${stream}`, head.join(' '));
 }
 
 /** Puts another entry in the place of the log, with the fields it gives. */
 async function rewrite(log: string, change: (fields: string[], i: number) => string[]): Promise<void> {
-  const entries = await admin.xrange(log, '-', '+');
-  const step = admin.multi().del(log);
+  const entries = await redis.admin.xrange(log, '-', '+');
+  const step = redis.admin.multi().del(log);
   for (const [i, [id, fields]] of entries.entries()) step.xadd(log, id, ...change([...fields], i));
   await step.pexpire(log, 60_000).exec();
 }
@@ -82,32 +78,32 @@ const all = () => member.keys.allSessions;
 const memberText = `${SESSION.principal.length}:${SESSION.principal}${SESSION.id}`;
 
 const DAMAGES: [kind: string, damage: (names: Names) => Promise<unknown>][] = [
-  ['no TTL', ({ g }) => admin.persist(g)],
-  ['a list that should be a stream', ({ g }) => admin.multi().del(g).lpush(g, 'x').pexpire(g, 60_000).exec()],
-  ['a broken link', ({ g, ids }) => admin.xdel(g, ids[1]!)],
+  ['no TTL', ({ g }) => redis.admin.persist(g)],
+  ['a list that should be a stream', ({ g }) => redis.admin.multi().del(g).lpush(g, 'x').pexpire(g, 60_000).exec()],
+  ['a broken link', ({ g, ids }) => redis.admin.xdel(g, ids[1]!)],
   ['a wrong count of bytes', ({ g }) => rewrite(g, (fields, i) => (i === 1 ? replaced(fields, 7, '1') : fields))],
   ['an unreadable entry', ({ g }) => rewrite(g, (fields, i) => (i === 1 ? replaced(fields, 3, '9') : fields))],
-  ['a head that is not the newest entry', ({ g, ids }) => admin.xdel(g, ids[3]!)],
+  ['a head that is not the newest entry', ({ g, ids }) => redis.admin.xdel(g, ids[3]!)],
   ['a head that counts other bytes', ({ session }) => patchHead(session, G, 5, '1')],
   ['a head and a newest entry of which one is final', ({ session }) => patchHead(session, G, 3, '1')],
   ['an unreadable head', ({ session }) => patchHead(session, G, 0, 'x')],
-  ['a log without a head', ({ session }) => admin.hdel(session, `h:${G}`)],
-  ['a session without a record', ({ session }) => admin.hdel(session, 'r')],
-  ['a wrong count of streams', ({ session }) => admin.hset(session, 'n', '7')],
+  ['a log without a head', ({ session }) => redis.admin.hdel(session, `h:${G}`)],
+  ['a session without a record', ({ session }) => redis.admin.hdel(session, 'r')],
+  ['a wrong count of streams', ({ session }) => redis.admin.hset(session, 'n', '7')],
   ['a result of a stream that is not finished', ({ session, r1 }) => resultAlone(session, r1)],
-  ['a result that is not the end of its stream', ({ result }) => admin.set(result, '1-0 0-0 x', 'PX', 60_000)],
-  ['an orphan for long', ({ session, g }) => admin.multi().del(session).pexpire(g, 7_200_000).exec()],
-  ['not on ', () => admin.zrem(all(), memberText)],
-  ['not on ', () => admin.zrem(member.keys.sessionsOf(SESSION.principal), memberText)],
-  ['not on ', () => admin.zrem(member.keys.subscribersOf(URI), memberText)],
-  ['not found by its id', () => admin.del(member.keys.owner(SESSION.id))],
-  ['an unreadable member', () => admin.zadd(all(), 9e15, 'nonsense')],
-  ['a task that is not counted', () => admin.zremrangebyrank(member.keys.allTasks, 0, -1)],
-  ['a task that is not on ', () => admin.zadd(member.keys.tasksOf('alice')[1], 9e15, 'unheard')],
+  ['a result that is not the end of its stream', ({ result }) => redis.admin.set(result, '1-0 0-0 x', 'PX', 60_000)],
+  ['an orphan for long', ({ session, g }) => redis.admin.multi().del(session).pexpire(g, 7_200_000).exec()],
+  ['not on ', () => redis.admin.zrem(all(), memberText)],
+  ['not on ', () => redis.admin.zrem(member.keys.sessionsOf(SESSION.principal), memberText)],
+  ['not on ', () => redis.admin.zrem(member.keys.subscribersOf(URI), memberText)],
+  ['not found by its id', () => redis.admin.del(member.keys.owner(SESSION.id))],
+  ['an unreadable member', () => redis.admin.zadd(all(), 9e15, 'nonsense')],
+  ['a task that is not counted', () => redis.admin.zremrangebyrank(member.keys.allTasks, 0, -1)],
+  ['a task that is not on ', () => redis.admin.zadd(member.keys.tasksOf('alice')[1], 9e15, 'unheard')],
 ];
 
 const resultAlone = async (session: string, r1: string): Promise<void> => {
-  await admin.del(r1);
+  await redis.admin.del(r1);
   await patchHead(session, 'r1', 3, '0');
 };
 
@@ -121,15 +117,15 @@ async function command(url: string, prefix: string): Promise<{ code: number; sai
 
 describe('P10 what is in Redis can be looked over', () => {
   it('what the fleet itself has made is without a problem, also when sessions ended and histories are gone', async () => {
-    expect(await fsck(admin, member.keys.namespace)).toEqual([]);
-    await admin.del((await names()).g);
+    expect(await fsck(redis.admin, member.keys.namespace)).toEqual([]);
+    await redis.admin.del((await names()).g);
     await member.store.end({ ...SESSION, id: 'two' });
-    expect(await fsck(admin, member.keys.namespace)).toEqual([]);
+    expect(await fsck(redis.admin, member.keys.namespace)).toEqual([]);
   });
 
   it.each(DAMAGES)('finds %s', async (kind, damage) => {
     await damage(await names());
-    const problems = await fsck(admin, member.keys.namespace);
+    const problems = await fsck(redis.admin, member.keys.namespace);
     expect(problems).not.toEqual([]);
     expect(problems.filter((problem) => !problem.startsWith(kind))).toEqual([]);
   });
@@ -147,19 +143,29 @@ describe('P10 what is in Redis can be looked over', () => {
         await member.log.append(SESSION, G, `${i}`);
       }
     })();
-    for (let i = 0; i < 5; i++) expect(await fsck(admin, namespace)).toEqual([]);
+    for (let i = 0; i < 5; i++) expect(await fsck(redis.admin, namespace)).toEqual([]);
     going = false;
     await writing;
   });
 
   it('as a command: says what it found, ends accordingly, and needs no more than to read', async () => {
-    await admin.acl('SETUSER', 'looker', 'on', '>secret', '~*', 'resetchannels', '-@all', '+@read', '+@connection');
-    await admin.acl('SETUSER', 'looker', '+multi', '+exec', '+info');
+    await redis.admin.acl(
+      'SETUSER',
+      'looker',
+      'on',
+      '>secret',
+      '~*',
+      'resetchannels',
+      '-@all',
+      '+@read',
+      '+@connection',
+    );
+    await redis.admin.acl('SETUSER', 'looker', '+multi', '+exec', '+info');
     const url = redis.url.replace('//', '//looker:secret@');
     const clean = await command(url, member.keys.namespace);
     expect(clean).toEqual({ code: 0, said: expect.stringContaining('0 problems; keys: ') });
     expect(clean.said).toContain('2 session,');
-    await admin.persist((await names()).g);
+    await redis.admin.persist((await names()).g);
     const damaged = await command(url, member.keys.namespace);
     expect(damaged).toEqual({ code: 1, said: expect.stringMatching(/^no TTL: .*\n1 problems; keys: /) });
     const absent = await command('redis://127.0.0.1:9', 'mcp');

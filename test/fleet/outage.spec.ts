@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { STANDING_STREAM } from '../../lib/stream/event-log.js';
 import { figure } from '../fixtures/figures.js';
@@ -60,9 +59,7 @@ describe('F3 Redis is killed and comes back with its data', () => {
       expect(ledger.verdict).toEqual(FLAWLESS);
       expect(ledger.ends).toEqual([]);
     }
-    const admin = new Redis(redis.url);
-    expect(await fsck(admin, namespace)).toEqual([]);
-    admin.disconnect();
+    expect(await fsck(redis.admin, namespace)).toEqual([]);
     for (const { close } of followed) close();
     await Promise.all([writer!.close(), reader!.close()]);
     await redis.dispose();
@@ -74,17 +71,14 @@ const signalledIn = (followed: readonly Followed[]): number =>
 
 describe('P3 a loss is never silent', () => {
   let redis: RedisServer;
-  let admin: Redis;
   let member: FleetMember;
   const STREAMS = 10;
   beforeEach(async () => {
     redis = await RedisServer.start();
-    admin = new Redis(redis.url);
     member = await fleetMember({ redis: redis.url });
   });
   afterEach(async () => {
     await member.close();
-    admin.disconnect();
     await redis.dispose();
   });
 
@@ -114,7 +108,7 @@ describe('P3 a loss is never silent', () => {
 
   it('FLUSHALL ends every stream, once, and nothing brings the sessions back', async () => {
     const followed = await settled();
-    await admin.flushall();
+    await redis.admin.flushall();
     await Promise.all(followed.map(({ ledger }) => ledger.until(() => ledger.ends.length > 0)));
     for (const { ledger } of followed) {
       expect(ledger.ends).toEqual([{ kind: 'end', reason: 'ended' }]);
@@ -127,9 +121,9 @@ describe('P3 a loss is never silent', () => {
   it('FLUSHALL with the sessions made anew in the same moment: one gap per stream, then all goes on', async () => {
     const followed = await settled();
     const records = await Promise.all(
-      followed.map((_, i) => admin.hmget(member.keys.session(key(i + 1)), 'r', 'i', 'l')),
+      followed.map((_, i) => redis.admin.hmget(member.keys.session(key(i + 1)), 'r', 'i', 'l')),
     );
-    const step = admin.multi().flushall();
+    const step = redis.admin.multi().flushall();
     for (const [i, [r, initialized, l]] of records.entries()) {
       const name = member.keys.session(key(i + 1));
       step.hset(name, { r: r!, i: initialized!, l: l ?? '' }).pexpire(name, 3_600_000);
@@ -158,7 +152,9 @@ describe('P3 a loss is never silent', () => {
     );
     // Half of them miss something that is gone when they are back.
     for (let i = 1; i <= STREAMS; i += 2) await member.log.append(key(i), G, '5');
-    await Promise.all(Array.from({ length: STREAMS }, (_, i) => admin.del(`${member.keys.logs(key(i + 1))}${G}`)));
+    await Promise.all(
+      Array.from({ length: STREAMS }, (_, i) => redis.admin.del(`${member.keys.logs(key(i + 1))}${G}`)),
+    );
     const back = cursors.map((cursor, i) => follow(member, key(i + 1), SELF_CHECK_MS, cursor));
     await speak(back, 6, 3);
     figure(
@@ -175,9 +171,9 @@ describe('P3 a loss is never silent', () => {
     const followed = await settled();
     // What a replica knew that was a little behind.
     const names = followed.flatMap((_, i) => [member.keys.session(key(i + 1)), `${member.keys.logs(key(i + 1))}${G}`]);
-    const dumps = await Promise.all(names.map((name) => admin.dumpBuffer(name)));
+    const dumps = await Promise.all(names.map((name) => redis.admin.dumpBuffer(name)));
     await speak(followed, 5, 5);
-    const step = admin.multi();
+    const step = redis.admin.multi();
     for (const [i, name] of names.entries()) step.restore(name, 3_600_000, dumps[i]!, 'REPLACE');
     await step.exec();
     for (const [i] of followed.entries()) await member.log.append(key(i + 1), G, '10');

@@ -1,4 +1,3 @@
-import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { McpRuntime } from '../../../lib/server/mcp-runtime.js';
 import { figure, times } from '../../fixtures/figures.js';
@@ -20,19 +19,16 @@ const patience = { timeout: times(60_000, 900_000) };
 
 describe(`P10 ${SESSIONS} sessions come and go`, () => {
   let redis: RedisServer;
-  let admin: Redis;
   let app: NestApp;
   const redisPrefix = newNamespace();
   beforeAll(async () => {
     redis = await RedisServer.start();
-    admin = new Redis(redis.url);
     const ttls = { sessionIdleTtlMs: TTL_MS, historyTtlMs: TTL_MS, resultTtlMs: TTL_MS };
     const providers = [{ provide: Gate, useValue: new Gate() }, WireTools, WireResources];
     app = await nestApp({ providers }, { mcp: { redis: redis.url, redisPrefix, maxSessions: 2 * SESSIONS, ...ttls } });
   });
   afterAll(async () => {
     await app.close();
-    admin.disconnect();
     await redis.dispose();
   });
 
@@ -67,20 +63,21 @@ describe(`P10 ${SESSIONS} sessions come and go`, () => {
     async () => {
       await expect.poll(() => gauges().listeners).toBeGreaterThan(0);
       const idle = gauges();
-      const lasting = new Set(await admin.keys('*'));
-      const base = await admin.dbsize();
+      const lasting = new Set(await redis.admin.keys('*'));
+      const base = await redis.admin.dbsize();
       let most = 0;
       const problems: string[] = [];
       const checks = 10;
       for (let i = 0; i < SESSIONS; i += AT_ONCE) {
         await Promise.all(Array.from({ length: AT_ONCE }, (_, n) => visit(i + n)));
-        most = Math.max(most, await admin.dbsize());
-        if (i % Math.ceil(SESSIONS / checks) < AT_ONCE) problems.push(...(await fsck(admin, redisPrefix)));
+        most = Math.max(most, await redis.admin.dbsize());
+        if (i % Math.ceil(SESSIONS / checks) < AT_ONCE) problems.push(...(await fsck(redis.admin, redisPrefix)));
       }
       expect(problems).toEqual([]);
       expect(most).toBeGreaterThan(base + AT_ONCE);
       // What an instance keeps for itself does not grow with its clients.
-      const left = async () => (await admin.keys('*')).filter((key) => !lasting.has(key) && /:\{|:nonce/.test(key));
+      const left = async () =>
+        (await redis.admin.keys('*')).filter((key) => !lasting.has(key) && /:\{|:nonce/.test(key));
       await expect.poll(left, { timeout: 4 * TTL_MS, interval: 200 }).toEqual([]);
       await expect.poll(gauges, { timeout: 5000 }).toEqual({ ...idle, strays: expect.any(Number) as number });
       figure('P10', 'sessions that came and went', SESSIONS);

@@ -1,4 +1,3 @@
-import { Redis } from 'ioredis';
 import type { McpContext } from 'nestjs-mcp-fleet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { STANDING_STREAM } from '../../../lib/stream/event-log.js';
@@ -28,11 +27,9 @@ function expectNewest(stream: SseClient): void {
 
 describe('F10 ten times as much is said as is kept while the client is away', () => {
   let redis: RedisServer;
-  let admin: Redis;
   let app: FleetApp;
   beforeAll(async () => {
     redis = await RedisServer.start();
-    admin = new Redis(redis.url);
     app = await fleetApp({ redis: redis.url, maxHistory: HISTORY });
     const input = { type: 'object', properties: { key: { type: 'string' } } };
     await app.mcp.registerTool({ name: 'burst', input }, async ({ key }: { key: string }, ctx: McpContext) => {
@@ -44,7 +41,6 @@ describe('F10 ten times as much is said as is kept while the client is away', ()
   });
   afterAll(async () => {
     await app.close();
-    admin.disconnect();
     await redis.dispose();
   });
 
@@ -58,7 +54,7 @@ describe('F10 ten times as much is said as is kept while the client is away', ()
       await stream.message(saying('before'));
       await stream.close();
       app.gate.release(`burst ${i}`);
-      const isKept = async (): Promise<number> => (await admin.keys(`*${session.id}}:res:*`)).length;
+      const isKept = async (): Promise<number> => (await redis.admin.keys(`*${session.id}}:res:*`)).length;
       await expect.poll(isKept, { timeout: 10_000 }).toBe(1);
       const back = await session.get(stream.lastEventId);
       await back.end(10_000);
@@ -100,7 +96,6 @@ describe('F10 ten times as much is said as is kept while the client is away', ()
 describe('F10 history is older than it may be', () => {
   it('P3 one gap for each who missed something of it, none for those who did not', async () => {
     const redis = await RedisServer.start();
-    const admin = new Redis(redis.url);
     const member = await fleetMember({ redis: redis.url, historyTtlMs: 300 });
     const numbers = Array.from({ length: times(20, 500) }, (_, i) => i);
     const missesSomething = (i: number): boolean => i % 2 === 0;
@@ -114,7 +109,7 @@ describe('F10 history is older than it may be', () => {
         return last;
       }),
     );
-    const logsLeft = async () => (await admin.keys(`${member.keys.namespace}:*:l:*`)).length;
+    const logsLeft = async () => (await redis.admin.keys(`${member.keys.namespace}:*:l:*`)).length;
     await expect.poll(logsLeft, { timeout: 10_000 }).toBe(0);
     const back = numbers.map((i) => follow(member, key(i), 60_000, cursors[i]));
     await Promise.all(numbers.map((i) => say(i, 'after')));
@@ -126,7 +121,6 @@ describe('F10 history is older than it may be', () => {
     expect(gaps).toEqual(numbers.map((i) => (missesSomething(i) ? 1 : 0)));
     for (const { close } of back) close();
     await member.close();
-    admin.disconnect();
     await redis.dispose();
   });
 });

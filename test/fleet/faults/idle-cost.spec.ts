@@ -1,4 +1,3 @@
-import { Redis } from 'ioredis';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { figure, times } from '../../fixtures/figures.js';
@@ -14,21 +13,18 @@ const patience = { timeout: IDLE_MS + 60_000 };
 
 describe('P16 what Redis is asked while nobody says anything', () => {
   let redis: RedisServer;
-  let admin: Redis;
   let app: FleetApp;
   beforeAll(async () => {
     redis = await RedisServer.start();
-    admin = new Redis(redis.url);
     app = await fleetApp({ redis: redis.url });
   });
   afterAll(async () => {
     await app.close();
-    admin.disconnect();
     await redis.dispose();
   });
 
   async function calls(): Promise<(name: string) => number> {
-    const stats = await admin.info('commandstats');
+    const stats = await redis.admin.info('commandstats');
     return (name) => Number(new RegExp(`cmdstat_${name}:calls=(\\d+)`).exec(stats)?.[1] ?? 0);
   }
 
@@ -39,7 +35,7 @@ describe('P16 what Redis is asked while nobody says anything', () => {
       const sessions = await Promise.all(Array.from({ length: 2 * STREAMS }, () => LegacySession.open(app.port)));
       const streams = await Promise.all(sessions.slice(0, STREAMS).map((session) => session.get()));
       await Promise.all(streams.map((stream) => stream.frame(({ id }) => id !== undefined, 20_000)));
-      await admin.config('RESETSTAT');
+      await redis.admin.config('RESETSTAT');
       const since = performance.now();
       await pause(IDLE_MS);
       const count = await calls();
@@ -58,7 +54,7 @@ describe('P16 what Redis is asked while nobody says anything', () => {
   it('by requests: a session is refreshed at most once per twentieth of its time', async () => {
     const session = await LegacySession.open(app.port);
     await session.request('ping');
-    await admin.config('RESETSTAT');
+    await redis.admin.config('RESETSTAT');
     const requests = times(100, 2000);
     for (let i = 0; i < requests; i++) expect((await session.request('ping')).result).toEqual({});
     const count = await calls();

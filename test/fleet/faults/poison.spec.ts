@@ -1,4 +1,3 @@
-import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RedisKeys } from '../../../lib/redis/keys.js';
 import { STANDING_STREAM } from '../../../lib/stream/event-log.js';
@@ -25,13 +24,11 @@ const isGap = ({ comment }: { comment?: string }) => comment === 'gap';
 
 describe('F15 an instance of a fleet is fed with poison', () => {
   let redis: RedisServer;
-  let admin: Redis;
   let instance: ChildInstance;
   let keys: RedisKeys;
   let base: number;
   beforeAll(async () => {
     redis = await RedisServer.start();
-    admin = new Redis(redis.url);
     const redisPrefix = newNamespace();
     instance = await ChildInstance.start({
       ...{ redis: redis.url, redisPrefix, redisWaitMs: 1000 },
@@ -43,7 +40,6 @@ describe('F15 an instance of a fleet is fed with poison', () => {
   });
   afterAll(async () => {
     await instance.kill();
-    admin.disconnect();
     await redis.dispose();
   });
 
@@ -105,14 +101,14 @@ describe('F15 an instance of a fleet is fed with poison', () => {
     figure('F15', 'sessions refused with 503 beyond the most there may be', statuses[503] ?? 0);
     expect(statuses).toEqual({ 200: MAX_SESSIONS, 503: FLOOD - MAX_SESSIONS });
     await expectWell();
-    await admin.flushall();
+    await redis.admin.flushall();
   });
 
   it('corrupt records of sessions: they are unknown', async () => {
     const session = await LegacySession.open(instance.port);
     const name = keys.session(anonymous(session.id));
     for (const record of ['', 'no JSON', 'null', '7', '[]', '{}', '{"revision":"1999-01-01"}', '{"revision":7}']) {
-      await admin.hset(name, 'r', record);
+      await redis.admin.hset(name, 'r', record);
       const { status } = await session.post(session.message('tools/list'));
       expect([record, status]).toEqual([record, 404]);
     }
@@ -123,7 +119,7 @@ describe('F15 an instance of a fleet is fed with poison', () => {
 
   it('names of sessions that hold something else entirely: refused, and nobody else notices', async () => {
     const session = await LegacySession.open(instance.port);
-    await admin.set(keys.session(anonymous(session.id)), 'a text');
+    await redis.admin.set(keys.session(anonymous(session.id)), 'a text');
     const { status } = await session.post(session.message('tools/list'));
     expect([404, 500, 503]).toContain(status);
     await instance.say(session.id, 'lost').catch(() => undefined);
@@ -154,9 +150,9 @@ describe('F15 an instance of a fleet is fed with poison', () => {
           ['d', '{}'],
         ],
       ];
-      const id = (await admin.xadd(log, '*', ...corrupt[round % corrupt.length]!.flat()))!;
-      const head = (await admin.hget(name, `h:${G}`))!;
-      await admin.hset(name, `h:${G}`, head.replace(/^\S+/, id));
+      const id = (await redis.admin.xadd(log, '*', ...corrupt[round % corrupt.length]!.flat()))!;
+      const head = (await redis.admin.hget(name, `h:${G}`))!;
+      await redis.admin.hset(name, `h:${G}`, head.replace(/^\S+/, id));
       await instance.say(session.id, 'second');
       const back = await session.get(first.lastEventId);
       await back.message(saying('second'));
@@ -169,7 +165,7 @@ describe('F15 an instance of a fleet is fed with poison', () => {
         'x'.repeat(MIB),
         bellOf(session.id, 'x'.repeat(MIB)),
       ]) {
-        await admin.publish(keys.wire(keys.doorbells(anonymous(session.id))), bell);
+        await redis.admin.publish(keys.wire(keys.doorbells(anonymous(session.id))), bell);
       }
       await instance.say(session.id, 'third');
       await back.message(saying('third'));

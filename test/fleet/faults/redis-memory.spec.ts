@@ -1,4 +1,3 @@
-import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { STANDING_STREAM } from '../../../lib/stream/event-log.js';
 import { figure, times } from '../../fixtures/figures.js';
@@ -16,19 +15,16 @@ const patience = { timeout: times(30_000, 300_000) };
 const saying = (data: unknown) => (message: JsonRpc) => message.params?.data === data;
 
 let redis: RedisServer;
-let admin: Redis;
 let app: FleetApp;
 let member: FleetMember;
 beforeEach(async () => {
   redis = await RedisServer.start();
-  admin = new Redis(redis.url);
   const options = { redis: redis.url, redisPrefix: newNamespace() };
   app = await fleetApp({ ...options, redisWaitMs: 500 });
   member = await fleetMember({ redis: redis.url, namespace: `${options.redisPrefix}:default` });
 });
 afterEach(async () => {
   await Promise.all([app.close(), member.close()]);
-  admin.disconnect();
   await redis.dispose();
 });
 
@@ -43,7 +39,7 @@ describe('F14 Redis is at maxmemory and evicts nothing', () => {
     let [refused, unclean] = [0, 0];
     const rounds = times(2, 20);
     for (let round = 0; round < rounds; round++) {
-      await admin.config('SET', 'maxmemory', '1');
+      await redis.admin.config('SET', 'maxmemory', '1');
       const appended = member.log.append(anonymous(session.id), G, text(`full ${round}`));
       for (let i = 0; i < 5; i++) {
         const { status, headers } = await send(app.port, initializeRequest());
@@ -54,7 +50,7 @@ describe('F14 Redis is at maxmemory and evicts nothing', () => {
       expect((await send(app.port, call('echo', { text: 'plain' }))).status).toBe(200);
       expect((await session.post(session.message('ping'))).status).not.toBe(404);
       if (round === rounds - 1) app.gate.release('full');
-      await admin.config('SET', 'maxmemory', '0');
+      await redis.admin.config('SET', 'maxmemory', '0');
       expect((await appended).kind).toBe('appended');
       await stream.message(saying(`full ${round}`), 10_000);
     }
@@ -72,12 +68,12 @@ describe('F14 Redis is at maxmemory and evicts nothing', () => {
   it('an append that never finds room is refused with a name, and not stored later', patience, async () => {
     await begin(member, key(1));
     const impatient = await fleetMember({ redis: redis.url, namespace: member.keys.namespace });
-    await admin.config('SET', 'maxmemory', '1');
+    await redis.admin.config('SET', 'maxmemory', '1');
     const lost = impatient.log.append(key(1), G, text('lost'));
     const refusal = lost.catch((error: Error) => error.name);
     await impatient.close();
     expect(await refusal).toBe('BackendAwayError');
-    await admin.config('SET', 'maxmemory', '0');
+    await redis.admin.config('SET', 'maxmemory', '0');
     await member.log.append(key(1), G, text('stored'));
     expect((await member.log.tail(key(1), G, '0-0', 10)).entries.map(({ data }) => data)).toEqual([text('stored')]);
   });
@@ -126,14 +122,14 @@ describe.each(['allkeys-lru', 'allkeys-random'])('F14 Redis is at maxmemory and 
 
   /** Lets Redis run out of memory until it has thrown away half of these keys. */
   async function evictHalf(pattern: string): Promise<void> {
-    const before = (await admin.keys(pattern)).length;
-    const used = Number(/used_memory:(\d+)/.exec(await admin.info('memory'))![1]);
-    await admin.config('SET', 'maxmemory-policy', policy);
-    await admin.config('SET', 'maxmemory', `${used + 200_000}`);
-    for (let i = 0; (await admin.keys(pattern)).length > before / 2; i++) {
-      await Promise.all(Array.from({ length: 20 }, (_, n) => admin.set(`junk ${i} ${n}`, 'x'.repeat(1000))));
+    const before = (await redis.admin.keys(pattern)).length;
+    const used = Number(/used_memory:(\d+)/.exec(await redis.admin.info('memory'))![1]);
+    await redis.admin.config('SET', 'maxmemory-policy', policy);
+    await redis.admin.config('SET', 'maxmemory', `${used + 200_000}`);
+    for (let i = 0; (await redis.admin.keys(pattern)).length > before / 2; i++) {
+      await Promise.all(Array.from({ length: 20 }, (_, n) => redis.admin.set(`junk ${i} ${n}`, 'x'.repeat(1000))));
     }
-    await admin.config('SET', 'maxmemory', '0');
+    await redis.admin.config('SET', 'maxmemory', '0');
   }
 });
 

@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { figure } from '../../fixtures/figures.js';
 import { fleetApp, type FleetApp } from '../../fixtures/fleet-app.js';
@@ -13,23 +12,20 @@ import { documentedRule } from './documented-rule.js';
 const { words: rule, password } = documentedRule;
 
 let redis: RedisServer;
-let admin: Redis;
 beforeAll(async () => {
   redis = await RedisServer.start();
-  admin = new Redis(redis.url);
 });
 beforeEach(async () => {
-  await admin.acl('DELUSER', 'mcp');
-  await admin.call('ACL', ...rule);
+  await redis.admin.acl('DELUSER', 'mcp');
+  await redis.admin.call('ACL', ...rule);
 });
 afterAll(async () => {
-  admin.disconnect();
   await redis.dispose();
 });
 
 const option = (secret = password) => ({ host: '127.0.0.1', port: redis.port, username: 'mcp', password: secret });
 const connections = async (): Promise<number> =>
-  Number(/total_connections_received:(\d+)/.exec(await admin.info('stats'))![1]);
+  Number(/total_connections_received:(\d+)/.exec(await redis.admin.info('stats'))![1]);
 const begin = (app: FleetApp) => send(app.port, initializeRequest());
 
 /** Nothing that needs no Redis suffers, and nothing that is logged names a session or a password. */
@@ -46,7 +42,7 @@ describe('a user of an ACL', () => {
     await expectOneServer(a, b);
     await Promise.all([a.close(), b.close()]);
     expect([...a.logs.errors, ...a.logs.warnings.filter((line) => !line.includes('append-only'))]).toEqual([]);
-    expect(await admin.acl('LOG')).toEqual([]);
+    expect(await redis.admin.acl('LOG')).toEqual([]);
   });
 
   it.each([
@@ -55,7 +51,7 @@ describe('a user of an ACL', () => {
     ['scripts', ['-evalsha', '-eval']],
     ['its keys', ['resetkeys', '~other:*']],
   ])('without %s: initialize is answered 500, logged with the code, and nothing crashes', async (_, less) => {
-    await admin.call('ACL', 'SETUSER', 'mcp', ...less);
+    await redis.admin.call('ACL', 'SETUSER', 'mcp', ...less);
     const app = await fleetApp({ redis: option(), redisWaitMs: 500 });
     const refused = await begin(app);
     const body = JSON.parse(refused.body) as { error: { code: number } };
@@ -63,7 +59,7 @@ describe('a user of an ACL', () => {
     expect(refused.body).not.toMatch(/NOPERM|mcp:/);
     expect(app.logs.errors.join()).toContain('Redis refused a command (NOPERM)');
     await expectUnhurt(app);
-    await admin.call('ACL', ...rule);
+    await redis.admin.call('ACL', ...rule);
     await expect.poll(() => begin(app).then(({ status }) => status), { timeout: 8000 }).toBe(200);
     await app.close();
   });
@@ -74,7 +70,7 @@ describe('a user of an ACL', () => {
   ])(
     'without %s: the log says so, streams wait, connections are tried in peace, and all is well when it may',
     async (_, less) => {
-      await admin.call('ACL', 'SETUSER', 'mcp', ...less);
+      await redis.admin.call('ACL', 'SETUSER', 'mcp', ...less);
       const app = await fleetApp({ redis: option(), redisWaitMs: 500 });
       const session = await LegacySession.open(app.port);
       const stream = await session.get();
@@ -86,7 +82,7 @@ describe('a user of an ACL', () => {
       figure('P9', 'connections in two seconds of a user that may not subscribe', (await connections()) - before);
       expect((await connections()) - before).toBeLessThan(12);
       await expectUnhurt(app);
-      await admin.call('ACL', ...rule);
+      await redis.admin.call('ACL', ...rule);
       await stream.frame(({ id }) => id !== undefined, 15_000);
       await app.mcp.sendToSession(session.id, log('heard'));
       await stream.message(saying('heard'));
@@ -101,7 +97,7 @@ describe('a user of an ACL', () => {
     expect([refused.status, refused.headers['retry-after']]).toEqual([503, '2']);
     expect(app.logs.warnings.join()).toContain('A Redis connection is in trouble, trying again (WRONGPASS)');
     await expectUnhurt(app);
-    await admin.call('ACL', 'SETUSER', 'mcp', '>wrong');
+    await redis.admin.call('ACL', 'SETUSER', 'mcp', '>wrong');
     await expect.poll(() => begin(app).then(({ status }) => status), { timeout: 8000 }).toBe(200);
     expect(app.logs.errors).toEqual([]);
     await app.close();

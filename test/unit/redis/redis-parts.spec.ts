@@ -15,13 +15,10 @@ const ALICE = { principal: 'alice', id: 'session-1' };
 const RECORD = { ...ALICE, revision: '2025-11-25', clientCapabilities: {}, initialized: true } as const;
 
 let redis: RedisServer;
-let admin: Redis;
 beforeAll(async () => {
   redis = await RedisServer.start();
-  admin = new Redis(redis.url);
 });
 afterAll(async () => {
-  admin.disconnect();
   await redis.dispose();
 });
 
@@ -34,7 +31,7 @@ describe('the option redis', () => {
   ];
 
   it.each(forms)('may be %s', async (name, make) => {
-    await admin.acl(
+    await redis.admin.acl(
       'SETUSER',
       'fleet',
       'on',
@@ -51,7 +48,7 @@ describe('the option redis', () => {
       '+time',
       '-@dangerous',
     );
-    await admin.acl('SETUSER', 'fleet', '+info');
+    await redis.admin.acl('SETUSER', 'fleet', '+info');
     const option = make();
     const member = await fleetMember({ redis: option, namespace: 'acl:default' });
     await member.store.create(RECORD);
@@ -66,7 +63,7 @@ describe('the option redis', () => {
       expect(await option.ping()).toBe('PONG');
       option.disconnect();
     }
-    await expect.poll(async () => (await admin.call('CLIENT', 'LIST', 'TYPE', 'pubsub')) as string).toBe('');
+    await expect.poll(async () => (await redis.admin.call('CLIENT', 'LIST', 'TYPE', 'pubsub')) as string).toBe('');
   });
 
   it('without its packages says what to install', async () => {
@@ -95,15 +92,15 @@ describe('trouble with connections', () => {
 describe('advice on the Redis that is there', () => {
   it('names what may be lost, and is silent when there is nothing to say', async () => {
     const member = await fleetMember({ redis: redis.url });
-    await admin.config('SET', 'maxmemory-policy', 'allkeys-lru');
+    await redis.admin.config('SET', 'maxmemory-policy', 'allkeys-lru');
     expect((await adviceOn(member.commands)).map((sentence) => /noeviction|append-only/.exec(sentence)?.[0])).toEqual([
       'noeviction',
       'append-only',
     ]);
-    await admin.config('SET', 'maxmemory-policy', 'noeviction');
-    await admin.config('SET', 'appendonly', 'yes');
+    await redis.admin.config('SET', 'maxmemory-policy', 'noeviction');
+    await redis.admin.config('SET', 'appendonly', 'yes');
     expect(await adviceOn(member.commands)).toEqual([]);
-    await admin.config('SET', 'appendonly', 'no');
+    await redis.admin.config('SET', 'appendonly', 'no');
     await member.close();
   });
 });
@@ -136,8 +133,11 @@ describe('the key ring of a fleet', () => {
     const early = ring(one!);
     await early.refresh();
     const old = early.seal('old');
-    const dayOld = (await admin.get(one!.keys.keyRing))!.replace(/^\d+/, (made) => `${Number(made) - 25 * 3_600_000}`);
-    await admin.set(one!.keys.keyRing, dayOld, 'KEEPTTL');
+    const dayOld = (await redis.admin.get(one!.keys.keyRing))!.replace(
+      /^\d+/,
+      (made) => `${Number(made) - 25 * 3_600_000}`,
+    );
+    await redis.admin.set(one!.keys.keyRing, dayOld, 'KEEPTTL');
     const late = ring(other!);
     await late.refresh();
     const fresh = late.seal('fresh');
@@ -145,7 +145,7 @@ describe('the key ring of a fleet', () => {
     expect(early.knows(fresh)).toBe(false);
     await expect.poll(async () => (await early.refresh(), early.open(fresh)), { timeout: 4000 }).toBe('fresh');
     expect(early.open(old)).toBe('old');
-    expect(await admin.pttl(one!.keys.keyRing)).toBeGreaterThan(24 * 3_600_000);
+    expect(await redis.admin.pttl(one!.keys.keyRing)).toBeGreaterThan(24 * 3_600_000);
     early.close();
     late.close();
     await Promise.all([one!.close(), other!.close()]);
@@ -186,11 +186,11 @@ describe('P10, P16 what a fleet costs', () => {
       await standing.close();
       if (i % 2) await session.end();
     }
-    expect(await fsck(admin, prefix)).toEqual([]);
+    expect(await fsck(redis.admin, prefix)).toEqual([]);
     // Of the fleet and of the instance, and of no session.
     const lasting = [`${prefix}:default:keyring`, `${prefix}:default:i:`];
     const left = async () =>
-      (await admin.keys(`${prefix}:*`)).filter((key) => !lasting.some((name) => key.startsWith(name)));
+      (await redis.admin.keys(`${prefix}:*`)).filter((key) => !lasting.some((name) => key.startsWith(name)));
     expect((await left()).length).toBeGreaterThan(5);
     await expect.poll(left, { timeout: 6000, interval: 200 }).toEqual([]);
     await app.close();
@@ -201,9 +201,9 @@ describe('P10, P16 what a fleet costs', () => {
     const sessions = await Promise.all(Array.from({ length: 20 }, () => LegacySession.open(app.port)));
     const streams = await Promise.all(sessions.slice(0, 10).map((session) => session.get()));
     await Promise.all(streams.map((stream) => stream.frame(({ id }) => id !== undefined)));
-    await admin.config('RESETSTAT');
+    await redis.admin.config('RESETSTAT');
     await new Promise((resolve) => setTimeout(resolve, 10_000));
-    const stats = await admin.info('commandstats');
+    const stats = await redis.admin.info('commandstats');
     const calls = (name: string): number => Number(new RegExp(`cmdstat_${name}:calls=(\\d+)`).exec(stats)?.[1] ?? 0);
     const scripts = calls('evalsha') + calls('eval');
     process.stdout.write(
