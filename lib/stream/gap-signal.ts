@@ -36,11 +36,4 @@ export function standingGapSignal({ capabilities, subscriptions, logLevel, reaso
   return texts;
 }
 
-/**
- * The answer of a request whose result is no longer kept, so that the client stops waiting. Only for a stream the log
- * does not know any more: with a mere hole in its history the result is still to come.
- */
-export const requestGapSignal = (id: string | number): string =>
-  JSON.stringify({ jsonrpc: '2.0', id, error: { code: -32603, message: 'response expired' } });
-
 const notification = (method: string, params?: object): string => JSON.stringify({ jsonrpc: '2.0', method, params });

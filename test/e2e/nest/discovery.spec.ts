@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { McpPrompt, McpTool } from 'nestjs-mcp-fleet';
 import { EraClient } from '../../fixtures/era-client.js';
 import { nestApp, type NestApp } from '../../fixtures/nest-app.js';
+import { say, toolNames } from '../../fixtures/offered.js';
 
 class Words {
   @IsString() word!: string;
@@ -14,17 +15,6 @@ afterEach(async () => {
   await nest?.close();
   nest = undefined;
 });
-
-const toolNames = async (path = '/mcp'): Promise<string[]> => {
-  const client = await EraClient.open('modern', nest!.port, { path });
-  const { result } = await client.call('tools/list');
-  return (result!.tools as { name: string }[]).map(({ name }) => name);
-};
-const say = async (tool: string, path = '/mcp'): Promise<string> => {
-  const client = await EraClient.open('modern', nest!.port, { path });
-  const { result, body } = await client.tool(tool);
-  return (result?.content[0]?.text as string | undefined) ?? body;
-};
 
 describe('discovery', () => {
   @Injectable()
@@ -49,7 +39,7 @@ describe('discovery', () => {
     ['a transient provider', Scope.TRANSIENT, ['injected 1', 'injected 1']],
   ])('finds the methods of %s, and constructs it', async (_kind, scope, answers) => {
     nest = await nestApp({ providers: [Dependency, toolsClass(scope)] });
-    expect([await say('hello'), await say('hello')]).toEqual(answers);
+    expect([await say(nest.port, 'hello'), await say(nest.port, 'hello')]).toEqual(answers);
   });
 
   it.each([
@@ -68,15 +58,15 @@ describe('discovery', () => {
     ],
   ])('finds the methods of a provider made with %s, once', async (_kind, providers) => {
     nest = await nestApp({ providers: [Dependency, ...providers(toolsClass())] });
-    expect(await toolNames()).toEqual(['hello']);
-    expect(await say('hello')).toBe('injected 1');
+    expect(await toolNames(nest.port)).toEqual(['hello']);
+    expect(await say(nest.port, 'hello')).toBe('injected 1');
   });
 
   it('is not disturbed by values of any kind', async () => {
     const values = [null, undefined, 0, '', {}, [], Object.create(null), () => 1, Symbol('x'), new Map(), class {}];
     const providers = values.map((useValue, index) => ({ provide: `v${index}`, useValue: useValue as unknown }));
     nest = await nestApp({ providers: [...providers, Dependency, toolsClass()] });
-    expect(await toolNames()).toEqual(['hello']);
+    expect(await toolNames(nest.port)).toEqual(['hello']);
   });
 
   it('finds inherited and overridden methods', async () => {
@@ -101,9 +91,9 @@ describe('discovery', () => {
       }
     }
     nest = await nestApp({ providers: [Derived] });
-    expect(await toolNames()).toEqual(['inherited', 'overridden']);
-    expect(await say('inherited')).toBe('inherited by Derived');
-    expect(await say('overridden')).toBe('derived');
+    expect(await toolNames(nest.port)).toEqual(['inherited', 'overridden']);
+    expect(await say(nest.port, 'inherited')).toBe('inherited by Derived');
+    expect(await say(nest.port, 'overridden')).toBe('derived');
   });
 
   it('finds providers of any module, and replaced ones in tests', async () => {
@@ -121,14 +111,14 @@ describe('discovery', () => {
       }
     }
     nest = await nestApp({ imports: [WeatherModule] });
-    expect(await say('weather')).toBe('real');
+    expect(await say(nest.port, 'weather')).toBe('real');
     await nest.close();
     McpTool()(FakeWeather.prototype, 'weather', Object.getOwnPropertyDescriptor(FakeWeather.prototype, 'weather')!);
     nest = await nestApp(
       { imports: [WeatherModule] },
       { override: (builder) => builder.overrideProvider(Weather).useClass(FakeWeather) },
     );
-    expect(await say('weather')).toBe('fake');
+    expect(await say(nest.port, 'weather')).toBe('fake');
   });
 
   it('takes several declarations on one method', async () => {

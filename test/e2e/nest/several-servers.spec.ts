@@ -3,23 +3,13 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { InjectMcpServer, McpModule, McpResource, McpServer, mcpServerToken, McpTool } from 'nestjs-mcp-fleet';
 import { EraClient } from '../../fixtures/era-client.js';
 import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/nest-app.js';
+import { say, toolNames } from '../../fixtures/offered.js';
 
 let nest: NestApp | undefined;
 afterEach(async () => {
   await nest?.close();
   nest = undefined;
 });
-
-const toolNames = async (path = '/mcp'): Promise<string[]> => {
-  const client = await EraClient.open('modern', nest!.port, { path });
-  const { result } = await client.call('tools/list');
-  return (result!.tools as { name: string }[]).map(({ name }) => name);
-};
-const say = async (tool: string, path = '/mcp'): Promise<string> => {
-  const client = await EraClient.open('modern', nest!.port, { path });
-  const { result, body } = await client.tool(tool);
-  return (result?.content[0]?.text as string | undefined) ?? body;
-};
 
 describe.each(ADAPTERS)('several servers in one application on %s', (adapter) => {
   @Injectable()
@@ -58,11 +48,11 @@ describe.each(ADAPTERS)('several servers in one application on %s', (adapter) =>
 
   it('offer their own tools only', async () => {
     await boot();
-    expect(await toolNames('/mcp')).toEqual(['open']);
-    expect(await toolNames('/admin')).toEqual(['secret']);
-    expect(await say('open', '/mcp')).toBe('open');
-    expect(await say('secret', '/admin')).toBe('secret');
-    expect(await say('secret', '/mcp')).toContain('Unknown tool');
+    expect(await toolNames(nest!.port, '/mcp')).toEqual(['open']);
+    expect(await toolNames(nest!.port, '/admin')).toEqual(['secret']);
+    expect(await say(nest!.port, 'open', '/mcp')).toBe('open');
+    expect(await say(nest!.port, 'secret', '/admin')).toBe('secret');
+    expect(await say(nest!.port, 'secret', '/mcp')).toContain('Unknown tool');
     const client = await EraClient.open('modern', nest!.port);
     expect((await client.call('resources/list')).error?.code).toBe(-32601);
   });

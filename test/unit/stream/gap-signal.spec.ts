@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type GapCapabilities, requestGapSignal, standingGapSignal } from '../../../lib/stream/gap-signal.js';
+import { type GapCapabilities, standingGapSignal } from '../../../lib/stream/gap-signal.js';
 import type { LogLevel } from '../../../lib/protocol/log-levels.js';
 
 const signal = (capabilities: GapCapabilities, subscriptions: string[] = [], logLevel?: LogLevel) =>
@@ -47,15 +47,5 @@ describe('the gap signal of the standing stream', () => {
     expect(methods({ logging: {} }, [], 'debug')).toEqual(['notifications/message']);
     expect(methods({ logging: {} }, [], 'warning')).toEqual(['notifications/message']);
     expect(methods({ logging: {} }, [], 'error')).toEqual([]);
-  });
-});
-
-describe('the gap signal of a request', () => {
-  it.each([0, 7, '7', 'a"b'])('answers id %j', (id) => {
-    expect(JSON.parse(requestGapSignal(id))).toEqual({
-      jsonrpc: '2.0',
-      id,
-      error: { code: -32603, message: 'response expired' },
-    });
   });
 });
