@@ -54,6 +54,8 @@ export class McpLifecycle implements OnModuleInit, BeforeApplicationShutdown, On
     this.runtime.retire();
     await this.mount?.leave();
     await this.runtime.drain();
+    await this.mount?.hearOut();
+    await this.runtime.settle();
   }
 
   async onApplicationShutdown(): Promise<void> {

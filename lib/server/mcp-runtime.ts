@@ -36,6 +36,7 @@ export class McpRuntime {
   #heard: Subscription[] = [];
   #busRetry: NodeJS.Timeout | undefined;
   #closed = false;
+  #drainedBy = 0;
   #state: 'starting' | 'running' | 'closing' = 'starting';
 
   constructor(
@@ -106,16 +107,23 @@ export class McpRuntime {
 
   /** Ends streams and lets running requests finish; before the HTTP server closes, which would wait for them (T-58). */
   async drain(): Promise<void> {
+    const { drainTimeoutMs } = this.options;
+    this.#drainedBy = performance.now() + drainTimeoutMs;
     this.engine.subscriptions.close();
     this.http.streams.close();
-    const { drainTimeoutMs } = this.options;
     await Promise.all([this.inFlight.drain(drainTimeoutMs), this.tasks.runner.drain(drainTimeoutMs)]);
-    this.http.slow.close();
+  }
+
+  /** Lets finish what still came while it drained, in the time that is left. */
+  async settle(): Promise<void> {
+    const leftMs = this.#drainedBy - performance.now();
+    if (leftMs > 0) await this.inFlight.drain(leftMs);
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#busRetry);
+    this.http.slow.close();
     for (const subscription of this.#heard) subscription.unsubscribe();
     this.announcer.close();
     this.tasks.changes.close();

@@ -55,6 +55,12 @@ export class HttpMount {
     if (server) await OpenConnections.of(server).leave();
   }
 
+  /** @returns when nothing more comes over connections that were busy until now */
+  async hearOut(): Promise<void> {
+    const server = this.#server();
+    if (server) await OpenConnections.of(server).hearOut();
+  }
+
   #server(): Server | undefined {
     return this.adapterHost.httpAdapter?.getHttpServer() as Server | undefined;
   }

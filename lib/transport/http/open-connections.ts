@@ -1,5 +1,5 @@
-import { Server as NetServer, type Socket } from 'node:net';
 import type { Server, ServerResponse } from 'node:http';
+import { Server as NetServer, type Socket } from 'node:net';
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 
 /** With no request for so long, a balancer has found out which connections it can use no more. */
@@ -19,6 +19,7 @@ const known = new WeakMap<Server, OpenConnections>();
 export class OpenConnections {
   readonly #sockets = new Set<Socket>();
   #accepted = 0;
+  #heardAt = 0;
   #left?: Promise<void>;
 
   /** One for each server: several MCP servers of one application leave it together. */
@@ -37,30 +38,38 @@ export class OpenConnections {
   }
 
   /**
-   * Refuses new connections, and resolves when those that are open have said what they were about to say; idle ones are
-   * closed then. Requests that come meanwhile are served, and their connections not used again.
+   * Refuses new connections, and resolves when those that are open have said what they were about to say. Requests that
+   * come meanwhile are served, and tell their connection good-bye.
    */
   leave(): Promise<void> {
     return (this.#left ??= this.#leave());
   }
 
-  async #leave(): Promise<void> {
-    if (!this.server.listening) return;
-    let heardAt = performance.now();
-    this.server.prependListener('request', (_request, response: ServerResponse) => {
-      response.shouldKeepAlive = false;
-      heardAt = performance.now();
-    });
-    await this.#takeIn(performance.now() + LONGEST_MS);
-    // Not the one of the HTTP server, which destroys idle connections at once.
-    NetServer.prototype.close.call(this.server);
+  /**
+   * Resolves when nothing comes any more; idle connections are closed then. Once more when all that ran has ended: the
+   * head of an event stream has promised to keep its connection, and the next request may be on its way.
+   */
+  async hearOut(): Promise<void> {
     const until = performance.now() + LONGEST_MS;
-    while (this.#sockets.size > 0 && performance.now() < until) {
-      if (performance.now() - heardAt >= QUIET_MS && this.#silent().length === 0) break;
+    this.#heardAt = performance.now();
+    for (let now = this.#heardAt; this.#sockets.size > 0 && now < until; now = performance.now()) {
+      if (now - this.#heardAt >= QUIET_MS && this.#silent().length === 0) break;
       await pause(STEP_MS);
     }
     for (const socket of this.#silent()) socket.destroy();
     this.server.closeIdleConnections?.();
+  }
+
+  async #leave(): Promise<void> {
+    if (!this.server.listening) return;
+    this.server.prependListener('request', (_request, response: ServerResponse) => {
+      this.#heardAt = performance.now();
+      response.shouldKeepAlive = false;
+    });
+    await this.#takeIn(performance.now() + LONGEST_MS);
+    // Not the one of the HTTP server, which destroys idle connections at once.
+    NetServer.prototype.close.call(this.server);
+    await this.hearOut();
   }
 
   /**

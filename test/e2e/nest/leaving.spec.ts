@@ -2,22 +2,29 @@ import { Controller, Get } from '@nestjs/common';
 import { once } from 'node:events';
 import { Agent } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { McpTool } from 'nestjs-mcp-fleet';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EraClient } from '../../fixtures/era-client.js';
 import { Gate } from '../../fixtures/gate.js';
 import { call } from '../../fixtures/mcp-requests.js';
 import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/nest-app.js';
-import { send, type RawRequest } from '../../fixtures/raw-http.js';
+import { begin, send, type RawRequest } from '../../fixtures/raw-http.js';
 
 let gate: Gate;
+
+const KEY = { type: 'object', properties: { key: { type: 'string' } } } as const;
+
+/** With the option that cuts what is still open when Nest closes the server. */
+const OPTIONS = { mcp: { streamAfterMs: 20 }, forceCloseConnections: true };
 
 class Tools {
   @McpTool() hello(): string {
     return 'hello';
   }
-  @McpTool() async patient(): Promise<string> {
-    await gate.passage('patient');
-    return 'done';
+  @McpTool({ input: KEY }) async patient({ key }: { key: string }): Promise<string> {
+    await gate.passage(key);
+    return `${key} is done`;
   }
 }
 @Controller()
@@ -43,7 +50,7 @@ describe.each(ADAPTERS)('P8 open connections of an application on %s that closes
   let nest: NestApp;
   beforeEach(async () => {
     gate = new Gate();
-    nest = await nestApp({ providers: [Tools], controllers: [Neighbour] }, { adapter });
+    nest = await nestApp({ providers: [Tools], controllers: [Neighbour] }, { adapter, ...OPTIONS });
   });
   afterEach(() => nest.close());
 
@@ -69,6 +76,29 @@ describe.each(ADAPTERS)('P8 open connections of an application on %s that closes
     agent.destroy();
   });
 
+  it('a request on one that was busy with a stream is served, however long it takes', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const stream = await begin(nest.port, { ...call('patient', { key: 'first' }), agent });
+    expect(stream.headers).toMatchObject({ 'content-type': 'text/event-stream', connection: 'keep-alive' });
+    const standing = await (await EraClient.open('legacy', nest.port)).listen();
+    const closed = nest.close();
+    // Those end when it drains, which is after it has listened to idle connections.
+    await standing.end();
+    gate.release('first');
+    await once(stream.resume(), 'end');
+    // It has drained by now, and listens for a moment more.
+    const next = send(nest.port, { ...call('patient', { key: 'second' }), agent });
+    await gate.reached('waiting second');
+    // Longer than anybody listens to idle connections.
+    await pause(300);
+    gate.release('second');
+    const { status, body, headers } = await next;
+    expect([status, headers.connection]).toEqual([200, 'close']);
+    expect(body).toContain('second is done');
+    await closed;
+    agent.destroy();
+  });
+
   it('it is the same for the other routes of the application', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const other = { verb: 'GET', path: '/other', agent };
@@ -80,6 +110,8 @@ describe.each(ADAPTERS)('P8 open connections of an application on %s that closes
   });
 
   it('one that never says anything is closed, and keeps nothing from closing', async () => {
+    await nest.close();
+    nest = await nestApp({ providers: [Tools] }, { adapter });
     const socket = await opened(nest.port);
     const ended = once(socket, 'close');
     const from = performance.now();
