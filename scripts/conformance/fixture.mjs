@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { compiledSample } from '../steps/sample.mjs';
 
@@ -8,25 +8,30 @@ const START_MS = 20_000;
 const STOP_MS = 15_000;
 
 /**
- * Starts `sample/everything` on a port of the system's choice.
+ * Starts `sample/everything`, by default on a port of the system's choice.
  *
  * @param redisUrl of its fleet; without one it keeps everything in memory, whatever the environment says
  * @returns its URL, and how to end it
  */
-export async function startFixture(adapter, logFile, redisUrl) {
+export async function startFixture(adapter, logFile, redisUrl, port = 0) {
   const { REDIS_URL: _, FLEET_TEST: __, ...inherited } = process.env;
-  const env = { ...inherited, PORT: '0', HOST: '127.0.0.1', HTTP_ADAPTER: adapter, NO_COLOR: '1' };
+  const env = { ...inherited, PORT: String(port), HOST: '127.0.0.1', HTTP_ADAPTER: adapter, NO_COLOR: '1' };
   if (redisUrl) env.REDIS_URL = redisUrl;
   const server = spawn(process.execPath, [compiledSample('everything')], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const kill = () => server.kill('SIGKILL');
   process.once('exit', kill);
+  server.once('exit', () => process.off('exit', kill));
   const log = createWriteStream(logFile);
   for (const output of [server.stdout, server.stderr]) output.pipe(log, { end: false });
   const url = await announcedUrl(server).catch((error) => {
     kill();
     throw error;
   });
-  return { url, stop: () => stop(server) };
+  const cut = async () => {
+    kill();
+    await once(server, 'exit');
+  };
+  return { url, cut, stop: () => stop(server) };
 }
 
 async function announcedUrl(server) {

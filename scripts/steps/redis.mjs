@@ -1,7 +1,8 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { connect, createServer } from 'node:net';
+import { spawn } from 'node:child_process';
+import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { succeeds } from './run.mjs';
+import { provideCommand } from './debian.mjs';
+import { freePort } from './free-port.mjs';
 
 const HOW =
   'The tests need a Redis server: install redis-server (version 7 or newer), or set REDIS_URL to one that may be flushed.';
@@ -14,7 +15,7 @@ const START_MS = 10_000;
  */
 export async function provideRedis() {
   if (process.env.REDIS_URL) return process.env.REDIS_URL;
-  if (!isThere() && !install()) throw new Error(HOW);
+  if (!provideCommand('redis-server', 'redis-server')) throw new Error(HOW);
   const port = await freePort();
   const options = { port, bind: '127.0.0.1', save: '', appendonly: 'no', loglevel: 'warning' };
   const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
@@ -23,25 +24,6 @@ export async function provideRedis() {
   await answers(port, server);
   return `redis://127.0.0.1:${port}`;
 }
-
-const isThere = () => spawnSync('redis-server', ['--version']).status === 0;
-
-/** Debian's package, where we may. Run level 1 keeps it from starting a server of its own. */
-function install() {
-  if (process.getuid?.() !== 0 || spawnSync('apt-get', ['--version']).status !== 0) return false;
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
-  const apt = (...args) => succeeds('apt-get', ['-qq', ...args], { env, stdio: ['ignore', 'ignore', 'inherit'] });
-  return apt('update') && apt('install', '-y', '--no-install-recommends', 'redis-server') && isThere();
-}
-
-const freePort = () =>
-  new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
 
 async function answers(port, server) {
   const deadline = Date.now() + START_MS;

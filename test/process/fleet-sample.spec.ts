@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../fixtures/free-port.js';
+import { freePort } from '../../scripts/steps/free-port.mjs';
 import { OutputWatch } from './output-watch.js';
 
 const STORM_SECONDS = 5;
