@@ -6,11 +6,11 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { startFixture } from './conformance/fixture.mjs';
 import { startFleet } from './conformance/fleet.mjs';
 import { ensureSuite, requirementsOf, runSuite } from './conformance/suite.mjs';
 import { judge } from './conformance/verdicts.mjs';
 import { ensureBuilt } from './steps/compile.mjs';
+import { startEverything } from './steps/everything.mjs';
 import { provideRedis } from './steps/redis.mjs';
 import { ROOT } from './steps/root.mjs';
 import { endOnSignals, fail } from './steps/run.mjs';
@@ -54,7 +54,7 @@ async function runAgainst(adapter) {
   mkdirSync(folder, { recursive: true });
   const starting = values.fleet
     ? startFleet(instances, adapter, folder, redisUrl)
-    : startFixture(adapter, join(folder, 'fixture.log'));
+    : startEverything(adapter, join(folder, 'fixture.log'));
   const fixture = await starting.catch((error) => fail(error.message));
   const results = [];
   for (const revision of REVISIONS) {

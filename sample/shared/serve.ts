@@ -6,7 +6,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 /** The `main.ts` of every sample: an ordinary Nest bootstrap on either adapter. @returns the URL of the endpoint */
 export async function serve(module: Type): Promise<string> {
   const { PORT = '3000', HOST = '127.0.0.1', HTTP_ADAPTER = 'fastify' } = process.env;
-  // Connections that never sent a request would keep the server from closing for a minute; MCP has drained by then.
+  // What another route streams would keep the server from closing; MCP has drained by then.
   const forceCloseConnections = true;
   const adapter = HTTP_ADAPTER === 'express' ? new ExpressAdapter() : new FastifyAdapter({ forceCloseConnections });
   const app = await NestFactory.create(module, adapter, { logger: ['warn', 'error'], forceCloseConnections });

@@ -1,14 +1,16 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { startEverything } from '../steps/everything.mjs';
 import { ROOT } from '../steps/root.mjs';
-import { startFixture } from './fixture.mjs';
 
 /** Starts several `sample/everything` behind one URL: a strict round robin, request by request. */
 export async function startFleet(instances, adapter, folder, redisUrl) {
   // Only here, since it has to be built first.
   const { Balancer } = await import(pathToFileURL(join(ROOT, 'build/sample/04-redis-fleet/balancer.js')).href);
   const fixtures = await Promise.all(
-    Array.from({ length: instances }, (_, i) => startFixture(adapter, join(folder, `fixture-${i + 1}.log`), redisUrl)),
+    Array.from({ length: instances }, (_, i) =>
+      startEverything(adapter, join(folder, `fixture-${i + 1}.log`), redisUrl),
+    ),
   );
   const targets = fixtures.map(({ url }) => ({ port: Number(new URL(url).port) }));
   const balancer = await Balancer.start(targets, 0);

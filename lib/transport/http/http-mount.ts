@@ -16,6 +16,8 @@ export interface MountOptions {
  * (T-33; figures in docs/design-decisions.md). Middleware, CORS and hooks of the application apply.
  */
 export class HttpMount {
+  #connections: OpenConnections | undefined;
+
   constructor(
     private readonly adapterHost: HttpAdapterHost,
     private readonly options: MountOptions,
@@ -28,8 +30,8 @@ export class HttpMount {
 
   /** @throws when the adapter is neither Express nor Fastify */
   mount(endpoint: HttpEndpoint): void {
-    const server = this.#server();
-    if (server) OpenConnections.of(server);
+    const server = this.adapterHost.httpAdapter?.getHttpServer() as Server | undefined;
+    this.#connections = server && OpenConnections.of(server);
     switch (this.#type()) {
       case undefined:
         return;
@@ -51,18 +53,12 @@ export class HttpMount {
    * @returns when nothing more comes over the connections that were open
    */
   async leave(): Promise<void> {
-    const server = this.#server();
-    if (server) await OpenConnections.of(server).leave();
+    await this.#connections?.leave();
   }
 
   /** @returns when nothing more comes over connections that were busy until now */
   async hearOut(): Promise<void> {
-    const server = this.#server();
-    if (server) await OpenConnections.of(server).hearOut();
-  }
-
-  #server(): Server | undefined {
-    return this.adapterHost.httpAdapter?.getHttpServer() as Server | undefined;
+    await this.#connections?.hearOut();
   }
 
   #type(): string | undefined {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { compiledSample } from '../steps/sample.mjs';
+import { compiledSample } from './sample.mjs';
 
 const START_MS = 20_000;
 const STOP_MS = 15_000;
@@ -13,7 +13,7 @@ const STOP_MS = 15_000;
  * @param redisUrl of its fleet; without one it keeps everything in memory, whatever the environment says
  * @returns its URL, and how to end it
  */
-export async function startFixture(adapter, logFile, redisUrl, port = 0) {
+export async function startEverything(adapter, logFile, redisUrl, port = 0) {
   const { REDIS_URL: _, FLEET_TEST: __, ...inherited } = process.env;
   const env = { ...inherited, PORT: String(port), HOST: '127.0.0.1', HTTP_ADAPTER: adapter, NO_COLOR: '1' };
   if (redisUrl) env.REDIS_URL = redisUrl;
@@ -23,7 +23,7 @@ export async function startFixture(adapter, logFile, redisUrl, port = 0) {
   server.once('exit', () => process.off('exit', kill));
   const log = createWriteStream(logFile);
   for (const output of [server.stdout, server.stderr]) output.pipe(log, { end: false });
-  const url = await announcedUrl(server).catch((error) => {
+  const url = await announcedUrl(server, logFile).catch((error) => {
     kill();
     throw error;
   });
@@ -34,7 +34,7 @@ export async function startFixture(adapter, logFile, redisUrl, port = 0) {
   return { url, cut, stop: () => stop(server) };
 }
 
-async function announcedUrl(server) {
+async function announcedUrl(server, logFile) {
   const timer = setTimeout(() => server.kill('SIGKILL'), START_MS);
   try {
     for await (const line of createInterface({ input: server.stdout })) {
@@ -46,7 +46,7 @@ async function announcedUrl(server) {
     // The loop above has paused it when it ended.
     server.stdout.resume();
   }
-  throw new Error('The fixture ended before it said where it listens: see its log in out/conformance.');
+  throw new Error(`sample/everything ended before it said where it listens: see ${logFile}`);
 }
 
 /** @returns whether it ended by itself */
