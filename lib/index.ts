@@ -6,14 +6,14 @@ export type {
   McpModuleOptions,
   McpOptions,
   McpOptionsFactory,
-} from './mcp.options.js';
-export { McpOptionsError } from './mcp.resolved-options.js';
+} from './options/mcp-options.js';
+export { McpOptionsError } from './options/resolve-options.js';
 export type {
   RedisClientLike,
   RedisClusterOptions,
   RedisConnectionOptions,
   RedisOption,
-} from './redis/redis-option.js';
+} from './redis/connection/redis-option.js';
 export { McpStdio, type McpStdioOptions } from './mcp.stdio.js';
 export { InjectMcpServer, mcpServerToken } from './mcp.tokens.js';
 
@@ -64,19 +64,19 @@ export { MCP_CONTEXT_TYPE, McpExecutionContext } from './pipeline/execution-cont
 export type { McpHealth } from './server/health.js';
 export { McpServer, type McpHandler, type McpHandlerEnhancers } from './server/mcp-server.js';
 export type { DeliveryOutcome, McpLogMessage } from './server/announcer.js';
-export type { InProcessCall } from './server/in-process-call.js';
+export type { CallToolOptions } from './server/call-in-process.js';
 
 // Who is calling
 export { PrincipalRefusedError, PrincipalResolver, type PrincipalRequest } from './session/principal-resolver.js';
 export { principalId, type Principal } from './session/principal.js';
 
 // Parts that can be replaced
-export { BackendAwayError } from './session/backend-away.js';
+export { BackendUnavailableError } from './session/backend-unavailable.js';
 export { SessionLimitError, SessionStore, type SessionFilter } from './session/session-store.js';
 export type { SessionKey, SessionPatch, SessionRecord } from './session/session-record.js';
 export { EventLog, StreamLimitError } from './stream/event-log.js';
-export type { AppendOptions, AppendOutcome, LogEntry, Tail } from './stream/event-log.js';
-export { decodeDoorbells, encodeDoorbell, type Doorbell } from './stream/doorbell.js';
+export type { AppendOptions, AppendOutcome, LogEntry, StreamPage as Tail } from './stream/event-log.js';
+export { decodeStreamSignals, encodeStreamSignal, type StreamSignal } from './stream/stream-signal.js';
 export {
   MessageBroker,
   type BrokerStatus,
@@ -90,8 +90,8 @@ export type {
   TaskAnswer,
   TaskCaller,
   TaskKey,
-  TaskMemo,
-  TaskOrder,
+  TaskCheckpoint,
+  TaskSpec,
   TaskPatch,
   TaskRecord,
   TaskStatus,
@@ -100,7 +100,7 @@ export { MemoryEventLog } from './memory/memory-event-log.js';
 export { MemoryMessageBroker } from './memory/memory-message-broker.js';
 export { MemorySessionStore } from './memory/memory-session-store.js';
 export { MemoryTaskStore } from './memory/memory-task-store.js';
-export type { LiveSessions } from './memory/live-sessions.js';
+export type { SessionRegistry } from './memory/session-registry.js';
 
 // Protocol
 export {

@@ -10,11 +10,11 @@ import { ModulesContainer } from '@nestjs/core';
 import { EntryFactory } from './discovery/entry-factory.js';
 import { Explorer } from './discovery/explorer.js';
 import { Registrar } from './discovery/registrar.js';
-import { serverNames } from './mcp.siblings.js';
+import { serverNames } from './mcp.server-names.js';
 import { BACKEND_FACTORIES, MCP_SERVER_NAME } from './mcp.tokens.js';
-import type { BackendFactories } from './server/backends.js';
+import type { BackendFactories } from './backends/backends.js';
 import { McpRuntime } from './server/mcp-runtime.js';
-import { HttpMount } from './transport/http/http-mount.js';
+import { HttpMount } from './transport/http/mount/http-mount.js';
 
 /** When what happens: which server wires and closes itself at which of Nest's hooks. */
 @Injectable()
@@ -52,10 +52,10 @@ export class McpLifecycle implements OnModuleInit, BeforeApplicationShutdown, On
   /** Before the HTTP server closes: it would wait for open streams for ever (F2). */
   async beforeApplicationShutdown(): Promise<void> {
     this.runtime.retire();
-    await this.mount?.leave();
+    await this.mount?.stopAccepting();
     await this.runtime.drain();
-    await this.mount?.hearOut();
-    await this.runtime.settle();
+    await this.mount?.drainIdle();
+    await this.runtime.drainRemaining();
   }
 
   async onApplicationShutdown(): Promise<void> {

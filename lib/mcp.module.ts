@@ -8,9 +8,9 @@ import type {
   McpModuleOptions,
   McpOptions,
   McpOptionsFactory,
-} from './mcp.options.js';
+} from './options/mcp-options.js';
 import { backendProviders, serverProviders } from './mcp.providers.js';
-import { resolveOptions } from './mcp.resolved-options.js';
+import { resolveOptions } from './options/resolve-options.js';
 import { MCP_OPTIONS, MCP_SERVER_NAME, mcpServerToken } from './mcp.tokens.js';
 import { McpServer } from './server/mcp-server.js';
 import { SessionStore } from './session/session-store.js';

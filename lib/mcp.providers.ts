@@ -3,28 +3,37 @@ import { DiscoveryService, ExternalContextCreator, HttpAdapterHost, ModuleRef, M
 import { MessageBroker } from './broker/message-broker.js';
 import { EntryFactory } from './discovery/entry-factory.js';
 import { Explorer } from './discovery/explorer.js';
-import type { ResolvedOptions } from './mcp.resolved-options.js';
-import { BACKEND_FACTORIES, MCP_OPTIONS, MCP_SERVER_NAME } from './mcp.tokens.js';
+import type { ResolvedOptions } from './options/resolve-options.js';
+import { BACKEND_FACTORIES, BACKENDS, MCP_OPTIONS, MCP_SERVER_NAME, SERVER_LOGGER } from './mcp.tokens.js';
+import { ThrottledReporter } from './report/throttled-reporter.js';
 import { KeyRing } from './interaction/key-ring.js';
 import { NonceStore } from './interaction/nonce-store.js';
 import { PendingRequests } from './interaction/pending-requests.js';
-import { MemoryBackends } from './memory/memory-backends.js';
-import { DynamicHost } from './pipeline/dynamic-host.js';
+import { MemoryBackends } from './backends/memory-backends.js';
+import { RuntimeHandlerHost } from './pipeline/runtime-handler-host.js';
 import { Invoker } from './pipeline/invoker.js';
-import type { BackendFactories, Backends } from './server/backends.js';
-import { RedisBackends } from './redis/redis-backends.js';
+import type { BackendFactories, Backends } from './backends/backends.js';
+import { RedisBackends } from './backends/redis-backends.js';
 import { McpRuntime } from './server/mcp-runtime.js';
 import { McpServer } from './server/mcp-server.js';
-import { provided } from './server/provided.js';
+import { findOverride } from './backends/find-override.js';
 import { AnonymousPrincipalResolver, PrincipalResolver } from './session/principal-resolver.js';
 import { SessionStore } from './session/session-store.js';
 import { EventLog } from './stream/event-log.js';
 import { TaskStore } from './task/task-store.js';
-import { HttpMount } from './transport/http/http-mount.js';
+import { HttpMount } from './transport/http/mount/http-mount.js';
 
-const logger = new Logger('McpModule');
-const report = (error: unknown): void =>
-  logger.error('A background task failed', error instanceof Error ? error.stack : String(error));
+/** Names the server in the log. */
+const serverLogger: Provider = {
+  provide: SERVER_LOGGER,
+  inject: [MCP_SERVER_NAME],
+  useFactory: (server: string | undefined) => new Logger(server === undefined ? 'McpServer' : `McpServer:${server}`),
+};
+const reporter: Provider = {
+  provide: ThrottledReporter,
+  inject: [SERVER_LOGGER],
+  useFactory: (logger: Logger) => new ThrottledReporter(logger),
+};
 
 /** One replaceable part: what the application provides under its token, else the default. */
 function backend<T>(
@@ -37,22 +46,29 @@ function backend<T>(
     provide: token as InjectionToken,
     inject: [ModulesContainer, BACKEND_FACTORIES, ...inject],
     useFactory: async (modules: ModulesContainer, make: BackendFactories, ...dependencies: unknown[]) =>
-      (await provided(token, modules, own)) ?? create(make, ...dependencies),
+      (await findOverride(token, modules, own)) ?? create(make, ...dependencies),
   };
 }
 
-/** Memory or Redis: whichever the options say makes what the application does not bring itself. */
+/** Makes what the application does not bring itself: on Redis if the option `redis` is given, else in memory. */
 const factories: Provider = {
   provide: BACKEND_FACTORIES,
-  inject: [MCP_OPTIONS, MCP_SERVER_NAME],
-  useFactory: (options: ResolvedOptions, server: string | undefined): BackendFactories | Promise<BackendFactories> =>
+  inject: [MCP_OPTIONS, MCP_SERVER_NAME, ThrottledReporter, SERVER_LOGGER],
+  useFactory: (
+    options: ResolvedOptions,
+    server: string | undefined,
+    reporter: ThrottledReporter,
+    logger: Logger,
+  ): BackendFactories | Promise<BackendFactories> =>
     options.redis === undefined
-      ? new MemoryBackends(options, report)
-      : RedisBackends.load(options, server, report, logger),
+      ? new MemoryBackends(options, reporter.report)
+      : RedisBackends.load(options, server, reporter, logger),
 };
 
 /** @param own the module's class: providers of other modules replace the defaults */
 export const backendProviders = (own: unknown): Provider[] => [
+  serverLogger,
+  reporter,
   factories,
   backend(own, MessageBroker, [], (make) => make.broker()),
   backend(own, SessionStore, [], (make) => make.sessions()),
@@ -69,7 +85,7 @@ export const backendProviders = (own: unknown): Provider[] => [
 type Stores = [broker: MessageBroker, sessions: SessionStore];
 
 /** Under which token each part is found. */
-const PARTS: { readonly [K in keyof Backends]: InjectionToken<Backends[K]> } = {
+const BACKEND_TOKENS: { readonly [K in keyof Backends]: InjectionToken<Backends[K]> } = {
   sessions: SessionStore,
   log: EventLog,
   broker: MessageBroker,
@@ -80,16 +96,30 @@ const PARTS: { readonly [K in keyof Backends]: InjectionToken<Backends[K]> } = {
   keyRing: KeyRing,
 };
 
+/** All parts of a server in one object, each injected under its own token and found by its own name. */
+const backends: Provider = injectByName(BACKENDS, BACKEND_TOKENS);
+
+/** A provider of an object whose members are injected, each by the token that stands under its name. */
+function injectByName<T extends object>(
+  provide: InjectionToken<T>,
+  tokens: { readonly [K in keyof T]: InjectionToken<T[K]> },
+): Provider<T> {
+  const names = Object.keys(tokens) as (keyof T)[];
+  return {
+    provide,
+    inject: names.map((name) => tokens[name]),
+    useFactory: (...values: T[keyof T][]) => Object.fromEntries(names.map((name, i) => [name, values[i]])) as T,
+  };
+}
+
 /** The server itself. @param token what its `McpServer` is injected by */
 export const serverProviders = (token: InjectionToken<McpServer>): Provider[] => [
-  DynamicHost,
+  backends,
+  RuntimeHandlerHost,
   {
     provide: McpRuntime,
-    inject: [MCP_OPTIONS, MCP_SERVER_NAME, ...Object.values(PARTS)],
-    useFactory: (options: ResolvedOptions, server: string | undefined, ...parts: object[]) => {
-      const backends = Object.fromEntries(Object.keys(PARTS).map((name, index) => [name, parts[index]]));
-      return new McpRuntime(options, backends as unknown as Backends, server);
-    },
+    inject: [MCP_OPTIONS, BACKENDS, SERVER_LOGGER, ThrottledReporter, MCP_SERVER_NAME],
+    useFactory: (...parts: ConstructorParameters<typeof McpRuntime>) => new McpRuntime(...parts),
   },
   {
     provide: Explorer,
@@ -100,7 +130,7 @@ export const serverProviders = (token: InjectionToken<McpServer>): Provider[] =>
     provide: EntryFactory,
     inject: [ExternalContextCreator, ModuleRef, McpRuntime],
     useFactory: (creator: ExternalContextCreator, moduleRef: ModuleRef, runtime: McpRuntime) =>
-      new EntryFactory(new Invoker(creator, moduleRef, runtime.logger), runtime.interactions.forms, logger),
+      new EntryFactory(new Invoker(creator, moduleRef, runtime.logger), runtime.interactions.forms, runtime.logger),
   },
   {
     provide: token,
@@ -122,7 +152,7 @@ export const serverProviders = (token: InjectionToken<McpServer>): Provider[] =>
  */
 function hostOf(modules: ModulesContainer, runtime: McpRuntime) {
   for (const module of modules.values()) {
-    const wrapper = module.providers.get(McpRuntime)?.instance === runtime && module.providers.get(DynamicHost);
+    const wrapper = module.providers.get(McpRuntime)?.instance === runtime && module.providers.get(RuntimeHandlerHost);
     if (wrapper) return { wrapper, module, method: 'run' };
   }
   throw new Error('The host of run-time primitives is not in the container.');

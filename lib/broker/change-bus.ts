@@ -18,7 +18,7 @@ export class ChangeBus {
   readonly #events = new Subject<ChangeEvent>();
   readonly #interrupted = new Subject<void>();
   #subscription: Promise<BrokerSubscription> | undefined;
-  #stopHearing: (() => void) | undefined;
+  #stopListening: (() => void) | undefined;
   #closed = false;
 
   /** Hot, from `start()` to `close()`. What is published before somebody subscribes is not kept. */
@@ -39,8 +39,8 @@ export class ChangeBus {
   async start(): Promise<void> {
     if (this.#closed) return;
     const { broker } = this.#options;
-    this.#stopHearing ??= broker.onInterruption(() => this.#interrupted.next());
-    this.#subscription ??= broker.subscribe(this.channel, (message) => this.#heard(message));
+    this.#stopListening ??= broker.onInterruption(() => this.#interrupted.next());
+    this.#subscription ??= broker.subscribe(this.channel, (message) => this.#onMessage(message));
     try {
       await this.#subscription;
     } catch (error) {
@@ -56,7 +56,7 @@ export class ChangeBus {
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#stopHearing?.();
+    this.#stopListening?.();
     this.#events.complete();
     this.#interrupted.complete();
     // A subscription that never came about has nothing to close; `start()` reported it.
@@ -64,7 +64,7 @@ export class ChangeBus {
     await subscription?.close();
   }
 
-  #heard(message: string): void {
+  #onMessage(message: string): void {
     try {
       const event = parseChangeEvent(message);
       if (event !== undefined) this.#events.next(event);

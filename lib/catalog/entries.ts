@@ -43,13 +43,22 @@ export interface PromptEntry extends Entry<PromptDefinition> {
   readonly kind: 'prompt';
 }
 
-/** Completes one argument of one prompt or template: `key` is `completionKey()`. */
+/** Completes one argument of one prompt or template; `key` is `completionKey()` of the target. */
 export interface CompletionEntry extends Entry<undefined> {
   readonly kind: 'completion';
+  readonly target: CompletionTarget;
 }
 
 export type CatalogEntry = ToolEntry | ResourceEntry | ResourceTemplateEntry | PromptEntry | CompletionEntry;
 export type CatalogKind = CatalogEntry['kind'];
 
-export const completionKey = (ref: 'prompt' | 'resource', name: string, argument: string): string =>
+/** Which argument of which prompt or resource template is completed. */
+export interface CompletionTarget {
+  readonly ref: 'prompt' | 'resource';
+  /** Name of the prompt, or URI template. */
+  readonly name: string;
+  readonly argument: string;
+}
+
+export const completionKey = ({ ref, name, argument }: CompletionTarget): string =>
   JSON.stringify([ref, name, argument]);

@@ -55,8 +55,9 @@ export class ContextInput {
     return handled(this.interaction.step(key, () => IN_STEP.run(this.interaction, run)));
   }
 
-  #ask<T>(options: AskOptions | undefined, pose: () => Question | Promise<Question>): Promise<T> {
-    const answer = IN_STEP.getStore() === this.interaction ? askedInStep() : this.interaction.ask(options?.key, pose);
+  #ask<T>(options: AskOptions | undefined, createQuestion: () => Question | Promise<Question>): Promise<T> {
+    const answer =
+      IN_STEP.getStore() === this.interaction ? askedInStep() : this.interaction.ask(options?.key, createQuestion);
     return handled(answer as Promise<T>);
   }
 }

@@ -7,7 +7,6 @@ import {
   type SamplingParams,
   type SamplingResult,
 } from '../interaction/input-request.js';
-import { InputRequired } from '../interaction/input-required.js';
 import { InputRefusedError } from '../interaction/interaction.js';
 import type { ElicitAction, ElicitResult } from '../interaction/questions.js';
 import type { SchemaSource, SchemaType } from '../schema/index.js';
@@ -30,7 +29,6 @@ export class McpContext {
   readonly #input: ContextInput;
   #log: ContextLog | undefined;
   #reported = Number.NEGATIVE_INFINITY;
-  #required: InputRequired | undefined;
 
   constructor(
     exchange: Exchange,
@@ -232,16 +230,6 @@ export class McpContext {
    */
   detach(): Promise<boolean> {
     return handled(this.#exchange.outlet.detach?.() ?? Promise.resolve(false));
-  }
-
-  /** @internal Keeps an `inputRequired()` from interceptors, which would make something else of it. */
-  static noteReturned(ctx: McpContext, value: unknown): void {
-    ctx.#required = value instanceof InputRequired ? value : undefined;
-  }
-
-  /** @internal */
-  static requiredBy(ctx: McpContext): InputRequired | undefined {
-    return ctx.#required;
   }
 
   /** @internal */

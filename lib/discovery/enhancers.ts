@@ -6,7 +6,7 @@ import {
   ROUTE_ARGS_METADATA,
 } from '@nestjs/common/internal';
 import type { InstanceWrapper } from '@nestjs/core/internal';
-import type { MethodHost } from '../pipeline/invoker.js';
+import type { HandlerHost } from '../pipeline/invoker.js';
 
 type Class = new (...args: never[]) => unknown;
 
@@ -24,7 +24,7 @@ const KINDS = [
  * @param globals the global enhancers that exist per request or per host
  * @throws when one would be left out
  */
-export function requireEnhancers(host: MethodHost, type: Class, globals: readonly InstanceWrapper[]): void {
+export function requireEnhancers(host: HandlerHost, type: Class, globals: readonly InstanceWrapper[]): void {
   const { module, wrapper } = host;
   if (!wrapper.isNotMetatype) return;
   const remedy = `Provide ${type.name} as a class (in "providers" itself, or with useClass)`;

@@ -1,6 +1,7 @@
 import type { Logger } from '@nestjs/common';
 import {
   completionKey,
+  type CompletionTarget,
   type CompletionEntry,
   type PromptEntry,
   type ResourceEntry,
@@ -14,7 +15,7 @@ import type {
   McpToolOptions,
 } from '../decorators/metadata.js';
 import type { ElicitationForms } from '../interaction/elicitation-form.js';
-import type { Invoker, MethodHost } from '../pipeline/invoker.js';
+import type { Invoker, HandlerHost } from '../pipeline/invoker.js';
 import type { JsonObject } from '../protocol/messages.js';
 import type { TaskTraits } from '../task/task-support.js';
 import { parseUriTemplate } from '../protocol/uri-template.js';
@@ -29,7 +30,7 @@ import {
 
 /** A method or function that becomes a primitive. */
 export interface Primitive {
-  readonly host: MethodHost;
+  readonly host: HandlerHost;
   /** Name where the options give none. */
   readonly defaultName: string;
   /** `Class.method`, for error messages. */
@@ -135,10 +136,17 @@ export class EntryFactory {
     if ((prompt === undefined) === (resource === undefined)) {
       throw new Error('@McpComplete needs either "prompt" or "resource"');
     }
-    const key =
-      prompt === undefined ? completionKey('resource', resource!, argument) : completionKey('prompt', prompt, argument);
+    const target: CompletionTarget =
+      prompt === undefined ? { ref: 'resource', name: resource!, argument } : { ref: 'prompt', name: prompt, argument };
     const invoke = this.invoker.compile(primitive.host, undefined, primitive.declaredBy);
-    return { kind: 'completion', key, declaredBy: primitive.declaredBy, invoke, definition: undefined };
+    return {
+      kind: 'completion',
+      key: completionKey(target),
+      target,
+      declaredBy: primitive.declaredBy,
+      invoke,
+      definition: undefined,
+    };
   }
 
   async #checkForms(sources: readonly SchemaSource[] = []): Promise<void> {

@@ -1,13 +1,13 @@
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import type { InstanceWrapper, Module } from '@nestjs/core/internal';
-import { DynamicHost } from '../pipeline/dynamic-host.js';
-import type { MethodHost } from '../pipeline/invoker.js';
+import { RuntimeHandlerHost } from '../pipeline/runtime-handler-host.js';
+import type { HandlerHost } from '../pipeline/invoker.js';
 import { declarationsOf, type Declaration } from './metadata-accessor.js';
 
 /** A decorated method and the provider or controller it belongs to. */
 export interface Discovered {
   readonly declaration: Declaration;
-  readonly host: MethodHost;
+  readonly host: HandlerHost;
   readonly type: Class;
   /** `Class.method`, for error messages. */
   readonly name: string;
@@ -28,7 +28,7 @@ export class Explorer {
 
   /** The global enhancers that exist per request or per host, as Nest has noted them on a class that is ours. */
   scopedGlobals(): readonly InstanceWrapper[] {
-    const own = this.discovery.getProviders().find(({ token }) => token === DynamicHost);
+    const own = this.discovery.getProviders().find(({ token }) => token === RuntimeHandlerHost);
     return own?.getEnhancersMetadata() ?? [];
   }
 
@@ -44,7 +44,7 @@ export class Explorer {
 
 function discover(wrapper: InstanceWrapper, module: Module, type: Class, method: string): Discovered[] {
   const declarations = declarationsOf((type.prototype as Record<string, object>)[method]!);
-  const host: MethodHost = { wrapper, module, method };
+  const host: HandlerHost = { wrapper, module, method };
   return declarations.map((declaration) => ({ declaration, host, type, name: `${type.name}.${method}` }));
 }
 

@@ -3,7 +3,7 @@ import type { CatalogEntry, CompletionEntry } from '../catalog/entries.js';
 import type { Discovered, Explorer } from './explorer.js';
 import type { EntryFactory, Primitive } from './entry-factory.js';
 import { requireEnhancers } from './enhancers.js';
-import type { MethodHost } from '../pipeline/invoker.js';
+import type { HandlerHost } from '../pipeline/invoker.js';
 import { argumentsUse } from './metadata-accessor.js';
 
 /** A declaration that cannot work. Thrown at start-up; the message begins with the class and method. */
@@ -29,14 +29,14 @@ export class Registrar {
    */
   async register(server: string | undefined, servers: ReadonlySet<string | undefined>): Promise<void> {
     const globals = this.explorer.scopedGlobals();
-    const homes = new Map<unknown, MethodHost>();
+    const hosts = new Map<unknown, HandlerHost>();
     for (const discovered of this.explorer.explore()) {
       const { declaration, host, type, name } = discovered;
       const { options } = declaration;
       if (!servers.has(options.server)) throw unknownServer(name, options.server, servers);
       if (options.server !== server) continue;
       try {
-        requireOneHome(homes, type, host);
+        requireOneHost(hosts, type, host);
         requireEnhancers(host, type, globals);
         this.catalog.add(await this.#entry(discovered));
       } catch (error) {
@@ -47,8 +47,7 @@ export class Registrar {
   }
 
   /** A completer of something that does not exist is a typing mistake nobody would notice. */
-  #requireTarget({ key, declaredBy }: CompletionEntry): void {
-    const [ref, name, argument] = JSON.parse(key) as ['prompt' | 'resource', string, string];
+  #requireTarget({ target: { ref, name, argument }, declaredBy }: CompletionEntry): void {
     const names =
       ref === 'prompt'
         ? this.catalog.prompts.get(name)?.definition.arguments?.map((known) => known.name)
@@ -82,9 +81,9 @@ export class Registrar {
 }
 
 /** Two instances of one class would offer the same things twice. */
-function requireOneHome(homes: Map<unknown, MethodHost>, type: Discovered['type'], host: MethodHost): void {
-  const known = homes.get(type);
-  homes.set(type, host);
+function requireOneHost(hosts: Map<unknown, HandlerHost>, type: Discovered['type'], host: HandlerHost): void {
+  const known = hosts.get(type);
+  hosts.set(type, host);
   if (!known || known.wrapper === host.wrapper) return;
   const [one, other] = [known, host].map(({ module, wrapper }) => {
     const list = module.controllers.get(wrapper.token as never) === wrapper ? 'controllers' : 'providers';

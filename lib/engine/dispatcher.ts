@@ -1,7 +1,7 @@
 import type { Logger } from '@nestjs/common';
 import { methodNotFound } from '../protocol/errors.js';
 import type { Era } from '../protocol/revisions.js';
-import { AnswerWriter, errorAnswer, type Answer } from './answer.js';
+import { ResponseWriter, errorResponse, type SerializedResponse } from './response-writer.js';
 import { CancelledError, type Exchange } from '../exchange/exchange.js';
 import { reportUnexpected, toMcpError } from '../exchange/failure.js';
 import type { Method } from './method.js';
@@ -12,7 +12,7 @@ export class Dispatcher {
 
   constructor(
     methods: readonly Method[],
-    private readonly writer: AnswerWriter,
+    private readonly writer: ResponseWriter,
     private readonly logger: Logger,
   ) {
     for (const method of methods) for (const era of method.eras) this.#methods[era].set(method.name, method);
@@ -24,22 +24,22 @@ export class Dispatcher {
   }
 
   /** @returns `undefined` for a request its client cancelled, which gets no response; never rejects */
-  async answer(exchange: Exchange): Promise<Answer | undefined> {
+  async dispatch(exchange: Exchange): Promise<SerializedResponse | undefined> {
     const { request, peer } = exchange;
     try {
       const method = this.#methods[peer.era].get(request.method);
       if (!method || method.available?.() === false) throw methodNotFound(request.method);
       const result = await method.run(request.params ?? {}, exchange);
-      return exchange.cancelled ? cutOff(exchange) : this.writer.result(request.id, peer.era, result);
+      return exchange.cancelled ? cancelledResponse(exchange) : this.writer.result(request.id, peer.era, result);
     } catch (error) {
-      if (exchange.cancelled || error instanceof CancelledError) return cutOff(exchange);
+      if (exchange.cancelled || error instanceof CancelledError) return cancelledResponse(exchange);
       reportUnexpected(error, this.logger, request.method);
-      return errorAnswer(request.id, peer.era, toMcpError(error));
+      return errorResponse(request.id, peer.era, toMcpError(error));
     } finally {
-      exchange.settle();
+      exchange.complete();
     }
   }
 }
 
-const cutOff = ({ request, peer, verdict }: Exchange): Answer | undefined =>
-  verdict && errorAnswer(request.id, peer.era, verdict);
+const cancelledResponse = ({ request, peer, cancellationError: verdict }: Exchange): SerializedResponse | undefined =>
+  verdict && errorResponse(request.id, peer.era, verdict);

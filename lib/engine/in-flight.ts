@@ -8,7 +8,7 @@ import type { Exchange } from '../exchange/exchange.js';
 const keyOf = (session: SessionKey, id: RequestId): string => `${sessionKeyText(session)} ${typeof id} ${id}`;
 
 /** For answers of cancelled requests to be sent, or stored where others find them. */
-const LAST_WORDS_MS = 500;
+const CANCEL_GRACE_MS = 500;
 
 /** The requests this instance is working on: what can be cancelled here, and what a shutdown waits for. */
 export class InFlight {
@@ -21,7 +21,7 @@ export class InFlight {
   }
 
   /** @returns what to call when the answer is there */
-  enter(exchange: Exchange): () => void {
+  add(exchange: Exchange): () => void {
     const { session } = exchange.peer;
     const key = session && keyOf(session, exchange.request.id);
     this.#exchanges.add(exchange);
@@ -44,7 +44,7 @@ export class InFlight {
     await this.#untilIdle(timeoutMs);
     const verdict = new CapacityError('The server is shutting down');
     for (const exchange of this.#exchanges) exchange.cancel('the server is shutting down', verdict);
-    await this.#untilIdle(LAST_WORDS_MS);
+    await this.#untilIdle(CANCEL_GRACE_MS);
   }
 
   async #untilIdle(timeoutMs: number): Promise<void> {

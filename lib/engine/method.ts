@@ -1,6 +1,6 @@
 import type { JsonObject } from '../protocol/messages.js';
 import type { Era } from '../protocol/revisions.js';
-import type { MethodResult } from './answer.js';
+import type { MethodResult } from './response-writer.js';
 import type { Exchange } from '../exchange/exchange.js';
 
 /** One JSON-RPC method of the server. */

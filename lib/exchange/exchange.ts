@@ -1,27 +1,6 @@
 import type { McpError } from '../protocol/errors.js';
-import type { LogLevel } from '../protocol/log-levels.js';
-import type { JsonObject, JsonRpcNotification, JsonRpcRequest } from '../protocol/messages.js';
-import type { Era, Revision } from '../protocol/revisions.js';
-import type { Principal } from '../session/principal.js';
-import type { SessionRecord } from '../session/session-record.js';
-
-/** Everything known about who sends a message, for this message alone. */
-export interface Peer {
-  readonly era: Era;
-  readonly revision: Revision;
-  readonly principal: Principal | undefined;
-  /** `principalId(principal)`: what sessions, streams and cursors are bound to. */
-  readonly principalId: string;
-  readonly clientCapabilities: Readonly<JsonObject>;
-  readonly clientInfo: JsonObject | undefined;
-  /** Threshold for `notifications/message`; `undefined` sends none (modern) or is resolved from the session (legacy). */
-  readonly logLevel: LogLevel | undefined;
-  readonly session: SessionRecord | undefined;
-  /** Lower-cased HTTP headers; empty on stdio. */
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** The framework's request object; `undefined` on stdio. */
-  readonly http: unknown;
-}
+import type { JsonRpcNotification, JsonRpcRequest } from '../protocol/messages.js';
+import type { Peer } from './peer.js';
 
 /** Where a request's own notifications go: the response stream of that request and no other (S-1, G-23). */
 export interface Outlet {
@@ -36,13 +15,16 @@ export interface Outlet {
   status?(message: string): void;
 }
 
+/** For requests whose client can be sent nothing but the response. */
+export const NO_OUTLET: Outlet = { notify() {} };
+
 /** One client request while it is served, and the one place that knows whether it still is. */
 export class Exchange {
   #listeners: Set<(reason: string) => void> | undefined;
   #controller: AbortController | undefined;
   #cancelled: string | undefined;
-  #verdict: McpError | undefined;
-  #settled = false;
+  #cancellationError: McpError | undefined;
+  #completed = false;
 
   constructor(
     readonly peer: Peer,
@@ -75,8 +57,8 @@ export class Exchange {
   }
 
   /** What a cancelled request is answered with; nothing, if it was its client who gave it up. */
-  get verdict(): McpError | undefined {
-    return this.#verdict;
+  get cancellationError(): McpError | undefined {
+    return this.#cancellationError;
   }
 
   /**
@@ -85,31 +67,31 @@ export class Exchange {
    * @param verdict for a client that did not give up itself, and still waits (P6)
    */
   cancel(reason: string, verdict?: McpError): void {
-    if (this.#settled || this.#cancelled !== undefined) return;
+    if (this.#completed || this.#cancelled !== undefined) return;
     this.#cancelled = reason;
-    this.#verdict = verdict;
+    this.#cancellationError = verdict;
     this.#controller?.abort(new CancelledError(reason));
     for (const listener of this.#listeners ?? []) listener(reason);
     this.#listeners = undefined;
   }
 
   /** The answer is there. Notifications of stragglers are dropped from here on. */
-  settle(): void {
-    this.#settled = true;
+  complete(): void {
+    this.#completed = true;
     this.#listeners = undefined;
   }
 
   /** Sends a request to the client on this request's stream. @returns false when that is not possible */
   ask(request: JsonRpcRequest): boolean {
-    return !this.#settled && this.#cancelled === undefined && this.outlet.request?.(request) === true;
+    return !this.#completed && this.#cancelled === undefined && this.outlet.request?.(request) === true;
   }
 
   closeStream(): void {
-    if (!this.#settled && this.#cancelled === undefined) this.outlet.closeStream?.();
+    if (!this.#completed && this.#cancelled === undefined) this.outlet.closeStream?.();
   }
 
   notify(notification: JsonRpcNotification): void {
-    if (!this.#settled && this.#cancelled === undefined) this.outlet.notify(notification);
+    if (!this.#completed && this.#cancelled === undefined) this.outlet.notify(notification);
   }
 }
 

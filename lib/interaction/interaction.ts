@@ -15,11 +15,11 @@ export type Accepted = { readonly ok: true; readonly value: unknown } | { readon
 export interface Interaction {
   /**
    * @param key tells the questions of one call apart; `undefined` is by the order in which this is called
-   * @param pose makes the question; may take a moment, during which others can be asked
+   * @param createQuestion makes the question; may take a moment, during which others can be asked
    * @throws {MissingClientCapabilityError} when the client cannot be asked this
    * @throws {InputRefusedError} when the client answered with an error, not in time, or never with something usable
    */
-  ask(key: string | undefined, pose: () => Question | Promise<Question>): Promise<unknown>;
+  ask(key: string | undefined, createQuestion: () => Question | Promise<Question>): Promise<unknown>;
 
   /** Runs `run` once in the life of the call, however often the method is run from the top; see `ctx.step()`. */
   step<T>(key: string, run: () => T | Promise<T>): Promise<T>;

@@ -1,11 +1,12 @@
 import type { Exchange } from '../exchange/exchange.js';
 import type { JsonObject } from '../protocol/messages.js';
 import { ElicitationForms } from './elicitation-form.js';
+import { FirstRound } from './first-round.js';
 import type { Interaction } from './interaction.js';
 import type { PendingRequests } from './pending-requests.js';
-import { ReplayInteraction, type ReplayLimits } from './replay-interaction.js';
-import { RequestInteraction, type RequestLimits } from './request-interaction.js';
-import type { RequestStates } from './request-state.js';
+import { ModernInteraction, type ModernLimits } from './modern-interaction.js';
+import { LegacyInteraction, type LegacyLimits } from './legacy-interaction.js';
+import type { RequestStates, StateBinding } from './request-state.js';
 
 export interface InteractionOptions {
   /** Name of the server. */
@@ -23,13 +24,13 @@ export interface InteractionOptions {
 export class Interactions {
   readonly forms = new ElicitationForms();
   readonly #server: string;
-  readonly #replay: ReplayLimits;
-  readonly #request: RequestLimits;
+  readonly #modern: ModernLimits;
+  readonly #legacy: LegacyLimits;
 
   constructor({ server, states, pending, timeoutMs, maxRounds, logger }: InteractionOptions) {
     this.#server = server;
-    this.#replay = { states, maxRounds, diverged: ({ method }, key) => logger.error(divergence(method, key)) };
-    this.#request = { pending, timeoutMs, maxRounds };
+    this.#modern = { states, maxRounds, diverged: ({ method }, key) => logger.error(divergence(method, key)) };
+    this.#legacy = { pending, timeoutMs, maxRounds };
   }
 
   /**
@@ -39,16 +40,18 @@ export class Interactions {
    */
   begin(exchange: Exchange, name: string, given: JsonObject): Interaction | Promise<Interaction> {
     const { peer, request } = exchange;
-    if (peer.session) return new RequestInteraction(this.#request, exchange, peer.session);
-    const binding = {
+    if (peer.session) return new LegacyInteraction(this.#legacy, exchange, peer.session);
+    const binding: StateBinding = {
       server: this.#server,
       principal: peer.principalId,
       method: request.method,
       name,
       arguments: given,
     };
-    const client = { capabilities: peer.clientCapabilities, revision: peer.revision };
-    return ReplayInteraction.open(this.#replay, binding, client, request.params ?? {});
+    const params = request.params ?? {};
+    return params.requestState === undefined && params.inputResponses === undefined
+      ? new FirstRound(() => ModernInteraction.first(this.#modern, binding, peer))
+      : ModernInteraction.resume(this.#modern, binding, peer, params);
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { ErrorCode, McpError } from '../protocol/errors.js';
 import { isObject, type JsonObject } from '../protocol/messages.js';
-import type { KeptStep } from './kept-step.js';
+import type { StepResult } from './step-result.js';
 import type { KeyRing } from './key-ring.js';
 import type { NonceStore } from './nonce-store.js';
 
@@ -18,8 +18,8 @@ export interface StateBinding {
 }
 
 /** An answer that was accepted, with the fingerprint of what it answers. */
-export interface KeptAnswer {
-  readonly print: string;
+export interface AcceptedAnswer {
+  readonly fingerprint: string;
   readonly answer: unknown;
 }
 
@@ -30,9 +30,9 @@ export interface RoundState {
   /** What this round asked, as fingerprints by key: answers to anything else are not looked at (T-29). */
   readonly asked: Readonly<Record<string, string>>;
   /** Accepted answers of earlier rounds (M-5). */
-  readonly answered: Readonly<Record<string, KeptAnswer>>;
+  readonly answered: Readonly<Record<string, AcceptedAnswer>>;
   /** Results of `ctx.step()`. */
-  readonly steps: Readonly<Record<string, KeptStep>>;
+  readonly steps: Readonly<Record<string, StepResult>>;
   /** The method's own state. */
   readonly state?: unknown;
 }
@@ -57,7 +57,7 @@ function canonical(value: unknown): string {
   return `{${members.join(',')}}`;
 }
 
-export const fingerprint = (value: unknown): string =>
+export const fingerprintOf = (value: unknown): string =>
   createHash('sha256').update(canonical(value)).digest('base64url').slice(0, 22);
 
 /** Tampered, foreign, expired and replayed look the same to whoever tries (Q-4). */
@@ -80,7 +80,7 @@ export class RequestStates {
   async seal(binding: StateBinding, round: RoundState): Promise<string> {
     await this.keys.ready();
     const sealed: Sealed = {
-      bound: fingerprint(binding),
+      bound: fingerprintOf(binding),
       expires: this.now() + this.ttlMs,
       nonce: randomUUID(),
       round,
@@ -101,7 +101,7 @@ export class RequestStates {
     const text = typeof token === 'string' && token.length <= MAX_STATE_CHARACTERS ? this.keys.open(token) : undefined;
     if (text === undefined) throw invalidState();
     const { bound, expires, nonce, round } = JSON.parse(text) as Sealed;
-    if (bound !== fingerprint(binding) || expires <= this.now()) throw invalidState();
+    if (bound !== fingerprintOf(binding) || expires <= this.now()) throw invalidState();
     if (this.nonces && !(await this.nonces.use(nonce, this.ttlMs))) throw invalidState();
     return round;
   }

@@ -11,7 +11,7 @@ export const ROUND_OVER = Symbol('round over');
 
 /** One run of a method that ends when all that is left to wait for is the client. */
 export class Round {
-  readonly #unwind: ((over: RoundOver) => void)[] = [];
+  readonly #waiting: ((over: RoundOver) => void)[] = [];
   #held = 0;
   #asks = false;
   #over = false;
@@ -31,12 +31,12 @@ export class Round {
       this.#over = true;
       clearImmediate(this.#ending);
       // So that `finally` blocks run and nothing is held for ever by a method that nobody goes on with.
-      for (const reject of this.#unwind.splice(0)) reject(new RoundOver());
+      for (const reject of this.#waiting.splice(0)) reject(new RoundOver());
     }
   }
 
   /** Work in the middle of which the round must not end: its outcome belongs into the state. */
-  async hold<T>(work: () => T | Promise<T>): Promise<T> {
+  async during<T>(work: () => T | Promise<T>): Promise<T> {
     if (this.#over) throw new RoundOver();
     this.#held++;
     try {
@@ -48,15 +48,15 @@ export class Round {
   }
 
   /** Ends the round, though not at once: what is asked side by side (`Promise.all`) goes out together. Call it in `hold`. */
-  ask(): void {
+  requestInput(): void {
     this.#asks = true;
   }
 
   /** Where a question without an answer waits. */
-  unwound(): Promise<never> {
+  untilOver(): Promise<never> {
     return new Promise((_, reject) => {
       if (this.#over) reject(new RoundOver());
-      else this.#unwind.push(reject);
+      else this.#waiting.push(reject);
     });
   }
 

@@ -1,25 +1,25 @@
 import type { MessageBroker } from '../broker/message-broker.js';
 import { sessionKeyText } from '../session/session-key.js';
 import type { SessionKey } from '../session/session-record.js';
-import { type Doorbell, encodeDoorbell } from '../stream/doorbell.js';
+import { type StreamSignal, encodeStreamSignal } from '../stream/stream-signal.js';
 import {
   type AppendOptions,
   type AppendOutcome,
   EventLog,
-  STANDING_STREAM,
+  STANDALONE_STREAM,
   STREAM_START,
   StreamLimitError,
-  type Tail,
+  type StreamPage,
 } from '../stream/event-log.js';
 import { type Clock, steadyClock } from './clock.js';
-import type { LiveSessions } from './live-sessions.js';
+import type { SessionRegistry } from './session-registry.js';
 import { type HistoryLimits, StreamHistory } from './stream-history.js';
 import { sweepEvery, sweepPeriodMs } from './sweep.js';
 
 export interface MemoryEventLogOptions extends Partial<HistoryLimits> {
   readonly broker: MessageBroker;
   /** Which sessions there are: the `MemorySessionStore`. */
-  readonly sessions: LiveSessions;
+  readonly sessions: SessionRegistry;
   /** In front of every channel, so that two servers on one broker do not hear each other (`mcp`). */
   readonly namespace?: string;
   /** Entries kept per stream (1000). */
@@ -33,18 +33,18 @@ export interface MemoryEventLogOptions extends Partial<HistoryLimits> {
   /** Streams kept per session beside the standing one (256). */
   readonly maxStreams?: number;
   readonly clock?: Clock;
-  /** Told when the broker refused a bell. Readers then find the entry by their self-check. */
+  /** Told when the broker refused a signal. Readers then find the entry by their self-check. */
   readonly report?: (error: unknown) => void;
 }
 
 type Streams = Map<string, StreamHistory>;
 
-const UNKNOWN: Tail = { entries: [], last: STREAM_START, known: false, fence: 0, ended: false };
+const UNKNOWN: StreamPage = { entries: [], last: STREAM_START, known: false, fence: 0, ended: false };
 
 /** The event log of one process. Each method does its work in one tick: that is all its atomicity. */
 export class MemoryEventLog extends EventLog {
   readonly #broker: MessageBroker;
-  readonly #sessions: LiveSessions;
+  readonly #sessions: SessionRegistry;
   readonly #prefix: string;
   readonly #limits: HistoryLimits;
   readonly #maxStreams: number;
@@ -97,7 +97,7 @@ export class MemoryEventLog extends EventLog {
     return { kind: 'appended', id: entry.id, listening: history.held };
   }
 
-  async tail(key: SessionKey, stream: string, cursor: string, count: number): Promise<Tail> {
+  async read(key: SessionKey, stream: string, cursor: string, count: number): Promise<StreamPage> {
     if (!this.#sessions.has(key)) return { ...UNKNOWN, ended: true };
     const history = this.#existing(key, stream);
     if (history === undefined) return UNKNOWN;
@@ -126,7 +126,7 @@ export class MemoryEventLog extends EventLog {
   #existing(key: SessionKey, stream: string): StreamHistory | undefined {
     const streams = this.#streams.get(sessionKeyText(key));
     const history = streams?.get(stream);
-    if (history === undefined || stream === STANDING_STREAM || !history.isOver(this.#now())) return history;
+    if (history === undefined || stream === STANDALONE_STREAM || !history.isOver(this.#now())) return history;
     streams!.delete(stream);
     return undefined;
   }
@@ -136,7 +136,7 @@ export class MemoryEventLog extends EventLog {
     if (existing !== undefined) return existing;
     const text = sessionKeyText(key);
     const streams: Streams = this.#streams.get(text) ?? new Map();
-    if (stream !== STANDING_STREAM) this.#makeRoom(streams);
+    if (stream !== STANDALONE_STREAM) this.#makeRoom(streams);
     const history = new StreamHistory(this.#limits, this.#now());
     this.#streams.set(text, streams.set(stream, history));
     return history;
@@ -144,12 +144,12 @@ export class MemoryEventLog extends EventLog {
 
   /** An unfinished stream is never given up for another one: its reader could not tell that it lost something. */
   #makeRoom(streams: Streams): void {
-    const isFull = () => streams.size - (streams.has(STANDING_STREAM) ? 1 : 0) >= this.#maxStreams;
+    const isFull = () => streams.size - (streams.has(STANDALONE_STREAM) ? 1 : 0) >= this.#maxStreams;
     if (!isFull()) return;
     this.#forgetOver(streams);
     if (!isFull()) return;
     for (const [name, history] of streams) {
-      if (history.done && name !== STANDING_STREAM) return void streams.delete(name);
+      if (history.done && name !== STANDALONE_STREAM) return void streams.delete(name);
     }
     throw new StreamLimitError(this.#maxStreams);
   }
@@ -158,7 +158,7 @@ export class MemoryEventLog extends EventLog {
     const now = this.#now();
     for (const [name, history] of streams) {
       history.trim(now);
-      if (name !== STANDING_STREAM && history.isOver(now)) streams.delete(name);
+      if (name !== STANDALONE_STREAM && history.isOver(now)) streams.delete(name);
     }
   }
 
@@ -174,7 +174,7 @@ export class MemoryEventLog extends EventLog {
     this.#ring(key, { kind: 'ended' });
   }
 
-  #ring(key: SessionKey, bell: Doorbell): void {
-    this.#broker.publish(this.channel(key), encodeDoorbell(bell)).catch(this.#report);
+  #ring(key: SessionKey, signal: StreamSignal): void {
+    this.#broker.publish(this.channel(key), encodeStreamSignal(signal)).catch(this.#report);
   }
 }

@@ -3,7 +3,7 @@ import { PendingRequests, type PendingRequest } from '../interaction/pending-req
 import type { JsonRpcResponse, RequestId } from '../protocol/messages.js';
 import { sessionKeyText } from '../session/session-key.js';
 import type { SessionKey } from '../session/session-record.js';
-import type { LiveSessions } from './live-sessions.js';
+import type { SessionRegistry } from './session-registry.js';
 
 interface Waiter {
   readonly settle: (response: JsonRpcResponse | InputRefusedError) => void;
@@ -14,7 +14,7 @@ export class MemoryPendingRequests extends PendingRequests {
   readonly #sessions = new Map<string, Map<RequestId, Waiter>>();
   readonly #stop: () => void;
 
-  constructor(private readonly sessions: LiveSessions) {
+  constructor(private readonly sessions: SessionRegistry) {
     super();
     this.#stop = sessions.onEnd((key) => this.#drop(key));
   }

@@ -2,7 +2,7 @@ import { sessionKeyText } from '../session/session-key.js';
 import type { SessionKey, SessionPatch, SessionRecord } from '../session/session-record.js';
 import { type SessionFilter, SessionLimitError, SessionStore } from '../session/session-store.js';
 import { type Clock, steadyClock } from './clock.js';
-import type { LiveSessions } from './live-sessions.js';
+import type { SessionRegistry } from './session-registry.js';
 import { SetIndex } from './set-index.js';
 import { sweepEvery, sweepPeriodMs } from './sweep.js';
 
@@ -17,19 +17,19 @@ export interface MemorySessionStoreOptions {
 }
 
 /** One session as it lies here. */
-interface Resident {
+interface SessionEntry {
   record: SessionRecord;
   expiresAt: number;
   readonly uris: Set<string>;
 }
 
 /** The sessions of one process. */
-export class MemorySessionStore extends SessionStore implements LiveSessions {
+export class MemorySessionStore extends SessionStore implements SessionRegistry {
   /** By `sessionKeyText`, the longest untouched first: `load` moves to the end, so expired ones are always in front. */
-  readonly #residents = new Map<string, Resident>();
-  readonly #byId = new SetIndex<Resident>();
-  readonly #byPrincipal = new SetIndex<Resident>();
-  readonly #byUri = new SetIndex<Resident>();
+  readonly #entries = new Map<string, SessionEntry>();
+  readonly #byId = new SetIndex<SessionEntry>();
+  readonly #byPrincipal = new SetIndex<SessionEntry>();
+  readonly #byUri = new SetIndex<SessionEntry>();
   readonly #endListeners = new Set<(key: SessionKey) => void>();
   readonly #stopSweep: () => void;
   readonly #idleTtlMs: number;
@@ -49,7 +49,7 @@ export class MemorySessionStore extends SessionStore implements LiveSessions {
   /** What is held right now; all zero once every session is over. */
   get sizes(): { sessions: number; ids: number; principals: number; uris: number } {
     return {
-      sessions: this.#residents.size,
+      sessions: this.#entries.size,
       ids: this.#byId.size,
       principals: this.#byPrincipal.size,
       uris: this.#byUri.size,
@@ -58,68 +58,68 @@ export class MemorySessionStore extends SessionStore implements LiveSessions {
 
   async create(record: SessionRecord): Promise<void> {
     this.#sweep();
-    if (this.#residents.size >= this.#maxSessions) throw new SessionLimitError(this.#maxSessions);
+    if (this.#entries.size >= this.#maxSessions) throw new SessionLimitError(this.#maxSessions);
     const text = sessionKeyText(record);
-    if (this.#residents.has(text)) throw new Error('A session of this key exists; session ids must never repeat.');
+    if (this.#entries.has(text)) throw new Error('A session of this key exists; session ids must never repeat.');
     // A copy nobody can alter: the caller keeps its record, and each `load` hands out this one.
-    const resident = {
+    const entry = {
       record: deepFreeze(structuredClone(record)),
       expiresAt: this.#expiry(),
       uris: new Set<string>(),
     };
-    this.#residents.set(text, resident);
-    this.#byId.add(record.id, resident);
-    this.#byPrincipal.add(record.principal, resident);
+    this.#entries.set(text, entry);
+    this.#byId.add(record.id, entry);
+    this.#byPrincipal.add(record.principal, entry);
   }
 
   async load(key: SessionKey): Promise<SessionRecord | undefined> {
-    const resident = this.#resident(key);
-    if (resident === undefined) return undefined;
-    resident.expiresAt = this.#expiry();
+    const entry = this.#entry(key);
+    if (entry === undefined) return undefined;
+    entry.expiresAt = this.#expiry();
     const text = sessionKeyText(key);
-    this.#residents.delete(text);
-    this.#residents.set(text, resident);
-    return resident.record;
+    this.#entries.delete(text);
+    this.#entries.set(text, entry);
+    return entry.record;
   }
 
   async peek(key: SessionKey): Promise<SessionRecord | undefined> {
-    return this.#resident(key)?.record;
+    return this.#entry(key)?.record;
   }
 
   async update(key: SessionKey, patch: SessionPatch): Promise<boolean> {
-    const resident = this.#resident(key);
-    if (resident !== undefined) resident.record = Object.freeze({ ...resident.record, ...patch });
-    return resident !== undefined;
+    const entry = this.#entry(key);
+    if (entry !== undefined) entry.record = Object.freeze({ ...entry.record, ...patch });
+    return entry !== undefined;
   }
 
   async end(key: SessionKey): Promise<boolean> {
-    const resident = this.#resident(key);
-    if (resident !== undefined) this.#remove(resident);
-    return resident !== undefined;
+    const entry = this.#entry(key);
+    if (entry !== undefined) this.#remove(entry);
+    return entry !== undefined;
   }
 
   async subscribe(key: SessionKey, uri: string): Promise<'subscribed' | 'unknown' | 'limit'> {
-    const resident = this.#resident(key);
-    if (resident === undefined) return 'unknown';
-    if (!resident.uris.has(uri) && resident.uris.size >= this.#maxSubscriptions) return 'limit';
-    resident.uris.add(uri);
-    this.#byUri.add(uri, resident);
+    const entry = this.#entry(key);
+    if (entry === undefined) return 'unknown';
+    if (!entry.uris.has(uri) && entry.uris.size >= this.#maxSubscriptions) return 'limit';
+    entry.uris.add(uri);
+    this.#byUri.add(uri, entry);
     return 'subscribed';
   }
 
   async unsubscribe(key: SessionKey, uri: string): Promise<boolean> {
-    const resident = this.#resident(key);
-    if (resident?.uris.delete(uri)) this.#byUri.delete(uri, resident);
-    return resident !== undefined;
+    const entry = this.#entry(key);
+    if (entry?.uris.delete(uri)) this.#byUri.delete(uri, entry);
+    return entry !== undefined;
   }
 
   async subscriptions(key: SessionKey): Promise<string[]> {
-    return [...(this.#resident(key)?.uris ?? [])];
+    return [...(this.#entry(key)?.uris ?? [])];
   }
 
   async find(id: string): Promise<SessionKey | undefined> {
-    for (const resident of this.#byId.get(id) ?? []) {
-      if (this.#isLive(resident)) return keyOf(resident);
+    for (const entry of this.#byId.get(id) ?? []) {
+      if (this.#isLive(entry)) return keyOf(entry);
     }
     return undefined;
   }
@@ -130,16 +130,16 @@ export class MemorySessionStore extends SessionStore implements LiveSessions {
         ? this.#byUri.get(uri)
         : principal !== undefined
           ? this.#byPrincipal.get(principal)
-          : this.#residents.values();
+          : this.#entries.values();
     // A copy: every `load` meanwhile moves its session to the end, and a walk over the map itself would meet it again.
-    for (const resident of Array.from(candidates ?? [])) {
-      const fits = principal === undefined || resident.record.principal === principal;
-      if (fits && this.#isLive(resident) && (uri === undefined || resident.uris.has(uri))) yield keyOf(resident);
+    for (const entry of Array.from(candidates ?? [])) {
+      const fits = principal === undefined || entry.record.principal === principal;
+      if (fits && this.#isLive(entry) && (uri === undefined || entry.uris.has(uri))) yield keyOf(entry);
     }
   }
 
   has(key: SessionKey): boolean {
-    return this.#resident(key) !== undefined;
+    return this.#entry(key) !== undefined;
   }
 
   onEnd(listener: (key: SessionKey) => void): () => void {
@@ -156,36 +156,36 @@ export class MemorySessionStore extends SessionStore implements LiveSessions {
     return this.#now() + this.#idleTtlMs;
   }
 
-  #resident(key: SessionKey): Resident | undefined {
-    const resident = this.#residents.get(sessionKeyText(key));
-    return resident !== undefined && this.#isLive(resident) ? resident : undefined;
+  #entry(key: SessionKey): SessionEntry | undefined {
+    const entry = this.#entries.get(sessionKeyText(key));
+    return entry !== undefined && this.#isLive(entry) ? entry : undefined;
   }
 
   /** Removes what has expired, whoever comes across it first. */
-  #isLive(resident: Resident): boolean {
-    const live = this.#residents.get(sessionKeyText(resident.record)) === resident;
-    if (!live || resident.expiresAt > this.#now()) return live;
-    this.#remove(resident);
+  #isLive(entry: SessionEntry): boolean {
+    const live = this.#entries.get(sessionKeyText(entry.record)) === entry;
+    if (!live || entry.expiresAt > this.#now()) return live;
+    this.#remove(entry);
     return false;
   }
 
   #sweep(): void {
-    for (const resident of this.#residents.values()) {
-      if (this.#isLive(resident)) return;
+    for (const entry of this.#entries.values()) {
+      if (this.#isLive(entry)) return;
     }
   }
 
-  #remove(resident: Resident): void {
-    const key = keyOf(resident);
-    this.#residents.delete(sessionKeyText(key));
-    this.#byId.delete(key.id, resident);
-    this.#byPrincipal.delete(key.principal, resident);
-    for (const uri of resident.uris) this.#byUri.delete(uri, resident);
+  #remove(entry: SessionEntry): void {
+    const key = keyOf(entry);
+    this.#entries.delete(sessionKeyText(key));
+    this.#byId.delete(key.id, entry);
+    this.#byPrincipal.delete(key.principal, entry);
+    for (const uri of entry.uris) this.#byUri.delete(uri, entry);
     for (const listener of this.#endListeners) listener(key);
   }
 }
 
-const keyOf = ({ record }: Resident): SessionKey => ({ principal: record.principal, id: record.id });
+const keyOf = ({ record }: SessionEntry): SessionKey => ({ principal: record.principal, id: record.id });
 
 function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(deepFreeze);

@@ -3,8 +3,8 @@ import {
   isOpen,
   type TaskAnswer,
   type TaskKey,
-  type TaskMemo,
-  type TaskOrder,
+  type TaskCheckpoint,
+  type TaskSpec,
   type TaskPatch,
   type TaskRecord,
   type TaskStatus,
@@ -22,7 +22,7 @@ export interface MemoryTaskStoreOptions {
 }
 
 /** One task as it lies here; the record is replaced with each change, never altered. */
-interface Resident {
+interface TaskEntry {
   record: TaskRecord;
   leasedUntil: number;
   readonly expiresAt: number;
@@ -30,8 +30,8 @@ interface Resident {
 
 /** The tasks of one process. Each method does its work in one tick: that is all its atomicity. */
 export class MemoryTaskStore extends TaskStore {
-  readonly #residents = new Map<string, Resident>();
-  readonly #byPrincipal = new SetIndex<Resident>();
+  readonly #entries = new Map<string, TaskEntry>();
+  readonly #byPrincipal = new SetIndex<TaskEntry>();
   readonly #maxTasks: number;
   readonly #now: Clock;
   readonly #stopSweep: () => void;
@@ -45,26 +45,26 @@ export class MemoryTaskStore extends TaskStore {
 
   /** What is held right now; all zero once every task has expired. */
   get sizes(): { tasks: number; principals: number } {
-    return { tasks: this.#residents.size, principals: this.#byPrincipal.size };
+    return { tasks: this.#entries.size, principals: this.#byPrincipal.size };
   }
 
-  async create(order: TaskOrder, leaseMs: number): Promise<TaskRecord> {
-    if (this.#residents.size >= this.#maxTasks) this.#sweep();
-    if (this.#residents.size >= this.#maxTasks) throw new TaskLimitError(this.#maxTasks);
-    const text = taskKeyText(order);
-    if (this.#residents.has(text)) throw new Error('A task of this key exists; task ids must never repeat.');
+  async create(spec: TaskSpec, leaseMs: number): Promise<TaskRecord> {
+    if (this.#entries.size >= this.#maxTasks) this.#sweep();
+    if (this.#entries.size >= this.#maxTasks) throw new TaskLimitError(this.#maxTasks);
+    const text = taskKeyText(spec);
+    if (this.#entries.has(text)) throw new Error('A task of this key exists; task ids must never repeat.');
     const now = this.#now();
     const times = { createdAt: now, updatedAt: now, version: 1, fence: 1, orphaned: false };
-    const record = frozenCopy<TaskRecord>({ ...order, ...times, status: 'working', inputRequests: {}, answers: {} });
-    const resident = { record, leasedUntil: now + leaseMs, expiresAt: now + order.ttlMs };
-    this.#residents.set(text, resident);
-    this.#byPrincipal.add(order.principal, resident);
+    const record = frozenCopy<TaskRecord>({ ...spec, ...times, status: 'working', inputRequests: {}, answers: {} });
+    const entry = { record, leasedUntil: now + leaseMs, expiresAt: now + spec.ttlMs };
+    this.#entries.set(text, entry);
+    this.#byPrincipal.add(spec.principal, entry);
     return record;
   }
 
   async load(key: TaskKey): Promise<TaskRecord | undefined> {
-    const resident = this.#resident(key);
-    return resident && this.#seen(resident);
+    const entry = this.#entry(key);
+    return entry && this.#seen(entry);
   }
 
   async move(
@@ -74,45 +74,48 @@ export class MemoryTaskStore extends TaskStore {
     patch: TaskPatch = {},
     fence?: number,
   ): Promise<TaskMove | undefined> {
-    const resident = this.#resident(key);
-    if (!resident) return undefined;
-    const { record } = resident;
+    const entry = this.#entry(key);
+    if (!entry) return undefined;
+    const { record } = entry;
     const fits = isOpen(record) && from.includes(record.status) && (fence === undefined || fence === record.fence);
-    if (!fits) return { moved: false, task: this.#seen(resident) };
+    if (!fits) return { moved: false, task: this.#seen(entry) };
     const { inputRequests: asked, ...rest } = frozenCopy(patch);
     const open = isOpen({ status: to });
     const inputRequests = open ? { ...record.inputRequests, ...asked } : {};
-    this.#change(resident, { ...rest, status: to, inputRequests, answers: open ? record.answers : {} });
-    return { moved: true, task: this.#seen(resident) };
+    this.#change(entry, { ...rest, status: to, inputRequests, answers: open ? record.answers : {} });
+    return { moved: true, task: this.#seen(entry) };
   }
 
   async answer(key: TaskKey, given: Readonly<Record<string, TaskAnswer>>): Promise<TaskMove | undefined> {
-    const resident = this.#resident(key);
-    if (!resident) return undefined;
-    const inputRequests = { ...resident.record.inputRequests };
+    const entry = this.#entry(key);
+    if (!entry) return undefined;
+    const inputRequests = { ...entry.record.inputRequests };
     const taken = Object.entries(given).filter(([name]) => Object.hasOwn(inputRequests, name));
-    if (taken.length === 0) return { moved: false, task: this.#seen(resident) };
+    if (taken.length === 0) return { moved: false, task: this.#seen(entry) };
     for (const [name] of taken) delete inputRequests[name];
-    const answers = { ...resident.record.answers, ...frozenCopy(Object.fromEntries(taken)) };
+    const answers = { ...entry.record.answers, ...frozenCopy(Object.fromEntries(taken)) };
     const status = Object.keys(inputRequests).length === 0 ? 'working' : 'input_required';
-    this.#change(resident, { status, inputRequests, answers });
-    return { moved: true, task: this.#seen(resident) };
+    this.#change(entry, { status, inputRequests, answers });
+    return { moved: true, task: this.#seen(entry) };
   }
 
-  async remember(key: TaskKey, fence: number, { answered, steps }: Partial<TaskMemo>): Promise<boolean> {
-    const resident = this.#run(key, fence);
-    if (!resident) return false;
-    const { memo } = resident.record;
+  async saveCheckpoint(key: TaskKey, fence: number, { answered, steps }: Partial<TaskCheckpoint>): Promise<boolean> {
+    const entry = this.#run(key, fence);
+    if (!entry) return false;
+    const { checkpoint } = entry.record;
     const added = frozenCopy({ answered, steps });
-    const merged = { answered: { ...memo.answered, ...added.answered }, steps: { ...memo.steps, ...added.steps } };
-    resident.record = Object.freeze({ ...resident.record, memo: sealed(merged) });
+    const merged = {
+      answered: { ...checkpoint.answered, ...added.answered },
+      steps: { ...checkpoint.steps, ...added.steps },
+    };
+    entry.record = Object.freeze({ ...entry.record, checkpoint: sealed(merged) });
     return true;
   }
 
   async renew(key: TaskKey, fence: number, leaseMs: number): Promise<boolean> {
-    const resident = this.#run(key, fence);
-    if (resident) resident.leasedUntil = this.#now() + leaseMs;
-    return resident !== undefined;
+    const entry = this.#run(key, fence);
+    if (entry) entry.leasedUntil = this.#now() + leaseMs;
+    return entry !== undefined;
   }
 
   async release(key: TaskKey, fence: number): Promise<boolean> {
@@ -120,60 +123,60 @@ export class MemoryTaskStore extends TaskStore {
   }
 
   async claim(key: TaskKey, leaseMs: number): Promise<TaskRecord | undefined> {
-    const resident = this.#resident(key);
-    if (!resident || !this.#seen(resident).orphaned) return undefined;
-    resident.leasedUntil = this.#now() + leaseMs;
-    this.#change(resident, { fence: resident.record.fence + 1, status: 'working', inputRequests: {}, answers: {} });
-    return this.#seen(resident);
+    const entry = this.#entry(key);
+    if (!entry || !this.#seen(entry).orphaned) return undefined;
+    entry.leasedUntil = this.#now() + leaseMs;
+    this.#change(entry, { fence: entry.record.fence + 1, status: 'working', inputRequests: {}, answers: {} });
+    return this.#seen(entry);
   }
 
   async list(principal: string, limit: number, after?: TaskPosition): Promise<readonly TaskRecord[]> {
-    const own = [...(this.#byPrincipal.get(principal) ?? [])].filter((resident) => this.#isLive(resident));
+    const own = [...(this.#byPrincipal.get(principal) ?? [])].filter((entry) => this.#isLive(entry));
     const later = own.filter(({ record }) => after === undefined || byCreation(record, after) > 0);
     later.sort((a, b) => byCreation(a.record, b.record));
-    return later.slice(0, limit).map((resident) => this.#seen(resident));
+    return later.slice(0, limit).map((entry) => this.#seen(entry));
   }
 
   close(): void {
     this.#stopSweep();
   }
 
-  #change(resident: Resident, changes: Partial<TaskRecord>): void {
-    const { version } = resident.record;
-    resident.record = Object.freeze({
-      ...resident.record,
+  #change(entry: TaskEntry, changes: Partial<TaskRecord>): void {
+    const { version } = entry.record;
+    entry.record = Object.freeze({
+      ...entry.record,
       ...sealed(changes),
       updatedAt: this.#now(),
       version: version + 1,
     });
   }
 
-  #seen({ record, leasedUntil }: Resident): TaskRecord {
+  #seen({ record, leasedUntil }: TaskEntry): TaskRecord {
     const orphaned = isOpen(record) && leasedUntil <= this.#now();
     return orphaned ? Object.freeze({ ...record, orphaned }) : record;
   }
 
   /** The task, if this run of it is the current one and still on. */
-  #run(key: TaskKey, fence: number): Resident | undefined {
-    const resident = this.#resident(key);
-    return resident && isOpen(resident.record) && resident.record.fence === fence ? resident : undefined;
+  #run(key: TaskKey, fence: number): TaskEntry | undefined {
+    const entry = this.#entry(key);
+    return entry && isOpen(entry.record) && entry.record.fence === fence ? entry : undefined;
   }
 
-  #resident(key: TaskKey): Resident | undefined {
-    const resident = this.#residents.get(taskKeyText(key));
-    return resident && this.#isLive(resident) ? resident : undefined;
+  #entry(key: TaskKey): TaskEntry | undefined {
+    const entry = this.#entries.get(taskKeyText(key));
+    return entry && this.#isLive(entry) ? entry : undefined;
   }
 
   /** Removes what has expired, whoever comes across it first. */
-  #isLive(resident: Resident): boolean {
-    if (resident.expiresAt > this.#now()) return true;
-    this.#residents.delete(taskKeyText(resident.record));
-    this.#byPrincipal.delete(resident.record.principal, resident);
+  #isLive(entry: TaskEntry): boolean {
+    if (entry.expiresAt > this.#now()) return true;
+    this.#entries.delete(taskKeyText(entry.record));
+    this.#byPrincipal.delete(entry.record.principal, entry);
     return false;
   }
 
   #sweep(): void {
-    for (const resident of this.#residents.values()) this.#isLive(resident);
+    for (const entry of this.#entries.values()) this.#isLive(entry);
   }
 }
 

@@ -111,7 +111,7 @@ export class StreamHistory {
 
   trim(now: number): void {
     const { maxHistory, maxHistoryBytes, historyTtlMs, resultTtlMs } = this.#limits;
-    // The newest stays whatever its size: its bell carries no text then, and the reader comes here for it.
+    // The newest stays whatever its size: its signal carries no text then, and the reader comes here for it.
     while (this.size > 1 && (this.size > maxHistory || this.#bytes > maxHistoryBytes)) this.#dropOldest();
     while (this.size > 0 && now - this.#stored[this.#start]!.at >= historyTtlMs) this.#dropOldest();
     if (this.#final && now - this.#touchedAt >= resultTtlMs) this.#final = undefined;

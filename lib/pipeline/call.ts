@@ -1,11 +1,15 @@
 import { InvalidArgumentsError } from '../exchange/invalid-arguments.js';
 import type { CompiledSchema, Validated } from '../schema/index.js';
+import type { InputRequired } from '../interaction/input-required.js';
 import type { McpContext } from '../context/mcp-context.js';
 
 /** One invocation of one primitive; the third element of the execution context's arguments. */
 export class Call {
   #arguments: unknown;
   #validated = false;
+
+  /** What the method returned if it asks for input. Interceptors must not make anything else of it. */
+  inputRequired: InputRequired | undefined;
 
   constructor(
     readonly ctx: McpContext,

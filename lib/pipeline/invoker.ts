@@ -14,16 +14,16 @@ import { parametersFactory } from './parameters.js';
 /** Calls a primitive's method through guards, interceptors, pipes and filters. */
 export type Invoke = (ctx: McpContext, raw: unknown) => Promise<unknown>;
 
-type Method = (...args: unknown[]) => unknown;
+type HandlerFunction = (...args: unknown[]) => unknown;
 type Pipeline = (...args: McpExecutionArguments) => Promise<unknown>;
 
 /** A method of a provider or controller that Nest has instantiated, or can per request. */
-export interface MethodHost {
+export interface HandlerHost {
   readonly wrapper: InstanceWrapper;
   readonly module: Module;
   readonly method: string;
   /** Runs instead of the method itself; for primitives that are functions registered at run time. */
-  readonly callback?: Method;
+  readonly callback?: HandlerFunction;
 }
 
 const ENHANCERS = { guards: true, interceptors: true, filters: true };
@@ -42,12 +42,14 @@ export class Invoker {
   }
 
   /** @param where names the method in the log */
-  compile(host: MethodHost, schema: CompiledSchema | undefined, where: string): Invoke {
+  compile(host: HandlerHost, schema: CompiledSchema | undefined, where: string): Invoke {
     // A function may be registered before the application's global enhancers are known: its pipeline waits for a call.
     let pipeline = host.callback ? undefined : this.#staticPipeline(host);
     const run = async (ctx: McpContext, raw: unknown): Promise<unknown> => {
       const made = (pipeline ??= this.#staticPipeline(host)) ?? (await this.#scopedPipeline(host, ctx));
-      return made(ctx.http ?? NO_HTTP_REQUEST, ctx, new Call(ctx, raw, schema));
+      const call = new Call(ctx, raw, schema);
+      const result = await made(ctx.http ?? NO_HTTP_REQUEST, ctx, call);
+      return call.inputRequired ?? result;
     };
     return async (ctx, raw) => {
       try {
@@ -58,14 +60,14 @@ export class Invoker {
     };
   }
 
-  #staticPipeline(host: MethodHost): Pipeline | undefined {
+  #staticPipeline(host: HandlerHost): Pipeline | undefined {
     const { wrapper } = host;
     // Nest constructs a transient class only for somebody who injects it.
     if (wrapper.isTransient || !wrapper.isDependencyTreeStatic()) return undefined;
     return this.#create(host, wrapper.instance as object);
   }
 
-  async #scopedPipeline(host: MethodHost, ctx: McpContext): Promise<Pipeline> {
+  async #scopedPipeline(host: HandlerHost, ctx: McpContext): Promise<Pipeline> {
     const { wrapper, module } = host;
     const contextId = ContextIdFactory.getByRequest(ctx);
     // So that `ContextIdFactory.getByRequest(ctx)` of the application means this call too.
@@ -84,10 +86,10 @@ export class Invoker {
     return this.#create(host, instance as object, contextId);
   }
 
-  #create({ wrapper, module, method, callback }: MethodHost, instance: object, contextId = STATIC_CONTEXT): Pipeline {
+  #create({ wrapper, module, method, callback }: HandlerHost, instance: object, contextId = STATIC_CONTEXT): Pipeline {
     return inModule(this.#creator, module.token).create(
       instance as Record<string, unknown>,
-      callback ?? ((instance as Record<string, unknown>)[method] as Method),
+      callback ?? ((instance as Record<string, unknown>)[method] as HandlerFunction),
       method,
       ROUTE_ARGS_METADATA,
       parametersFactory,

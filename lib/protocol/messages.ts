@@ -68,3 +68,7 @@ export function classifyMessage(value: unknown): Message {
   }
   return invalid('"method" is missing');
 }
+
+/** A notification as it goes over the wire. Members that are `undefined` are left out. */
+export const notificationText = (method: string, params?: object): string =>
+  JSON.stringify({ jsonrpc: '2.0', method, params });

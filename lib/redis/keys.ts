@@ -83,12 +83,12 @@ export class RedisKeys {
   }
 
   /** String: a sign of life of one instance. `instanceTtlMs`, set again at a third of it. */
-  life(id: string): string {
+  heartbeat(id: string): string {
     return `${this.namespace}:i:${encode(id)}`;
   }
 
   /** Broker channel of a session's doorbells. */
-  doorbells(key: SessionKey): string {
+  signals(key: SessionKey): string {
     return `${tagOf(key)}:c`;
   }
 

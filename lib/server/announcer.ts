@@ -1,10 +1,10 @@
 import type { ChangeBus } from '../broker/change-bus.js';
 import type { ListName } from '../catalog/catalog.js';
 import type { LogLevel } from '../protocol/log-levels.js';
-import type { JsonObject } from '../protocol/messages.js';
+import { notificationText } from '../protocol/messages.js';
 import type { SessionFilter, SessionStore } from '../session/session-store.js';
 import type { EventLog } from '../stream/event-log.js';
-import { inLanes } from './in-lanes.js';
+import { forEachConcurrent } from './for-each-concurrent.js';
 import { type DeliveryOutcome, type LogLine, Outbox } from './outbox.js';
 
 export type { DeliveryOutcome };
@@ -18,9 +18,6 @@ export interface McpLogMessage {
 }
 
 const RANK: readonly DeliveryOutcome[] = ['unknown', 'filtered', 'stored', 'delivered'];
-
-const notification = (method: string, params?: JsonObject): string =>
-  JSON.stringify({ jsonrpc: '2.0', method, params });
 
 /**
  * Tells clients what no request asked for. Modern clients hear of changes through the bus, wherever their subscription
@@ -52,14 +49,14 @@ export class Announcer {
 
   async resourceUpdated(uri: string): Promise<void> {
     await this.bus.publish({ type: 'resource-updated', uri });
-    await this.#toAll({ uri }, notification('notifications/resources/updated', { uri }));
+    await this.#toAll({ uri }, notificationText('notifications/resources/updated', { uri }));
   }
 
   /** @returns how many sessions it was delivered to or stored for */
   async broadcast(message: McpLogMessage, filter?: SessionFilter): Promise<number> {
     const line = new LogLineOf(message);
     let reached = 0;
-    await inLanes(this.sessions.sessions(filter), async (key) => {
+    await forEachConcurrent(this.sessions.sessions(filter), async (key) => {
       const outcome = await this.#outbox.send(key.id, line, key);
       if (outcome === 'delivered' || outcome === 'stored') reached++;
     });
@@ -74,7 +71,7 @@ export class Announcer {
   async toPrincipal(principal: string, message: McpLogMessage): Promise<DeliveryOutcome> {
     const line = new LogLineOf(message);
     let best = 0;
-    await inLanes(this.sessions.sessions({ principal }), async (key) => {
+    await forEachConcurrent(this.sessions.sessions({ principal }), async (key) => {
       const rank = RANK.indexOf(await this.#outbox.send(key.id, line, key));
       best = Math.max(best, rank);
     });
@@ -88,11 +85,11 @@ export class Announcer {
 
   async #announceList(list: ListName): Promise<void> {
     await this.bus.publish({ type: 'list-changed', list });
-    await this.#toAll(undefined, notification(`notifications/${list}/list_changed`));
+    await this.#toAll(undefined, notificationText(`notifications/${list}/list_changed`));
   }
 
   async #toAll(filter: SessionFilter | undefined, text: string): Promise<void> {
-    await inLanes(this.sessions.sessions(filter), async (key) => void (await this.#outbox.append(key, text)));
+    await forEachConcurrent(this.sessions.sessions(filter), async (key) => void (await this.#outbox.append(key, text)));
   }
 }
 
@@ -107,6 +104,6 @@ class LogLineOf implements LogLine {
 
   get text(): string {
     const { level, logger, data } = this.message;
-    return (this.#text ??= notification('notifications/message', { level, logger, data }));
+    return (this.#text ??= notificationText('notifications/message', { level, logger, data }));
   }
 }

@@ -14,7 +14,7 @@ export interface McpHealth {
   readonly open: {
     /** Event streams by GET, those that wait for Redis included. */
     readonly streams: number;
-    readonly parked: number;
+    readonly heldStreams: number;
     readonly subscriptions: number;
     readonly requests: number;
     readonly tasks: number;
@@ -26,7 +26,7 @@ export const healthOf = ({ state, backends, http, engine, inFlight, tasks }: Mcp
   broker: backends.broker.status,
   open: {
     streams: http.streams.size,
-    parked: http.streams.parked,
+    heldStreams: http.streams.held,
     subscriptions: engine.subscriptions.size,
     requests: inFlight.size,
     tasks: tasks.runner.size,

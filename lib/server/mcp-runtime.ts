@@ -1,29 +1,28 @@
-import { Logger } from '@nestjs/common';
+import type { Logger } from '@nestjs/common';
 import type { Subscription } from 'rxjs';
 import { ChangeBus } from '../broker/change-bus.js';
 import { Catalog } from '../catalog/catalog.js';
 import { InFlight } from '../engine/in-flight.js';
-import type { ResolvedOptions } from '../mcp.resolved-options.js';
+import type { ResolvedOptions } from '../options/resolve-options.js';
 import { MODERN_REVISION } from '../protocol/revisions.js';
-import { BackendAwayError } from '../session/backend-away.js';
+import { BackendUnavailableError } from '../session/backend-unavailable.js';
 import type { SessionRecord } from '../session/session-record.js';
-import { type GapCapabilities, standingGapSignal } from '../stream/gap-signal.js';
+import { type GapCapabilities, gapNotifications } from '../stream/gap-notifications.js';
 import { watchForLostWorker } from '../stream/lost-worker.js';
 import type { Tasks } from '../task/tasks.js';
 import type { LegacyServices } from '../transport/legacy-services.js';
 import { Announcer } from './announcer.js';
 import type { Interactions } from '../interaction/interactions.js';
-import { backgroundReporter } from './background-reporter.js';
-import { createInteractions } from './create-interactions.js';
-import { createTasks } from './create-tasks.js';
-import type { Backends } from './backends.js';
-import { keepSession } from '../session/keep-session.js';
-import { createEngine, type Engine } from './engine.js';
-import { createHttpService, type HttpService } from './http-service.js';
+import type { ThrottledReporter } from '../report/throttled-reporter.js';
+import { createInteractions } from './compose/create-interactions.js';
+import { createTasks } from './compose/create-tasks.js';
+import type { Backends } from '../backends/backends.js';
+import { keepSessionAlive } from '../session/keep-session-alive.js';
+import { createEngine, type Engine } from './compose/create-engine.js';
+import { createHttpService, type HttpService } from './compose/create-http.js';
 
 /** One server: everything between a message and a method, put together in one place. */
 export class McpRuntime {
-  readonly logger: Logger;
   readonly catalog: Catalog;
   readonly interactions: Interactions;
   readonly bus: ChangeBus;
@@ -33,7 +32,7 @@ export class McpRuntime {
   readonly inFlight = new InFlight();
   readonly services: LegacyServices;
   readonly http: HttpService;
-  #heard: Subscription[] = [];
+  #subscriptions: Subscription[] = [];
   #busRetry: NodeJS.Timeout | undefined;
   #closed = false;
   #drainedBy = 0;
@@ -42,12 +41,13 @@ export class McpRuntime {
   constructor(
     readonly options: ResolvedOptions,
     readonly backends: Backends,
+    readonly logger: Logger,
+    reporter: ThrottledReporter,
     /** The server's name; `undefined` is the default one. */
     readonly server: string | undefined,
   ) {
-    this.logger = new Logger(server === undefined ? 'McpServer' : `McpServer:${server}`);
     const { sessions, log, broker } = backends;
-    const report = backgroundReporter(this.logger);
+    const { report } = reporter;
     this.catalog = new Catalog(options.pageSize);
     this.interactions = createInteractions(backends, options, this.logger);
     this.bus = new ChangeBus({ broker, namespace: `mcp:${server ?? 'default'}`, report });
@@ -69,8 +69,8 @@ export class McpRuntime {
       pending: backends.pending,
       bus: this.bus,
       report,
-      gapSignal: this.#gapSignal,
-      keepSession: (session) => keepSession(sessions, session, options.sessionIdleTtlMs, report),
+      gapNotifications: this.#gapNotifications,
+      keepSessionAlive: (session) => keepSessionAlive(sessions, session, options.sessionIdleTtlMs, report),
       watchForLostWorker: (session, stream) =>
         watchForLostWorker({ log, session, stream, report, instanceTtlMs: options.instanceTtlMs }),
     };
@@ -80,16 +80,16 @@ export class McpRuntime {
   /** Called when the catalog is filled: changes from here on are announced. */
   async start(): Promise<void> {
     const { subscriptions } = this.engine;
-    this.#heard = [
+    this.#subscriptions = [
       this.catalog.changes$.subscribe((list) => this.announcer.listChanged(list)),
       this.bus.events$.subscribe((event) => {
         if (event.type === 'cancel') this.inFlight.cancel(event.session, event.requestId, event.reason ?? 'cancelled');
-        else if (event.type === 'task-changed') this.tasks.changes.heard(event.task);
+        else if (event.type === 'task-changed') this.tasks.changes.notify(event.task);
         else subscriptions.deliver(event);
       }),
       this.bus.interrupted$.subscribe(() => {
         subscriptions.deliverAll();
-        this.tasks.changes.heardAll();
+        this.tasks.changes.notifyAll();
       }),
     ];
     await this.#startBus();
@@ -115,7 +115,7 @@ export class McpRuntime {
   }
 
   /** Lets finish what still came while it drained, in the time that is left. */
-  async settle(): Promise<void> {
+  async drainRemaining(): Promise<void> {
     const leftMs = this.#drainedBy - performance.now();
     if (leftMs > 0) await this.inFlight.drain(leftMs);
   }
@@ -124,7 +124,7 @@ export class McpRuntime {
     this.#closed = true;
     clearTimeout(this.#busRetry);
     this.http.slow.close();
-    for (const subscription of this.#heard) subscription.unsubscribe();
+    for (const subscription of this.#subscriptions) subscription.unsubscribe();
     this.announcer.close();
     this.tasks.changes.close();
     this.tasks.orphans.close();
@@ -137,14 +137,14 @@ export class McpRuntime {
       await this.bus.start();
       if (late) this.engine.subscriptions.deliverAll();
     } catch (error) {
-      if (!(error instanceof BackendAwayError)) throw error;
+      if (!(error instanceof BackendUnavailableError)) throw error;
       if (this.#closed) return;
       this.#busRetry = setTimeout(() => void this.#startBus(true).catch(this.services.report), 500).unref();
     }
   }
 
-  readonly #gapSignal = async (session: SessionRecord, reason: string): Promise<readonly string[]> =>
-    standingGapSignal({
+  readonly #gapNotifications = async (session: SessionRecord, reason: string): Promise<readonly string[]> =>
+    gapNotifications({
       capabilities: this.engine.capabilities.describe(MODERN_REVISION) as GapCapabilities,
       subscriptions: await this.backends.sessions.subscriptions(session),
       logLevel: session.logLevel,

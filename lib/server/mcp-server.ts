@@ -4,13 +4,13 @@ import type { CatalogEntry, CatalogKind } from '../catalog/entries.js';
 import type { McpPromptOptions, McpResourceOptions, McpToolOptions } from '../decorators/metadata.js';
 import type { EntryFactory, Primitive } from '../discovery/entry-factory.js';
 import type { McpContext } from '../context/mcp-context.js';
-import type { MethodHost } from '../pipeline/invoker.js';
+import type { HandlerHost } from '../pipeline/invoker.js';
 import type { CallToolResult } from '../protocol/content.js';
 import type { JsonObject } from '../protocol/messages.js';
 import { principalId, type Principal } from '../session/principal.js';
 import type { DeliveryOutcome, McpLogMessage } from './announcer.js';
 import { healthOf, type McpHealth } from './health.js';
-import { callInProcess, type InProcessCall } from './in-process-call.js';
+import { callInProcess, type CallToolOptions } from './call-in-process.js';
 import type { McpRuntime } from './mcp-runtime.js';
 
 /** Runs a primitive that was registered at run time. */
@@ -28,10 +28,10 @@ type Named<O> = O & { readonly name: string };
 export class McpServer {
   readonly #runtime: McpRuntime;
   readonly #entries: EntryFactory;
-  readonly #host: Omit<MethodHost, 'callback'>;
+  readonly #host: Omit<HandlerHost, 'callback'>;
 
   /** @internal */
-  constructor(runtime: McpRuntime, entries: EntryFactory, host: Omit<MethodHost, 'callback'>) {
+  constructor(runtime: McpRuntime, entries: EntryFactory, host: Omit<HandlerHost, 'callback'>) {
     this.#runtime = runtime;
     this.#entries = entries;
     this.#host = host;
@@ -122,7 +122,7 @@ export class McpServer {
    *
    * @throws {McpError} for what a client would get as a JSON-RPC error
    */
-  callTool(name: string, args: JsonObject = {}, call: InProcessCall = {}): Promise<CallToolResult> {
+  callTool(name: string, args: JsonObject = {}, call: CallToolOptions = {}): Promise<CallToolResult> {
     return callInProcess(this.#runtime.engine.dispatcher, 'tools/call', { name, arguments: args }, call) as Promise<
       CallToolResult & JsonObject
     >;

@@ -1,8 +1,8 @@
 import { type LogLevel, passes } from '../protocol/log-levels.js';
-import { BackendAwayError } from '../session/backend-away.js';
+import { BackendUnavailableError } from '../session/backend-unavailable.js';
 import type { SessionKey, SessionRecord } from '../session/session-record.js';
 import type { SessionStore } from '../session/session-store.js';
-import { type EventLog, STANDING_STREAM } from '../stream/event-log.js';
+import { type EventLog, STANDALONE_STREAM } from '../stream/event-log.js';
 
 /**
  * What became of a message to a session: `delivered` to an open stream, `stored` until the client opens one, `filtered`
@@ -30,7 +30,7 @@ const MAX_OWNERS = 10_000;
  */
 export class Outbox {
   readonly #owners = new Map<string, SessionKey>();
-  readonly #lanes = new Map<string, Waiting[]>();
+  readonly #queues = new Map<string, Waiting[]>();
   #waiting = 0;
 
   constructor(
@@ -43,43 +43,43 @@ export class Outbox {
   /** @param key where the caller has it already */
   send(id: string, line: LogLine, key?: SessionKey): Promise<DeliveryOutcome> {
     if (this.#waiting >= this.maxWaiting) {
-      return Promise.reject(new BackendAwayError('Too many messages are on their way to sessions.'));
+      return Promise.reject(new BackendUnavailableError('Too many messages are on their way to sessions.'));
     }
     this.#waiting++;
     return new Promise((resolve, reject) => {
       const waiting = { line, resolve, reject };
-      const lane = this.#lanes.get(id);
-      if (lane) return void lane.push(waiting);
-      this.#lanes.set(id, [waiting]);
+      const queue = this.#queues.get(id);
+      if (queue) return void queue.push(waiting);
+      this.#queues.set(id, [waiting]);
       queueMicrotask(() => void this.#work(id, key));
     });
   }
 
   async append(key: SessionKey, text: string): Promise<DeliveryOutcome> {
-    const outcome = await this.log.append(key, STANDING_STREAM, text);
+    const outcome = await this.log.append(key, STANDALONE_STREAM, text);
     if (outcome.kind !== 'appended') return 'unknown';
     return outcome.listening ? 'delivered' : 'stored';
   }
 
   async #work(id: string, known: SessionKey | undefined): Promise<void> {
-    const lane = this.#lanes.get(id)!;
-    while (lane.length > 0) {
-      const lines = lane.splice(0);
+    const queue = this.#queues.get(id)!;
+    while (queue.length > 0) {
+      const lines = queue.splice(0);
       try {
         const key = known ?? (await this.#ownerOf(id));
         const session = key && (await this.sessions.peek(key));
         if (!session) this.#owners.delete(id);
-        const said = lines.map(({ line, resolve, reject }) => this.#say(session, line).then(resolve, reject));
+        const said = lines.map(({ line, resolve, reject }) => this.#sendLine(session, line).then(resolve, reject));
         await Promise.all(said);
       } catch (error) {
         for (const { reject } of lines) reject(error);
       }
       this.#waiting -= lines.length;
     }
-    this.#lanes.delete(id);
+    this.#queues.delete(id);
   }
 
-  async #say(session: SessionRecord | undefined, line: LogLine): Promise<DeliveryOutcome> {
+  async #sendLine(session: SessionRecord | undefined, line: LogLine): Promise<DeliveryOutcome> {
     if (!session) return 'unknown';
     return passes(line.level, session.logLevel) ? this.append(session, line.text) : 'filtered';
   }

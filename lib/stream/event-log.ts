@@ -5,7 +5,7 @@ import type { SessionKey } from '../session/session-record.js';
 export const STREAM_START = '0-0';
 
 /** The stream of a session's standing GET; every POST that answers as a stream has one of its own. */
-export const STANDING_STREAM = 'g';
+export const STANDALONE_STREAM = 'g';
 
 /** One message of one stream. */
 export interface LogEntry {
@@ -27,7 +27,7 @@ export type AppendOutcome =
   /** The stream already has its final message; nothing was written. */
   | { readonly kind: 'done' };
 
-export interface Tail {
+export interface StreamPage {
   /** Entries after the cursor, oldest first, at most as many as asked for. */
   readonly entries: readonly LogEntry[];
   /** Id of the newest entry ever appended, even if it expired; `STREAM_START` if none is known. */
@@ -36,9 +36,9 @@ export interface Tail {
   readonly final?: LogEntry;
   /** False when the log knows nothing of this stream: neither appended to nor claimed, or forgotten since. */
   readonly known: boolean;
-  /** The highest claim of the stream, 0 without any. Who holds a lower one has missed a bell and must let go (P5). */
+  /** The highest claim of the stream, 0 without any. Who holds a lower one has missed a signal and must let go (P5). */
   readonly fence: number;
-  /** The session is over, or never was. Who still reads has missed that bell. */
+  /** The session is over, or never was. Who still reads has missed that signal. */
   readonly ended: boolean;
 }
 
@@ -56,7 +56,7 @@ export interface Tail {
  *   place (the oldest finished one goes first), or until it was left unfinished and untouched for `resultTtlMs`.
  *   The standing stream is known as long as the session. As long as a stream is known so are its newest id and its
  *   fence: a client that saw everything is told of no gap, however long nothing was sent.
- * - Bells ring on `channel(key)` as `encodeDoorbell()` writes them, in the order of the entries; several may ring in one
+ * - Signals ring on `channel(key)` as `encodeStreamSignal()` writes them, in the order of the entries; several may ring in one
  *   message, a line each.
  * - What was undertaken is owed until the final message is there, whoever appends that.
  * - A session that ended has no streams: its log is removed with it, its channel is rung (when it ended, not when it
@@ -71,7 +71,7 @@ export abstract class EventLog {
   abstract append(key: SessionKey, stream: string, data: string, options?: AppendOptions): Promise<AppendOutcome>;
 
   /** Reads on from a cursor; `count` (at least 1) bounds the entries of one call. Slides no session's TTL. */
-  abstract tail(key: SessionKey, stream: string, cursor: string, count: number): Promise<Tail>;
+  abstract read(key: SessionKey, stream: string, cursor: string, count: number): Promise<StreamPage>;
 
   /**
    * Takes the stream for one connection: the number returned outranks all before it, and the channel is rung so that
@@ -88,12 +88,12 @@ export abstract class EventLog {
    * one process need not remember: with the process everybody who waits is gone.
    * @throws {StreamLimitError} when this would begin one stream too many.
    */
-  undertake(_key: SessionKey, _stream: string, _requests: readonly RequestId[]): Promise<void> {
+  assignRequests(_key: SessionKey, _stream: string, _requests: readonly RequestId[]): Promise<void> {
     return Promise.resolve();
   }
 
   /** The requests nobody will answer any more: the instance that owes the answers gives no sign of life (P6). */
-  abandoned(_key: SessionKey, _stream: string): Promise<readonly RequestId[]> {
+  orphanedRequests(_key: SessionKey, _stream: string): Promise<readonly RequestId[]> {
     return Promise.resolve([]);
   }
 }

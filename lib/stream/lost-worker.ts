@@ -1,3 +1,4 @@
+import { ErrorCode } from '../protocol/errors.js';
 import type { RequestId } from '../protocol/messages.js';
 import type { SessionKey } from '../session/session-record.js';
 import type { EventLog } from './event-log.js';
@@ -25,7 +26,7 @@ const PACE = 0.4;
 export function watchForLostWorker({ log, session, stream, instanceTtlMs, report }: LostWorkerWatch): () => void {
   let suspected = false;
   const look = async (): Promise<void> => {
-    const requests = await log.abandoned(session, stream);
+    const requests = await log.orphanedRequests(session, stream);
     if (suspected && requests.length > 0) await answerFor(requests, log, session, stream);
     suspected = requests.length > 0;
   };
@@ -49,5 +50,8 @@ const lostWorkerAnswer = (id: RequestId): string =>
   JSON.stringify({
     jsonrpc: '2.0',
     id,
-    error: { code: -32603, message: 'The instance that worked on this request was lost before it answered' },
+    error: {
+      code: ErrorCode.InternalError,
+      message: 'The instance that worked on this request was lost before it answered',
+    },
   });

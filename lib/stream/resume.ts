@@ -1,6 +1,6 @@
 import type { SessionKey } from '../session/session-record.js';
 import { parseEventId } from './event-id.js';
-import { type EventLog, STANDING_STREAM } from './event-log.js';
+import { type EventLog, STANDALONE_STREAM } from './event-log.js';
 
 /** Where a client wants to go on. */
 export interface ResumePoint {
@@ -23,6 +23,6 @@ export async function resumePoint(
   const event = parseEventId(lastEventId);
   if (event === undefined) return undefined;
   const point = { stream: event.stream, cursor: event.id };
-  if (event.stream === STANDING_STREAM) return point;
-  return (await log.tail(session, event.stream, event.id, 1)).known ? point : undefined;
+  if (event.stream === STANDALONE_STREAM) return point;
+  return (await log.read(session, event.stream, event.id, 1)).known ? point : undefined;
 }

@@ -1,5 +1,6 @@
 import type { ChangeEvent } from '../broker/change-event.js';
-import { type EventLog, STANDING_STREAM } from '../stream/event-log.js';
+import { type EventLog, STANDALONE_STREAM } from '../stream/event-log.js';
+import { notificationText } from '../protocol/messages.js';
 import { taskKeyOf, taskKeyText } from './task-id.js';
 import type { TaskKey, TaskRecord } from './task-record.js';
 import { experimentalTask } from './task-view.js';
@@ -30,9 +31,9 @@ export class TaskChanges {
     publish({ type: 'task-changed', task: taskKeyOf(task) }).catch(report);
     const { session } = task.caller;
     if (session === undefined) return;
-    const message = { jsonrpc: '2.0', method: 'notifications/tasks/status', params: experimentalTask(task) };
+    const message = notificationText('notifications/tasks/status', experimentalTask(task));
     const key = { principal: task.principal, id: session };
-    log.append(key, STANDING_STREAM, JSON.stringify(message)).catch(report);
+    log.append(key, STANDALONE_STREAM, message).catch(report);
   }
 
   /** Calls back whenever the task may have changed; must not throw. @returns what ends that */
@@ -40,7 +41,7 @@ export class TaskChanges {
     const text = taskKeyText(key);
     const watchers = this.#watchers.get(text) ?? new Set();
     this.#watchers.set(text, watchers.add(listener));
-    this.#timer ??= setInterval(() => this.heardAll(), this.#options.selfCheckMs ?? SELF_CHECK_MS).unref();
+    this.#timer ??= setInterval(() => this.notifyAll(), this.#options.selfCheckMs ?? SELF_CHECK_MS).unref();
     return () => {
       if (watchers.delete(listener) && watchers.size === 0) this.#watchers.delete(text);
       if (this.#watchers.size === 0) this.close();
@@ -52,12 +53,12 @@ export class TaskChanges {
     return [...this.#watchers.values()].reduce((sum, { size }) => sum + size, 0);
   }
 
-  heard(key: TaskKey): void {
+  notify(key: TaskKey): void {
     for (const listener of [...(this.#watchers.get(taskKeyText(key)) ?? [])]) listener();
   }
 
   /** Events may have been missed (P12). */
-  heardAll(): void {
+  notifyAll(): void {
     for (const watchers of [...this.#watchers.values()]) for (const listener of [...watchers]) listener();
   }
 

@@ -1,17 +1,18 @@
+import { tooManyRounds } from '../interaction/asking-limits.js';
 import { InputRequired } from '../interaction/input-required.js';
 import type { InputRequest } from '../interaction/input-request.js';
 import { InputRefusedError, type Interaction, type Outcome, type Question } from '../interaction/interaction.js';
-import { keepStep, type KeptStep } from '../interaction/kept-step.js';
+import { stepResult, type StepResult } from '../interaction/step-result.js';
 import { QuestionKeys } from '../interaction/question-keys.js';
-import { fingerprint, type KeptAnswer } from '../interaction/request-state.js';
+import { fingerprintOf, type AcceptedAnswer } from '../interaction/request-state.js';
 import type { JsonObject } from '../protocol/messages.js';
-import type { TaskAnswer, TaskMemo } from './task-record.js';
+import type { TaskAnswer, TaskCheckpoint } from './task-record.js';
 
 /** Where a task asks, and what it remembers: its current run. */
 export interface AskingRun {
   /** @param label becomes part of the question's key */
   ask(request: InputRequest, label: string): Promise<TaskAnswer>;
-  remember(memo: Partial<TaskMemo>): Promise<void>;
+  saveCheckpoint(checkpoint: Partial<TaskCheckpoint>): Promise<void>;
 }
 
 /**
@@ -21,8 +22,8 @@ export interface AskingRun {
  */
 export class TaskInteraction implements Interaction {
   /** Maps, as keys are the method's own words. */
-  readonly #answered: Map<string, KeptAnswer>;
-  readonly #steps: Map<string, KeptStep>;
+  readonly #answered: Map<string, AcceptedAnswer>;
+  readonly #steps: Map<string, StepResult>;
   readonly #running = new Map<string, Promise<unknown>>();
   #keys = new QuestionKeys();
   #run: AskingRun | undefined;
@@ -33,13 +34,13 @@ export class TaskInteraction implements Interaction {
   constructor(
     private readonly before: Interaction | undefined,
     private readonly maxRounds: number,
-    memo: TaskMemo = { answered: {}, steps: {} },
+    checkpoint: TaskCheckpoint = { answered: {}, steps: {} },
   ) {
-    this.#answered = new Map(Object.entries(memo.answered));
-    this.#steps = new Map(Object.entries(memo.steps));
+    this.#answered = new Map(Object.entries(checkpoint.answered));
+    this.#steps = new Map(Object.entries(checkpoint.steps));
   }
 
-  get memo(): TaskMemo {
+  get checkpoint(): TaskCheckpoint {
     return { answered: Object.fromEntries(this.#answered), steps: Object.fromEntries(this.#steps) };
   }
   get responses(): Readonly<JsonObject> {
@@ -50,17 +51,17 @@ export class TaskInteraction implements Interaction {
   }
 
   /** The call is a task from here on. */
-  enter(run: AskingRun): void {
+  attach(run: AskingRun): void {
     this.#run = run;
   }
 
-  async ask(given: string | undefined, pose: () => Question | Promise<Question>): Promise<unknown> {
+  async ask(given: string | undefined, createQuestion: () => Question | Promise<Question>): Promise<unknown> {
     // Counted along with the call's own way of asking: a further run has to find its answers under the same names.
     const key = this.#keys.next(given);
-    if (!this.#run) return this.before!.ask(given, async () => this.#kept(key, await pose()));
-    const question = this.#kept(key, await pose());
+    if (!this.#run) return this.before!.ask(given, async () => this.#recordingAnswer(key, await createQuestion()));
+    const question = this.#recordingAnswer(key, await createQuestion());
     const known = this.#answered.get(key);
-    if (known?.print === fingerprint(question.request)) {
+    if (known?.fingerprint === fingerprintOf(question.request)) {
       const accepted = await question.accept(known.answer);
       if (accepted.ok) return accepted.value;
     }
@@ -68,7 +69,7 @@ export class TaskInteraction implements Interaction {
       const accepted = await question.accept(valueOf(await this.#run.ask(question.request, given ?? 'input')));
       if (accepted.ok) return accepted.value;
     }
-    throw new InputRefusedError(`The client answered ${this.maxRounds} times with something that does not fit`);
+    throw tooManyRounds(this.maxRounds);
   }
 
   step<T>(key: string, run: () => T | Promise<T>): Promise<T> {
@@ -91,7 +92,7 @@ export class TaskInteraction implements Interaction {
     let value = first;
     for (let round = 0; value instanceof InputRequired; round++) {
       if (round >= this.maxRounds) {
-        throw new InputRefusedError(`The task has asked for input ${this.maxRounds} times and still lacks some`);
+        throw tooManyRounds(this.maxRounds);
       }
       const asked = Object.entries(value.inputRequests);
       const answers = await Promise.all(
@@ -108,20 +109,20 @@ export class TaskInteraction implements Interaction {
   async #step<T>(key: string, run: () => T | Promise<T>): Promise<T> {
     const known = this.#steps.get(key);
     if (known) return known.value as T;
-    const kept = keepStep(key, this.#run ? await run() : await this.before!.step(key, run));
+    const kept = stepResult(key, this.#run ? await run() : await this.before!.step(key, run));
     this.#steps.set(key, kept);
-    await this.#run?.remember({ steps: { [key]: kept } });
+    await this.#run?.saveCheckpoint({ steps: { [key]: kept } });
     return kept.value as T;
   }
 
   /** The same question, whose accepted answer is remembered. */
-  #kept(key: string, question: Question): Question {
+  #recordingAnswer(key: string, question: Question): Question {
     const accept = async (answer: unknown) => {
       const accepted = await question.accept(answer);
       if (accepted.ok) {
-        const kept = { print: fingerprint(question.request), answer };
+        const kept = { fingerprint: fingerprintOf(question.request), answer };
         this.#answered.set(key, kept);
-        await this.#run?.remember({ answered: { [key]: kept } });
+        await this.#run?.saveCheckpoint({ answered: { [key]: kept } });
       }
       return accepted;
     };

@@ -12,6 +12,6 @@ export class TaskOutlet implements Outlet {
   }
 
   status(message: string): void {
-    this.run?.say(message);
+    this.run?.setStatusMessage(message);
   }
 }

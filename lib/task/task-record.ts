@@ -1,6 +1,6 @@
 import type { InputRequest } from '../interaction/input-request.js';
-import type { KeptStep } from '../interaction/kept-step.js';
-import type { KeptAnswer } from '../interaction/request-state.js';
+import type { StepResult } from '../interaction/step-result.js';
+import type { AcceptedAnswer } from '../interaction/request-state.js';
 import type { JsonObject, JsonRpcErrorObject } from '../protocol/messages.js';
 import type { Revision } from '../protocol/revisions.js';
 import type { Principal } from '../session/principal.js';
@@ -34,7 +34,7 @@ export interface TaskCaller {
 }
 
 /** What a task was asked to do; does not change. */
-export interface TaskOrder extends TaskKey {
+export interface TaskSpec extends TaskKey {
   readonly tool: string;
   readonly arguments: JsonObject;
   readonly caller: TaskCaller;
@@ -43,21 +43,21 @@ export interface TaskOrder extends TaskKey {
   /** From creation; the task is forgotten then (T1-14). */
   readonly ttlMs: number;
   readonly pollIntervalMs: number;
-  readonly memo: TaskMemo;
+  readonly checkpoint: TaskCheckpoint;
 }
 
 /** What a further run need neither ask nor do again. */
-export interface TaskMemo {
+export interface TaskCheckpoint {
   /** Accepted answers, by the question's own key. */
-  readonly answered: Readonly<Record<string, KeptAnswer>>;
+  readonly answered: Readonly<Record<string, AcceptedAnswer>>;
   /** Results of `ctx.step()`. */
-  readonly steps: Readonly<Record<string, KeptStep>>;
+  readonly steps: Readonly<Record<string, StepResult>>;
 }
 
 /** What a client said to a question of a task. */
 export type TaskAnswer = { readonly value: unknown } | { readonly refused: string };
 
-export interface TaskRecord extends TaskOrder {
+export interface TaskRecord extends TaskSpec {
   readonly status: TaskStatus;
   readonly statusMessage?: string;
   /** Milliseconds since 1970 by the store's clock, like `updatedAt`. */

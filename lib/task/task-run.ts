@@ -1,6 +1,6 @@
 import { CancelledError, type Exchange } from '../exchange/exchange.js';
-import { type InputRequest, missingCapabilities } from '../interaction/input-request.js';
-import { MissingClientCapabilityError } from '../protocol/errors.js';
+import { requireCapability } from '../interaction/asking-limits.js';
+import type { InputRequest } from '../interaction/input-request.js';
 import type { TaskChanges } from './task-changes.js';
 import { taskKeyOf } from './task-id.js';
 import type { AskingRun } from './task-interaction.js';
@@ -9,7 +9,7 @@ import {
   OPEN,
   type TaskAnswer,
   type TaskKey,
-  type TaskMemo,
+  type TaskCheckpoint,
   type TaskPatch,
   type TaskRecord,
   type TaskStatus,
@@ -36,7 +36,7 @@ export class TaskRun implements AskingRun {
   #asked = 0;
   #over = false;
   #message: string | undefined;
-  #saying = false;
+  #writingMessage = false;
 
   constructor(
     readonly task: TaskRecord,
@@ -45,7 +45,7 @@ export class TaskRun implements AskingRun {
   ) {
     this.key = taskKeyOf(task);
     this.fence = task.fence;
-    this.#unwatch = services.changes.watch(this.key, () => void this.#look().catch(services.report));
+    this.#unwatch = services.changes.watch(this.key, () => void this.#reload().catch(services.report));
     exchange.onCancel((reason) => this.#end(new CancelledError(reason)));
   }
 
@@ -60,9 +60,7 @@ export class TaskRun implements AskingRun {
    * @throws {MissingClientCapabilityError} by what the creating request declared (T1-12, A-17)
    */
   async ask(request: InputRequest, label: string): Promise<TaskAnswer> {
-    const { clientCapabilities, revision } = this.task.caller;
-    const missing = missingCapabilities(request, clientCapabilities, revision);
-    if (missing) throw new MissingClientCapabilityError(missing);
+    requireCapability(request, this.task.caller);
     // Unique over the life of the task, over its runs too (T1-11).
     const key = `${label}-${this.fence}.${++this.#asked}`;
     const answered = new Promise<TaskAnswer>((resolve, reject) => this.#waiting.set(key, { resolve, reject }));
@@ -78,17 +76,17 @@ export class TaskRun implements AskingRun {
   }
 
   /** Durable before the method goes on; for nothing where there will be no further run. */
-  async remember(memo: Partial<TaskMemo>): Promise<void> {
+  async saveCheckpoint(checkpoint: Partial<TaskCheckpoint>): Promise<void> {
     if (!this.task.idempotent) return;
-    await this.services.store.remember(this.key, this.fence, memo);
+    await this.services.store.saveCheckpoint(this.key, this.fence, checkpoint);
   }
 
   /** The newest message wins: a task that reports a thousand times a second writes as often as the store takes it. */
-  say(message: string): void {
+  setStatusMessage(message: string): void {
     this.#message = message;
-    if (this.#saying) return;
-    this.#saying = true;
-    void this.#sayAll().catch(this.services.report);
+    if (this.#writingMessage) return;
+    this.#writingMessage = true;
+    void this.#writeMessages().catch(this.services.report);
   }
 
   /** @returns false when the task has ended otherwise, or another run has it */
@@ -100,7 +98,7 @@ export class TaskRun implements AskingRun {
   /** Keeps the lease, or stops the work if it is lost. */
   async renew(leaseMs: number): Promise<void> {
     if (await this.services.store.renew(this.key, this.fence, leaseMs)) return;
-    await this.#look();
+    await this.#reload();
   }
 
   /** Lets another instance go on with the task. */
@@ -122,7 +120,7 @@ export class TaskRun implements AskingRun {
     return true;
   }
 
-  async #sayAll(): Promise<void> {
+  async #writeMessages(): Promise<void> {
     try {
       while (this.#message !== undefined) {
         const statusMessage = this.#message;
@@ -130,12 +128,12 @@ export class TaskRun implements AskingRun {
         await this.#move(['working'], 'working', { statusMessage });
       }
     } finally {
-      this.#saying = false;
+      this.#writingMessage = false;
     }
   }
 
   /** What has become of the task meanwhile: answers, or its end by somebody else. */
-  async #look(): Promise<void> {
+  async #reload(): Promise<void> {
     const task = await this.services.store.load(this.key);
     // The end this run came to by itself must not look like a cancellation.
     if (this.#over) return;

@@ -1,4 +1,5 @@
-import { Exchange, type Peer } from '../exchange/exchange.js';
+import { Exchange } from '../exchange/exchange.js';
+import type { Peer } from '../exchange/peer.js';
 import { reportUnexpected, toMcpError } from '../exchange/failure.js';
 import type { Interaction } from '../interaction/interaction.js';
 import type { Interactions } from '../interaction/interactions.js';
@@ -6,11 +7,11 @@ import { CapacityError, ErrorCode, McpError } from '../protocol/errors.js';
 import type { JsonObject } from '../protocol/messages.js';
 import { wireError } from '../protocol/wire-error.js';
 import type { Logger } from '@nestjs/common';
-import { TaskCall, type WorkOutcome } from './task-call.js';
+import { DetachableCall, type WorkOutcome } from './detachable-call.js';
 import { newTaskId, taskKeyOf } from './task-id.js';
 import { TaskInteraction } from './task-interaction.js';
 import { TaskOutlet } from './task-outlet.js';
-import { peerOf } from './task-peer.js';
+import { callerPeer } from './caller-peer.js';
 import { OPEN, type TaskRecord } from './task-record.js';
 import { TaskRun, type RunServices } from './task-run.js';
 import { TaskLimitError } from './task-store.js';
@@ -81,7 +82,7 @@ export class TaskRunner {
   ): Promise<{ readonly task: TaskRecord } | { readonly result: JsonObject }> {
     const before = tool.task.detaches ? await this.interactions.begin(client, tool.key, given) : undefined;
     const interaction = new TaskInteraction(before, this.limits.maxInputRounds);
-    const call = new TaskCall(client, interaction, (exchange) =>
+    const call = new DetachableCall(client, interaction, (exchange) =>
       this.#create(tool, given, exchange, interaction, ttlMs),
     );
     if (!tool.task.detaches) await call.detach();
@@ -98,7 +99,7 @@ export class TaskRunner {
   }
 
   /** Cares for a task whose worker is lost: runs it again where that is allowed, or ends it with a sentence (P13). */
-  async adopt(orphan: TaskRecord): Promise<void> {
+  async takeOver(orphan: TaskRecord): Promise<void> {
     if (this.#closed) return;
     const task = await this.services.store.claim(taskKeyOf(orphan), this.limits.taskLeaseMs);
     if (!task) return;
@@ -131,12 +132,12 @@ export class TaskRunner {
     tool: TaskTool,
     given: JsonObject,
     exchange: Exchange,
-    { memo }: TaskInteraction,
+    { checkpoint }: TaskInteraction,
     ttlMs: number | undefined,
   ): Promise<TaskRun> {
     if (this.#closed) throw new CapacityError('The server is shutting down; try again');
     const { principal, principalId, revision, clientCapabilities, clientInfo, session } = exchange.peer;
-    const order = {
+    const spec = {
       principal: principalId,
       id: newTaskId(),
       tool: tool.key,
@@ -145,10 +146,10 @@ export class TaskRunner {
       idempotent: tool.task.idempotent,
       ttlMs: Math.min(ttlMs ?? this.limits.taskTtlMs, this.limits.maxTaskTtlMs),
       pollIntervalMs: this.limits.taskPollIntervalMs,
-      memo: tool.task.idempotent ? memo : { answered: {}, steps: {} },
+      checkpoint: tool.task.idempotent ? checkpoint : { answered: {}, steps: {} },
     };
     try {
-      const task = await this.services.store.create(order, this.limits.taskLeaseMs);
+      const task = await this.services.store.create(spec, this.limits.taskLeaseMs);
       return new TaskRun(task, exchange, this.services);
     } catch (error) {
       if (error instanceof TaskLimitError) throw new CapacityError('Too many tasks; try again later');
@@ -160,10 +161,10 @@ export class TaskRunner {
     const outlet = new TaskOutlet();
     const params = { name: task.tool, arguments: task.arguments };
     const request = { jsonrpc: '2.0', id: task.id, method: 'tools/call', params } as const;
-    const exchange = new Exchange(peerOf(task), request, outlet);
+    const exchange = new Exchange(callerPeer(task), request, outlet);
     const run = (outlet.run = new TaskRun(task, exchange, this.services));
-    const interaction = new TaskInteraction(undefined, this.limits.maxInputRounds, task.memo);
-    interaction.enter(run);
+    const interaction = new TaskInteraction(undefined, this.limits.maxInputRounds, task.checkpoint);
+    interaction.attach(run);
     const work = tool.work(task.arguments, exchange, this.#asking(interaction));
     void this.#follow(run, exchange, outcomeOf(work)).catch(this.services.report);
   }
@@ -177,7 +178,7 @@ export class TaskRunner {
       const outcome = await done;
       if (!exchange.cancelled) await this.#write(run, exchange, outcome);
     } finally {
-      exchange.settle();
+      exchange.complete();
       run.close();
       this.#runs.delete(run);
       for (const idle of this.#idle.splice(0)) idle();

@@ -1,4 +1,12 @@
-import type { TaskAnswer, TaskKey, TaskMemo, TaskOrder, TaskPatch, TaskRecord, TaskStatus } from './task-record.js';
+import type {
+  TaskAnswer,
+  TaskKey,
+  TaskCheckpoint,
+  TaskSpec,
+  TaskPatch,
+  TaskRecord,
+  TaskStatus,
+} from './task-record.js';
 
 /** What became of an attempt: the task as it is now, and whether the attempt is the reason. */
 export interface TaskMove {
@@ -24,15 +32,15 @@ export type TaskPosition = Pick<TaskRecord, 'createdAt' | 'id'>;
  */
 export abstract class TaskStore {
   /** Whether leases may run out because nobody could reach the store. Then no worker counts as lost at the first look. */
-  readonly mayBeAway: boolean = false;
+  readonly mayBeUnavailable: boolean = false;
 
   /**
    * Called once per key: task ids never repeat. The task begins `working`, in its first run (fence 1), leased to the
-   * caller. The order is copied, as JSON.
+   * caller. The spec is copied, as JSON.
    *
    * @throws {TaskLimitError} when the store holds as many tasks as it may.
    */
-  abstract create(order: TaskOrder, leaseMs: number): Promise<TaskRecord>;
+  abstract create(spec: TaskSpec, leaseMs: number): Promise<TaskRecord>;
 
   abstract load(key: TaskKey): Promise<TaskRecord | undefined>;
 
@@ -58,7 +66,7 @@ export abstract class TaskStore {
   abstract answer(key: TaskKey, answers: Readonly<Record<string, TaskAnswer>>): Promise<TaskMove | undefined>;
 
   /** Adds to what a further run need not do again. No change a client sees. @returns false when the run is over */
-  abstract remember(key: TaskKey, fence: number, memo: Partial<TaskMemo>): Promise<boolean>;
+  abstract saveCheckpoint(key: TaskKey, fence: number, checkpoint: Partial<TaskCheckpoint>): Promise<boolean>;
 
   /** Keeps the lease of a run for `leaseMs` from now. @returns false when the task is over, unknown, or another's */
   abstract renew(key: TaskKey, fence: number, leaseMs: number): Promise<boolean>;

@@ -1,4 +1,4 @@
-import type { Peer } from '../exchange/exchange.js';
+import type { Peer } from '../exchange/peer.js';
 import type { TaskSupport } from '../protocol/definitions.js';
 import { ErrorCode, McpError, MissingClientCapabilityError } from '../protocol/errors.js';
 import { isObject } from '../protocol/messages.js';

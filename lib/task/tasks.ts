@@ -1,7 +1,7 @@
 import { invalidParams } from '../protocol/errors.js';
 import { isLegacyRevision } from '../protocol/revisions.js';
 import type { Era } from '../protocol/revisions.js';
-import type { Orphans } from './orphans.js';
+import type { OrphanedTasks } from './orphaned-tasks.js';
 import type { TaskChanges } from './task-changes.js';
 import { isOpen, OPEN, type TaskAnswer, type TaskKey, type TaskRecord } from './task-record.js';
 import type { TaskRunner } from './task-runner.js';
@@ -23,7 +23,7 @@ export class Tasks {
     private readonly store: TaskStore,
     readonly changes: TaskChanges,
     readonly runner: TaskRunner,
-    readonly orphans: Orphans,
+    readonly orphans: OrphanedTasks,
   ) {}
 
   /** @returns `undefined` for a task that is unknown, expired, somebody else's, or of the other form */
@@ -84,7 +84,7 @@ export class Tasks {
   }
 
   async #cared(task: TaskRecord): Promise<TaskRecord | undefined> {
-    return task.orphaned && isOpen(task) ? this.orphans.care(task) : task;
+    return task.orphaned && isOpen(task) ? this.orphans.reclaim(task) : task;
   }
 }
 

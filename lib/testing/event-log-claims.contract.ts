@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { SessionKey } from '../session/session-record.js';
-import { decodeDoorbells } from '../stream/doorbell.js';
+import { decodeStreamSignals } from '../stream/stream-signal.js';
 import { type EventLog, STREAM_START } from '../stream/event-log.js';
 import {
   ALICE,
@@ -21,15 +21,15 @@ export function eventLogClaimsContract(runner: Runner, contract: EventLogContrac
   const it = withSession(runner, contract);
 
   runner.describe('EventLog contract: claims', () => {
-    it('outrank all before them, and say so in the tail and by a bell', async ({ log, peer = log, broker }) => {
+    it('outrank all before them, and say so in the tail and by a signal', async ({ log, peer = log, broker }) => {
       const inbox = new Inbox();
       await broker.subscribe(log.channel(ALICE), inbox.listener);
       assert.equal(await log.claim(ALICE, G), 1);
       const second = (await peer.claim(ALICE, G))!;
       assert.ok(second > 1);
-      assert.equal((await log.tail(ALICE, G, STREAM_START, 1)).fence, second);
+      assert.equal((await log.read(ALICE, G, STREAM_START, 1)).fence, second);
       await inbox.untilCount(2);
-      assert.deepEqual(inbox.items.flatMap(decodeDoorbells), [
+      assert.deepEqual(inbox.items.flatMap(decodeStreamSignals), [
         { kind: 'claimed', stream: G, fence: 1 },
         { kind: 'claimed', stream: G, fence: second },
       ]);
@@ -38,7 +38,7 @@ export function eventLogClaimsContract(runner: Runner, contract: EventLogContrac
     it('are unique at the same time, and each stream has its own', async ({ log, peer = log }) => {
       const fences = await Promise.all(Array.from({ length: 20 }, (_, i) => (i % 2 ? log : peer).claim(ALICE, G)));
       assert.equal(new Set(fences).size, 20);
-      assert.equal((await log.tail(ALICE, G, STREAM_START, 1)).fence, Math.max(...fences.map((fence) => fence ?? 0)));
+      assert.equal((await log.read(ALICE, G, STREAM_START, 1)).fence, Math.max(...fences.map((fence) => fence ?? 0)));
       assert.equal(await log.claim(ALICE, 'r1'), 1);
     });
 
@@ -65,7 +65,7 @@ export function eventLogClaimsContract(runner: Runner, contract: EventLogContrac
 
     it('do not begin anything by being released', async ({ log }) => {
       await log.release(ALICE, 'r1', 1);
-      assert.equal((await log.tail(ALICE, 'r1', STREAM_START, 1)).known, false);
+      assert.equal((await log.read(ALICE, 'r1', STREAM_START, 1)).known, false);
     });
   });
 
@@ -75,7 +75,7 @@ export function eventLogClaimsContract(runner: Runner, contract: EventLogContrac
       assert.deepEqual({ ...(await log.append(key, 'rnew', 'x', { final: true })) }, { kind: 'gone' });
       assert.equal(await log.claim(key, G), undefined);
       await log.release(key, G, 1);
-      assertEmpty(await log.tail(key, G, STREAM_START, 10), { known: false, fence: 0, ended: true });
+      assertEmpty(await log.read(key, G, STREAM_START, 10), { known: false, fence: 0, ended: true });
     };
 
     it('that never were have no log; nor has a foreign principal one', async ({ log }) => {
@@ -93,10 +93,10 @@ export function eventLogClaimsContract(runner: Runner, contract: EventLogContrac
       await broker.subscribe(log.channel(ALICE), inbox.listener);
       await store.end(ALICE);
       await inbox.untilCount(1);
-      assert.deepEqual(decodeDoorbells(inbox.items[0]!), [{ kind: 'ended' }]);
+      assert.deepEqual(decodeStreamSignals(inbox.items[0]!), [{ kind: 'ended' }]);
       await assertOver(log, ALICE);
       await assertOver(peer, ALICE);
-      assert.equal((await log.tail(ALICE, 'r1', STREAM_START, 10)).final, undefined);
+      assert.equal((await log.read(ALICE, 'r1', STREAM_START, 10)).final, undefined);
     });
 
     it('that expire take their log along', async ({ log, advance }) => {
@@ -109,7 +109,7 @@ export function eventLogClaimsContract(runner: Runner, contract: EventLogContrac
       for (let i = 0; i < 4; i++) {
         await advance(LIMITS.idleTtlMs * 0.3);
         await log.append(ALICE, G, `${i}`);
-        await log.tail(ALICE, G, STREAM_START, 10);
+        await log.read(ALICE, G, STREAM_START, 10);
         await log.claim(ALICE, G);
       }
       await assertOver(log, ALICE);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { SessionKey } from '../session/session-record.js';
 import { STREAM_START, StreamLimitError } from '../stream/event-log.js';
-import { eventLogBellsContract } from './event-log-bells.contract.js';
+import { eventLogSignalsContract } from './event-log-signals.contract.js';
 import { eventLogClaimsContract } from './event-log-claims.contract.js';
 import {
   ALICE,
@@ -20,7 +20,7 @@ import type { Runner } from './runner.js';
 /** Every sentence of the contract in the docblock of `EventLog`. */
 export function eventLogContract(runner: Runner, contract: EventLogContract): void {
   const it = withSession(runner, contract);
-  eventLogBellsContract(runner, contract);
+  eventLogSignalsContract(runner, contract);
   eventLogClaimsContract(runner, contract);
 
   runner.describe('EventLog contract: append and tail', () => {
@@ -28,7 +28,7 @@ export function eventLogContract(runner: Runner, contract: EventLogContract): vo
       const texts = ['{"a":1}', '{"b":"ü 🚀 \\n \\u0000"}', '{"c":" two  spaces "}', '{"d":[]}'];
       const ids: string[] = [];
       for (const text of texts) ids.push(await appended(log, G, text));
-      const tail = await peer.tail(ALICE, G, STREAM_START, 100);
+      const tail = await peer.read(ALICE, G, STREAM_START, 100);
       assert.deepEqual(
         tail.entries.map(({ data }) => data),
         texts,
@@ -44,13 +44,13 @@ export function eventLogContract(runner: Runner, contract: EventLogContract): vo
     it('reads on from any cursor, at most count entries', async ({ log }) => {
       const ids: string[] = [];
       for (let i = 0; i < 10; i++) ids.push(await appended(log, G, `${i}`));
-      const page = await log.tail(ALICE, G, ids[2]!, 3);
+      const page = await log.read(ALICE, G, ids[2]!, 3);
       assert.deepEqual(
         page.entries.map(({ data }) => data),
         ['3', '4', '5'],
       );
       assert.equal(page.last, ids[9]);
-      assert.deepEqual((await log.tail(ALICE, G, ids[9]!, 3)).entries, []);
+      assert.deepEqual((await log.read(ALICE, G, ids[9]!, 3)).entries, []);
       assertLinked(await entriesAfter(log, G, ids[4]), ids[4]!);
     });
 
@@ -88,7 +88,7 @@ export function eventLogContract(runner: Runner, contract: EventLogContract): vo
       );
       for (const key of keys) {
         for (const stream of [G, 'r1', 'r2']) {
-          const { entries } = await log.tail(key, stream, STREAM_START, 10);
+          const { entries } = await log.read(key, stream, STREAM_START, 10);
           assert.deepEqual(
             entries.map(({ data }) => data),
             [`${key.principal}/${key.id}/${stream}`],
@@ -99,10 +99,10 @@ export function eventLogContract(runner: Runner, contract: EventLogContract): vo
     });
 
     it('knows nothing of a stream that was neither appended to nor claimed', async ({ log }) => {
-      assertEmpty(await log.tail(ALICE, 'r1', STREAM_START, 10), { known: false, fence: 0, ended: false });
-      assertEmpty(await log.tail(ALICE, 'r1', '5-0', 10), { known: false, fence: 0, ended: false });
+      assertEmpty(await log.read(ALICE, 'r1', STREAM_START, 10), { known: false, fence: 0, ended: false });
+      assertEmpty(await log.read(ALICE, 'r1', '5-0', 10), { known: false, fence: 0, ended: false });
       await log.claim(ALICE, 'r1');
-      assertEmpty(await log.tail(ALICE, 'r1', STREAM_START, 10), { known: true, fence: 1, ended: false });
+      assertEmpty(await log.read(ALICE, 'r1', STREAM_START, 10), { known: true, fence: 1, ended: false });
     });
   });
 
@@ -110,7 +110,7 @@ export function eventLogContract(runner: Runner, contract: EventLogContract): vo
     it('is an entry like the others, and given besides', async ({ log }) => {
       await appended(log, 'r1', 'progress');
       const id = await appended(log, 'r1', 'result', { final: true });
-      const tail = await log.tail(ALICE, 'r1', STREAM_START, 10);
+      const tail = await log.read(ALICE, 'r1', STREAM_START, 10);
       assert.deepEqual(
         tail.entries.map(({ data, final }) => [data, final]),
         [
@@ -143,13 +143,13 @@ export function eventLogContract(runner: Runner, contract: EventLogContract): vo
       const progress = await appended(log, 'r1', 'progress');
       const id = await appended(log, 'r1', 'result', { final: true });
       await advance(LIMITS.historyTtlMs * 1.5);
-      const tail = await log.tail(ALICE, 'r1', STREAM_START, 10);
+      const tail = await log.read(ALICE, 'r1', STREAM_START, 10);
       assert.deepEqual([tail.entries, tail.last, tail.known], [[], id, true]);
       assert.deepEqual({ ...tail.final }, { id, previous: progress, data: 'result', final: true });
       assert.deepEqual({ ...(await log.append(ALICE, 'r1', 'late')) }, { kind: 'done' });
       await advance(LIMITS.resultTtlMs);
-      assert.equal((await log.tail(ALICE, 'r1', STREAM_START, 10)).known, false);
-      assert.equal((await log.tail(ALICE, 'r1', STREAM_START, 10)).final, undefined);
+      assert.equal((await log.read(ALICE, 'r1', STREAM_START, 10)).known, false);
+      assert.equal((await log.read(ALICE, 'r1', STREAM_START, 10)).final, undefined);
     });
   });
 
@@ -185,7 +185,7 @@ export function eventLogContract(runner: Runner, contract: EventLogContract): vo
       await advance(LIMITS.historyTtlMs * 0.5);
       assert.equal((await entriesAfter(log, G)).length, 1);
       await advance(LIMITS.historyTtlMs);
-      const tail = await log.tail(ALICE, G, id, 10);
+      const tail = await log.read(ALICE, G, id, 10);
       assert.deepEqual([tail.entries, tail.last, tail.known], [[], id, true], 'who saw it all has no gap');
       await appended(log, G, '2');
       assertLinked(await entriesAfter(log, G, id), id);
@@ -199,7 +199,7 @@ export function eventLogContract(runner: Runner, contract: EventLogContract): vo
         await advance(LIMITS.resultTtlMs * 0.7);
         await store.load(ALICE);
       }
-      const tail = await log.tail(ALICE, G, id, 10);
+      const tail = await log.read(ALICE, G, id, 10);
       assert.deepEqual([tail.last, tail.known, tail.fence], [id, true, fence]);
     });
 
@@ -209,9 +209,9 @@ export function eventLogContract(runner: Runner, contract: EventLogContract): vo
       await appended(log, 'rdone', 'finished first', { final: true });
       for (let i = 2; i < LIMITS.maxStreams; i++) await appended(log, `r${i}`, 'result', { final: true });
       await appended(log, 'rnew', 'one more');
-      assert.equal((await log.tail(ALICE, 'rdone', STREAM_START, 10)).known, false);
+      assert.equal((await log.read(ALICE, 'rdone', STREAM_START, 10)).known, false);
       for (const stream of [G, 'rold', 'r2', 'rnew']) {
-        assert.equal((await log.tail(ALICE, stream, STREAM_START, 10)).entries.length, 1, stream);
+        assert.equal((await log.read(ALICE, stream, STREAM_START, 10)).entries.length, 1, stream);
       }
     });
 

@@ -7,9 +7,9 @@ import {
   type AppendOptions,
   type EventLog,
   type LogEntry,
-  STANDING_STREAM,
+  STANDALONE_STREAM,
   STREAM_START,
-  type Tail,
+  type StreamPage,
 } from '../stream/event-log.js';
 import { type Disposable, type Runner, withSetup } from './runner.js';
 
@@ -48,7 +48,7 @@ export const LIMITS: EventLogLimits = {
 };
 
 export const ALICE: SessionKey = { principal: 'alice', id: 'session-1' };
-export const G = STANDING_STREAM;
+export const G = STANDALONE_STREAM;
 
 export const begin = (store: SessionStore, key: SessionKey): Promise<void> =>
   store.create({ ...key, revision: '2025-06-18', clientCapabilities: {}, initialized: true });
@@ -68,7 +68,7 @@ export const entriesAfter = async (
   log: EventLog,
   stream: string,
   cursor = STREAM_START,
-): Promise<readonly LogEntry[]> => (await log.tail(ALICE, stream, cursor, 10_000)).entries;
+): Promise<readonly LogEntry[]> => (await log.read(ALICE, stream, cursor, 10_000)).entries;
 
 export const assertLinked = (entries: readonly LogEntry[], from: string): void => {
   let cursor = from;
@@ -80,7 +80,7 @@ export const assertLinked = (entries: readonly LogEntry[], from: string): void =
   }
 };
 
-export const assertEmpty = (tail: Tail, rest: Pick<Tail, 'known' | 'fence' | 'ended'>): void => {
+export const assertEmpty = (tail: StreamPage, rest: Pick<StreamPage, 'known' | 'fence' | 'ended'>): void => {
   const { entries, last, final, known, fence, ended } = tail;
   assert.deepEqual(
     { entries, last, final, known, fence, ended },

@@ -36,7 +36,7 @@ export function taskLeaseContract(runner: Runner, { create }: TaskStoreContract)
     }) => {
       const order = taskOrder('1', 'alice', LONG);
       await store.create(order, TASK_LEASE);
-      await store.remember(order, 1, { steps: { done: { value: 1 } } });
+      await store.saveCheckpoint(order, 1, { steps: { done: { value: 1 } } });
       const inputRequests = { a: ask('A?'), b: ask('B?') };
       await store.move(order, OPEN_STATES, 'input_required', { inputRequests });
       await store.answer(order, { a: { value: 1 } });
@@ -47,9 +47,9 @@ export function taskLeaseContract(runner: Runner, { create }: TaskStoreContract)
       );
       const [claimed, ...others] = claims.filter((claim) => claim !== undefined);
       assert.deepEqual(others, []);
-      const { status, fence, orphaned, answers, memo } = claimed!;
+      const { status, fence, orphaned, answers, checkpoint } = claimed!;
       assert.deepEqual([status, fence, orphaned, claimed!.inputRequests, answers], ['working', 2, false, {}, {}]);
-      assert.deepEqual(memo.steps, { done: { value: 1 } }, 'what a further run need not do again');
+      assert.deepEqual(checkpoint.steps, { done: { value: 1 } }, 'what a further run need not do again');
       assert.ok(claimed!.version > version);
       assert.deepEqual({ ...(await peer.load(order)) }, { ...claimed });
     });
@@ -61,7 +61,7 @@ export function taskLeaseContract(runner: Runner, { create }: TaskStoreContract)
       const claimed = (await peer.claim(order, TASK_LEASE))!;
       assert.equal(await store.renew(order, 1, TASK_LEASE), false);
       assert.equal(await store.release(order, 1), false);
-      assert.equal(await store.remember(order, 1, { steps: { late: {} } }), false);
+      assert.equal(await store.saveCheckpoint(order, 1, { steps: { late: {} } }), false);
       assert.equal(await moved(store.move(order, OPEN_STATES, 'completed', { result: {} }, 1)), false);
       assert.deepEqual({ ...(await peer.load(order)) }, { ...claimed });
       assert.equal(await moved(peer.move(order, OPEN_STATES, 'completed', { result: { content: [] } }, 2)), true);

@@ -22,7 +22,7 @@ async function assertUnknown(store: TaskStore, key: TaskKey, message: string): P
   assert.equal(await store.load(key), undefined, `${message}: load`);
   assert.equal(await moved(store.move(key, OPEN_STATES, 'failed')), undefined, `${message}: move`);
   assert.equal(await moved(store.answer(key, { q: { value: 1 } })), undefined, `${message}: answer`);
-  assert.equal(await store.remember(key, 1, { steps: {} }), false, `${message}: remember`);
+  assert.equal(await store.saveCheckpoint(key, 1, { steps: {} }), false, `${message}: remember`);
   assert.equal(await store.renew(key, 1, TASK_LEASE), false, `${message}: renew`);
   assert.equal(await store.release(key, 1), false, `${message}: release`);
   assert.equal(await store.claim(key, TASK_LEASE), undefined, `${message}: claim`);
@@ -40,7 +40,9 @@ export function taskStoreContract(runner: Runner, contract: TaskStoreContract): 
       store,
       peer = store,
     }) => {
-      const order = taskOrder('1', 'alice', { memo: { answered: { q: { print: 'p', answer: 1 } }, steps: { s: {} } } });
+      const order = taskOrder('1', 'alice', {
+        checkpoint: { answered: { q: { fingerprint: 'p', answer: 1 } }, steps: { s: {} } },
+      });
       const created = await store.create(order, TASK_LEASE);
       const loaded = (await peer.load(order))!;
       assert.deepEqual({ ...loaded }, { ...created });
@@ -89,7 +91,7 @@ export function taskStoreContract(runner: Runner, contract: TaskStoreContract): 
         assert.equal(await moved(store.answer(order, { q: { value: 1 } })), false);
         assert.equal(await store.claim(order, TASK_LEASE), undefined);
         assert.equal(await store.renew(order, 1, TASK_LEASE), false);
-        assert.equal(await store.remember(order, 1, { steps: { s: {} } }), false);
+        assert.equal(await store.saveCheckpoint(order, 1, { steps: { s: {} } }), false);
         assert.deepEqual({ ...(await store.load(order)) }, before);
       }
     });
@@ -149,14 +151,14 @@ export function taskStoreContract(runner: Runner, contract: TaskStoreContract): 
     });
 
     it('remembers for a further run, and no client sees that', async ({ store, peer = store }) => {
-      const order = taskOrder('1', 'alice', { memo: { answered: {}, steps: { before: { value: 0 } } } });
+      const order = taskOrder('1', 'alice', { checkpoint: { answered: {}, steps: { before: { value: 0 } } } });
       const { version } = await store.create(order, TASK_LEASE);
-      assert.equal(await store.remember(order, 1, { steps: { one: { value: 1 } } }), true);
-      assert.equal(await peer.remember(order, 1, { answered: { q: { print: 'p', answer: [1] } } }), true);
-      assert.equal(await store.remember(order, 2, { steps: { evil: {} } }), false, 'of another run');
+      assert.equal(await store.saveCheckpoint(order, 1, { steps: { one: { value: 1 } } }), true);
+      assert.equal(await peer.saveCheckpoint(order, 1, { answered: { q: { fingerprint: 'p', answer: [1] } } }), true);
+      assert.equal(await store.saveCheckpoint(order, 2, { steps: { evil: {} } }), false, 'of another run');
       const loaded = (await peer.load(order))!;
-      assert.deepEqual(loaded.memo, {
-        answered: { q: { print: 'p', answer: [1] } },
+      assert.deepEqual(loaded.checkpoint, {
+        answered: { q: { fingerprint: 'p', answer: [1] } },
         steps: { before: { value: 0 }, one: { value: 1 } },
       });
       assert.equal(loaded.version, version);

@@ -1,4 +1,4 @@
-import type { TaskOrder, TaskStatus } from '../task/task-record.js';
+import type { TaskSpec, TaskStatus } from '../task/task-record.js';
 import type { TaskMove, TaskStore } from '../task/task-store.js';
 import type { Disposable } from './runner.js';
 
@@ -22,7 +22,7 @@ export interface TaskStoreContract {
 export const TASK_TTL = 2000;
 export const TASK_LEASE = 500;
 
-export const taskOrder = (id: string, principal = 'alice', more: Partial<TaskOrder> = {}): TaskOrder => ({
+export const taskOrder = (id: string, principal = 'alice', more: Partial<TaskSpec> = {}): TaskSpec => ({
   principal,
   id,
   tool: 'slow',
@@ -35,7 +35,7 @@ export const taskOrder = (id: string, principal = 'alice', more: Partial<TaskOrd
   idempotent: false,
   ttlMs: TASK_TTL,
   pollIntervalMs: 100,
-  memo: { answered: {}, steps: {} },
+  checkpoint: { answered: {}, steps: {} },
   ...more,
 });
 

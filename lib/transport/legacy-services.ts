@@ -13,9 +13,9 @@ export interface LegacyServices {
   readonly bus: ChangeBus;
   readonly pending: PendingRequests;
   /** The messages that tell the client of a standing stream what it may have missed (§5.5). */
-  gapSignal(session: SessionRecord, reason: string): Promise<readonly string[]>;
+  gapNotifications(session: SessionRecord, reason: string): Promise<readonly string[]>;
   /** Keeps a session from idling out while a connection of it is open. @returns what ends that */
-  keepSession(session: SessionRecord): () => void;
+  keepSessionAlive(session: SessionRecord): () => void;
   /** While somebody waits on the stream of a POST: ends its requests if their instance is lost (P6). @returns what ends that */
   watchForLostWorker(session: SessionRecord, stream: string): () => void;
   /** Told of failures that concern no request; must not throw. */

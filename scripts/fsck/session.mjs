@@ -1,7 +1,7 @@
 import { problemsOfLog } from './log.mjs';
 import { listsOf, memberOf, tagParts } from './names.mjs';
 
-/** A head as `lib/redis/scripts/head.lua` writes it. */
+/** A head as `lib/redis/scripts/includes/stream-head.lua` writes it. */
 const HEAD = /^(\d+-\d+) \d+ [01] ([01]) \d+ (\d+) \d+ \d+$/;
 
 /** Everything that is wrong about one session, what it owns, and the lists it is on. */

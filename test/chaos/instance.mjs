@@ -6,7 +6,7 @@ import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { decodeDoorbells, EventLog, McpModule, McpServer, MessageBroker, SessionStore } from 'nestjs-mcp-fleet';
+import { decodeStreamSignals, EventLog, McpModule, McpServer, MessageBroker, SessionStore } from 'nestjs-mcp-fleet';
 
 // Whoever started us is gone: so are we.
 process.on('disconnect', () => process.exit(0));
@@ -44,8 +44,8 @@ routes.get('/hear', async ({ headers }, reply) => {
   if (!key) return reply.code(404).send();
   reply.hijack();
   const heard = (message) => {
-    for (const bell of decodeDoorbells(message)) {
-      if (bell?.kind === 'entry') reply.raw.write(`event: message\nid: g_${bell.id}\ndata: ${bell.data}\n\n`);
+    for (const signal of decodeStreamSignals(message)) {
+      if (signal?.kind === 'entry') reply.raw.write(`event: message\nid: g_${signal.id}\ndata: ${signal.data}\n\n`);
     }
   };
   const hold = await broker.subscribe(log.channel(key), heard).catch(() => undefined);

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Crowd, type CrowdFigures, type Surroundings } from './crowd.js';
 import type { Logs } from './logs.js';
-import { setAside, withIds } from './desertion.js';
+import { setAside, withIds } from './departure.js';
 import { type Desertion, OFFICIAL, type Official, OfficialClient } from './official-client.js';
 
 export interface OfficialFigures extends CrowdFigures {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { RedisNonceStore } from '../../lib/redis/redis-nonce-store.js';
+import { RedisNonceStore } from '../../lib/redis/state/redis-nonce-store.js';
 import {
   eventLogContract,
   messageBrokerContract,
@@ -9,7 +9,7 @@ import {
   sessionStoreContract,
 } from '../../lib/testing/index.js';
 import { fleetMember, type MemberOptions, newNamespace } from '../fixtures/redis-fleet.js';
-import type { RedisOption } from '../../lib/redis/redis-option.js';
+import type { RedisOption } from '../../lib/redis/connection/redis-option.js';
 
 /** Every contract suite of the Redis backends. @param option asked for once the server is there */
 export function redisContracts(name: string, option: () => RedisOption): void {

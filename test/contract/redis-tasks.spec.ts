@@ -1,9 +1,9 @@
 import { Cluster } from 'ioredis';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { RedisCommands } from '../../lib/redis/redis-commands.js';
-import type { RedisOption } from '../../lib/redis/redis-option.js';
-import { RedisTaskStore } from '../../lib/redis/redis-task-store.js';
+import type { RedisCommands } from '../../lib/redis/connection/redis-commands.js';
+import type { RedisOption } from '../../lib/redis/connection/redis-option.js';
+import { RedisTaskStore } from '../../lib/redis/task/redis-task-store.js';
 import { taskStoreContract } from '../../lib/testing/index.js';
 import type { Runner } from '../../lib/testing/runner.js';
 import { ask, OPEN_STATES, taskOrder, TASK_LEASE } from '../../lib/testing/task-store.fixture.js';
@@ -12,11 +12,11 @@ import { RedisServer } from '../fixtures/redis-server.js';
 
 /** What a client does to commands whose answers are lost with the connection. */
 const twice = (commands: RedisCommands): RedisCommands => {
-  const send = async (command: string, ...args: (string | number)[]) => {
-    const [, answer] = await Promise.all([commands.send(command, ...args), commands.send(command, ...args)]);
-    return answer;
-  };
-  return { send } as RedisCommands;
+  const repeated = async (call: () => Promise<unknown>): Promise<unknown> => (await Promise.all([call(), call()]))[1];
+  return {
+    send: (...args: Parameters<RedisCommands['send']>) => repeated(() => commands.send(...args)),
+    run: (...args: Parameters<RedisCommands['run']>) => repeated(() => commands.run(...args)),
+  } as RedisCommands;
 };
 const once = (commands: RedisCommands): RedisCommands => commands;
 
@@ -71,7 +71,7 @@ describe('tasks on Redis', () => {
       for (const order of [short, long]) {
         await store.move(order, OPEN_STATES, 'input_required', { inputRequests: { a: ask('A?') } });
         await store.answer(order, { a: { value: 1 } });
-        await store.remember(order, 1, { steps: { one: { value: 1 } } });
+        await store.saveCheckpoint(order, 1, { steps: { one: { value: 1 } } });
         await store.renew(order, 1, 60_000);
         await store.move(order, OPEN_STATES, 'completed', { result: { content: [] } });
       }
@@ -125,21 +125,21 @@ describe('tasks on Redis', () => {
     it('tells a repeated claim of no fence that is another one’s', async () => {
       const order = taskOrder('1');
       await store.create(order, 1);
-      const sent: (string | number)[][] = [];
-      const recording = async (command: string, ...args: (string | number)[]) => {
-        sent.push([command, ...args]);
-        return member.commands.send(command, ...args);
+      const sent: Parameters<RedisCommands['run']>[] = [];
+      const recording = async (...call: Parameters<RedisCommands['run']>) => {
+        sent.push(call);
+        return member.commands.run(...call);
       };
       const recorder = new RedisTaskStore({
-        commands: { send: recording } as RedisCommands,
+        commands: { run: recording } as RedisCommands,
         keys: member.keys,
         maxTasks: 100,
       });
       await vi.waitFor(async () => expect((await recorder.claim(order, 0))?.fence).toBe(2));
-      const [command, ...args] = sent.at(-1)!;
-      expect(await member.commands.send(command as string, ...args)).not.toBeNull();
+      const call = sent.at(-1)!;
+      expect(await member.commands.run(...call)).not.toBeNull();
       expect((await store.claim(order, 60_000))?.fence).toBe(3);
-      expect(await member.commands.send(command as string, ...args)).toBeNull();
+      expect(await member.commands.run(...call)).toBeNull();
     });
   });
 });

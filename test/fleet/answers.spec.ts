@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RedisPendingRequests } from '../../lib/redis/redis-pending-requests.js';
+import { RedisPendingRequests } from '../../lib/redis/session/redis-pending-requests.js';
 import { figure, percentile, times } from '../fixtures/figures.js';
 import { fleetApp, type FleetApp } from '../fixtures/fleet-app.js';
 import { LegacySession } from '../fixtures/legacy-session.js';
@@ -71,7 +71,7 @@ describe('P7 questions asked on one of three instances, each answered twice at o
   }, 180_000);
 });
 
-describe('P7 the bell of an answer is lost', () => {
+describe('P7 the signal of an answer is lost', () => {
   const SESSION = { principal: 'alice', id: 'session-1' };
   const NEVER_MS = 1_000_000;
   let lines: readonly TcpProxy[];
@@ -128,13 +128,13 @@ describe('P7 the bell of an answer is lost', () => {
       if (deaf >= 0) await hearing();
     }
     for (const waiter of waiters) waiter.close();
-    figure('P7', 'double, with lost bells', sums.double);
-    figure('P7', 'lost, with lost bells', sums.lost);
+    figure('P7', 'double, with lost signals', sums.double);
+    figure('P7', 'lost, with lost signals', sums.lost);
     figure('P7', 'p99 from the answer to the waiter', percentile(spent.heard, 0.99), 'ms');
     if (spent.deaf.length) {
       figure(
         'P7',
-        'p99 from the answer to the waiter without its bell, check 200 ms',
+        'p99 from the answer to the waiter without its signal, check 200 ms',
         percentile(spent.deaf, 0.99),
         'ms',
       );

@@ -177,7 +177,7 @@ describe('P15 a run with faults, full of canaries', () => {
       ({ id }) => redis.admin.hset(keys.session({ principal: ALICE, id }), 'r', BODY),
       ({ id }) => redis.admin.hset(keys.session({ principal: ALICE, id }), 'h:g', BODY),
       ({ id }) => redis.admin.set(`${keys.logs({ principal: ALICE, id })}g`, BODY),
-      ({ id }) => redis.admin.publish(keys.wire(keys.doorbells({ principal: ALICE, id })), BODY),
+      ({ id }) => redis.admin.publish(keys.wire(keys.signals({ principal: ALICE, id })), BODY),
       ({ id }) =>
         redis.admin.publish(keys.wire('mcp:default:chg'), JSON.stringify({ pattern: 'x', data: `${BODY} ${id}` })),
       () => redis.admin.config('SET', 'maxmemory', '1'),

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SessionKey } from '../../lib/session/session-record.js';
-import { decodeDoorbells } from '../../lib/stream/doorbell.js';
-import { STANDING_STREAM, STREAM_START } from '../../lib/stream/event-log.js';
+import { decodeStreamSignals } from '../../lib/stream/stream-signal.js';
+import { STANDALONE_STREAM, STREAM_START } from '../../lib/stream/event-log.js';
 import { figure, times } from '../fixtures/figures.js';
 import { begin, follow, key } from '../fixtures/followed-stream.js';
 import { fsck } from '../fixtures/fsck.js';
@@ -11,7 +11,7 @@ import { fleetMember, type FleetMember, newNamespace } from '../fixtures/redis-f
 import { RedisServer } from '../fixtures/redis-server.js';
 import { TcpProxy } from '../fixtures/tcp-proxy.js';
 
-const G = STANDING_STREAM;
+const G = STANDALONE_STREAM;
 const ALICE = key(1);
 
 let redis: RedisServer;
@@ -76,8 +76,9 @@ describe('P2 the subscriber is cut every 300 ms while messages come', () => {
   async function hearOnly(reader: FleetMember, session: SessionKey) {
     const ledger = new Ledger();
     const hold = await reader.broker.subscribe(reader.log.channel(session), (message) => {
-      for (const bell of decodeDoorbells(message)) {
-        if (bell?.kind === 'entry') ledger.listener({ kind: 'message', id: bell.id, data: bell.data!, final: false });
+      for (const signal of decodeStreamSignals(message)) {
+        if (signal?.kind === 'entry')
+          ledger.listener({ kind: 'message', id: signal.id, data: signal.data!, final: false });
       }
     });
     return { ledger, close: () => void hold.close() };
@@ -128,7 +129,7 @@ describe('P2 finding 5: appends survive a connection that is cut under them', ()
     };
     await Promise.all(Array.from({ length: 8 }, work));
     clearInterval(cutting);
-    const { entries } = await member.log.tail(ALICE, G, STREAM_START, 10_000);
+    const { entries } = await member.log.read(ALICE, G, STREAM_START, 10_000);
     const stored = entries.map(({ data }) => Number(data));
     figure('P2', 'appends under a connection that was cut', total, 'messages');
     figure('P2', 'connections cut under appends', proxy.cuts);

@@ -1,15 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { RedisTaskStore } from '../../lib/redis/redis-task-store.js';
+import { RedisTaskStore } from '../../lib/redis/task/redis-task-store.js';
 import type { SessionKey } from '../../lib/session/session-record.js';
-import { STANDING_STREAM } from '../../lib/stream/event-log.js';
+import { STANDALONE_STREAM } from '../../lib/stream/event-log.js';
 import { TASK_LEASE, taskOrder } from '../../lib/testing/task-store.fixture.js';
 import { fsck } from '../fixtures/fsck.js';
 import { type FleetMember, fleetMember, newNamespace } from '../fixtures/redis-fleet.js';
 import { RedisServer } from '../fixtures/redis-server.js';
 
-const G = STANDING_STREAM;
+const G = STANDALONE_STREAM;
 const SESSION: SessionKey = { principal: 'alice:ü', id: 'one' };
 const URI = 'wire://fixed';
 

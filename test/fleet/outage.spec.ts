@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { STANDING_STREAM } from '../../lib/stream/event-log.js';
+import { STANDALONE_STREAM } from '../../lib/stream/event-log.js';
 import { figure } from '../fixtures/figures.js';
 import { fleetApp, type FleetApp } from '../fixtures/fleet-app.js';
 import { begin, follow, type Followed, key } from '../fixtures/followed-stream.js';
@@ -13,7 +13,7 @@ import { fleetMember, type FleetMember, newNamespace } from '../fixtures/redis-f
 import { RedisServer } from '../fixtures/redis-server.js';
 import { type JsonRpc, SseClient } from '../fixtures/sse-client.js';
 
-const G = STANDING_STREAM;
+const G = STANDALONE_STREAM;
 const SELF_CHECK_MS = 300;
 const saying = (data: unknown) => (message: JsonRpc) => message.params?.data === data;
 const of = (method: string) => (message: JsonRpc) => message.method === method;
@@ -148,7 +148,7 @@ describe('P3 a loss is never silent', () => {
     const followed = await settled();
     for (const { close } of followed) close();
     const cursors = await Promise.all(
-      followed.map((_, i) => member.log.tail(key(i + 1), G, '0-0', 1).then(({ last }) => last)),
+      followed.map((_, i) => member.log.read(key(i + 1), G, '0-0', 1).then(({ last }) => last)),
     );
     // Half of them miss something that is gone when they are back.
     for (let i = 1; i <= STREAMS; i += 2) await member.log.append(key(i), G, '5');

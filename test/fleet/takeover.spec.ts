@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { STANDING_STREAM, STREAM_START } from '../../lib/stream/event-log.js';
-import { openStream, type StreamOpening } from '../../lib/stream/session-stream.js';
+import { STANDALONE_STREAM, STREAM_START } from '../../lib/stream/event-log.js';
+import { openStream, type StreamOpening } from '../../lib/stream/stream-reader.js';
 import { ChannelWitness } from '../fixtures/channel-witness.js';
 import { figure, percentile, times } from '../fixtures/figures.js';
 import { fleetApp, type FleetApp } from '../fixtures/fleet-app.js';
@@ -15,7 +15,7 @@ import { TcpProxy } from '../fixtures/tcp-proxy.js';
 const AT_ONCE = 10;
 const MESSAGES = 12;
 const numbers = Array.from({ length: MESSAGES }, (_, i) => i);
-const START = `${STANDING_STREAM}_${STREAM_START}`;
+const START = `${STANDALONE_STREAM}_${STREAM_START}`;
 
 let redis: RedisServer;
 beforeAll(async () => void (redis = await RedisServer.start()));
@@ -95,7 +95,7 @@ describe('P5, F12 one stream is opened on two instances at once', () => {
   });
 });
 
-describe('P5 a claim whose bell is lost', () => {
+describe('P5 a claim whose signal is lost', () => {
   const ALICE = { principal: 'alice', id: 'session-1' };
   let line: TcpProxy;
   let deaf: FleetMember;
@@ -114,7 +114,7 @@ describe('P5 a claim whose bell is lost', () => {
 
   function follow({ log, broker }: FleetMember, more: Partial<StreamOpening> = {}) {
     const ledger = new Ledger();
-    const from = { session: ALICE, stream: STANDING_STREAM, cursor: STREAM_START };
+    const from = { session: ALICE, stream: STANDALONE_STREAM, cursor: STREAM_START };
     const opening = { log, broker, ...from, report: () => undefined, ...more };
     const subscription = openStream(opening).subscribe(ledger.listener);
     return { ledger, close: () => subscription.unsubscribe() };
@@ -125,7 +125,7 @@ describe('P5 a claim whose bell is lost', () => {
     const spent: number[] = [];
     for (let i = 0; i < times(5, 50); i++) {
       const old = follow(deaf, { selfCheckMs });
-      await other.log.append(ALICE, STANDING_STREAM, `${i}`);
+      await other.log.append(ALICE, STANDALONE_STREAM, `${i}`);
       await old.ledger.until(() => old.ledger.delivered.includes(`${i}`));
       line.deafen();
       const since = performance.now();
@@ -133,13 +133,13 @@ describe('P5 a claim whose bell is lost', () => {
       await old.ledger.until(() => old.ledger.ends.length > 0);
       spent.push(performance.now() - since);
       expect(old.ledger.ends).toEqual([{ kind: 'end', reason: 'fenced' }]);
-      await other.log.append(ALICE, STANDING_STREAM, `after ${i}`);
+      await other.log.append(ALICE, STANDALONE_STREAM, `after ${i}`);
       await next.ledger.until(() => next.ledger.delivered.includes(`after ${i}`));
       expect(old.ledger.delivered).not.toContain(`after ${i}`);
       next.close();
       await reconnected(deaf.broker, line);
     }
-    figure('P5', `p99 of a fence without its bell, self-check ${selfCheckMs} ms`, percentile(spent, 0.99), 'ms');
+    figure('P5', `p99 of a fence without its signal, self-check ${selfCheckMs} ms`, percentile(spent, 0.99), 'ms');
   }, 60_000);
 
   it('control: without the number of the claim both connections get everything', async () => {
@@ -148,10 +148,10 @@ describe('P5 a claim whose bell is lost', () => {
       channel: log.channel.bind(log),
       claim: async () => 0,
       release: async () => undefined,
-      tail: async (...args: Parameters<typeof log.tail>) => ({ ...(await log.tail(...args)), fence: 0 }),
+      tail: async (...args: Parameters<typeof log.read>) => ({ ...(await log.read(...args)), fence: 0 }),
     } as unknown as StreamOpening['log'];
     const both = [follow(deaf, { log: unfenced }), follow(other, { log: unfenced })];
-    await log.append(ALICE, STANDING_STREAM, 'twice');
+    await log.append(ALICE, STANDALONE_STREAM, 'twice');
     await Promise.all(both.map(({ ledger }) => ledger.until(() => ledger.delivered.includes('twice'))));
     expect(both.flatMap(({ ledger }) => ledger.ends)).toEqual([]);
     for (const { close } of both) close();

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { Agent } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { McpRuntime } from '../../lib/server/mcp-runtime.js';
-import { commentFrame, messageFrame, primingFrame } from '../../lib/transport/http/sse-frame.js';
+import { commentFrame, messageFrame, primingFrame } from '../../lib/transport/http/sse/sse-frame.js';
 import type { HttpEndpoint } from '../../lib/transport/http/http-endpoint.js';
 import { fakeCall } from '../fixtures/fake-call.js';
 import { hostileJson, hostileText, mutation } from '../fixtures/hostile.js';

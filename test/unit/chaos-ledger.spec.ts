@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DOORBELL_PAYLOAD_LIMIT } from '../../lib/stream/doorbell.js';
-import { setAside, withIds } from '../chaos/desertion.js';
+import { SIGNAL_PAYLOAD_LIMIT } from '../../lib/stream/stream-signal.js';
+import { setAside, withIds } from '../chaos/departure.js';
 import { check, type History, type Offer, type Outcome, type Received, WHOLE } from '../chaos/ledger.js';
 import { Liveness } from '../chaos/liveness.js';
 import { plan, SCENARIOS } from '../chaos/nemesis.js';
@@ -139,7 +139,7 @@ describe('what is said', () => {
   it('is known by its producer and number, also when it is longer than a doorbell carries', () => {
     const said = Array.from({ length: 500 }, (_, n) => spoken('p', n));
     expect(said.map(heard)).toEqual(Array.from({ length: 500 }, (_, n) => textOf({ producer: 'p', n })));
-    expect(said.filter((text) => text.length > DOORBELL_PAYLOAD_LIMIT)).toHaveLength(2);
+    expect(said.filter((text) => text.length > SIGNAL_PAYLOAD_LIMIT)).toHaveLength(2);
   });
 });
 

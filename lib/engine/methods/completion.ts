@@ -1,5 +1,5 @@
 import type { Catalog } from '../../catalog/catalog.js';
-import { completionKey } from '../../catalog/entries.js';
+import { completionKey, type CompletionTarget } from '../../catalog/entries.js';
 import { invalidParams } from '../../protocol/errors.js';
 import { isObject, type JsonObject } from '../../protocol/messages.js';
 import type { Capabilities } from '../capabilities.js';
@@ -20,7 +20,7 @@ export const complete = (catalog: Catalog, capabilities: Capabilities): Method =
       throw invalidParams('"argument" must have a string "name" and a string "value"');
     }
     const target = resolve(catalog, ref, argument.name);
-    const completer = catalog.completions.get(completionKey(target.kind, target.name, argument.name));
+    const completer = catalog.completions.get(completionKey(target));
     if (!completer) return { completion: { values: [] } };
     const others = isObject(context) && isObject(context.arguments) ? context.arguments : {};
     const ctx = new McpContext(exchange, target.name, NO_INPUT);
@@ -31,26 +31,21 @@ export const complete = (catalog: Catalog, capabilities: Capabilities): Method =
 
 const NO_INPUT = new ContextInput(NO_INTERACTION, new ElicitationForms());
 
-interface Target {
-  readonly kind: 'prompt' | 'resource';
-  readonly name: string;
-}
-
 /** @throws {McpError} `-32602` when there is no such prompt, template or argument */
-function resolve(catalog: Catalog, ref: unknown, argument: string): Target {
+function resolve(catalog: Catalog, ref: unknown, argument: string): CompletionTarget {
   if (isObject(ref) && ref.type === 'ref/prompt' && typeof ref.name === 'string') {
     const prompt = catalog.prompts.get(ref.name);
     if (!prompt) throw invalidParams(`Unknown prompt: ${ref.name}`);
     if (!prompt.definition.arguments?.some(({ name }) => name === argument)) {
       throw invalidParams(`The prompt ${ref.name} has no argument "${argument}"`);
     }
-    return { kind: 'prompt', name: ref.name };
+    return { ref: 'prompt', name: ref.name, argument };
   }
   if (isObject(ref) && ref.type === 'ref/resource' && typeof ref.uri === 'string') {
     const entry = catalog.templates.get(ref.uri);
     if (!entry) throw invalidParams(`Unknown resource template: ${ref.uri}`);
     if (!entry.template.variables.includes(argument)) throw invalidParams(`The template has no variable "${argument}"`);
-    return { kind: 'resource', name: ref.uri };
+    return { ref: 'resource', name: ref.uri, argument };
   }
   throw invalidParams('"ref" must be a ref/prompt with a name or a ref/resource with a uri');
 }

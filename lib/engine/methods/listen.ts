@@ -7,7 +7,7 @@ import type { TaskRecord } from '../../task/task-record.js';
 import { detailedTask } from '../../task/task-view.js';
 import type { Tasks } from '../../task/tasks.js';
 import type { Capabilities } from '../capabilities.js';
-import type { Peer } from '../../exchange/exchange.js';
+import type { Peer } from '../../exchange/peer.js';
 import { reportUnexpected } from '../../exchange/failure.js';
 import type { Method } from '../method.js';
 import type { Follow, HonouredFilter, Subscriptions } from '../subscriptions.js';

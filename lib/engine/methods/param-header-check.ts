@@ -2,7 +2,7 @@ import { ErrorCode, McpError } from '../../protocol/errors.js';
 import { BAD_SENTINEL, decodeHeaderValue, headerEquals } from '../../protocol/header-values.js';
 import { isObject, type JsonObject } from '../../protocol/messages.js';
 import type { ParamHeader } from '../../schema/index.js';
-import type { Peer } from '../../exchange/exchange.js';
+import type { Peer } from '../../exchange/peer.js';
 
 /**
  * Compares `Mcp-Param-*` with the arguments they repeat (X-4..X-7, A-24). Modern requests over HTTP only (X-9).

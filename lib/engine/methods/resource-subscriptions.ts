@@ -3,7 +3,7 @@ import { ErrorCode, McpError, ResourceNotFoundError } from '../../protocol/error
 import type { SessionRecord } from '../../session/session-record.js';
 import type { SessionStore } from '../../session/session-store.js';
 import type { Capabilities } from '../capabilities.js';
-import type { Peer } from '../../exchange/exchange.js';
+import type { Peer } from '../../exchange/peer.js';
 import type { Method } from '../method.js';
 import { findResource, uriOf } from './resources.js';
 

@@ -4,10 +4,10 @@ import type { Interactions } from '../../interaction/interactions.js';
 import { type CacheHint, NO_CACHE } from '../../protocol/definitions.js';
 import { invalidParams, ResourceNotFoundError } from '../../protocol/errors.js';
 import type { JsonObject } from '../../protocol/messages.js';
-import { ResultMembers } from '../answer.js';
+import { ResultMembers } from '../response-writer.js';
 import type { Capabilities } from '../capabilities.js';
 import { resourceFailure } from '../../exchange/failure.js';
-import { runInvocation } from '../invocation.js';
+import { callPrimitive } from '../call-primitive.js';
 import { BOTH_ERAS, type Method } from '../method.js';
 import { resourceResult } from '../results/resource-result.js';
 import { cacheMembers } from './cacheable.js';
@@ -63,7 +63,7 @@ export const readResource = (catalog: Catalog, capabilities: Capabilities, inter
     if (!found) throw new ResourceNotFoundError(uri.slice(0, MAX_URI_LENGTH));
     const { entry, variables } = found;
     const invocation = { invoke: entry.invoke, name: entry.definition.name, subject: uri, given: variables };
-    const outcome = await runInvocation(invocation, exchange, interactions).catch((error: unknown) => {
+    const outcome = await callPrimitive(invocation, exchange, interactions).catch((error: unknown) => {
       throw resourceFailure(error, uri);
     });
     if ('inputRequired' in outcome) return outcome.inputRequired;

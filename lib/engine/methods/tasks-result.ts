@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { InputRequest } from '../../interaction/input-request.js';
 import type { PendingRequests } from '../../interaction/pending-requests.js';
-import { projectInputRequest } from '../../interaction/project-input-request.js';
+import { inputRequestFor } from '../../interaction/input-request-for-revision.js';
 import { ErrorCode, McpError } from '../../protocol/errors.js';
 import { isObject, type JsonObject } from '../../protocol/messages.js';
 import type { LegacyRevision } from '../../protocol/revisions.js';
@@ -88,7 +88,7 @@ class QuestionDelivery {
 
   async #deliver(name: string, question: InputRequest): Promise<void> {
     const session = this.exchange.peer.session as SessionRecord;
-    const { method, params } = projectInputRequest(question, session.revision as LegacyRevision);
+    const { method, params } = inputRequestFor(question, session.revision as LegacyRevision);
     const id = randomUUID();
     const { response, withdraw } = await this.pending.expect(session, id, this.timeoutMs);
     this.#offered.set(name, () => {

@@ -5,7 +5,7 @@ import type { TaskKey } from '../../task/task-record.js';
 import { detailedTask } from '../../task/task-view.js';
 import type { Tasks } from '../../task/tasks.js';
 import type { Capabilities } from '../capabilities.js';
-import type { Peer } from '../../exchange/exchange.js';
+import type { Peer } from '../../exchange/peer.js';
 import type { Method } from '../method.js';
 
 /** `tasks/get`, `tasks/update` and `tasks/cancel` of the extension (T1-4..T1-12). */

@@ -10,11 +10,11 @@ import { isObject, type JsonObject } from '../../protocol/messages.js';
 import type { Asking, TaskTool } from '../../task/task-runner.js';
 import { becomesTask } from '../../task/task-support.js';
 import type { Tasks } from '../../task/tasks.js';
-import { ResultMembers } from '../answer.js';
+import { ResultMembers } from '../response-writer.js';
 import type { Capabilities } from '../capabilities.js';
 import type { Exchange } from '../../exchange/exchange.js';
 import { reportUnexpected, toolFailure } from '../../exchange/failure.js';
-import { runInvocation } from '../invocation.js';
+import { callPrimitive } from '../call-primitive.js';
 import { BOTH_ERAS, type Method } from '../method.js';
 import { toolResult } from '../results/tool-result.js';
 import { cacheMembers } from './cacheable.js';
@@ -72,7 +72,7 @@ async function runTool(
     projectToolResult(result, revision, tool.definition.outputSchema) as unknown as JsonObject;
   try {
     const invocation = { invoke: tool.invoke, name: tool.key, subject: tool.key, given };
-    const outcome = await runInvocation(invocation, exchange, interactions);
+    const outcome = await callPrimitive(invocation, exchange, interactions);
     return 'inputRequired' in outcome ? outcome.inputRequired : project(await toolResult(outcome.value, tool.output));
   } catch (error) {
     // What the method threw is masked and logged by now; left are faults in what it returned, or asked.

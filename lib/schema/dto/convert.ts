@@ -1,4 +1,5 @@
-import { isRecord, modelOf, type DtoModel, type Made, type PropertyModel } from './model.js';
+import { isRecord } from './is-record.js';
+import { modelOf, type DtoModel, type Made, type PropertyModel } from './model.js';
 
 /**
  * A fresh instance filled from JSON. Does what `plainToInstance` does for classes without `@Transform`, `@Expose` and

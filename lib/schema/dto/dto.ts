@@ -5,7 +5,8 @@ import { Findings } from './findings.js';
 import { inspect } from './inspect.js';
 import { SchemaPrinter } from './json-schema.js';
 import { loadDtoMetadata, type DtoMetadata } from './metadata.js';
-import { isRecord, type Direction, type DtoModel } from './model.js';
+import { isRecord } from './is-record.js';
+import { type Direction, type DtoModel } from './model.js';
 import { toPlain } from './plain.js';
 import { DtoReader } from './read.js';
 

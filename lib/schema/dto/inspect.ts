@@ -1,7 +1,8 @@
 import { pathTo } from '../path.js';
 import { absence, holds } from './check.js';
 import { Findings } from './findings.js';
-import { isRecord, modelOf, type DtoModel, type PropertyModel } from './model.js';
+import { isRecord } from './is-record.js';
+import { modelOf, type DtoModel, type PropertyModel } from './model.js';
 
 /**
  * Holds the raw JSON against the shape that the schema announces. class-validator alone is wider: it takes a list where

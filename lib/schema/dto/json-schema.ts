@@ -88,7 +88,7 @@ export class SchemaPrinter {
     if (made === 'date') merge(item, { type: 'string', format: 'date-time' });
     else if (made !== undefined && item['type'] === undefined && !('enum' in item)) merge(item, { type: made });
     if (typed !== undefined) merge(item, { type: typed });
-    if (property.transformed) this.warn(owner, property, 'the schema describes it as it is after @Transform');
+    if (property.transformed) this.warn(owner, property, 'the schema describes it is after @Transform');
     if (property.conditions.length > (property.optional ? 1 : 0)) {
       this.warn(owner, property, 'its rules hold under a condition that JSON Schema does not show');
     }

@@ -68,7 +68,3 @@ export const modelOf = ({ model, choice }: Nested, value: object): DtoModel | un
     ? model
     : (choice.byType.get(value.constructor) ??
       choice.models.get(String((value as Record<string, unknown>)[choice.property])));
-
-/** A JSON object: neither `null` nor an array. */
-export const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

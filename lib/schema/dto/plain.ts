@@ -1,4 +1,5 @@
-import { isRecord, modelOf, type DtoModel, type PropertyModel } from './model.js';
+import { isRecord } from './is-record.js';
+import { modelOf, type DtoModel, type PropertyModel } from './model.js';
 
 /**
  * The JSON of a value, with the declared properties only: the client checks what it gets against the announced schema,

@@ -1,9 +1,8 @@
 import { propertiesOf } from '../property.decorator.js';
 import { SchemaError, type DtoClass } from '../schema.js';
 import { KEYWORDS, OTHER_STRINGS } from './keywords.js';
-import { describesData, swaggerWords, TRANSFORMATION, type Validations } from './metadata.js';
-import type { Choice, DtoModel, Made, Nested, PropertyModel, Scalar, Shape } from './model.js';
-import type { DtoReader } from './read.js';
+import { describesData, type DtoMetadata, swaggerWords, TRANSFORMATION, type Validations } from './metadata.js';
+import type { Choice, Direction, DtoModel, Made, Nested, PropertyModel, Scalar, Shape } from './model.js';
 import { Rule } from './rule.js';
 
 // The names of `ValidationTypes`, which class-validator exports nowhere but in its own files.
@@ -21,9 +20,16 @@ const LISTS = new Set(['isArray', 'arrayMinSize', 'arrayMaxSize', 'arrayNotEmpty
 /** Built-in rules that are content without a value. */
 const ALLOW_ABSENT = new Set(['isEmpty', 'notEquals', 'isNotIn']);
 
+/** What reads the classes that a property refers to. */
+export interface ClassReader {
+  readonly metadata: DtoMetadata;
+  readonly direction: Direction;
+  read(type: DtoClass): DtoModel;
+}
+
 /** One property of a class, from all that class-validator, class-transformer, TypeScript and `@McpProperty` say. */
 export function readProperty(
-  reader: DtoReader,
+  reader: ClassReader,
   owner: DtoModel,
   key: string,
   validations: Validations,
@@ -95,11 +101,11 @@ const accepts = (rule: Rule, value: unknown): boolean =>
   rule.each && Array.isArray(value) ? value.every((one) => rule.test({}, one) === true) : rule.test({}, value) === true;
 
 function nestedIn(
-  reader: DtoReader,
+  reader: ClassReader,
   owner: DtoModel,
   key: string,
   type: unknown,
-  typed: ReturnType<DtoReader['metadata']['transformer']['findTypeMetadata']>,
+  typed: ReturnType<DtoMetadata['transformer']['findTypeMetadata']>,
   wanted: boolean,
   ruled: boolean,
 ): Nested | undefined {

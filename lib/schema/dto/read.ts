@@ -2,10 +2,10 @@ import { propertiesOf, schemaOptionsOf } from '../property.decorator.js';
 import { SchemaError, type DtoClass } from '../schema.js';
 import { describesData, excluded, TRANSFORMATION, validationsOf, type DtoMetadata } from './metadata.js';
 import type { Direction, DtoModel } from './model.js';
-import { readProperty } from './read-property.js';
+import { type ClassReader, readProperty } from './read-property.js';
 
 /** Reads classes into models, each class once, so that classes may refer to each other in circles. */
-export class DtoReader {
+export class DtoReader implements ClassReader {
   private readonly models = new Map<Function, DtoModel>();
 
   constructor(

@@ -1,6 +1,6 @@
 import type { MetadataStorage, ValidationArguments } from 'class-validator';
 import { KEYWORDS, OTHER_STRINGS } from './keywords.js';
-import { isRecord } from './model.js';
+import { isRecord } from './is-record.js';
 
 type Metadata = ReturnType<MetadataStorage['getTargetValidationMetadatas']>[number];
 type Constraint = ReturnType<MetadataStorage['getTargetValidatorConstraints']>[number];

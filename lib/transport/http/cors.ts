@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
-import { headerOf, type HttpCall } from './http-call.js';
+import { headerOf, type HttpContext } from './http-context.js';
 
-const METHODS = 'GET, POST, DELETE, OPTIONS';
+const HTTP_METHODS = 'GET, POST, DELETE, OPTIONS';
 const ALLOWED = [
   'content-type',
   'accept',
@@ -18,7 +18,7 @@ const EXPOSED = 'mcp-session-id, www-authenticate, mcp-protocol-version';
  * CORS for the origins that the policy lets in, unless the application's own CORS has answered already. A browser's
  * request has no wildcard for `Mcp-Param-*`, so a preflight is granted the ones it names (T-31).
  */
-export function grantOrigin(call: HttpCall): void {
+export function grantOrigin(call: HttpContext): void {
   const origin = headerOf(call, 'origin');
   if (origin === undefined) return;
   const { response } = call;
@@ -32,12 +32,12 @@ export function grantOrigin(call: HttpCall): void {
   }
 }
 
-export function preflightHeaders(call: HttpCall): OutgoingHttpHeaders {
+export function preflightHeaders(call: HttpContext): OutgoingHttpHeaders {
   const asked = (headerOf(call, 'access-control-request-headers') ?? '').toLowerCase().split(',');
   const params = asked.map((name) => name.trim()).filter((name) => /^mcp-param-[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name));
   return {
-    allow: METHODS,
-    'access-control-allow-methods': METHODS,
+    allow: HTTP_METHODS,
+    'access-control-allow-methods': HTTP_METHODS,
     'access-control-allow-headers': [...ALLOWED, ...params].join(', '),
     'access-control-max-age': '600',
   };

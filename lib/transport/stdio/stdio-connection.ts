@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
-import { errorAnswer } from '../../engine/answer.js';
+import { errorResponse } from '../../engine/response-writer.js';
 import type { Dispatcher } from '../../engine/dispatcher.js';
-import { Exchange, type Peer } from '../../exchange/exchange.js';
+import { Exchange } from '../../exchange/exchange.js';
+import { legacyPeer, modernPeer, type Peer } from '../../exchange/peer.js';
 import { toMcpError } from '../../exchange/failure.js';
 import type { InFlight } from '../../engine/in-flight.js';
 import { openSession } from '../../engine/methods/initialize.js';
@@ -22,8 +23,7 @@ import type { SessionRecord } from '../../session/session-record.js';
 import type { LegacyServices } from '../legacy-services.js';
 import { readLines } from './line-reader.js';
 import { LineWriter, type Sink } from './line-writer.js';
-import { decideStdio } from './stdio-ladder.js';
-import { legacyPeer, modernPeer } from './stdio-peer.js';
+import { classifyStdioRequest } from './classify-stdio-request.js';
 import { StdioSession } from './stdio-session.js';
 
 export interface StdioServices {
@@ -42,7 +42,7 @@ interface Run {
   readonly done: Promise<void>;
 }
 
-type Answer = (json: string) => void;
+type Reply = (json: string) => void;
 
 /** How long a client that does not read may keep the process from ending, ms. */
 const FLUSH_MS = 1000;
@@ -82,7 +82,7 @@ export class StdioConnection {
     this.#finishing = true;
     await within(patienceMs, this.#admitted);
     this.services.subscriptions.close();
-    await within(patienceMs, Promise.all([...this.#running].map(over)));
+    await within(patienceMs, Promise.all([...this.#running].map(finished)));
     for (const { exchange, leave } of this.#running) {
       exchange.cancel('the connection is over');
       // What does not heed that is nothing a shutdown has to wait for.
@@ -121,7 +121,7 @@ export class StdioConnection {
     const runs: Promise<void>[] = [];
     for (const value of batch) {
       const run = await this.#admitMessage(value, (json) => answers.push(json));
-      if (run) runs.push(over(run));
+      if (run) runs.push(finished(run));
     }
     void Promise.all(runs).then(() => {
       if (answers.length > 0) this.#write(`[${answers.join(',')}]`);
@@ -129,7 +129,7 @@ export class StdioConnection {
   }
 
   /** @returns the run of a request that could be started */
-  async #admitMessage(value: unknown, answer: Answer): Promise<Run | undefined> {
+  async #admitMessage(value: unknown, answer: Reply): Promise<Run | undefined> {
     const message = classifyMessage(value);
     switch (message.kind) {
       case 'request':
@@ -148,10 +148,10 @@ export class StdioConnection {
     }
   }
 
-  async #admitRequest(request: JsonRpcRequest, answer: Answer): Promise<Run | undefined> {
+  async #admitRequest(request: JsonRpcRequest, answer: Reply): Promise<Run | undefined> {
     let peer: Peer;
     try {
-      peer = await this.#peerOf(request);
+      peer = await this.#callerPeer(request);
     } catch (error) {
       if (!(error instanceof McpError)) this.services.legacy.report(error);
       answer(this.#refusal(request.id, toMcpError(error)));
@@ -166,7 +166,7 @@ export class StdioConnection {
     return run;
   }
 
-  #run(peer: Peer, request: JsonRpcRequest, answer: Answer): Run {
+  #run(peer: Peer, request: JsonRpcRequest, answer: Reply): Run {
     const exchange = new Exchange(peer, request, {
       notify: (message) => this.#write(JSON.stringify(message)),
       request: (message) => {
@@ -174,8 +174,8 @@ export class StdioConnection {
         return true;
       },
     });
-    const leave = this.services.inFlight.enter(exchange);
-    const done = this.services.dispatcher.answer(exchange).then((response) => {
+    const leave = this.services.inFlight.add(exchange);
+    const done = this.services.dispatcher.dispatch(exchange).then((response) => {
       this.#running.delete(run);
       leave();
       if (response) answer(response.text);
@@ -186,8 +186,8 @@ export class StdioConnection {
   }
 
   /** @throws {McpError} for a request that cannot be served here */
-  async #peerOf(request: JsonRpcRequest): Promise<Peer> {
-    const decision = decideStdio(request, this.#era);
+  async #callerPeer(request: JsonRpcRequest): Promise<Peer> {
+    const decision = classifyStdioRequest(request, this.#era);
     if (decision.kind === 'modern') {
       if (decision.pins) this.#era ??= 'modern';
       return modernPeer(decision.envelope);
@@ -226,12 +226,12 @@ export class StdioConnection {
   readonly #write = (json: string): void => this.#writer.write(json);
 
   #refusal(id: RequestId | undefined, error: McpError): string {
-    return errorAnswer(id, this.#era ?? 'modern', error).text;
+    return errorResponse(id, this.#era ?? 'modern', error).text;
   }
 }
 
 /** Resolves when a request is answered or cancelled; a method may go on for long after the latter. */
-const over = ({ exchange, done }: Run): Promise<void> =>
+const finished = ({ exchange, done }: Run): Promise<void> =>
   Promise.race([done, new Promise<void>((resolve) => exchange.onCancel(() => resolve()))]);
 
 async function within(ms: number, work: Promise<unknown>): Promise<void> {

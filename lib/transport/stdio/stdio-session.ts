@@ -1,7 +1,7 @@
 import { concatMap, type Subscription } from 'rxjs';
 import type { SessionRecord } from '../../session/session-record.js';
-import { STANDING_STREAM, STREAM_START } from '../../stream/event-log.js';
-import { openStream, type StreamEvent } from '../../stream/session-stream.js';
+import { STANDALONE_STREAM, STREAM_START } from '../../stream/event-log.js';
+import { openStream, type StreamEvent } from '../../stream/stream-reader.js';
 import type { LegacyServices } from '../legacy-services.js';
 
 /**
@@ -18,13 +18,13 @@ export class StdioSession {
     private readonly services: LegacyServices,
   ) {
     // The pipe is the session's life: a client that is silent for an hour is still there.
-    this.#release = services.keepSession(record);
+    this.#release = services.keepSessionAlive(record);
   }
 
   /** From here on the client is told what concerns its session; before it knows of the session it would not understand. */
   open(write: (json: string) => void): void {
     const { log, broker, report } = this.services;
-    const opening = { log, broker, session: this.record, stream: STANDING_STREAM, cursor: STREAM_START, report };
+    const opening = { log, broker, session: this.record, stream: STANDALONE_STREAM, cursor: STREAM_START, report };
     this.#stream = openStream(opening)
       // One after the other: a gap takes a moment to describe, and nothing may overtake its signal.
       .pipe(concatMap((event) => this.#messages(event)))
@@ -50,7 +50,7 @@ export class StdioSession {
     if (event.kind === 'message') return [event.data];
     if (event.kind !== 'gap') return [];
     try {
-      return await this.services.gapSignal((await this.current()) ?? this.record, event.reason);
+      return await this.services.gapNotifications((await this.current()) ?? this.record, event.reason);
     } catch (error) {
       this.services.report(error);
       return [];

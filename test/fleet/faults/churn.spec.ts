@@ -6,7 +6,7 @@ import { LegacySession } from '../../fixtures/legacy-session.js';
 import { nestApp, type NestApp } from '../../fixtures/nest-app.js';
 import { newNamespace } from '../../fixtures/redis-fleet.js';
 import { RedisServer } from '../../fixtures/redis-server.js';
-import { RedisMessageBroker } from '../../../lib/redis/redis-message-broker.js';
+import { RedisMessageBroker } from '../../../lib/redis/pubsub/redis-message-broker.js';
 import { Gate } from '../../fixtures/gate.js';
 import { WireResources } from '../../fixtures/wire-resources.js';
 import { WireTools } from '../../fixtures/wire-tools.js';

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { STANDING_STREAM } from '../../../lib/stream/event-log.js';
+import { STANDALONE_STREAM } from '../../../lib/stream/event-log.js';
 import { ChildInstance } from '../../fixtures/child-instance.js';
 import { figure, percentile, times } from '../../fixtures/figures.js';
 import { anonymous, begin } from '../../fixtures/followed-stream.js';
@@ -51,7 +51,7 @@ describe(`F13 ${CLIENTS} clients with open streams are cut at once`, () => {
         pause: () => away.then(() => pause(750 + Math.random() * 500)),
       });
       const sayAll = (data: string) =>
-        Promise.all(sessions.map((id) => writer.log.append(anonymous(id), STANDING_STREAM, message(data))));
+        Promise.all(sessions.map((id) => writer.log.append(anonymous(id), STANDALONE_STREAM, message(data))));
       await expect.poll(() => crowd.size, { timeout: 30_000 }).toBe(CLIENTS);
       await sayAll('before');
       await expect.poll(() => heard.every(({ length }) => length === 1), { timeout: 20_000 }).toBe(true);

@@ -1,6 +1,6 @@
 import type { McpContext } from 'nestjs-mcp-fleet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { STANDING_STREAM } from '../../../lib/stream/event-log.js';
+import { STANDALONE_STREAM } from '../../../lib/stream/event-log.js';
 import { figure, times } from '../../fixtures/figures.js';
 import { begin, follow, key } from '../../fixtures/followed-stream.js';
 import { fleetMember } from '../../fixtures/redis-fleet.js';
@@ -99,12 +99,12 @@ describe('F10 history is older than it may be', () => {
     const member = await fleetMember({ redis: redis.url, historyTtlMs: 300 });
     const numbers = Array.from({ length: times(20, 500) }, (_, i) => i);
     const missesSomething = (i: number): boolean => i % 2 === 0;
-    const say = (i: number, text: string) => member.log.append(key(i), STANDING_STREAM, text);
+    const say = (i: number, text: string) => member.log.append(key(i), STANDALONE_STREAM, text);
     const cursors = await Promise.all(
       numbers.map(async (i) => {
         await begin(member, key(i));
         await say(i, 'heard');
-        const { last } = await member.log.tail(key(i), STANDING_STREAM, '0-0', 1);
+        const { last } = await member.log.read(key(i), STANDALONE_STREAM, '0-0', 1);
         if (missesSomething(i)) await say(i, 'missed');
         return last;
       }),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { STANDING_STREAM } from '../../../lib/stream/event-log.js';
+import { STANDALONE_STREAM } from '../../../lib/stream/event-log.js';
 import { ChildInstance } from '../../fixtures/child-instance.js';
 import { figure, times } from '../../fixtures/figures.js';
 import { begin, follow, key } from '../../fixtures/followed-stream.js';
@@ -8,7 +8,7 @@ import { fleetMember, newNamespace } from '../../fixtures/redis-fleet.js';
 import { RedisServer } from '../../fixtures/redis-server.js';
 import type { SseClient } from '../../fixtures/sse-client.js';
 
-const G = STANDING_STREAM;
+const G = STANDALONE_STREAM;
 const patience = { timeout: times(30_000, 300_000) };
 
 let redis: RedisServer;
@@ -25,7 +25,7 @@ describe('F18 entries of a version nobody here knows', () => {
     await begin(member, key(1));
     const log = `${member.keys.logs(key(1))}${G}`;
     for (let n = 0; n < 5; n++) await member.log.append(key(1), G, `${n}`);
-    const { last } = await member.log.tail(key(1), G, '0-0', 1);
+    const { last } = await member.log.read(key(1), G, '0-0', 1);
     // As the next version may write: the same links, other fields, and a head that tells of it.
     const head = (await redis.admin.hget(member.keys.session(key(1)), `h:${G}`))!;
     const id = (await redis.admin.xadd(log, '*', 'p', last, 't', '2', 'b', 'binary'))!;
@@ -46,7 +46,7 @@ describe('F18 entries of a version nobody here knows', () => {
     await begin(member, key(1));
     const log = `${member.keys.logs(key(1))}${G}`;
     await member.log.append(key(1), G, '0');
-    let { last } = await member.log.tail(key(1), G, '0-0', 1);
+    let { last } = await member.log.read(key(1), G, '0-0', 1);
     const head = (await redis.admin.hget(member.keys.session(key(1)), `h:${G}`))!;
     const first = last;
     for (let n = 0; n < 400; n++) last = (await redis.admin.xadd(log, '*', 'p', last, 't', '2', 'b', 'binary'))!;
@@ -60,14 +60,14 @@ describe('F18 entries of a version nobody here knows', () => {
   });
 
   it.each(['', 'e', 'e2 g 1-0 0-0 0 {}', 'e g x y 0 text', '{"v":2}', 'c g many', '\u0000'])(
-    'bells likewise are no more than a hint to look: %j',
-    async (bell) => {
+    'signals likewise are no more than a hint to look: %j',
+    async (signal) => {
       const member = await fleetMember({ redis: redis.url });
       await begin(member, key(1));
       const { ledger, reported, close } = follow(member, key(1), 60_000);
       await member.log.append(key(1), G, '0');
       await ledger.until(() => ledger.delivered.length === 1);
-      await member.broker.publish(member.log.channel(key(1)), bell);
+      await member.broker.publish(member.log.channel(key(1)), signal);
       await member.log.append(key(1), G, '1');
       await ledger.until(() => ledger.delivered.length === 2);
       expect([ledger.gaps, ledger.ends, reported, member.errors]).toEqual([[], [], [], []]);

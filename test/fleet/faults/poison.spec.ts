@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RedisKeys } from '../../../lib/redis/keys.js';
-import { STANDING_STREAM } from '../../../lib/stream/event-log.js';
+import { STANDALONE_STREAM } from '../../../lib/stream/event-log.js';
 import { ChildInstance } from '../../fixtures/child-instance.js';
 import { figure, times } from '../../fixtures/figures.js';
 import { anonymous } from '../../fixtures/followed-stream.js';
@@ -11,7 +11,7 @@ import { RedisServer } from '../../fixtures/redis-server.js';
 import { send, sendBytes } from '../../fixtures/raw-http.js';
 import type { JsonRpc } from '../../fixtures/sse-client.js';
 
-const G = STANDING_STREAM;
+const G = STANDALONE_STREAM;
 const MIB = 1024 * 1024;
 const LIMIT = MIB;
 const FLOOD = times(2000, 100_000);
@@ -126,7 +126,7 @@ describe('F15 an instance of a fleet is fed with poison', () => {
     await expectWell();
   });
 
-  it('P3 corrupt entries of a log are a gap each, and corrupt bells nothing at all', patience, async () => {
+  it('P3 corrupt entries of a log are a gap each, and corrupt signals nothing at all', patience, async () => {
     const rounds = times(3, 50);
     let [gaps, silent] = [0, 0];
     for (let round = 0; round < rounds; round++) {
@@ -156,7 +156,7 @@ describe('F15 an instance of a fleet is fed with poison', () => {
       await instance.say(session.id, 'second');
       const back = await session.get(first.lastEventId);
       await back.message(saying('second'));
-      for (const bell of [
+      for (const signal of [
         '',
         '{',
         '{"pattern":1}',
@@ -165,7 +165,7 @@ describe('F15 an instance of a fleet is fed with poison', () => {
         'x'.repeat(MIB),
         bellOf(session.id, 'x'.repeat(MIB)),
       ]) {
-        await redis.admin.publish(keys.wire(keys.doorbells(anonymous(session.id))), bell);
+        await redis.admin.publish(keys.wire(keys.signals(anonymous(session.id))), signal);
       }
       await instance.say(session.id, 'third');
       await back.message(saying('third'));
@@ -190,5 +190,5 @@ describe('F15 an instance of a fleet is fed with poison', () => {
   });
 
   const bellOf = (session: string, data: string): string =>
-    JSON.stringify({ pattern: keys.wire(keys.doorbells(anonymous(session))), data });
+    JSON.stringify({ pattern: keys.wire(keys.signals(anonymous(session))), data });
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { STANDING_STREAM } from '../../../lib/stream/event-log.js';
+import { STANDALONE_STREAM } from '../../../lib/stream/event-log.js';
 import { figure, times } from '../../fixtures/figures.js';
 import { fleetApp, type FleetApp } from '../../fixtures/fleet-app.js';
 import { anonymous, begin, follow, type Followed, key } from '../../fixtures/followed-stream.js';
@@ -10,7 +10,7 @@ import { fleetMember, type FleetMember, newNamespace } from '../../fixtures/redi
 import { RedisServer } from '../../fixtures/redis-server.js';
 import type { JsonRpc } from '../../fixtures/sse-client.js';
 
-const G = STANDING_STREAM;
+const G = STANDALONE_STREAM;
 const patience = { timeout: times(30_000, 300_000) };
 const saying = (data: unknown) => (message: JsonRpc) => message.params?.data === data;
 
@@ -72,10 +72,10 @@ describe('F14 Redis is at maxmemory and evicts nothing', () => {
     const lost = impatient.log.append(key(1), G, text('lost'));
     const refusal = lost.catch((error: Error) => error.name);
     await impatient.close();
-    expect(await refusal).toBe('BackendAwayError');
+    expect(await refusal).toBe('BackendUnavailableError');
     await redis.admin.config('SET', 'maxmemory', '0');
     await member.log.append(key(1), G, text('stored'));
-    expect((await member.log.tail(key(1), G, '0-0', 10)).entries.map(({ data }) => data)).toEqual([text('stored')]);
+    expect((await member.log.read(key(1), G, '0-0', 10)).entries.map(({ data }) => data)).toEqual([text('stored')]);
   });
 });
 
@@ -95,7 +95,7 @@ describe.each(['allkeys-lru', 'allkeys-random'])('F14 Redis is at maxmemory and 
       await Promise.all(first.map(({ ledger }) => ledger.until(() => ledger.delivered.length === 3)));
       for (const { close } of first) close();
       const cursors = await Promise.all(
-        numbers.map(async (i) => (await member.log.tail(anonymous(`e-${i}`), G, '0-0', 10)).last),
+        numbers.map(async (i) => (await member.log.read(anonymous(`e-${i}`), G, '0-0', 10)).last),
       );
       const outcomes = (await Promise.all(numbers.map((i) => say(3, 3, i)))).flat();
       expect(new Set(outcomes.map(({ kind }) => kind))).toEqual(new Set(['appended']));

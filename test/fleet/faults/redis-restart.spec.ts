@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { STANDING_STREAM } from '../../../lib/stream/event-log.js';
+import { STANDALONE_STREAM } from '../../../lib/stream/event-log.js';
 import { figure, percentile, times } from '../../fixtures/figures.js';
 import { fleetApp } from '../../fixtures/fleet-app.js';
 import { begin, follow, key } from '../../fixtures/followed-stream.js';
@@ -8,7 +8,7 @@ import { fleetMember, type FleetMember, newNamespace } from '../../fixtures/redi
 import { RedisServer } from '../../fixtures/redis-server.js';
 import { send } from '../../fixtures/raw-http.js';
 
-const G = STANDING_STREAM;
+const G = STANDALONE_STREAM;
 const STREAMS = times(50, 500);
 const patience = { timeout: times(20_000, 300_000) };
 const numbers = Array.from({ length: STREAMS }, (_, i) => i);

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { STANDING_STREAM } from '../../../lib/stream/event-log.js';
+import { STANDALONE_STREAM } from '../../../lib/stream/event-log.js';
 import { figure, percentile, times } from '../../fixtures/figures.js';
 import { begin, follow, key } from '../../fixtures/followed-stream.js';
 import { fleetMember, newNamespace } from '../../fixtures/redis-fleet.js';
 import { RedisServer } from '../../fixtures/redis-server.js';
 import { TcpProxy } from '../../fixtures/tcp-proxy.js';
 
-const G = STANDING_STREAM;
+const G = STANDALONE_STREAM;
 const ALICE = key(1);
 const PROBE_MS = 200;
 const patience = { timeout: times(20_000, 300_000) };

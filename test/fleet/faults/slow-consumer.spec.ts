@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { STANDING_STREAM } from '../../../lib/stream/event-log.js';
+import { STANDALONE_STREAM } from '../../../lib/stream/event-log.js';
 import { ChildInstance } from '../../fixtures/child-instance.js';
 import { figure, percentile, times } from '../../fixtures/figures.js';
 import { anonymous } from '../../fixtures/followed-stream.js';
@@ -101,7 +101,7 @@ describe('F9 a client that reads a kilobyte per second', () => {
     let heaviest = 0;
     for (let n = 0; n < MESSAGES; n += 10) {
       const numbers = Array.from({ length: 10 }, (_, i) => n + i);
-      await Promise.all(numbers.map((i) => writer.log.append(anonymous(session.id), STANDING_STREAM, text(i))));
+      await Promise.all(numbers.map((i) => writer.log.append(anonymous(session.id), STANDALONE_STREAM, text(i))));
       const since = performance.now();
       expect((await send(instance.port, call('echo', { name: 'other' }))).status).toBe(200);
       took.push(performance.now() - since);

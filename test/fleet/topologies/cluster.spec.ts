@@ -8,7 +8,7 @@ import { expectOneServer, gapsOf, listening, log, saidOf, saying } from '../../f
 import { send } from '../../fixtures/raw-http.js';
 import { RedisNodes } from '../../fixtures/redis-cluster.js';
 import type { RedisServer } from '../../fixtures/redis-server.js';
-import type { RedisOption } from '../../../lib/redis/redis-option.js';
+import type { RedisOption } from '../../../lib/redis/connection/redis-option.js';
 import { documentedRule } from './documented-rule.js';
 
 const PATIENCE_MS = 15_000;
@@ -117,7 +117,7 @@ describe('a node of a cluster is lost and comes back', () => {
     }
     await Promise.all([a.close(), b.close()]);
     const errors = [...a.logs.errors, ...b.logs.errors];
-    expect(errors.filter((line) => !line.includes('BackendAwayError'))).toEqual([]);
+    expect(errors.filter((line) => !line.includes('BackendUnavailableError'))).toEqual([]);
   });
 
   it('P9 all nodes are lost and come back: 503 meanwhile, and everybody recovers', async () => {

@@ -56,6 +56,6 @@ describe.each([
     await Promise.all([a.close(), b.close()]);
     for (const client of own) client.disconnect();
     const errors = [...a.logs.errors, ...b.logs.errors];
-    expect(errors.filter((line) => !line.includes('BackendAwayError'))).toEqual([]);
+    expect(errors.filter((line) => !line.includes('BackendUnavailableError'))).toEqual([]);
   });
 });

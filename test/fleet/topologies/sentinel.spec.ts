@@ -108,7 +108,7 @@ describe('a fleet behind Sentinel', () => {
     expect((await late.post(late.message('ping'))).status).toBe(404);
     await Promise.all(back.map((stream) => stream.close()));
     const errors = [...a.logs.errors, ...b.logs.errors];
-    expect(errors.filter((line) => !line.includes('BackendAwayError'))).toEqual([]);
+    expect(errors.filter((line) => !line.includes('BackendUnavailableError'))).toEqual([]);
   });
 
   it('is one server still, when the old master is back', async () => {

@@ -6,7 +6,7 @@ import { call } from '../../fixtures/mcp-requests.js';
 import { expectOneServer } from '../../fixtures/one-server.js';
 import { send } from '../../fixtures/raw-http.js';
 import { TlsRedis } from '../../fixtures/redis-tls.js';
-import type { RedisOption } from '../../../lib/redis/redis-option.js';
+import type { RedisOption } from '../../../lib/redis/connection/redis-option.js';
 
 let redis: TlsRedis;
 beforeAll(async () => void (redis = await TlsRedis.start()));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as library from 'nestjs-mcp-fleet';
-import { LegacyCode } from '../../../lib/transport/http/refusal.js';
+import { LegacyCode } from '../../../lib/transport/http/refuse.js';
 import { codeOf, read, rowsOf } from './documents.js';
 
 const document = read('docs/errors.md');

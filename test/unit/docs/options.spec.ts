@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-import { resolveOptions } from '../../../lib/mcp.resolved-options.js';
+import { resolveOptions } from '../../../lib/options/resolve-options.js';
 import { codeOf, read, ROOT, rowsOf } from './documents.js';
 
-const FILE = 'lib/mcp.options.ts';
+const FILE = 'lib/options/mcp-options.ts';
 const source = ts.createSourceFile(join(ROOT, FILE), read(FILE), ts.ScriptTarget.ES2023, true);
 
 /** Names of an interface's members, `true` for those that must be given. */

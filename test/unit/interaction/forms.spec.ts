@@ -18,7 +18,7 @@ import { z } from 'zod';
 import { ElicitationForms } from '../../../lib/interaction/elicitation-form.js';
 import { formQuestion, rootsQuestion, samplingQuestion, urlQuestion } from '../../../lib/interaction/questions.js';
 import { safeUrl } from '../../../lib/interaction/elicitation-url.js';
-import { projectInputRequest } from '../../../lib/interaction/project-input-request.js';
+import { inputRequestFor } from '../../../lib/interaction/input-request-for-revision.js';
 import { missingCapabilities, type InputRequest } from '../../../lib/interaction/input-request.js';
 import type { LegacyRevision, Revision } from '../../../lib/protocol/revisions.js';
 
@@ -195,9 +195,9 @@ describe('a question in older words', () => {
   };
 
   it('stays as it is for 2025-11-25, except that a page gets an id', () => {
-    expect(projectInputRequest(request, '2025-11-25')).toEqual(request);
+    expect(inputRequestFor(request, '2025-11-25')).toEqual(request);
     const url = { method: 'elicitation/create', params: { mode: 'url', message: 'm', url: 'https://a.b' } } as const;
-    const projected = projectInputRequest(url, '2025-11-25');
+    const projected = inputRequestFor(url, '2025-11-25');
     expect(projected.params).toEqual({
       ...url.params,
       elicitationId: expect.stringMatching(/^[0-9a-f-]{36}$/) as unknown,
@@ -205,7 +205,7 @@ describe('a question in older words', () => {
   });
 
   it('has enumNames instead of titles, no mode and no defaults but of booleans for 2025-06-18', () => {
-    const { params } = projectInputRequest(request, '2025-06-18');
+    const { params } = inputRequestFor(request, '2025-06-18');
     expect(JSON.parse(JSON.stringify(params))).toEqual({
       message: 'm',
       requestedSchema: {
@@ -223,12 +223,10 @@ describe('a question in older words', () => {
   it('cannot ask for a list', () => {
     const list = { type: 'object', properties: { many: { type: 'array', items: { enum: ['a'] } } } };
     const asks = { method: 'elicitation/create', params: { requestedSchema: list } } as const;
-    expect(() => projectInputRequest(asks, '2025-06-18' satisfies LegacyRevision)).toThrow(
-      /cannot be asked for a list/,
-    );
+    expect(() => inputRequestFor(asks, '2025-06-18' satisfies LegacyRevision)).toThrow(/cannot be asked for a list/);
   });
 
   it('leaves other kinds alone', () => {
-    expect(projectInputRequest(sample({ maxTokens: 1 }), '2024-11-05')).toEqual(sample({ maxTokens: 1 }));
+    expect(inputRequestFor(sample({ maxTokens: 1 }), '2024-11-05')).toEqual(sample({ maxTokens: 1 }));
   });
 });

@@ -17,7 +17,7 @@ const binding: StateBinding = {
 const ROUND: RoundState = {
   round: 3,
   asked: { name: 'print' },
-  answered: { __proto__: null, '#1': { print: 'p', answer: { action: 'accept' } } } as never,
+  answered: { __proto__: null, '#1': { fingerprint: 'p', answer: { action: 'accept' } } } as never,
   steps: { reserve: { value: 7 }, nothing: {} },
   state: { own: true },
 };

@@ -84,10 +84,10 @@ describe('MemoryEventLog', () => {
     await make({ resultTtlMs: 1000 });
     const fence = (await log.claim(key, 'r1'))!;
     now += 10_000;
-    expect((await log.tail(key, 'r1', STREAM_START, 1)).known).toBe(true);
+    expect((await log.read(key, 'r1', STREAM_START, 1)).known).toBe(true);
     await log.release(key, 'r1', fence);
     now += 10_000;
-    expect((await log.tail(key, 'r1', STREAM_START, 1)).known).toBe(false);
+    expect((await log.read(key, 'r1', STREAM_START, 1)).known).toBe(false);
   });
 
   it('counts bytes, not characters', async () => {
@@ -99,12 +99,12 @@ describe('MemoryEventLog', () => {
   it('lets go of the text of what it trimmed', async () => {
     await make({ maxHistory: 10 });
     for (let i = 0; i < 5000; i++) await log.append(key, 'g', `${i}`);
-    const { entries } = await log.tail(key, 'g', STREAM_START, 100);
+    const { entries } = await log.read(key, 'g', STREAM_START, 100);
     expect(entries.map(({ data }) => data)).toEqual(Array.from({ length: 10 }, (_, i) => `${4990 + i}`));
     expect(log.sizes).toMatchObject({ entries: 10, bytes: 40 });
   });
 
-  it('reports a broker that refuses a bell, and has stored the entry', async () => {
+  it('reports a broker that refuses a signal, and has stored the entry', async () => {
     const report = vi.fn();
     const broker = new MemoryMessageBroker();
     vi.spyOn(broker, 'publish').mockRejectedValue(new Error('away'));
@@ -112,7 +112,7 @@ describe('MemoryEventLog', () => {
     expect(await log.append(key, 'g', 'x')).toMatchObject({ kind: 'appended' });
     await vi.advanceTimersByTimeAsync(0);
     expect(report).toHaveBeenCalledOnce();
-    expect((await log.tail(key, 'g', STREAM_START, 1)).entries.length).toBe(1);
+    expect((await log.read(key, 'g', STREAM_START, 1)).entries.length).toBe(1);
   });
 
   it('has channels of its own per namespace', async () => {

@@ -1,6 +1,7 @@
 import { concat, NEVER, Observable, of, Subject, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { CancelledError, Exchange, type Peer } from '../../../lib/exchange/exchange.js';
+import { CancelledError, Exchange } from '../../../lib/exchange/exchange.js';
+import type { Peer } from '../../../lib/exchange/peer.js';
 import { McpContext } from '../../../lib/context/mcp-context.js';
 import { progress } from '../../../lib/context/progress.js';
 import { drain, emissionsOf, reportingProgress } from '../../../lib/pipeline/drain.js';

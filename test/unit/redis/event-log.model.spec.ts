@@ -81,7 +81,7 @@ class Subject {
       }
       case 'tail': {
         const cursor = ids.at(-1 - one.back) ?? STREAM_START;
-        const { entries, last, final, known, fence, ended } = await this.log.tail(key, one.stream, cursor, one.count);
+        const { entries, last, final, known, fence, ended } = await this.log.read(key, one.stream, cursor, one.count);
         const readable = entries.map((e) => [number(e.id), number(e.previous), e.data, e.final]);
         return [
           readable,

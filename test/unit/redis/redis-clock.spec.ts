@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { RedisClock } from '../../../lib/redis/redis-clock.js';
+import { RedisClock } from '../../../lib/redis/connection/redis-clock.js';
 import { fleetMember } from '../../fixtures/redis-fleet.js';
 import { RedisServer } from '../../fixtures/redis-server.js';
 

@@ -2,8 +2,8 @@ import { EventEmitter } from 'node:events';
 import { Cluster, Redis } from 'ioredis';
 import { McpOptionsError } from 'nestjs-mcp-fleet';
 import { describe, expect, it } from 'vitest';
-import { problemOf } from '../../../lib/redis/redis-option-problem.js';
-import type { RedisOption } from '../../../lib/redis/redis-option.js';
+import { problemOf } from '../../../lib/redis/connection/redis-option-problem.js';
+import type { RedisOption } from '../../../lib/redis/connection/redis-option.js';
 import { nestApp } from '../../fixtures/nest-app.js';
 
 const place = { host: 'redis', port: 6379 };

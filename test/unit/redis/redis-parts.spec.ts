@@ -1,10 +1,10 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { adviceOn } from '../../../lib/redis/redis-advice.js';
-import { ConnectionReporter } from '../../../lib/redis/connection-reporter.js';
-import { loadPeer } from '../../../lib/redis/peer.js';
-import { RedisKeyRing } from '../../../lib/redis/redis-key-ring.js';
-import type { RedisOption } from '../../../lib/redis/redis-option.js';
+import { redisAdvice } from '../../../lib/redis/connection/redis-advice.js';
+import { redisErrorKind } from '../../../lib/redis/connection/redis-error-kind.js';
+import { loadOptionalPackage } from '../../../lib/redis/connection/load-optional-package.js';
+import { RedisKeyRing } from '../../../lib/redis/state/redis-key-ring.js';
+import type { RedisOption } from '../../../lib/redis/connection/redis-option.js';
 import { fleetApp } from '../../fixtures/fleet-app.js';
 import { fsck } from '../../fixtures/fsck.js';
 import { fleetMember, newNamespace } from '../../fixtures/redis-fleet.js';
@@ -67,25 +67,21 @@ describe('the option redis', () => {
   });
 
   it('without its packages says what to install', async () => {
-    const missing = loadPeer('ioredis', () => import('a-package-that-is-not-there' as string) as Promise<never>);
+    const missing = loadOptionalPackage(
+      'ioredis',
+      () => import('a-package-that-is-not-there' as string) as Promise<never>,
+    );
     await expect(missing).rejects.toThrow(
       'The option "redis" needs the package ioredis. Install it: npm install ioredis @nestjs/microservices',
     );
   });
 });
 
-describe('trouble with connections', () => {
-  it('P15 is told once in a while, and without any name of ours', () => {
-    const told: string[] = [];
-    const reporter = new ConnectionReporter((sentence) => told.push(sentence));
-    for (let i = 0; i < 100; i++) {
-      reporter.report(
-        'In trouble',
-        Object.assign(new Error('connect ECONNREFUSED mcp:{anon:secret}:s'), { code: 'ECONNREFUSED' }),
-      );
-      reporter.report('In trouble', Object.assign(new Error('NOPERM mcp:{anon:secret}:s'), { name: 'ReplyError' }));
-    }
-    expect(told).toEqual(['In trouble (ECONNREFUSED)', 'In trouble (NOPERM)']);
+describe('the kind of a Redis error', () => {
+  it('P15 names no key and no session, whatever the error says', () => {
+    const refused = Object.assign(new Error('connect ECONNREFUSED mcp:{anon:secret}:s'), { code: 'ECONNREFUSED' });
+    const forbidden = Object.assign(new Error('NOPERM mcp:{anon:secret}:s'), { name: 'ReplyError' });
+    expect([refused, forbidden].map(redisErrorKind)).toEqual(['ECONNREFUSED', 'NOPERM']);
   });
 });
 
@@ -93,13 +89,12 @@ describe('advice on the Redis that is there', () => {
   it('names what may be lost, and is silent when there is nothing to say', async () => {
     const member = await fleetMember({ redis: redis.url });
     await redis.admin.config('SET', 'maxmemory-policy', 'allkeys-lru');
-    expect((await adviceOn(member.commands)).map((sentence) => /noeviction|append-only/.exec(sentence)?.[0])).toEqual([
-      'noeviction',
-      'append-only',
-    ]);
+    expect(
+      (await redisAdvice(member.commands)).map((sentence) => /noeviction|append-only/.exec(sentence)?.[0]),
+    ).toEqual(['noeviction', 'append-only']);
     await redis.admin.config('SET', 'maxmemory-policy', 'noeviction');
     await redis.admin.config('SET', 'appendonly', 'yes');
-    expect(await adviceOn(member.commands)).toEqual([]);
+    expect(await redisAdvice(member.commands)).toEqual([]);
     await redis.admin.config('SET', 'appendonly', 'no');
     await member.close();
   });

@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MemoryEventLog } from '../../../lib/memory/memory-event-log.js';
 import { MemoryMessageBroker } from '../../../lib/memory/memory-message-broker.js';
 import { MemorySessionStore } from '../../../lib/memory/memory-session-store.js';
-import { BackendAwayError } from '../../../lib/session/backend-away.js';
+import { BackendUnavailableError } from '../../../lib/session/backend-unavailable.js';
 import { type LogLine, Outbox } from '../../../lib/server/outbox.js';
-import { STANDING_STREAM, STREAM_START } from '../../../lib/stream/event-log.js';
+import { STANDALONE_STREAM, STREAM_START } from '../../../lib/stream/event-log.js';
 
 const KEY = { principal: 'alice', id: 'session-1' };
 const line = (text: string, level: LogLine['level'] = 'error'): LogLine => ({ level, text });
@@ -27,7 +27,7 @@ afterEach(() => {
 });
 
 const said = async () => {
-  const { entries } = await log.tail(KEY, STANDING_STREAM, STREAM_START, 1000);
+  const { entries } = await log.read(KEY, STANDALONE_STREAM, STREAM_START, 1000);
   return entries.map(({ data }) => data);
 };
 
@@ -82,7 +82,7 @@ describe('The outbox', () => {
   });
 
   it('refuses while the store is away, and goes on when it is back', async () => {
-    vi.spyOn(store, 'peek').mockRejectedValueOnce(new BackendAwayError('away'));
+    vi.spyOn(store, 'peek').mockRejectedValueOnce(new BackendUnavailableError('away'));
     const lost = await Promise.allSettled(['1', '2'].map((text) => outbox.send(KEY.id, line(text))));
     expect(lost.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     expect(await outbox.send(KEY.id, line('3'))).toBe('stored');
@@ -92,7 +92,7 @@ describe('The outbox', () => {
   it('P10 holds only so many messages, and room comes back', async () => {
     const small = new Outbox(store, log, 2);
     const sent = ['1', '2'].map((text) => small.send(KEY.id, line(text)));
-    await expect(small.send('another', line('3'))).rejects.toThrow(BackendAwayError);
+    await expect(small.send('another', line('3'))).rejects.toThrow(BackendUnavailableError);
     await Promise.all(sent);
     expect(await small.send(KEY.id, line('4'))).toBe('stored');
   });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EventLog, SessionStore, type SessionKey } from 'nestjs-mcp-fleet';
-import { STANDING_STREAM } from '../../../lib/stream/event-log.js';
+import { STANDALONE_STREAM } from '../../../lib/stream/event-log.js';
 import type { LineClient } from './line-client.js';
 import { stdioApp, type StdioApp } from './stdio-app.js';
 
@@ -92,11 +92,11 @@ describe('what concerns the session comes as lines', () => {
       const params = { level: 'error', data };
       return log.append(
         key,
-        STANDING_STREAM,
+        STANDALONE_STREAM,
         JSON.stringify({ jsonrpc: '2.0', method: 'notifications/message', params }),
       );
     };
-    // A broker that drops its bells for a moment: the stream learns late, and finds only the last two.
+    // A broker that drops its signals for a moment: the stream learns late, and finds only the last two.
     const { broker } = stdio.connectionParts.legacy;
     const publish = broker.publish.bind(broker);
     broker.publish = async () => {};

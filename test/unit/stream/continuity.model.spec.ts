@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { decodeDoorbell } from '../../../lib/stream/doorbell.js';
+import { decodeStreamSignal } from '../../../lib/stream/stream-signal.js';
 import { STREAM_START } from '../../../lib/stream/event-log.js';
-import type { StreamEvent } from '../../../lib/stream/session-stream.js';
+import type { StreamEvent } from '../../../lib/stream/stream-reader.js';
 import type { Fate } from './lossy-broker.js';
 import { ALICE, Connection, rig, type Rig, selfCheck, settle } from './rig.js';
 
@@ -77,7 +77,7 @@ class Client {
 
   /** What the log holds now; the contract suite proves that it holds what it must. */
   async look(): Promise<void> {
-    const [oldest] = (await this.r.log.tail(ALICE, 'g', STREAM_START, 1)).entries;
+    const [oldest] = (await this.r.log.read(ALICE, 'g', STREAM_START, 1)).entries;
     this.model.trimmed = oldest === undefined ? this.model.ids.length : this.model.place(oldest.id) - 1;
     this.drain();
   }
@@ -171,7 +171,7 @@ describe('continuity', () => {
     expect(dropped).toBeGreaterThan(0);
   });
 
-  it('has a control: a reader that trusts the bells loses, repeats and reorders under the same broker', async () => {
+  it('has a control: a reader that trusts the signals loses, repeats and reorders under the same broker', async () => {
     const r = rig({ maxHistory: 1000 });
     await r.begin();
     const fates: Fate[] = ['pass', 'drop', 'pass', 'twice', 'hold', 'pass'];
@@ -179,8 +179,8 @@ describe('continuity', () => {
     r.broker.fate = () => fates[published++ % fates.length]!;
     const naive: string[] = [];
     const hold = await r.broker.subscribe(r.log.channel(ALICE), (line) => {
-      const bell = decodeDoorbell(line);
-      if (bell?.kind === 'entry') naive.push(bell.data!);
+      const signal = decodeStreamSignal(line);
+      if (signal?.kind === 'entry') naive.push(signal.data!);
     });
     const connection = r.connect({ cursor: STREAM_START });
     await settle();

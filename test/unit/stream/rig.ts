@@ -3,8 +3,8 @@ import { vi } from 'vitest';
 import { MemoryEventLog, type MemoryEventLogOptions } from '../../../lib/memory/memory-event-log.js';
 import { MemorySessionStore } from '../../../lib/memory/memory-session-store.js';
 import type { SessionKey } from '../../../lib/session/session-record.js';
-import { STANDING_STREAM } from '../../../lib/stream/event-log.js';
-import { openStream, type StreamEvent, type StreamOpening } from '../../../lib/stream/session-stream.js';
+import { STANDALONE_STREAM } from '../../../lib/stream/event-log.js';
+import { openStream, type StreamEvent, type StreamOpening } from '../../../lib/stream/stream-reader.js';
 import { LossyBroker } from './lossy-broker.js';
 
 export const SELF_CHECK_MS = 1000;
@@ -27,7 +27,7 @@ export function rig(limits: Partial<MemoryEventLogOptions> = {}) {
     begin: (key = ALICE) => store.create({ ...key, revision: '2025-11-25', clientCapabilities: {}, initialized: true }),
     async append(
       count: number,
-      { key = ALICE, stream = STANDING_STREAM, from = 1, final = false } = {},
+      { key = ALICE, stream = STANDALONE_STREAM, from = 1, final = false } = {},
     ): Promise<string[]> {
       const ids: string[] = [];
       for (let i = 0; i < count; i++) {
@@ -41,7 +41,7 @@ export function rig(limits: Partial<MemoryEventLogOptions> = {}) {
         log,
         broker,
         session: ALICE,
-        stream: STANDING_STREAM,
+        stream: STANDALONE_STREAM,
         selfCheckMs: SELF_CHECK_MS,
         report: (error) => void reported.push(error),
         ...opening,

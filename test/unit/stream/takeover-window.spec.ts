@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { MemoryEventLog, MemoryMessageBroker, MemorySessionStore } from 'nestjs-mcp-fleet';
-import { STANDING_STREAM, STREAM_START } from '../../../lib/stream/event-log.js';
-import { openStream, type StreamOpening } from '../../../lib/stream/session-stream.js';
+import { STANDALONE_STREAM, STREAM_START } from '../../../lib/stream/event-log.js';
+import { openStream, type StreamOpening } from '../../../lib/stream/stream-reader.js';
 import { Ledger } from '../../fixtures/ledger.js';
 
 const ALICE = { principal: 'alice', id: 'session-1' };
@@ -22,22 +22,22 @@ it('P5 a connection that was outranked before it could hear of it says nothing o
     claim: async (...args: Parameters<typeof log.claim>) => {
       const fence = await log.claim(...args);
       await log.claim(...args);
-      // Its bell has rung, for nobody.
+      // Its signal has rung, for nobody.
       await new Promise(setImmediate);
       return fence;
     },
-    tail: (...args: Parameters<typeof log.tail>) => {
+    read: (...args: Parameters<typeof log.read>) => {
       looking();
-      return held.then(() => log.tail(...args));
+      return held.then(() => log.read(...args));
     },
   } as unknown as StreamOpening['log'];
   const ledger = new Ledger();
-  const from = { session: ALICE, stream: STANDING_STREAM, cursor: STREAM_START };
+  const from = { session: ALICE, stream: STANDALONE_STREAM, cursor: STREAM_START };
   openStream({ log: slow, broker, ...from, report: () => undefined }).subscribe(ledger.listener);
   await listens;
   const heard: string[] = [];
   await broker.subscribe(log.channel(ALICE), (line) => heard.push(line));
-  await log.append(ALICE, STANDING_STREAM, 'not for you');
+  await log.append(ALICE, STANDALONE_STREAM, 'not for you');
   await expect.poll(() => heard.at(-1)).toContain('not for you');
   release();
   await ledger.until(() => ledger.ends.length > 0);

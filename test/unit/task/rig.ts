@@ -1,6 +1,7 @@
 import { ChangeBus } from '../../../lib/broker/change-bus.js';
 import type { MessageBroker } from '../../../lib/broker/message-broker.js';
-import { CancelledError, Exchange, type Peer } from '../../../lib/exchange/exchange.js';
+import { CancelledError, Exchange } from '../../../lib/exchange/exchange.js';
+import type { Peer } from '../../../lib/exchange/peer.js';
 import { Interactions } from '../../../lib/interaction/interactions.js';
 import { KeyRing } from '../../../lib/interaction/key-ring.js';
 import { RequestStates } from '../../../lib/interaction/request-state.js';
@@ -10,7 +11,7 @@ import { MemoryPendingRequests } from '../../../lib/memory/memory-pending-reques
 import { MemorySessionStore } from '../../../lib/memory/memory-session-store.js';
 import { MemoryTaskStore } from '../../../lib/memory/memory-task-store.js';
 import { TaskChanges } from '../../../lib/task/task-changes.js';
-import { Orphans } from '../../../lib/task/orphans.js';
+import { OrphanedTasks } from '../../../lib/task/orphaned-tasks.js';
 import { TaskRunner, type TaskTool, type ToolWork } from '../../../lib/task/task-runner.js';
 import type { TaskStore } from '../../../lib/task/task-store.js';
 import { Tasks } from '../../../lib/task/tasks.js';
@@ -68,9 +69,9 @@ export class TaskRig {
       store,
       this.changes,
       this.runner,
-      new Orphans(store, this.runner, limits.taskLeaseMs, report),
+      new OrphanedTasks(store, this.runner, limits.taskLeaseMs, report),
     );
-    bus.events$.subscribe((event) => event.type === 'task-changed' && this.changes.heard(event.task));
+    bus.events$.subscribe((event) => event.type === 'task-changed' && this.changes.notify(event.task));
   }
 
   tool(work: ToolWork, traits: Partial<TaskTool['task']> = {}): TaskTool {

@@ -28,12 +28,12 @@ describe('news of tasks', () => {
     const heard: string[] = [];
     const key = (id: string) => ({ principal: 'alice', id });
     const stops = ['a', 'b', 'b'].map((id) => rig.changes.watch(key(id), () => heard.push(id)));
-    rig.changes.heard(key('a'));
-    rig.changes.heard({ principal: 'mallory', id: 'b' });
-    rig.changes.heard(key('nobody'));
+    rig.changes.notify(key('a'));
+    rig.changes.notify({ principal: 'mallory', id: 'b' });
+    rig.changes.notify(key('nobody'));
     expect(heard).toEqual(['a']);
     stops[1]!();
-    rig.changes.heardAll();
+    rig.changes.notifyAll();
     expect(heard).toEqual(['a', 'a', 'b']);
     for (const stop of stops) stop();
     stops[0]!();

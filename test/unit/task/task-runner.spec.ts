@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CancelledError, type Exchange } from '../../../lib/exchange/exchange.js';
 import { MemoryTaskStore } from '../../../lib/memory/memory-task-store.js';
 import { CapacityError } from '../../../lib/protocol/errors.js';
-import type { TaskOrder } from '../../../lib/task/task-record.js';
+import type { TaskSpec } from '../../../lib/task/task-record.js';
 import { clientExchange, ended, started, TaskRig } from './rig.js';
 
 const RESULT = { content: [] };
@@ -43,7 +43,7 @@ describe('the runner of tasks', () => {
   it('cancels a task whose client left before it could be told the id', async () => {
     const client = clientExchange();
     class LeavingStore extends MemoryTaskStore {
-      override async create(order: TaskOrder, leaseMs: number) {
+      override async create(order: TaskSpec, leaseMs: number) {
         const task = await super.create(order, leaseMs);
         client.cancel('the client left');
         return task;
@@ -80,7 +80,7 @@ describe('the runner of tasks', () => {
   it('makes no task of a call that was answered before it detached', async () => {
     let created = (): void => {};
     class SlowStore extends MemoryTaskStore {
-      override async create(order: TaskOrder, leaseMs: number) {
+      override async create(order: TaskSpec, leaseMs: number) {
         await new Promise<void>((resolve) => (created = resolve));
         return super.create(order, leaseMs);
       }

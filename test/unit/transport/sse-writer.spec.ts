@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { Subject } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { writeSse, type SseEnd } from '../../../lib/transport/http/sse-writer.js';
+import { writeSse, type SseEnd } from '../../../lib/transport/http/sse/sse-writer.js';
 
 /** A response whose client reads when the test says so. */
 class Response extends EventEmitter {

@@ -1,0 +1,128 @@
+import type { Logger } from '@nestjs/common';
+import type { MessageBroker } from '../broker/message-broker.js';
+import { KeyRing } from '../interaction/key-ring.js';
+import { McpOptionsError, REQUEST_STATE_TTL_MS, type ResolvedOptions } from '../options/resolve-options.js';
+import type { BackendFactories } from './backends.js';
+import type { SessionStore } from '../session/session-store.js';
+import { redisAdvice } from '../redis/connection/redis-advice.js';
+import { RedisClock } from '../redis/connection/redis-clock.js';
+import type { ThrottledReporter } from '../report/throttled-reporter.js';
+import { encode, RedisKeys } from '../redis/keys.js';
+import { RedisCommands } from '../redis/connection/redis-commands.js';
+import { RedisConnections } from '../redis/connection/redis-connections.js';
+import { RedisEventLog } from '../redis/stream/redis-event-log.js';
+import { RedisKeyRing } from '../redis/state/redis-key-ring.js';
+import { RedisMessageBroker } from '../redis/pubsub/redis-message-broker.js';
+import { RedisNonceStore } from '../redis/state/redis-nonce-store.js';
+import { problemOf } from '../redis/connection/redis-option-problem.js';
+import { RedisPendingRequests } from '../redis/session/redis-pending-requests.js';
+import { RedisSessionStore } from '../redis/session/redis-session-store.js';
+import { RedisTaskStore } from '../redis/task/redis-task-store.js';
+import { InstanceHeartbeat } from '../redis/stream/instance-heartbeat.js';
+
+/** Everything in Redis, shared by all instances of the server. Three connections: commands, publisher, subscriber. */
+export class RedisBackends implements BackendFactories {
+  readonly #keys: RedisKeys;
+  readonly #commands: RedisCommands;
+  readonly #clock: RedisClock;
+  readonly #heartbeat: InstanceHeartbeat;
+
+  private constructor(
+    private readonly options: ResolvedOptions,
+    private readonly connections: RedisConnections,
+    private readonly reporter: ThrottledReporter,
+    server: string | undefined,
+  ) {
+    this.#keys = new RedisKeys(`${options.redisPrefix}:${encode(server ?? 'default')}`);
+    this.#commands = new RedisCommands(connections.create('commands'), options.redisWaitMs);
+    this.#clock = new RedisClock(this.#commands);
+    this.#heartbeat = new InstanceHeartbeat(this.#commands, this.#keys, options.instanceTtlMs);
+  }
+
+  /** Does not wait for Redis: without it the application starts, and serves what needs none. @throws when a package is missing, or the option cannot be */
+  static async load(
+    options: ResolvedOptions,
+    server: string | undefined,
+    reporter: ThrottledReporter,
+    logger: Logger,
+  ): Promise<RedisBackends> {
+    const problem = problemOf(options.redis!);
+    if (problem !== undefined) throw new McpOptionsError(`McpModule option "redis" ${problem}.`);
+    const connections = await RedisConnections.load(options.redis!, reporter, options.redisWaitMs);
+    const backends = new RedisBackends(options, connections, reporter, server);
+    backends.#advise(logger);
+    return backends;
+  }
+
+  broker(): Promise<RedisMessageBroker> {
+    const { connections, reporter } = this;
+    return RedisMessageBroker.start({
+      ...{ connections, reporter, onError: reporter.report },
+      keys: this.#keys,
+      waitMs: this.options.redisWaitMs,
+    });
+  }
+
+  sessions(): RedisSessionStore {
+    const { sessionIdleTtlMs: idleTtlMs, maxSessions } = this.options;
+    return new RedisSessionStore({
+      ...{ commands: this.#commands, keys: this.#keys, report: this.reporter.report },
+      ...{ idleTtlMs, maxSessions },
+    });
+  }
+
+  log(broker: MessageBroker, sessions: SessionStore): RedisEventLog {
+    requireOurs(broker, sessions, 'EventLog');
+    const { maxHistory, maxHistoryBytes, historyTtlMs, resultTtlMs } = this.options;
+    const limits = { maxHistory, maxHistoryBytes, historyTtlMs, resultTtlMs };
+    return new RedisEventLog({ commands: this.#commands, keys: this.#keys, heartbeat: this.#heartbeat, ...limits });
+  }
+
+  pending(broker: MessageBroker, sessions: SessionStore): RedisPendingRequests {
+    requireOurs(broker, sessions, 'PendingRequests');
+    return new RedisPendingRequests({
+      commands: this.#commands,
+      keys: this.#keys,
+      broker,
+      report: this.reporter.report,
+    });
+  }
+
+  nonces(): RedisNonceStore {
+    return new RedisNonceStore(this.#commands, this.#keys);
+  }
+
+  tasks(): RedisTaskStore {
+    return new RedisTaskStore({ commands: this.#commands, keys: this.#keys, maxTasks: this.options.maxTasks });
+  }
+
+  keyRing(): KeyRing {
+    const { keys, ttlMs = REQUEST_STATE_TTL_MS } = this.options.requestState ?? {};
+    if (keys) return new KeyRing(keys, this.#clock.now);
+    return new RedisKeyRing(this.#commands, this.#keys, ttlMs, this.reporter.report, this.#clock.now);
+  }
+
+  /** Said when Redis is first seen; a user that may not ask for INFO, or no Redis, is no reason to say anything. */
+  #advise(logger: Logger): void {
+    const tell = (sentences: readonly string[]): void => {
+      for (const sentence of sentences) logger.warn(sentence);
+    };
+    redisAdvice(this.#commands).then(tell, () => undefined);
+  }
+
+  close(): void {
+    this.#heartbeat.close();
+    this.#clock.close();
+    this.#commands.close();
+    this.connections.close();
+  }
+}
+
+/** Scripts ask for the session's key, and ring in Redis: with another store or broker nothing would ever be found or heard. */
+function requireOurs(broker: MessageBroker, sessions: SessionStore, part: string): void {
+  if (broker instanceof RedisMessageBroker && sessions instanceof RedisSessionStore) return;
+  throw new Error(
+    `With the option "redis", a SessionStore or MessageBroker of the application's own needs its own ${part} too: ` +
+      `provide it in the same place, or leave the option out.`,
+  );
+}

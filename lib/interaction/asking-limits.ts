@@ -1,0 +1,21 @@
+import { MissingClientCapabilityError } from '../protocol/errors.js';
+import type { JsonObject } from '../protocol/messages.js';
+import type { Revision } from '../protocol/revisions.js';
+import { type InputRequest, missingCapabilities } from './input-request.js';
+import { InputRefusedError } from './interaction.js';
+
+/** What a client declared, which decides what it can be asked. */
+export interface AskedClient {
+  readonly clientCapabilities: Readonly<JsonObject>;
+  readonly revision: Revision;
+}
+
+/** @throws {MissingClientCapabilityError} when the client did not declare what this request needs (M-6, T1-12, A-17) */
+export function requireCapability(request: InputRequest, { clientCapabilities, revision }: AskedClient): void {
+  const missing = missingCapabilities(request, clientCapabilities, revision);
+  if (missing) throw new MissingClientCapabilityError(missing);
+}
+
+/** A call may ask for input only so often: the option `maxInputRounds`. */
+export const tooManyRounds = (maxRounds: number): InputRefusedError =>
+  new InputRefusedError(`The call has asked for input ${maxRounds} times and still lacks some`);

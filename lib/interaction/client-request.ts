@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { CancelledError, type Exchange } from '../exchange/exchange.js';
+import type { JsonRpcResponse } from '../protocol/messages.js';
+import type { SessionKey } from '../session/session-record.js';
+import type { InputRequest } from './input-request.js';
+import { InputRefusedError } from './interaction.js';
+import type { PendingRequest, PendingRequests } from './pending-requests.js';
+
+/** One request to the client of a legacy session, on the stream of the request it belongs to (SEP-2260). */
+export class ClientRequest {
+  /** Unique within the session over all instances (I-3). */
+  readonly #id = randomUUID();
+  readonly #voided: Promise<never>;
+  #reject!: (why: unknown) => void;
+  #sent = false;
+  #settled = false;
+
+  constructor(
+    private readonly exchange: Exchange,
+    private readonly session: SessionKey,
+    private readonly pending: PendingRequests,
+  ) {
+    this.#voided = new Promise((_, reject) => (this.#reject = reject));
+    // It may be void while nobody waits for it.
+    this.#voided.catch(() => {});
+  }
+
+  /** @throws {InputRefusedError | CancelledError} when no response comes */
+  async response({ method, params }: InputRequest, timeoutMs: number): Promise<JsonRpcResponse> {
+    const release = this.exchange.onCancel((reason) => this.void(reason));
+    let pending: PendingRequest | undefined;
+    try {
+      pending = await this.pending.expect(this.session, this.#id, timeoutMs);
+      if (this.#settled) return await this.#voided;
+      this.#sent = this.exchange.ask({ jsonrpc: '2.0', id: this.#id, method, params });
+      if (!this.#sent) {
+        throw new InputRefusedError('This client cannot be asked: it does not read the stream of its request');
+      }
+      return await Promise.race([pending.response, this.#voided]);
+    } catch (error) {
+      this.void('nobody waits for it any more');
+      throw error;
+    } finally {
+      this.#settled = true;
+      pending?.withdraw();
+      release();
+    }
+  }
+
+  /** What it was asked for is over: so is the question, and the client may take it from its screen (G-47). */
+  void(reason: string): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    if (this.#sent) {
+      const params = { requestId: this.#id, reason };
+      // Past the exchange, which says nothing more for a cancelled call.
+      this.exchange.outlet.notify({ jsonrpc: '2.0', method: 'notifications/cancelled', params });
+    }
+    this.#reject(new CancelledError(reason));
+  }
+}

@@ -1,0 +1,137 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Exchange } from '../exchange/exchange.js';
+import { isObject, type JsonObject, type JsonRpcResponse } from '../protocol/messages.js';
+import type { SessionRecord } from '../session/session-record.js';
+import { requireCapability, tooManyRounds } from './asking-limits.js';
+import { InputRequired } from './input-required.js';
+import type { InputRequest } from './input-request.js';
+import { InputRefusedError, type Interaction, type Outcome, type Question } from './interaction.js';
+import { asStored, stepResult } from './step-result.js';
+import { ClientRequest } from './client-request.js';
+import type { PendingRequests } from './pending-requests.js';
+import { inputRequestFor } from './input-request-for-revision.js';
+import { QuestionKeys } from './question-keys.js';
+import { fingerprintOf } from './request-state.js';
+
+export interface LegacyLimits {
+  readonly pending: PendingRequests;
+  /** How long the client, and the person in front of it, may take for one answer, ms. */
+  readonly timeoutMs: number;
+  readonly maxRounds: number;
+}
+
+/** Between the rounds of a method that asks for nothing but time (J-5). */
+const PACE_MS = 250;
+
+/**
+ * The legacy way to ask: a real request to the client on the stream of the request it belongs to, and a method that waits
+ * for the response, which the client posts as a message of its own (J-1, SEP-2260).
+ */
+export class LegacyInteraction implements Interaction {
+  readonly #steps = new Map<string, Promise<unknown>>();
+  readonly #answers = new Map<string, { readonly fingerprint: string; readonly answer: Promise<unknown> }>();
+  readonly #open = new Set<ClientRequest>();
+  #keys = new QuestionKeys();
+  #rounds = 0;
+  #responses: JsonObject = {};
+  #state: unknown;
+
+  constructor(
+    private readonly limits: LegacyLimits,
+    private readonly exchange: Exchange,
+    private readonly session: SessionRecord,
+  ) {}
+
+  get responses(): Readonly<JsonObject> {
+    return this.#responses;
+  }
+  get state(): unknown {
+    return this.#state;
+  }
+
+  /** An answer is remembered by its key, as in the modern era: a method that returns `inputRequired()` is run again. */
+  async ask(given: string | undefined, createQuestion: () => Question | Promise<Question>): Promise<unknown> {
+    const key = this.#keys.next(given);
+    const question = await createQuestion();
+    const fingerprint = fingerprintOf(question.request);
+    const known = this.#answers.get(key);
+    if (known && known.fingerprint !== fingerprint)
+      throw new Error(`Two different questions are asked under the key "${key}".`);
+    if (known) return known.answer;
+    const answer = this.#untilItFits(question);
+    this.#answers.set(key, { fingerprint, answer });
+    answer.catch(() => this.#answers.delete(key));
+    return answer;
+  }
+
+  step<T>(key: string, run: () => T | Promise<T>): Promise<T> {
+    const known = this.#steps.get(key);
+    if (known) return known as Promise<T>;
+    const running = Promise.resolve()
+      .then(run)
+      .then((value) => stepResult(key, value).value as T);
+    this.#steps.set(key, running);
+    running.catch(() => this.#steps.delete(key));
+    return running;
+  }
+
+  /** A method that returns `inputRequired()` is run again with the answers here, instead of by the client (J-1). */
+  async run(method: () => Promise<unknown>): Promise<Outcome> {
+    try {
+      for (;;) {
+        this.#keys = new QuestionKeys();
+        const value = await method();
+        if (!(value instanceof InputRequired)) return { value };
+        this.#responses = await this.#answersTo(value);
+        this.#state = asStored('inputRequired()', value.state).value;
+      }
+    } finally {
+      // Whatever was asked without being waited for, or beside something that failed (J-5).
+      for (const request of this.#open) request.void('the call it belongs to is over');
+    }
+  }
+
+  async #answersTo({ inputRequests }: InputRequired): Promise<JsonObject> {
+    const asked = Object.entries(inputRequests);
+    if (asked.length === 0) {
+      this.#beginRound();
+      const { signal } = this.exchange;
+      await pause(PACE_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
+    }
+    const answers = asked.map(async ([key, request]) => [key, await this.#request(request)]);
+    return Object.fromEntries(await Promise.all(answers)) as JsonObject;
+  }
+
+  async #untilItFits({ request, accept }: Question): Promise<unknown> {
+    for (let round = 0; round < this.limits.maxRounds; round++) {
+      const accepted = await accept(await this.#request(request));
+      if (accepted.ok) return accepted.value;
+    }
+    throw tooManyRounds(this.limits.maxRounds);
+  }
+
+  async #request(request: InputRequest): Promise<unknown> {
+    requireCapability(request, this.session);
+    const projected = inputRequestFor(request, this.session.revision);
+    // What is asked side by side is one round, as in the modern era.
+    if (this.#open.size === 0) this.#beginRound();
+    const outgoing = new ClientRequest(this.exchange, this.session, this.limits.pending);
+    this.#open.add(outgoing);
+    try {
+      return resultOf(await outgoing.response(projected, this.limits.timeoutMs));
+    } finally {
+      this.#open.delete(outgoing);
+    }
+  }
+
+  #beginRound(): void {
+    if (this.#rounds++ >= this.limits.maxRounds) throw tooManyRounds(this.limits.maxRounds);
+  }
+}
+
+/** A client that answers with an error refuses: the user said no, or it cannot do what it declared (J-9). */
+function resultOf({ result, error }: JsonRpcResponse): unknown {
+  if (error !== undefined)
+    throw new InputRefusedError(`The client refused: ${isObject(error) ? String(error.message) : 'error'}`);
+  return result;
+}

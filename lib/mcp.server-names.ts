@@ -1,0 +1,33 @@
+import type { ModulesContainer } from '@nestjs/core';
+import { McpOptionsError, type ResolvedOptions } from './options/resolve-options.js';
+import { MCP_OPTIONS, MCP_SERVER_NAME } from './mcp.tokens.js';
+
+/**
+ * The names of all servers of the application; `undefined` is the default one.
+ *
+ * @throws {McpOptionsError} when two would offer the same tools, or answer on the same path
+ */
+export function serverNames(modules: ModulesContainer): Set<string | undefined> {
+  const names = new Set<string | undefined>();
+  const paths = new Set<string>();
+  for (const { providers } of modules.values()) {
+    const name = providers.get(MCP_SERVER_NAME);
+    if (!name) continue;
+    const server = name.instance as string | undefined;
+    const { path } = providers.get(MCP_OPTIONS)!.instance as ResolvedOptions;
+    if (names.has(server)) throw twice(server);
+    if (path !== false && paths.has(path)) {
+      throw new McpOptionsError(`Two servers of this application have the path "${path}"; give one another "path".`);
+    }
+    names.add(server);
+    if (path !== false) paths.add(path);
+  }
+  return names;
+}
+
+function twice(server: string | undefined): McpOptionsError {
+  const which = server === undefined ? 'the default server' : `the server "${server}"`;
+  return new McpOptionsError(
+    `McpModule makes ${which} twice. Import one McpModule for each server, and tell them apart with "server".`,
+  );
+}

@@ -1,0 +1,164 @@
+import { KeyRing } from '../interaction/key-ring.js';
+import type { McpOptions } from './mcp-options.js';
+
+const DEFAULTS = {
+  path: '/mcp',
+  dangerouslyAllowAnyHost: false,
+  maxBodyBytes: 4 * 1024 * 1024,
+  maxJsonDepth: 64,
+  maxPendingBytes: 1024 * 1024,
+  maxStreams: 10_000,
+  maxSubscriptions: 10_000,
+  maxSessions: 10_000,
+  sessionIdleTtlMs: 3_600_000,
+  maxHistory: 1000,
+  maxHistoryBytes: 4 * 1024 * 1024,
+  historyTtlMs: 600_000,
+  resultTtlMs: 3_600_000,
+  keepAliveMs: 15_000,
+  streamAfterMs: 1000,
+  drainTimeoutMs: 10_000,
+  changeDebounceMs: 50,
+  inputTimeoutMs: 600_000,
+  maxInputRounds: 8,
+  taskTtlMs: 3_600_000,
+  maxTaskTtlMs: 86_400_000,
+  taskPollIntervalMs: 1000,
+  taskLeaseMs: 15_000,
+  maxTasks: 10_000,
+  pageSize: 1000,
+  redisPrefix: 'mcp',
+  redisWaitMs: 2000,
+  instanceTtlMs: 10_000,
+  maxHeldStreams: 1000,
+} as const satisfies Partial<McpOptions>;
+
+/** Default of `requestState.ttlMs`. */
+export const REQUEST_STATE_TTL_MS = 600_000;
+
+/** The options with every default filled in. */
+export type ResolvedOptions = McpOptions & { [K in keyof typeof DEFAULTS]-?: NonNullable<McpOptions[K]> };
+
+/** An option that cannot be, found when the module is made. */
+export class McpOptionsError extends Error {
+  override readonly name = 'McpOptionsError';
+}
+
+const LIMITS = [
+  'maxBodyBytes',
+  'maxJsonDepth',
+  'maxPendingBytes',
+  'maxStreams',
+  'maxSubscriptions',
+  'maxSessions',
+  'maxTasks',
+  'maxHeldStreams',
+] as const;
+const HISTORY = ['maxHistory', 'maxHistoryBytes', 'historyTtlMs', 'resultTtlMs', 'sessionIdleTtlMs'] as const;
+const TIMES = ['keepAliveMs', 'streamAfterMs', 'pageSize', 'inputTimeoutMs', 'maxInputRounds', 'redisWaitMs'] as const;
+const TASKS = ['taskTtlMs', 'maxTaskTtlMs', 'taskPollIntervalMs', 'taskLeaseMs', 'instanceTtlMs'] as const;
+const KNOWN = new Set<string>([
+  ...Object.keys(DEFAULTS),
+  ...['name', 'version', 'title', 'description', 'websiteUrl', 'icons', 'instructions'],
+  ...['allowedHosts', 'allowedOrigins', 'listCache', 'capabilities', 'requestState', 'redis'],
+]);
+
+/** @throws {McpOptionsError} one sentence that names the option, what it is, and what it must be */
+export function resolveOptions(given: McpOptions): ResolvedOptions {
+  const options = { ...DEFAULTS, ...withoutUndefined(given) } as ResolvedOptions;
+  for (const name of Object.keys(options)) {
+    if (!KNOWN.has(name)) throw refuse(name, 'is not an option; look at McpOptions for how it is spelled');
+  }
+  for (const name of ['name', 'version'] as const) {
+    if (typeof options[name] !== 'string' || options[name] === '') throw refuse(name, 'must be a non-empty string');
+  }
+  for (const name of [...LIMITS, ...HISTORY, ...TIMES, ...TASKS]) wholeNumber(options, name, 1);
+  for (const name of ['drainTimeoutMs', 'changeDebounceMs'] as const) wholeNumber(options, name, 0);
+  if (options.path !== false && !/^\/[\w\-./~]*$/.test(options.path)) {
+    throw refuse('path', 'must begin with "/" and hold no parameters or wildcards, e.g. "/mcp", or be false');
+  }
+  if (options.taskTtlMs > options.maxTaskTtlMs) {
+    throw refuse('taskTtlMs', `is ${options.taskTtlMs}, more than "maxTaskTtlMs", which is ${options.maxTaskTtlMs}`);
+  }
+  hosts(options);
+  requestState(options);
+  redis(options);
+  cache(options);
+  return options;
+}
+
+const refuse = (name: string, problem: string) => new McpOptionsError(`McpModule option "${name}" ${problem}.`);
+
+const withoutUndefined = (given: McpOptions) =>
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+
+function wholeNumber(options: ResolvedOptions, name: keyof McpOptions, least: number): void {
+  const value = options[name];
+  if (!Number.isSafeInteger(value) || (value as number) < least) {
+    throw refuse(name, `is ${value as number}; it must be a whole number, at least ${least}`);
+  }
+}
+
+function hosts({ allowedHosts, allowedOrigins, dangerouslyAllowAnyHost }: ResolvedOptions): void {
+  for (const [name, list] of Object.entries({ allowedHosts, allowedOrigins })) {
+    if (list !== undefined && !Array.isArray(list)) throw refuse(name, 'must be a list');
+  }
+  for (const host of allowedHosts ?? []) {
+    if (typeof host !== 'string' || /[/@\s]/.test(host) || host === '' || host.includes('*')) {
+      throw refuse(
+        'allowedHosts',
+        `holds "${host}"; give names such as "mcp.example.com" or "mcp.example.com:8443", without scheme or wildcard`,
+      );
+    }
+  }
+  for (const origin of allowedOrigins ?? []) {
+    if (typeof origin !== 'string' || !/^[a-z][a-z0-9+.-]*:\/\/[^/@\s*]+$/i.test(origin)) {
+      throw refuse(
+        'allowedOrigins',
+        `holds "${origin}"; give origins such as "https://app.example.com", without path or wildcard`,
+      );
+    }
+  }
+  if (dangerouslyAllowAnyHost && allowedHosts) {
+    throw refuse('dangerouslyAllowAnyHost', 'contradicts "allowedHosts"; keep one of them');
+  }
+}
+
+function requestState({ requestState: given }: ResolvedOptions): void {
+  if (given === undefined) return;
+  for (const name of Object.keys(given)) {
+    if (!['keys', 'ttlMs', 'singleUse'].includes(name)) {
+      throw refuse('requestState', `has no member "${name}"; it takes "keys", "ttlMs" and "singleUse"`);
+    }
+  }
+  if (given.keys !== undefined && !Array.isArray(given.keys)) throw refuse('requestState', 'needs "keys" to be a list');
+  if (given.ttlMs !== undefined && !(Number.isSafeInteger(given.ttlMs) && given.ttlMs > 0)) {
+    throw refuse('requestState', 'needs "ttlMs" to be a whole number of milliseconds');
+  }
+  try {
+    new KeyRing(given.keys);
+  } catch (error) {
+    throw refuse('requestState', `is not usable: ${(error as Error).message}`);
+  }
+}
+
+function redis({ redis: given, redisPrefix }: ResolvedOptions): void {
+  const isText = typeof given === 'string' && given !== '';
+  if (given !== undefined && !isText && (typeof given !== 'object' || given === null)) {
+    throw refuse(
+      'redis',
+      'must be a URL such as "redis://localhost:6379", options of ioredis, nodes of a cluster, or a client',
+    );
+  }
+  if (typeof redisPrefix !== 'string' || !/^[\w.-]{1,64}$/.test(redisPrefix)) {
+    throw refuse('redisPrefix', 'must be 1 to 64 letters, digits, "_", "." or "-"');
+  }
+}
+
+function cache({ listCache }: ResolvedOptions): void {
+  if (!listCache) return;
+  const { ttlMs, scope } = listCache;
+  if (!Number.isSafeInteger(ttlMs) || ttlMs < 0)
+    throw refuse('listCache', 'needs "ttlMs", a whole number of milliseconds');
+  if (scope !== 'public' && scope !== 'private') throw refuse('listCache', 'needs "scope", "public" or "private"');
+}

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import type { Redis } from 'ioredis';
+import { resolveIncludes } from './resolve-includes.js';
+
+/** Every script: the file in `redis/scripts` and how many keys it takes. */
+const SCRIPTS = {
+  createSession: { file: 'session/create-session', keys: 1 },
+  loadSession: { file: 'session/load-session', keys: 2 },
+  updateSession: { file: 'session/update-session', keys: 1 },
+  endSession: { file: 'session/end-session', keys: 2 },
+  listSession: { file: 'session/list-session', keys: 1 },
+  subscribe: { file: 'session/subscribe', keys: 2 },
+  unsubscribe: { file: 'session/unsubscribe', keys: 2 },
+  registerRequest: { file: 'session/register-request', keys: 1 },
+  answerRequest: { file: 'session/answer-request', keys: 1 },
+  append: { file: 'stream/append', keys: 1 },
+  read: { file: 'stream/read', keys: 1 },
+  claim: { file: 'stream/claim', keys: 1 },
+  release: { file: 'stream/release', keys: 1 },
+  assignRequests: { file: 'stream/assign-requests', keys: 1 },
+  admitTask: { file: 'task/admit-task', keys: 1 },
+  createTask: { file: 'task/create-task', keys: 1 },
+  listTask: { file: 'task/list-task', keys: 2 },
+  loadTask: { file: 'task/load-task', keys: 1 },
+  moveTask: { file: 'task/move-task', keys: 1 },
+  answerTask: { file: 'task/answer-task', keys: 1 },
+  claimTask: { file: 'task/claim-task', keys: 1 },
+  renewLease: { file: 'task/renew-lease', keys: 1 },
+  saveCheckpoint: { file: 'task/save-checkpoint', keys: 1 },
+  pageTasks: { file: 'task/page-tasks', keys: 2 },
+  keyRing: { file: 'state/key-ring', keys: 1 },
+  useNonce: { file: 'state/use-nonce', keys: 1 },
+} as const;
+
+export type ScriptName = keyof typeof SCRIPTS;
+
+/** Makes the scripts commands of a client: sent by hash, and whole where the server does not know them yet (F16). */
+export function defineScripts(client: Redis): void {
+  for (const name of Object.keys(SCRIPTS) as ScriptName[]) {
+    const { file, keys } = SCRIPTS[name];
+    client.defineCommand(commandOf(name), { numberOfKeys: keys, lua: resolveIncludes(file, readScript) });
+  }
+}
+
+export const commandOf = (name: ScriptName): string => `mcp_${name}`;
+
+const readScript = (file: string): string => readFileSync(new URL(`../scripts/${file}.lua`, import.meta.url), 'utf8');

@@ -1,0 +1,50 @@
+import type { LogLevel } from '../../protocol/log-levels.js';
+import { isObject, type JsonObject } from '../../protocol/messages.js';
+import { isLegacyRevision } from '../../protocol/revisions.js';
+import type { ClientInfo, SessionKey, SessionPatch, SessionRecord } from '../../session/session-record.js';
+
+/** Fields of a session's hash: `r` what never changes, `i` initialized, `l` log level. */
+export type SessionFields = readonly [record: string | null, initialized: string | null, level: string | null];
+
+/** What never changes, in one text. */
+export function packRecord({ revision, clientInfo, clientCapabilities }: SessionRecord): string {
+  return JSON.stringify({ revision, clientInfo, clientCapabilities });
+}
+
+export const flag = (initialized: boolean): string => (initialized ? '1' : '0');
+
+export function packPatch({ initialized, logLevel }: SessionPatch): string[] {
+  const fields: string[] = [];
+  if (initialized !== undefined) fields.push('i', flag(initialized));
+  if (logLevel !== undefined) fields.push('l', logLevel);
+  return fields;
+}
+
+/** @returns `undefined` for a session that is not there, and for one that nobody of us wrote: it is unknown then (S13) */
+export function unpack(
+  { principal, id }: SessionKey,
+  [record, initialized, level]: SessionFields,
+): SessionRecord | undefined {
+  if (record === null) return undefined;
+  const kept = parse(record);
+  if (!kept || !isLegacyRevision(kept.revision) || !isObject(kept.clientCapabilities)) return undefined;
+  const { revision, clientInfo, clientCapabilities } = kept;
+  return {
+    principal,
+    id,
+    revision,
+    ...(isObject(clientInfo) && { clientInfo: clientInfo as ClientInfo }),
+    clientCapabilities,
+    initialized: initialized === '1',
+    ...(level && { logLevel: level as LogLevel }),
+  };
+}
+
+function parse(text: string): JsonObject | undefined {
+  try {
+    const value = JSON.parse(text) as unknown;
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import type { RequestId } from '../../protocol/messages.js';
+import { sessionKeyText } from '../../session/session-key.js';
+import type { SessionKey } from '../../session/session-record.js';
+import { SIGNAL_PAYLOAD_LIMIT } from '../../stream/stream-signal.js';
+import {
+  type AppendOptions,
+  type AppendOutcome,
+  EventLog,
+  STREAM_START,
+  StreamLimitError,
+  type StreamPage,
+} from '../../stream/event-log.js';
+import { AppendQueue, type Item } from './append-queue.js';
+import type { RedisKeys } from '../keys.js';
+import { readEntry, readFinal, type RawEntry } from './log-entries.js';
+import type { RedisCommands } from '../connection/redis-commands.js';
+import type { InstanceHeartbeat } from './instance-heartbeat.js';
+import { Semaphore } from './semaphore.js';
+
+export interface RedisEventLogOptions {
+  readonly commands: RedisCommands;
+  readonly keys: RedisKeys;
+  /** Of this instance. */
+  readonly heartbeat: InstanceHeartbeat;
+  /** At least so many entries are kept per stream. */
+  readonly maxHistory: number;
+  readonly maxHistoryBytes: number;
+  readonly historyTtlMs: number;
+  readonly resultTtlMs: number;
+  /** Streams kept per session beside the standing one (256). */
+  readonly maxStreams?: number;
+  /** How long an append is tried while Redis is away (10 000). Then it is up to the caller, who may tell its client directly. */
+  readonly appendPatienceMs?: number;
+}
+
+interface Target {
+  readonly key: SessionKey;
+  readonly stream: string;
+}
+
+/** Reads of an instance at the same time: after an interruption all its streams want to catch up at once (F13). */
+const MAX_READS = 64;
+
+const UNKNOWN: StreamPage = { entries: [], last: STREAM_START, known: false, fence: 0, ended: false };
+
+type RawPage = ['ended' | 'unknown'] | ['ok', last: string, fence: string, final: string, ...entries: RawEntry[]];
+
+/** The event log of a fleet. Each method is one script, and a script is one step for everybody. */
+export class RedisEventLog extends EventLog {
+  readonly #commands: RedisCommands;
+  readonly #keys: RedisKeys;
+  readonly #heartbeat: InstanceHeartbeat;
+  readonly #limits: Required<Omit<RedisEventLogOptions, 'commands' | 'keys' | 'heartbeat'>>;
+  /** Names this object, so that a message of it that arrives twice can be told from one of another instance. */
+  readonly #producer = randomBytes(9).toString('base64url');
+  readonly #queue: AppendQueue<Target, AppendOutcome>;
+  readonly #reads = new Semaphore(MAX_READS);
+
+  constructor({ commands, keys, heartbeat, ...limits }: RedisEventLogOptions) {
+    super();
+    this.#heartbeat = heartbeat;
+    this.#commands = commands;
+    this.#keys = keys;
+    this.#limits = { maxStreams: 256, appendPatienceMs: 10_000, ...limits };
+    const send = (target: Target, items: readonly Item[], counter: number) => this.#append(target, items, counter);
+    this.#queue = new AppendQueue({ send, patienceMs: this.#limits.appendPatienceMs });
+  }
+
+  override channel(key: SessionKey): string {
+    return this.#keys.signals(key);
+  }
+
+  override append(key: SessionKey, stream: string, data: string, options?: AppendOptions): Promise<AppendOutcome> {
+    return this.#queue.append(
+      `${stream} ${sessionKeyText(key)}`,
+      { key, stream },
+      { data, final: options?.final ?? false },
+    );
+  }
+
+  override async read(key: SessionKey, stream: string, cursor: string, count: number): Promise<StreamPage> {
+    const args = [...this.#place(key, stream), cursor, count, this.#limits.resultTtlMs];
+    const reply = await this.#reads.run(() => this.#commands.run<RawPage>('read', [this.#keys.session(key)], args));
+    if (reply[0] !== 'ok') return { ...UNKNOWN, ended: reply[0] === 'ended' };
+    const [, last, fence, final, ...raw] = reply;
+    const entries = raw.map(readEntry).filter((entry) => entry !== undefined);
+    // A whole page of another version: what is known behind it must not be taken for lost as well (F18).
+    if (entries.length === 0 && raw.length === count) return this.read(key, stream, raw.at(-1)![0], count);
+    const newest = entries.at(-1);
+    return {
+      entries,
+      last,
+      final: newest?.final ? newest : readFinal(final),
+      known: true,
+      fence: Number(fence),
+      ended: false,
+    };
+  }
+
+  override async claim(key: SessionKey, stream: string): Promise<number | undefined> {
+    const { resultTtlMs, maxStreams } = this.#limits;
+    const args = [...this.#place(key, stream), this.#signalChannel(key), resultTtlMs, maxStreams];
+    const fence = await this.#commands.run<number | 'gone' | 'limit'>('claim', [this.#keys.session(key)], args);
+    if (fence === 'limit') throw new StreamLimitError(maxStreams);
+    return fence === 'gone' ? undefined : fence;
+  }
+
+  override async release(key: SessionKey, stream: string, fence: number): Promise<void> {
+    const args = [...this.#place(key, stream), fence, this.#limits.resultTtlMs];
+    await this.#commands.run('release', [this.#keys.session(key)], args);
+  }
+
+  override async assignRequests(key: SessionKey, stream: string, requests: readonly RequestId[]): Promise<void> {
+    // Before anything is owed: nobody must find a debt of one who never lived.
+    await this.#heartbeat.start();
+    const { resultTtlMs, maxStreams } = this.#limits;
+    const args = [...this.#place(key, stream), this.#heartbeat.id, JSON.stringify(requests), resultTtlMs, maxStreams];
+    const outcome = await this.#commands.run<string>('assignRequests', [this.#keys.session(key)], args);
+    if (outcome === 'limit') throw new StreamLimitError(maxStreams);
+  }
+
+  override async orphanedRequests(key: SessionKey, stream: string): Promise<readonly RequestId[]> {
+    const debt = await this.#commands.send<string | null>('hget', this.#keys.session(key), `w:${stream}`);
+    if (debt === null) return [];
+    const [instance] = debt.split(' ', 1) as [string];
+    return (await this.#heartbeat.isAlive(instance))
+      ? []
+      : (JSON.parse(debt.slice(instance.length + 1)) as RequestId[]);
+  }
+
+  /** Gives up appends that have not got through. */
+  close(): void {
+    this.#queue.close();
+  }
+
+  async #append({ key, stream }: Target, items: readonly Item[], counter: number): Promise<AppendOutcome[]> {
+    const { maxHistory, maxHistoryBytes, historyTtlMs, resultTtlMs, maxStreams } = this.#limits;
+    const [kind, listening, ...ids] = await this.#commands.run<
+      ['gone' | 'limit' | 'stale' | 'ok', string, ...string[]]
+    >(
+      'append',
+      [this.#keys.session(key)],
+      [
+        ...[...this.#place(key, stream), this.#signalChannel(key), this.#producer, counter],
+        ...[maxHistory, maxHistoryBytes, historyTtlMs, resultTtlMs, maxStreams, SIGNAL_PAYLOAD_LIMIT],
+        ...items.flatMap(({ data, final }) => [data, final ? '1' : '0']),
+      ],
+    );
+    if (kind === 'gone') return items.map(() => ({ kind }));
+    if (kind === 'limit') throw new StreamLimitError(maxStreams);
+    if (kind === 'stale') throw new Error('An append was overtaken by a later one of the same stream.');
+    return ids.map((id) => (id === '' ? { kind: 'done' } : { kind: 'appended', id, listening: listening === '1' }));
+  }
+
+  #place(key: SessionKey, stream: string): [logs: string, results: string, stream: string] {
+    return [this.#keys.logs(key), this.#keys.results(key), stream];
+  }
+
+  #signalChannel(key: SessionKey): string {
+    return this.#keys.wire(this.#keys.signals(key));
+  }
+}

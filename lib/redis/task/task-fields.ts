@@ -1,0 +1,65 @@
+import type { TaskCheckpoint, TaskPatch, TaskRecord, TaskSpec, TaskStatus } from '../../task/task-record.js';
+
+/** What a script says of a task: whether the call moved it, whether its lease has expired, and the fields of its hash. */
+export type TaskReply = readonly [moved: 0 | 1, orphaned: 0 | 1, fieldsAndValues: readonly string[]];
+
+/** Fields and values in turns. */
+export const packAll = (prefix: string, values: Readonly<Record<string, unknown>>): string[] =>
+  Object.entries(values).flatMap(([name, value]) => [`${prefix}${name}`, JSON.stringify(value)]);
+
+export const packCheckpoint = ({ answered = {}, steps = {} }: Partial<TaskCheckpoint>): string[] => [
+  ...packAll('ka:', answered),
+  ...packAll('ks:', steps),
+];
+
+export function packPatch({ statusMessage, result, error }: TaskPatch): string[] {
+  const fields: string[] = [];
+  if (statusMessage !== undefined) fields.push('m', statusMessage);
+  if (result !== undefined) fields.push('r', JSON.stringify(result));
+  if (error !== undefined) fields.push('e', JSON.stringify(error));
+  return fields;
+}
+
+/** @returns `undefined` for what nobody of us wrote: it is unknown then (S13) */
+export function unpackTask([, orphaned, fieldsAndValues]: TaskReply): TaskRecord | undefined {
+  const fields = new Map<string, string>();
+  for (let i = 0; i < fieldsAndValues.length; i += 2) fields.set(fieldsAndValues[i]!, fieldsAndValues[i + 1]!);
+  const number = (name: string): number => Number(fields.get(name));
+  try {
+    const [statusMessage, result, error] = [fields.get('m'), fields.get('r'), fields.get('e')];
+    return {
+      ...(JSON.parse(fields.get('o')!) as Omit<TaskSpec, 'checkpoint'>),
+      checkpoint: { answered: unpackAll(fields, 'ka:'), steps: unpackAll(fields, 'ks:') },
+      status: fields.get('s') as TaskStatus,
+      ...(statusMessage !== undefined && { statusMessage }),
+      createdAt: number('c'),
+      updatedAt: number('u'),
+      version: number('v'),
+      fence: number('f'),
+      orphaned: orphaned === 1,
+      inputRequests: unpackQuestions(fields),
+      answers: unpackAll(fields, 'a:'),
+      ...(result !== undefined && { result: JSON.parse(result) }),
+      ...(error !== undefined && { error: JSON.parse(error) }),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function unpackAll<T>(fields: ReadonlyMap<string, string>, prefix: string): Record<string, T> {
+  const own = [...fields].filter(([name]) => name.startsWith(prefix));
+  return Object.fromEntries(own.map(([name, text]) => [name.slice(prefix.length), JSON.parse(text) as T]));
+}
+
+/** In the order in which they were asked. */
+function unpackQuestions(fields: ReadonlyMap<string, string>): TaskRecord['inputRequests'] {
+  const numbered = [...fields].flatMap(([name, text]) => {
+    const space = text.indexOf(' ');
+    return name.startsWith('q:')
+      ? [{ name: name.slice(2), order: Number(text.slice(0, space)), text: text.slice(space) }]
+      : [];
+  });
+  numbered.sort((a, b) => a.order - b.order);
+  return Object.fromEntries(numbered.map(({ name, text }) => [name, JSON.parse(text)]));
+}

@@ -1,0 +1,77 @@
+import type { Logger } from '@nestjs/common';
+import type { Catalog } from '../../catalog/catalog.js';
+import { ResponseWriter } from '../../engine/response-writer.js';
+import { Capabilities } from '../../engine/capabilities.js';
+import { Dispatcher } from '../../engine/dispatcher.js';
+import { complete } from '../../engine/methods/completion.js';
+import { discover } from '../../engine/methods/discover.js';
+import { initialize, ping } from '../../engine/methods/initialize.js';
+import { listen } from '../../engine/methods/listen.js';
+import { setLevel } from '../../engine/methods/logging.js';
+import { getPrompt, listPrompts } from '../../engine/methods/prompts.js';
+import { subscribeResource, unsubscribeResource } from '../../engine/methods/resource-subscriptions.js';
+import { listResources, listTemplates, readResource } from '../../engine/methods/resources.js';
+import { experimentalTasks } from '../../engine/methods/tasks-experimental.js';
+import { taskResult } from '../../engine/methods/tasks-result.js';
+import { extensionTasks } from '../../engine/methods/tasks.js';
+import { callTool, listTools } from '../../engine/methods/tools.js';
+import { Subscriptions } from '../../engine/subscriptions.js';
+import type { Interactions } from '../../interaction/interactions.js';
+import type { PendingRequests } from '../../interaction/pending-requests.js';
+import type { ResolvedOptions } from '../../options/resolve-options.js';
+import type { Implementation } from '../../protocol/definitions.js';
+import { NO_CACHE } from '../../protocol/definitions.js';
+import type { JsonObject } from '../../protocol/messages.js';
+import type { SessionStore } from '../../session/session-store.js';
+import type { Tasks } from '../../task/tasks.js';
+
+export interface Engine {
+  readonly dispatcher: Dispatcher;
+  readonly capabilities: Capabilities;
+  readonly subscriptions: Subscriptions;
+}
+
+/** Every method this server answers, in one list. */
+export function createEngine(
+  catalog: Catalog,
+  sessions: SessionStore,
+  interactions: Interactions,
+  tasks: Tasks,
+  pending: PendingRequests,
+  options: ResolvedOptions,
+  logger: Logger,
+): Engine {
+  const { instructions, listCache = NO_CACHE } = options;
+  const info = serverInfo(options);
+  const capabilities = new Capabilities(catalog, options.capabilities ?? {});
+  const subscriptions = new Subscriptions(options.maxSubscriptions);
+  const methods = [
+    discover(capabilities, instructions, listCache),
+    initialize(capabilities, info, instructions),
+    ping,
+    setLevel(sessions),
+    listTools(catalog, capabilities, listCache),
+    callTool(catalog, capabilities, interactions, tasks, logger),
+    ...extensionTasks(tasks, capabilities),
+    ...experimentalTasks(tasks, capabilities, options.pageSize),
+    taskResult(tasks, capabilities, pending, options.inputTimeoutMs),
+    listResources(catalog, capabilities, listCache),
+    listTemplates(catalog, capabilities, listCache),
+    readResource(catalog, capabilities, interactions),
+    subscribeResource(catalog, capabilities, sessions),
+    unsubscribeResource(capabilities, sessions),
+    listPrompts(catalog, capabilities, listCache),
+    getPrompt(catalog, capabilities, interactions),
+    complete(catalog, capabilities),
+    listen(catalog, capabilities, subscriptions, tasks, logger),
+  ];
+  const writer = new ResponseWriter({ ...info } as JsonObject);
+  return { dispatcher: new Dispatcher(methods, writer, logger), capabilities, subscriptions };
+}
+
+function serverInfo({ name, version, title, description, websiteUrl, icons }: ResolvedOptions): Implementation {
+  const info: Implementation = { name, version, title, description, websiteUrl, icons };
+  return Object.fromEntries(
+    Object.entries(info).filter(([, value]) => value !== undefined),
+  ) as unknown as Implementation;
+}

@@ -1,0 +1,46 @@
+import type { Logger } from '@nestjs/common';
+import type { InFlight } from '../../engine/in-flight.js';
+import type { ResolvedOptions } from '../../options/resolve-options.js';
+import { HttpEndpoint } from '../../transport/http/http-endpoint.js';
+import { PostHandler } from '../../transport/http/legacy/post-handler.js';
+import type { LegacyServices } from '../../transport/legacy-services.js';
+import { ModernHandler } from '../../transport/http/modern/modern-handler.js';
+import { OriginPolicy } from '../../transport/http/origin-policy.js';
+import { SlowResponses } from '../../transport/http/sse/slow-responses.js';
+import { DeleteHandler } from '../../transport/http/legacy/delete-handler.js';
+import { GetHandler } from '../../transport/http/legacy/get-handler.js';
+import type { Backends } from '../../backends/backends.js';
+import type { Engine } from './create-engine.js';
+
+export interface HttpService {
+  readonly endpoint: HttpEndpoint;
+  readonly streams: GetHandler;
+  readonly slow: SlowResponses;
+}
+
+/** The HTTP side of one server. */
+export function createHttpService(
+  { dispatcher }: Engine,
+  { principals }: Backends,
+  services: LegacyServices,
+  inFlight: InFlight,
+  options: ResolvedOptions,
+  logger: Logger,
+): HttpService {
+  const { keepAliveMs, maxPendingBytes, streamAfterMs, maxStreams, maxHeldStreams, maxJsonDepth } = options;
+  const sse = { keepAliveMs, maxPendingBytes };
+  const slow = new SlowResponses(streamAfterMs);
+  const streams = new GetHandler(services, sse, { maxStreams, maxHeld: maxHeldStreams });
+  const endpoint = new HttpEndpoint(
+    new OriginPolicy(options),
+    principals,
+    dispatcher,
+    new ModernHandler(dispatcher, inFlight, slow, sse),
+    new PostHandler(dispatcher, inFlight, slow, services, sse),
+    streams,
+    new DeleteHandler(services.sessions),
+    maxJsonDepth,
+    logger,
+  );
+  return { endpoint, streams, slow };
+}

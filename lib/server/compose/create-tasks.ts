@@ -1,0 +1,31 @@
+import type { Logger } from '@nestjs/common';
+import type { ChangeBus } from '../../broker/change-bus.js';
+import type { Catalog } from '../../catalog/catalog.js';
+import { taskTool } from '../../engine/methods/tools.js';
+import type { Interactions } from '../../interaction/interactions.js';
+import type { ResolvedOptions } from '../../options/resolve-options.js';
+import { OrphanedTasks } from '../../task/orphaned-tasks.js';
+import { TaskChanges } from '../../task/task-changes.js';
+import { TaskRunner } from '../../task/task-runner.js';
+import { Tasks } from '../../task/tasks.js';
+import type { Backends } from '../../backends/backends.js';
+
+/** How this server's tools become tasks, and how they are found again. */
+export function createTasks(
+  catalog: Catalog,
+  interactions: Interactions,
+  { tasks: store, log }: Backends,
+  bus: ChangeBus,
+  options: ResolvedOptions,
+  logger: Logger,
+  report: (error: unknown) => void,
+): Tasks {
+  const changes = new TaskChanges({ publish: (event) => bus.publish(event), log, report });
+  const find = (name: string) => {
+    const tool = catalog.tools.get(name);
+    return tool && taskTool(tool, logger);
+  };
+  const runner = new TaskRunner({ store, changes, report }, interactions, options, find, logger);
+  const orphans = new OrphanedTasks(store, runner, options.taskLeaseMs, report);
+  return new Tasks(store, changes, runner, orphans);
+}

@@ -1,0 +1,84 @@
+import { CancelledError, Exchange, type Outlet } from '../exchange/exchange.js';
+import type { JsonObject, JsonRpcNotification, JsonRpcRequest } from '../protocol/messages.js';
+import type { TaskInteraction } from './task-interaction.js';
+import type { TaskRun } from './task-run.js';
+
+/** Creates the task of a call. */
+export type OpenRun = (exchange: Exchange, interaction: TaskInteraction) => Promise<TaskRun>;
+
+/** What the client is answered with: whichever comes first. */
+export type CallOutcome = { readonly run: TaskRun } | WorkOutcome;
+
+/** What a method came to. */
+export type WorkOutcome = { readonly result: JsonObject } | { readonly error: unknown };
+
+/**
+ * A call that can become a task while it runs. Its method gets an exchange of its own: until then that one is an echo of
+ * the client's, afterwards the client's is answered and this one lives as long as the task (T1-13).
+ */
+export class DetachableCall implements Outlet {
+  readonly exchange: Exchange;
+  readonly outcome: Promise<CallOutcome>;
+  #answer!: (outcome: CallOutcome) => void;
+  #run: TaskRun | undefined;
+  #opening: Promise<boolean> | undefined;
+  #answered = false;
+  readonly #stopFollowing: () => void;
+
+  constructor(
+    private readonly client: Exchange,
+    private readonly interaction: TaskInteraction,
+    private readonly open: OpenRun,
+  ) {
+    this.exchange = new Exchange(client.peer, client.request, this);
+    this.outcome = new Promise((resolve) => (this.#answer = resolve));
+    this.#stopFollowing = client.onCancel((reason) => this.exchange.cancel(reason));
+  }
+
+  /** A task has no stream to speak on: no progress, no log lines (T1-9). */
+  notify(notification: JsonRpcNotification): void {
+    if (!this.#run) this.client.notify(notification);
+  }
+
+  request(request: JsonRpcRequest): boolean {
+    return !this.#run && this.client.ask(request);
+  }
+
+  closeStream(): void {
+    if (!this.#run) this.client.closeStream();
+  }
+
+  detach(): Promise<boolean> {
+    return (this.#opening ??= this.#detach());
+  }
+
+  status(message: string): void {
+    this.#run?.setStatusMessage(message);
+  }
+
+  /** The method is done. If the call is no task by now, it is too late to become one. */
+  done(outcome: WorkOutcome): void {
+    if (this.#run) return;
+    this.#answered = true;
+    this.#stopFollowing();
+    this.exchange.complete();
+    this.#answer(outcome);
+  }
+
+  async #detach(): Promise<boolean> {
+    if (!this.#answered) {
+      const run = await this.open(this.exchange, this.interaction);
+      if (!this.#answered && !this.exchange.cancelled) {
+        this.#stopFollowing();
+        this.#run = run;
+        this.interaction.attach(run);
+        this.#answer({ run });
+        return true;
+      }
+      // Nobody will ever be told its id.
+      await run.finish('cancelled', {});
+      run.close();
+    }
+    throw new CancelledError('the call was answered before it became a task');
+  }
+}

@@ -1,0 +1,16 @@
+import { type Principal, principalId } from '../../../session/principal.js';
+import type { SessionStore } from '../../../session/session-store.js';
+import { type HttpContext, sendJson } from '../http-context.js';
+import { requireSession } from './require-session.js';
+
+/** Serves DELETE: ends the session with all its streams, on whatever instance they are (G-12). */
+export class DeleteHandler {
+  constructor(private readonly sessions: SessionStore) {}
+
+  async delete(call: HttpContext, principal?: Principal): Promise<void> {
+    const session = await requireSession(call, this.sessions, principalId(principal));
+    if (!session) return;
+    await this.sessions.end(session);
+    sendJson(call, 204);
+  }
+}

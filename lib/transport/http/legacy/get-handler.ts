@@ -1,0 +1,129 @@
+import { concat, defer, EMPTY, finalize, Subject, takeUntil, type Observable } from 'rxjs';
+import { CapacityError, McpError } from '../../../protocol/errors.js';
+import { BackendUnavailableError } from '../../../session/backend-unavailable.js';
+import { principalId, type Principal } from '../../../session/principal.js';
+import { parseEventId } from '../../../stream/event-id.js';
+import type { SessionRecord } from '../../../session/session-record.js';
+import { STANDALONE_STREAM } from '../../../stream/event-log.js';
+import { resumePoint } from '../../../stream/resume.js';
+import type { LegacyServices } from '../../legacy-services.js';
+import { reconnectFrame, reconnectFrames } from './reconnect-frames.js';
+import { acceptsEventStream, headerOf, sendJson, type HttpContext } from '../http-context.js';
+import { heldFrames, type StreamPosition } from './held-frames.js';
+import { retryAfter } from '../retry-after.js';
+import { LegacyCode, refuse } from '../refuse.js';
+import { streamFrames } from './stream-frames.js';
+import { requireSession } from './require-session.js';
+import { writeSse, type SseOptions } from '../sse/sse-writer.js';
+
+export interface GetLimits {
+  /** Streams of this instance. */
+  readonly maxStreams: number;
+  /** Of them, those that wait for the backend. */
+  readonly maxHeld: number;
+}
+
+/** Serves GET: the standing stream of a session, or the rest of any of its streams by `Last-Event-ID` (G-19, G-26). */
+export class GetHandler {
+  readonly #closing = new Subject<void>();
+  #closed = false;
+  #open = 0;
+  #held = 0;
+
+  constructor(
+    private readonly services: LegacyServices,
+    private readonly options: SseOptions,
+    private readonly limits: GetLimits,
+  ) {}
+
+  get size(): number {
+    return this.#open;
+  }
+  get held(): number {
+    return this.#held;
+  }
+
+  async get(call: HttpContext, principal?: Principal): Promise<void> {
+    if (!acceptsEventStream(call)) return sendJson(call, 406);
+    const owner = principalId(principal);
+    try {
+      const session = await requireSession(call, this.services.sessions, owner);
+      if (!session) return;
+      const place = await this.#positionOf(call, session);
+      if (!place) return refuseUnknownEvent(call);
+      await this.#serve(call, this.#framesOf(place));
+    } catch (error) {
+      if (!(error instanceof BackendUnavailableError) || call.response.headersSent) throw error;
+      const lastEventId = headerOf(call, 'last-event-id');
+      if (lastEventId !== undefined && !parseEventId(lastEventId)) return refuseUnknownEvent(call);
+      await this.#hold(call, owner, error);
+    }
+  }
+
+  /** Ends the streams, spread over a while, and opens no more, so that the HTTP server can close; clients resume elsewhere (F2). */
+  close(): void {
+    this.#closed = true;
+    this.#closing.next();
+  }
+
+  /** @throws {BackendUnavailableError} the one given, when too many wait already */
+  async #hold(call: HttpContext, owner: string, away: BackendUnavailableError): Promise<void> {
+    if (this.#closed || this.#held >= this.limits.maxHeld) throw away;
+    const find = async (): Promise<StreamPosition | undefined> => {
+      const session = await this.services.sessions.load({ principal: owner, id: headerOf(call, 'mcp-session-id')! });
+      return session && this.#positionOf(call, session);
+    };
+    // Counted from when somebody waits: a GET that is refused below never does.
+    const frames = defer(() => {
+      this.#held++;
+      let waiting = true;
+      const leave = (): void => {
+        if (waiting) this.#held--;
+        waiting = false;
+      };
+      return heldFrames(call, find, (place) => defer(() => (leave(), this.#framesOf(place)))).pipe(finalize(leave));
+    });
+    await this.#serve(call, frames);
+  }
+
+  /** @returns `undefined` for a `Last-Event-ID` of nothing that is kept */
+  async #positionOf(call: HttpContext, session: SessionRecord): Promise<StreamPosition | undefined> {
+    const lastEventId = headerOf(call, 'last-event-id');
+    if (lastEventId === undefined) return { session, point: undefined };
+    const point = await resumePoint(this.services.log, session, lastEventId);
+    return point && { session, point };
+  }
+
+  #framesOf({ session, point }: StreamPosition): Observable<string> {
+    const { stream, cursor } = point ?? { stream: STANDALONE_STREAM, cursor: undefined };
+    const frames = streamFrames(this.services, session, stream, cursor);
+    if (stream === STANDALONE_STREAM) return frames;
+    return defer(() => {
+      const unwatch = this.services.watchForLostWorker(session, stream);
+      return frames.pipe(finalize(unwatch));
+    });
+  }
+
+  /** Limits are looked at here, with nothing to wait for until the stream is counted. */
+  async #serve(call: HttpContext, frames: Observable<string>): Promise<void> {
+    const { maxStreams } = this.limits;
+    if (this.#open >= maxStreams) {
+      return refuse(call, 503, new CapacityError('Too many open streams'), undefined, retryAfter('streamLimit'));
+    }
+    this.#open++;
+    const id = headerOf(call, 'mcp-session-id')!;
+    const all = this.#closed ? reconnectFrames(call) : this.#untilClosing(frames);
+    await writeSse(call.response, all, { ...this.options, resumable: true }, { 'mcp-session-id': id });
+    this.#open--;
+  }
+
+  #untilClosing(frames: Observable<string>): Observable<string> {
+    return concat(
+      frames.pipe(takeUntil(this.#closing)),
+      defer(() => (this.#closed ? reconnectFrame() : EMPTY)),
+    );
+  }
+}
+
+const refuseUnknownEvent = (call: HttpContext): void =>
+  refuse(call, 400, new McpError(LegacyCode.BadRequest, 'Bad Request: unknown Last-Event-ID'));

@@ -1,0 +1,92 @@
+import type { SerializedResponse } from '../../../engine/response-writer.js';
+import type { Outlet } from '../../../exchange/exchange.js';
+import type { JsonRpcNotification, JsonRpcRequest, RequestId } from '../../../protocol/messages.js';
+import { TRAITS } from '../../../protocol/revisions.js';
+import type { SessionRecord } from '../../../session/session-record.js';
+import { STREAM_START } from '../../../stream/event-log.js';
+import { acceptsEventStream, sendJson, type HttpContext } from '../http-context.js';
+import type { LegacyServices } from '../../legacy-services.js';
+import { PostStreamWriter } from './post-stream-writer.js';
+import { streamFrames } from './stream-frames.js';
+import type { PendingResponse } from '../sse/slow-responses.js';
+import { writeSse, type SseOptions } from '../sse/sse-writer.js';
+
+/**
+ * The answer to one legacy POST, a batch included: JSON, unless something has to be said before it; then a stream of
+ * the session. A stream is written to the event log and read from there, so a client that loses the connection comes
+ * back for the rest (G-26, G-31), and a disconnect is no cancellation (G-18).
+ */
+export class PostResponse implements Outlet, PendingResponse {
+  readonly #responses: string[] = [];
+  #outstanding: readonly RequestId[];
+  #stream: PostStreamWriter | undefined;
+  #written: Promise<void> | undefined;
+
+  /** @param requests the ids of what the POST asks */
+  constructor(
+    private readonly call: HttpContext,
+    private readonly session: SessionRecord,
+    private readonly services: LegacyServices,
+    private readonly options: SseOptions,
+    requests: readonly RequestId[],
+    private readonly batch: boolean,
+  ) {
+    this.#outstanding = requests;
+  }
+
+  notify(notification: JsonRpcNotification): void {
+    this.#open()?.append(JSON.stringify(notification));
+  }
+
+  request(request: JsonRpcRequest): boolean {
+    const stream = this.#open();
+    stream?.append(JSON.stringify(request));
+    return stream !== undefined;
+  }
+
+  becomeStream(): void {
+    this.#open();
+  }
+
+  /** Lets the client poll for the rest (G-30). Older ones would not come back (G-24). */
+  closeStream(): void {
+    if (TRAITS[this.session.revision].priming) this.#open()?.closeConnection();
+  }
+
+  /**
+   * @param answer `undefined` for a cancelled request, which gets none
+   * @returns what to wait for before the request is over: on a stream the answer is in the log then, and at the client if
+   * that is still there
+   */
+  finish(id: RequestId, answer: SerializedResponse | undefined): Promise<void> | undefined {
+    this.#outstanding = without(this.#outstanding, id);
+    if (this.#stream !== undefined) {
+      const kept = this.#stream.answer(answer?.text, this.#outstanding);
+      return this.#outstanding.length > 0 ? kept : kept.then(() => this.#written);
+    }
+    if (answer) this.#responses.push(answer.text);
+    if (this.#outstanding.length === 0) this.#sendJson();
+    return undefined;
+  }
+
+  #sendJson(): void {
+    if (this.#responses.length === 0) return sendJson(this.call, 202);
+    sendJson(this.call, 200, this.batch ? `[${this.#responses.join(',')}]` : this.#responses[0]);
+  }
+
+  /** @returns `undefined` for a client that is gone or reads no streams: what is said before the result is dropped then */
+  #open(): PostStreamWriter | undefined {
+    if (this.#stream !== undefined) return this.#stream;
+    const { response } = this.call;
+    if (response.destroyed || response.headersSent || !acceptsEventStream(this.call)) return undefined;
+    const stream = (this.#stream = new PostStreamWriter(this.session, this.services, response, this.#outstanding));
+    const frames = streamFrames(this.services, this.session, stream.name, STREAM_START);
+    this.#written = writeSse(response, frames, { ...this.options, resumable: true }).then(() => undefined);
+    for (const text of this.#responses.splice(0)) stream.append(text);
+    return stream;
+  }
+}
+
+/** One occurrence of it: nothing stops a client from using an id twice in a batch. */
+const without = (ids: readonly RequestId[], id: RequestId): readonly RequestId[] =>
+  ids.length === 1 ? [] : ids.toSpliced(ids.indexOf(id), 1);

@@ -1,0 +1,69 @@
+import type { Server } from 'node:http';
+import type { HttpAdapterHost } from '@nestjs/core';
+import type { HttpEndpoint } from '../http-endpoint.js';
+import { mountExpress, readBodyFirst, type ExpressApp } from './express-mount.js';
+import { mountFastify, type FastifyScope } from './fastify-mount.js';
+import type { MountOptions } from './mount-options.js';
+import { ConnectionDrain } from './connection-drain.js';
+
+/**
+ * Puts the endpoint on the application's HTTP adapter, beside Nest's router and not behind it: a route of the router
+ * costs half as much CPU again, and global pipes, interceptors and filters for HTTP would rewrite protocol answers
+ * (T-33; figures in docs/design-decisions.md). Middleware, CORS and hooks of the application apply.
+ */
+export class HttpMount {
+  #connections: ConnectionDrain | undefined;
+
+  constructor(
+    private readonly adapterHost: HttpAdapterHost,
+    private readonly options: MountOptions,
+  ) {
+    // As soon as there is an adapter, which is before the application or Nest can put body parsers on it.
+    adapterHost.init$.subscribe(() => {
+      if (this.#type() === 'express') readBodyFirst(this.#instance<ExpressApp>(), options);
+    });
+  }
+
+  /** @throws when the adapter is neither Express nor Fastify */
+  mount(endpoint: HttpEndpoint): void {
+    const server = this.adapterHost.httpAdapter?.getHttpServer() as Server | undefined;
+    this.#connections = server && ConnectionDrain.of(server);
+    switch (this.#type()) {
+      case undefined:
+        return;
+      case 'express':
+        return mountExpress(this.#instance<ExpressApp>(), endpoint, this.options);
+      case 'fastify':
+        return mountFastify(this.#instance<FastifyScope>(), endpoint, this.options);
+      default:
+        throw new Error(
+          `McpModule cannot mount on the HTTP adapter "${this.#type()}". Use @nestjs/platform-fastify or @nestjs/platform-express, or set the option "path" to false.`,
+        );
+    }
+  }
+
+  /**
+   * From here on connections are refused, so that a balancer goes to the next instance. Nest would take requests until
+   * it closes the server, and cut them then (P8).
+   *
+   * @returns when nothing more comes over the connections that were open
+   */
+  async stopAccepting(): Promise<void> {
+    await this.#connections?.stopAccepting();
+  }
+
+  /** @returns when nothing more comes over connections that were busy until now */
+  async drainIdle(): Promise<void> {
+    await this.#connections?.drainIdle();
+  }
+
+  #type(): string | undefined {
+    // Application contexts (stdio) have a host whose adapter has no type, or none at all.
+    const adapter = this.adapterHost.httpAdapter as { getType?: () => string } | undefined;
+    return adapter?.getType?.() || undefined;
+  }
+
+  #instance<T>(): T {
+    return this.adapterHost.httpAdapter.getInstance<T>();
+  }
+}

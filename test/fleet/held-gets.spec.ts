@@ -1,0 +1,164 @@
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { figure, times } from '../fixtures/figures.js';
+import { fleetApp, type FleetApp } from '../fixtures/fleet-app.js';
+import { LegacySession } from '../fixtures/legacy-session.js';
+import { call } from '../fixtures/mcp-requests.js';
+import { send } from '../fixtures/raw-http.js';
+import { newNamespace } from '../fixtures/redis-fleet.js';
+import { RedisServer } from '../fixtures/redis-server.js';
+import type { JsonRpc } from '../fixtures/sse-client.js';
+import { TcpProxy } from '../fixtures/tcp-proxy.js';
+
+const MAX_PARKED = 20;
+const OUTAGE_MS = times(5000, 30_000);
+
+const log = (data: string) => ({ level: 'error', data }) as const;
+const saying =
+  (text: string) =>
+  ({ params }: JsonRpc): boolean =>
+    params?.data === text;
+
+describe('F4, P9 Redis is away while clients come back', () => {
+  let redis: RedisServer;
+  let a: FleetApp;
+  let b: FleetApp;
+  beforeEach(async ({ task }) => {
+    redis = await RedisServer.start({ appendOnly: !task.name.includes('over meanwhile') });
+    const options = { redis: redis.url, redisPrefix: newNamespace(), redisWaitMs: 300, maxHeldStreams: MAX_PARKED };
+    [a, b] = await Promise.all([fleetApp(options), fleetApp(options)]);
+  });
+  afterEach(async () => {
+    await Promise.all([a.close(), b.close()]);
+    await redis.dispose();
+  });
+
+  /** Somebody who has heard `before` and is cut. */
+  async function listener() {
+    const session = await LegacySession.open(a.port);
+    const stream = await session.get();
+    await a.mcp.sendToSession(session.id, log('before'));
+    await stream.message(saying('before'));
+    await stream.close();
+    return { session, cursor: stream.lastEventId };
+  }
+
+  it('their GETs are held open with their own cursor, and go on when it is back; beyond `maxHeldStreams` they are 503', async () => {
+    const { session, cursor } = await listener();
+    const fresh = await LegacySession.open(a.port);
+    const ended = await listener();
+    await redis.kill();
+    const held = await session.at(b.port).get(cursor);
+    await held.frame(({ id }) => id === cursor);
+    const begun = await fresh.at(b.port).get();
+    const others = await Promise.all(
+      Array.from({ length: MAX_PARKED - 2 }, () => ended.session.at(b.port).get(ended.cursor)),
+    );
+    const refused = await send(b.port, session.getRequest(cursor));
+    expect([refused.status, refused.headers['retry-after']]).toEqual([503, '2']);
+    const malformed = await send(b.port, session.getRequest('nonsense'));
+    expect(malformed.status).toBe(400);
+
+    await redis.start();
+    await expect
+      .poll(() => a.mcp.sendToSession(session.id, log('after')).catch(() => 'away'), { timeout: 8000 })
+      .not.toBe('away');
+    await held.message(saying('after'), 12_000);
+    expect(held.messages.map(({ params }) => params?.data)).toEqual(['after']);
+    await expect.poll(() => a.mcp.sendToSession(fresh.id, log('hello')), { timeout: 8000 }).toBe('delivered');
+    await begun.message(saying('hello'));
+    // One of them has the stream; the others were told to come back, which is all they can be told by now.
+    await expect.poll(() => others.filter(({ complete }) => complete).length).toBe(others.length - 1);
+    await Promise.all([held, begun, ...others].map((stream) => stream.close()));
+  });
+
+  it('those that are refused for another reason are not counted, and leave their places to others', async () => {
+    const options = {
+      redis: redis.url,
+      redisPrefix: newNamespace(),
+      redisWaitMs: 100,
+      maxHeldStreams: 2,
+      maxStreams: 1,
+    };
+    const small = await fleetApp(options);
+    const session = await LegacySession.open(small.port);
+    await redis.kill();
+    const waiting = await session.get();
+    for (let i = 0; i < 3; i++) expect((await send(small.port, session.getRequest())).headers['retry-after']).toBe('5');
+    expect(small.mcp.health().open).toMatchObject({ streams: 1, held: 1 });
+    await waiting.close();
+    await expect.poll(() => small.mcp.health().open).toMatchObject({ streams: 0, held: 0 });
+    await redis.start();
+    await small.close();
+  });
+
+  it('those whose session is over meanwhile are told to come back, and are 404 then', async () => {
+    const { session, cursor } = await listener();
+    await redis.kill();
+    const held = await session.at(b.port).get(cursor);
+    await held.frame(({ id }) => id === cursor);
+    await redis.start();
+    await held.end(12_000);
+    expect(held.complete).toBe(true);
+    expect(held.frames.at(-1)!.retry).toBe(1000);
+    expect((await send(b.port, session.getRequest(cursor))).status).toBe(404);
+  });
+
+  it('an instance that closes meanwhile sends them elsewhere', async () => {
+    const { session, cursor } = await listener();
+    await redis.kill();
+    const held = await session.at(b.port).get(cursor);
+    await held.frame(({ id }) => id === cursor);
+    await b.close();
+    await held.end();
+    expect(held.complete).toBe(true);
+    expect(held.frames.at(-1)!.retry).toBeGreaterThanOrEqual(1000);
+    await redis.start();
+  });
+
+  it(
+    'the official client outlives an outage in which its stream is cut, and modern requests are served all the time',
+    { timeout: OUTAGE_MS + 60_000 },
+    async () => {
+      const line = await TcpProxy.start(a.port);
+      const heard: { at: number; data: unknown }[] = [];
+      const client = new Client({ name: 'patient', version: '1.0.0' }, { versionNegotiation: { mode: 'legacy' } });
+      client.setNotificationHandler('notifications/message', ({ params }) => {
+        heard.push({ at: performance.now(), data: params.data });
+      });
+      const errors: Error[] = [];
+      client.onerror = (error) => errors.push(error);
+      const transport = new StreamableHTTPClientTransport(new URL(line.url.replace('redis:', 'http:') + '/mcp'));
+      await client.connect(transport);
+      const id = transport.sessionId!;
+      await a.mcp.sendToSession(id, log('before'));
+      await expect.poll(() => heard.length).toBe(1);
+
+      await redis.kill();
+      line.cut();
+      const served: number[] = [];
+      const until = performance.now() + OUTAGE_MS;
+      while (performance.now() < until) {
+        served.push((await send(b.port, call('echo', { text: 'plain' }))).status);
+        await pause(20);
+      }
+      expect(heard.length).toBe(1);
+      const gaveUp = errors.filter(({ message }) => message.includes('Maximum reconnection attempts'));
+      expect(gaveUp).toEqual([]);
+
+      await redis.start();
+      const backAt = performance.now();
+      await expect
+        .poll(() => a.mcp.sendToSession(id, log('after')).catch(() => 'away'), { timeout: 8000 })
+        .not.toBe('away');
+      await expect.poll(() => heard.length, { timeout: 15_000 }).toBe(2);
+      expect(served.filter((status) => status !== 200)).toEqual([]);
+      figure('P9', `modern requests served in an outage of ${OUTAGE_MS / 1000} s`, 100, '%');
+      figure('P9', 'first event of an official client after Redis is back', heard[1]!.at - backAt, 'ms');
+      figure('F4', 'official clients that gave up', gaveUp.length);
+      await client.close();
+      await line.close();
+    },
+  );
+});

@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  decodeStreamSignal,
+  type StreamSignal,
+  SIGNAL_PAYLOAD_LIMIT,
+  encodeStreamSignal,
+} from '../../../lib/stream/stream-signal.js';
+
+const id = fc.tuple(fc.nat(), fc.nat()).map(([ms, n]) => `${ms}-${n}`);
+const stream = fc.stringMatching(/^[a-z][a-z0-9]{0,15}$/);
+const signal: fc.Arbitrary<StreamSignal> = fc.oneof(
+  fc.record({
+    kind: fc.constant('entry' as const),
+    stream,
+    id,
+    previous: id,
+    final: fc.boolean(),
+    data: fc.option(fc.json(), { nil: undefined }),
+  }),
+  fc.record({ kind: fc.constant('claimed' as const), stream, fence: fc.nat() }),
+  fc.constant({ kind: 'ended' as const }),
+);
+
+describe('doorbells', () => {
+  it('are heard as they were rung', () => {
+    fc.assert(
+      fc.property(signal, (rung) => {
+        expect(decodeStreamSignal(encodeStreamSignal(rung))).toEqual(rung);
+      }),
+    );
+  });
+
+  it('leave out what is too large', () => {
+    const rung = (length: number) =>
+      decodeStreamSignal(
+        encodeStreamSignal({
+          kind: 'entry',
+          stream: 'g',
+          id: '1-0',
+          previous: '0-0',
+          final: false,
+          data: 'x'.repeat(length),
+        }),
+      );
+    expect(rung(SIGNAL_PAYLOAD_LIMIT)).toHaveProperty('data', 'x'.repeat(SIGNAL_PAYLOAD_LIMIT));
+    expect(rung(SIGNAL_PAYLOAD_LIMIT + 1)).toHaveProperty('data', undefined);
+  });
+
+  it.each([
+    '',
+    ' ',
+    'x ',
+    'z g 1',
+    'e',
+    'e g',
+    'e g 1-0',
+    'e g 1-0 0-0',
+    'e g 1-0 0-0 2',
+    'e g 1-0 0-0 0x',
+    'e g 1 0-0 0 {}',
+    'e g 1-0 - 0 {}',
+    'e g 1-0\n 0-0 0 {}',
+    'e g 1-0\r\ndata:x 0-0 0 {}',
+    'c g',
+    'c g x',
+    'c g 1.5',
+    'c g 99999999999999999999',
+  ])('are not %j, and the reader looks into the log', (line) => {
+    expect(decodeStreamSignal(line)).toBeUndefined();
+  });
+
+  it('of any bytes are never an exception', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (line) => void decodeStreamSignal(line)),
+      { numRuns: 10_000 },
+    );
+  });
+});
