@@ -86,9 +86,9 @@ describe('F4, P9 Redis is away while clients come back', () => {
     await redis.kill();
     const waiting = await session.get();
     for (let i = 0; i < 3; i++) expect((await send(small.port, session.getRequest())).headers['retry-after']).toBe('5');
-    expect(small.mcp.health().open).toMatchObject({ streams: 1, held: 1 });
+    expect(small.mcp.health().open).toMatchObject({ streams: 1, heldStreams: 1 });
     await waiting.close();
-    await expect.poll(() => small.mcp.health().open).toMatchObject({ streams: 0, held: 0 });
+    await expect.poll(() => small.mcp.health().open).toMatchObject({ streams: 0, heldStreams: 0 });
     await redis.start();
     await small.close();
   });

@@ -148,7 +148,7 @@ describe('P5 a claim whose signal is lost', () => {
       channel: log.channel.bind(log),
       claim: async () => 0,
       release: async () => undefined,
-      tail: async (...args: Parameters<typeof log.read>) => ({ ...(await log.read(...args)), fence: 0 }),
+      read: async (...args: Parameters<typeof log.read>) => ({ ...(await log.read(...args)), fence: 0 }),
     } as unknown as StreamOpening['log'];
     const both = [follow(deaf, { log: unfenced }), follow(other, { log: unfenced })];
     await log.append(ALICE, STANDALONE_STREAM, 'twice');
