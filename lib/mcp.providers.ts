@@ -11,6 +11,7 @@ import { NonceStore } from './interaction/nonce-store.js';
 import { PendingRequests } from './interaction/pending-requests.js';
 import { MemoryBackends } from './backends/memory-backends.js';
 import { RuntimeHandlerHost } from './pipeline/runtime-handler-host.js';
+import { HandlerPipelines } from './pipeline/handler-pipelines.js';
 import { Invoker } from './pipeline/invoker.js';
 import type { BackendFactories, Backends } from './backends/backends.js';
 import { RedisBackends } from './backends/redis-backends.js';
@@ -130,7 +131,11 @@ export const serverProviders = (token: InjectionToken<McpServer>): Provider[] =>
     provide: EntryFactory,
     inject: [ExternalContextCreator, ModuleRef, McpRuntime],
     useFactory: (creator: ExternalContextCreator, moduleRef: ModuleRef, runtime: McpRuntime) =>
-      new EntryFactory(new Invoker(creator, moduleRef, runtime.logger), runtime.interactions.forms, runtime.logger),
+      new EntryFactory(
+        new Invoker(new HandlerPipelines(creator, moduleRef), runtime.logger),
+        runtime.interactions.forms,
+        runtime.logger,
+      ),
   },
   {
     provide: token,

@@ -4,7 +4,7 @@ import type { CatalogEntry, CatalogKind } from '../catalog/entries.js';
 import type { McpPromptOptions, McpResourceOptions, McpToolOptions } from '../decorators/metadata.js';
 import type { EntryFactory, Primitive } from '../discovery/entry-factory.js';
 import type { McpContext } from '../context/mcp-context.js';
-import type { HandlerHost } from '../pipeline/invoker.js';
+import type { HandlerHost } from '../pipeline/handler-pipelines.js';
 import type { CallToolResult } from '../protocol/content.js';
 import type { JsonObject } from '../protocol/messages.js';
 import { principalId, type Principal } from '../session/principal.js';

@@ -18,10 +18,10 @@ const EXPOSED = 'mcp-session-id, www-authenticate, mcp-protocol-version';
  * CORS for the origins that the policy lets in, unless the application's own CORS has answered already. A browser's
  * request has no wildcard for `Mcp-Param-*`, so a preflight is granted the ones it names (T-31).
  */
-export function grantOrigin(call: HttpContext): void {
-  const origin = headerOf(call, 'origin');
+export function grantOrigin(http: HttpContext): void {
+  const origin = headerOf(http, 'origin');
   if (origin === undefined) return;
-  const { response } = call;
+  const { response } = http;
   if (!response.hasHeader('access-control-allow-origin')) {
     response.setHeader('access-control-allow-origin', origin);
     response.appendHeader('vary', 'Origin');
@@ -32,8 +32,8 @@ export function grantOrigin(call: HttpContext): void {
   }
 }
 
-export function preflightHeaders(call: HttpContext): OutgoingHttpHeaders {
-  const asked = (headerOf(call, 'access-control-request-headers') ?? '').toLowerCase().split(',');
+export function preflightHeaders(http: HttpContext): OutgoingHttpHeaders {
+  const asked = (headerOf(http, 'access-control-request-headers') ?? '').toLowerCase().split(',');
   const params = asked.map((name) => name.trim()).filter((name) => /^mcp-param-[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name));
   return {
     allow: HTTP_METHODS,

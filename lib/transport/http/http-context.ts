@@ -36,14 +36,14 @@ export function sendJson(
 }
 
 /** Repeated headers come joined, which makes them differ from any single value (H-10). */
-export const headerOf = (call: HttpContext, name: string): string | undefined => {
-  const value = call.headers[name];
+export const headerOf = (http: HttpContext, name: string): string | undefined => {
+  const value = http.headers[name];
   return Array.isArray(value) ? value.join(', ') : value;
 };
 
 /** Whether the client can read an event stream; saying nothing accepts everything (RFC 9110). */
-export const acceptsEventStream = (call: HttpContext): boolean => {
-  const accept = headerOf(call, 'accept');
+export const acceptsEventStream = (http: HttpContext): boolean => {
+  const accept = headerOf(http, 'accept');
   return accept === undefined || /(?:^|,)\s*(?:text\/event-stream|text\/\*|\*\/\*)\s*(?:;|,|$)/i.test(accept);
 };
 

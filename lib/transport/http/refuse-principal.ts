@@ -5,12 +5,12 @@ import type { HttpContext } from './http-context.js';
 import { refuse } from './refuse.js';
 
 /** Answers 401 or 403 as the resolver wants it. @throws whatever else it threw: that is a fault, not a refusal */
-export function refusePrincipal(call: HttpContext, error: unknown): void {
+export function refusePrincipal(http: HttpContext, error: unknown): void {
   const refusal = asRefusal(error);
   if (!refusal) throw error;
   const { status, message, wwwAuthenticate } = refusal;
   const headers = wwwAuthenticate === undefined ? undefined : { 'www-authenticate': wwwAuthenticate };
-  refuse(call, status, new McpError(status, message), undefined, headers);
+  refuse(http, status, new McpError(status, message), undefined, headers);
 }
 
 function asRefusal(error: unknown): PrincipalRefusedError | undefined {

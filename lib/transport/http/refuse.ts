@@ -5,13 +5,13 @@ import { sendJson, type HttpContext } from './http-context.js';
 
 /** Answers with an HTTP error whose body is a JSON-RPC error; without a readable id it has none (C-6). */
 export function refuse(
-  call: HttpContext,
+  http: HttpContext,
   status: number,
   error: McpError,
   id?: RequestId,
   headers?: OutgoingHttpHeaders,
 ): void {
-  sendJson(call, status, JSON.stringify({ jsonrpc: '2.0', id, error: error.toJSON() }), headers);
+  sendJson(http, status, JSON.stringify({ jsonrpc: '2.0', id, error: error.toJSON() }), headers);
 }
 
 /** Codes of the legacy HTTP errors; clients act on the status (C-4). */

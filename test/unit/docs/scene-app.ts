@@ -72,12 +72,12 @@ export class SceneApp {
     Module({ imports: [McpModule.forRoot({ name: 'app', version: '1.0.0', ...options })], providers: [SceneTools] })(
       AppModule,
     );
-    const app = await NestFactory.create(AppModule, new FastifyAdapter({ forceCloseConnections: true }), {
-      logger: false,
-    });
+    const warnings: string[] = [];
+    const logger = { log() {}, error() {}, warn: (message: string) => void warnings.push(message) };
+    const app = await NestFactory.create(AppModule, new FastifyAdapter({ forceCloseConnections: true }), { logger });
     app.useGlobalPipes(new ValidationPipe());
     await app.listen(0, '127.0.0.1');
-    return new SceneApp(app, `${await app.getUrl()}/mcp`);
+    return new SceneApp(app, `${await app.getUrl()}/mcp`, warnings);
   }
 
   #id = 1;
@@ -85,6 +85,8 @@ export class SceneApp {
   private constructor(
     readonly app: INestApplication,
     private readonly url: string,
+    /** What the application has logged as warnings. */
+    readonly warnings: readonly string[],
   ) {}
 
   get mcp(): McpServer {

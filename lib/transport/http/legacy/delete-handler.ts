@@ -7,10 +7,10 @@ import { requireSession } from './require-session.js';
 export class DeleteHandler {
   constructor(private readonly sessions: SessionStore) {}
 
-  async delete(call: HttpContext, principal?: Principal): Promise<void> {
-    const session = await requireSession(call, this.sessions, principalId(principal));
+  async delete(http: HttpContext, principal?: Principal): Promise<void> {
+    const session = await requireSession(http, this.sessions, principalId(principal));
     if (!session) return;
     await this.sessions.end(session);
-    sendJson(call, 204);
+    sendJson(http, 204);
   }
 }

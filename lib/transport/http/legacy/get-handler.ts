@@ -43,20 +43,20 @@ export class GetHandler {
     return this.#held;
   }
 
-  async get(call: HttpContext, principal?: Principal): Promise<void> {
-    if (!acceptsEventStream(call)) return sendJson(call, 406);
+  async get(http: HttpContext, principal?: Principal): Promise<void> {
+    if (!acceptsEventStream(http)) return sendJson(http, 406);
     const owner = principalId(principal);
     try {
-      const session = await requireSession(call, this.services.sessions, owner);
+      const session = await requireSession(http, this.services.sessions, owner);
       if (!session) return;
-      const place = await this.#positionOf(call, session);
-      if (!place) return refuseUnknownEvent(call);
-      await this.#serve(call, this.#framesOf(place));
+      const place = await this.#positionOf(http, session);
+      if (!place) return refuseUnknownEvent(http);
+      await this.#serve(http, this.#framesOf(place));
     } catch (error) {
-      if (!(error instanceof BackendUnavailableError) || call.response.headersSent) throw error;
-      const lastEventId = headerOf(call, 'last-event-id');
-      if (lastEventId !== undefined && !parseEventId(lastEventId)) return refuseUnknownEvent(call);
-      await this.#hold(call, owner, error);
+      if (!(error instanceof BackendUnavailableError) || http.response.headersSent) throw error;
+      const lastEventId = headerOf(http, 'last-event-id');
+      if (lastEventId !== undefined && !parseEventId(lastEventId)) return refuseUnknownEvent(http);
+      await this.#hold(http, owner, error);
     }
   }
 
@@ -67,11 +67,11 @@ export class GetHandler {
   }
 
   /** @throws {BackendUnavailableError} the one given, when too many wait already */
-  async #hold(call: HttpContext, owner: string, away: BackendUnavailableError): Promise<void> {
+  async #hold(http: HttpContext, owner: string, away: BackendUnavailableError): Promise<void> {
     if (this.#closed || this.#held >= this.limits.maxHeld) throw away;
     const find = async (): Promise<StreamPosition | undefined> => {
-      const session = await this.services.sessions.load({ principal: owner, id: headerOf(call, 'mcp-session-id')! });
-      return session && this.#positionOf(call, session);
+      const session = await this.services.sessions.load({ principal: owner, id: headerOf(http, 'mcp-session-id')! });
+      return session && this.#positionOf(http, session);
     };
     // Counted from when somebody waits: a GET that is refused below never does.
     const frames = defer(() => {
@@ -81,14 +81,14 @@ export class GetHandler {
         if (waiting) this.#held--;
         waiting = false;
       };
-      return heldFrames(call, find, (place) => defer(() => (leave(), this.#framesOf(place)))).pipe(finalize(leave));
+      return heldFrames(http, find, (place) => defer(() => (leave(), this.#framesOf(place)))).pipe(finalize(leave));
     });
-    await this.#serve(call, frames);
+    await this.#serve(http, frames);
   }
 
   /** @returns `undefined` for a `Last-Event-ID` of nothing that is kept */
-  async #positionOf(call: HttpContext, session: SessionRecord): Promise<StreamPosition | undefined> {
-    const lastEventId = headerOf(call, 'last-event-id');
+  async #positionOf(http: HttpContext, session: SessionRecord): Promise<StreamPosition | undefined> {
+    const lastEventId = headerOf(http, 'last-event-id');
     if (lastEventId === undefined) return { session, point: undefined };
     const point = await resumePoint(this.services.log, session, lastEventId);
     return point && { session, point };
@@ -105,15 +105,15 @@ export class GetHandler {
   }
 
   /** Limits are looked at here, with nothing to wait for until the stream is counted. */
-  async #serve(call: HttpContext, frames: Observable<string>): Promise<void> {
+  async #serve(http: HttpContext, frames: Observable<string>): Promise<void> {
     const { maxStreams } = this.limits;
     if (this.#open >= maxStreams) {
-      return refuse(call, 503, new CapacityError('Too many open streams'), undefined, retryAfter('streamLimit'));
+      return refuse(http, 503, new CapacityError('Too many open streams'), undefined, retryAfter('streamLimit'));
     }
     this.#open++;
-    const id = headerOf(call, 'mcp-session-id')!;
-    const all = this.#closed ? reconnectFrames(call) : this.#untilClosing(frames);
-    await writeSse(call.response, all, { ...this.options, resumable: true }, { 'mcp-session-id': id });
+    const id = headerOf(http, 'mcp-session-id')!;
+    const all = this.#closed ? reconnectFrames(http) : this.#untilClosing(frames);
+    await writeSse(http.response, all, { ...this.options, resumable: true }, { 'mcp-session-id': id });
     this.#open--;
   }
 
@@ -125,5 +125,5 @@ export class GetHandler {
   }
 }
 
-const refuseUnknownEvent = (call: HttpContext): void =>
-  refuse(call, 400, new McpError(LegacyCode.BadRequest, 'Bad Request: unknown Last-Event-ID'));
+const refuseUnknownEvent = (http: HttpContext): void =>
+  refuse(http, 400, new McpError(LegacyCode.BadRequest, 'Bad Request: unknown Last-Event-ID'));

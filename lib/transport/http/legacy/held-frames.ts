@@ -23,12 +23,12 @@ const PAUSE_MS = 200;
  * @param find looks the place up; `undefined` where a client has to ask again to be told why there is none
  */
 export const heldFrames = (
-  call: HttpContext,
+  http: HttpContext,
   find: () => Promise<StreamPosition | undefined>,
   framesOf: (place: StreamPosition) => Observable<string>,
 ): Observable<string> =>
   concat(
-    cursorFrame(call),
+    cursorFrame(http),
     defer(find).pipe(
       retry({
         // Spread: all of them wake up together (F13).

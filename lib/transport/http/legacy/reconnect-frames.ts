@@ -12,10 +12,10 @@ const SPREAD_MS = 4000;
  * What a GET gets of which nothing is looked up: its own cursor, since a client whose stream ends before it saw an id has
  * none to come back with (finding 8).
  */
-export function cursorFrame(call: HttpContext): Observable<string> {
-  const cursor = headerOf(call, 'last-event-id');
+export function cursorFrame(http: HttpContext): Observable<string> {
+  const cursor = headerOf(http, 'last-event-id');
   if (parseEventId(cursor) === undefined) return EMPTY;
-  const version = headerOf(call, 'mcp-protocol-version');
+  const version = headerOf(http, 'mcp-protocol-version');
   return of(primingFrame(cursor!, RETRY_MS, isLegacyRevision(version) && TRAITS[version].priming));
 }
 
@@ -23,4 +23,4 @@ export function cursorFrame(call: HttpContext): Observable<string> {
 export const reconnectFrame = (): Observable<string> =>
   of(retryFrame(RETRY_MS + Math.floor(Math.random() * SPREAD_MS)));
 
-export const reconnectFrames = (call: HttpContext): Observable<string> => concat(cursorFrame(call), reconnectFrame());
+export const reconnectFrames = (http: HttpContext): Observable<string> => concat(cursorFrame(http), reconnectFrame());

@@ -12,23 +12,23 @@ import { LegacyCode, refuse } from '../refuse.js';
  * or a missing id, 404 for a session that is unknown, over, or somebody else's (G-10, G-11, S3, S11). Slides its TTL.
  */
 export async function requireSession(
-  call: HttpContext,
+  http: HttpContext,
   sessions: SessionStore,
   principal: string,
   requestId?: RequestId,
 ): Promise<SessionRecord | undefined> {
-  const version = headerOf(call, 'mcp-protocol-version');
-  const bad = (message: string) => refuse(call, 400, new McpError(LegacyCode.BadRequest, message), requestId);
+  const version = headerOf(http, 'mcp-protocol-version');
+  const bad = (message: string) => refuse(http, 400, new McpError(LegacyCode.BadRequest, message), requestId);
   if (version !== undefined && !isLegacyRevision(version)) {
     bad('Bad Request: unsupported MCP-Protocol-Version');
     return undefined;
   }
-  const id = headerOf(call, 'mcp-session-id');
+  const id = headerOf(http, 'mcp-session-id');
   if (id === undefined) {
     bad('Bad Request: Mcp-Session-Id header is required');
     return undefined;
   }
   const session = isSessionId(id) ? await sessions.load({ principal, id }) : undefined;
-  if (!session) refuse(call, 404, new McpError(LegacyCode.SessionNotFound, 'Session not found'), requestId);
+  if (!session) refuse(http, 404, new McpError(LegacyCode.SessionNotFound, 'Session not found'), requestId);
   return session;
 }
