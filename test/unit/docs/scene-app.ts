@@ -104,7 +104,7 @@ export class SceneApp {
       'io.modelcontextprotocol/protocolVersion': version,
       'io.modelcontextprotocol/clientCapabilities': capabilities,
     };
-    const name = method === 'tools/call' ? { 'mcp-name': String(params['name']) } : {};
+    const name: Record<string, string> = method === 'tools/call' ? { 'mcp-name': String(params['name']) } : {};
     return this.#send('POST', { 'mcp-protocol-version': version, 'mcp-method': method, ...name }, method, {
       ...params,
       _meta,
@@ -129,7 +129,7 @@ export class SceneApp {
   }
 
   get(session: string, lastEventId?: string): Promise<Reply> {
-    const resume = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
+    const resume: Record<string, string> = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
     return this.#fetch('GET', { 'mcp-session-id': session, ...resume });
   }
 
