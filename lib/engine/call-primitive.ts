@@ -6,7 +6,9 @@ import { ContextInput } from '../context/context-input.js';
 import type { Exchange } from '../exchange/exchange.js';
 import { McpContext } from '../context/mcp-context.js';
 
-/** The primitive to invoke, and the subject and arguments that a client must repeat to continue after a round of input. */
+/**
+ * The primitive to invoke, and the subject and arguments that a client must repeat to continue after a round of input.
+ */
 export interface PrimitiveCall {
   readonly invoke: Invoke;
   /** The value of `ctx.name`. */

@@ -32,7 +32,9 @@ export class Capabilities {
   readonly tasks = (): boolean => this.catalog.tools.sorted().some(({ task }) => task.support !== 'forbidden');
   readonly subscriptions = (): boolean => this.tools() || this.resources() || this.prompts();
 
-  /** @param identified whether the client is authenticated; an anonymous client must not list the tasks of others (§5.2) */
+  /**
+   * @param identified whether the client is authenticated; an anonymous client must not list the tasks of others (§5.2)
+   */
   describe(revision: Revision, identified = false): JsonObject {
     const described: JsonObject = { logging: {} };
     if (this.tools()) described.tools = { listChanged: true };

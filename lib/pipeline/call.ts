@@ -24,8 +24,8 @@ export class Call {
   }
 
   /**
-   * Validates the arguments, after guards and interceptors, so that an unauthorized client learns nothing about the schema.
-   * It does so once per call, even if an interceptor calls the method again.
+   * Validates the arguments, after guards and interceptors, so that an unauthorized client learns nothing about the
+   * schema. It does so once per call, even if an interceptor calls the method again.
    *
    * @throws {InvalidArgumentsError} if the arguments do not fit the schema
    */

@@ -15,8 +15,8 @@ const isIteration = (value: unknown): value is Iteration =>
 export const emissionsOf = (result: unknown): unknown => (isIteration(result) ? fromIterable(result) : result);
 
 /**
- * Reports progress where it is emitted, before interceptors run: most of them map every value, and would turn progress into
- * something that is not reported.
+ * Reports progress where it is emitted, before interceptors run: most of them map every value, and would turn progress
+ * into something that is not reported.
  */
 export const reportingProgress = (result: unknown, ctx: McpContext): unknown =>
   isObservable(result) ? from(result).pipe(tap((value) => reportProgress(value, ctx))) : result;
@@ -42,7 +42,9 @@ export function drain(result: unknown, ctx: McpContext): unknown {
   });
 }
 
-/** @returns whether the value was progress. Progress that is reported twice is sent once, because it does not increase. */
+/**
+ * @returns whether the value was progress. Progress that is reported twice is sent once, because it does not increase.
+ */
 function reportProgress(value: unknown, ctx: McpContext): boolean {
   if (!(value instanceof Progress)) return false;
   ctx.progress(value.progress, value.total, value.message);
@@ -50,8 +52,8 @@ function reportProgress(value: unknown, ctx: McpContext): boolean {
 }
 
 /**
- * Emits the values of an iteration, and its return value as the last one. Unsubscribing returns the iterator, so that the
- * `finally` block of a generator runs.
+ * Emits the values of an iteration, and its return value as the last one. Unsubscribing returns the iterator, so that
+ * the `finally` block of a generator runs.
  */
 function fromIterable(source: Iteration): Observable<unknown> {
   return new Observable((subscriber) => {

@@ -11,16 +11,16 @@ import type { Call } from './call.js';
 export const MCP_CONTEXT_TYPE = 'mcp';
 
 /**
- * The value of `switchToHttp().getRequest()` on stdio, where there is no HTTP request. It must never be the arguments: a guard
- * written for HTTP trusts `request.user`, and must not find there what the client put into its arguments.
+ * The value of `switchToHttp().getRequest()` on stdio, where there is no HTTP request. It must never be the arguments:
+ * a guard written for HTTP trusts `request.user`, and must not find there what the client put into its arguments.
  */
 export const NO_HTTP_REQUEST = Object.freeze({ headers: Object.freeze({}) });
 
 export type McpExecutionArguments = [request: unknown, ctx: McpContext, call: Call];
 
 /**
- * The execution context of an MCP call, for guards, interceptors and filters. `switchToHttp().getRequest()` returns the HTTP
- * request that carried the call, or an object with empty `headers` on stdio.
+ * The execution context of an MCP call, for guards, interceptors and filters. `switchToHttp().getRequest()` returns the
+ * HTTP request that carried the call, or an object with empty `headers` on stdio.
  *
  * @example
  * ```ts
@@ -45,7 +45,7 @@ export class McpExecutionContext extends ExecutionContextHost {
   static create(context: ExecutionContext): McpExecutionContext {
     if (!McpExecutionContext.is(context)) {
       throw new TypeError(
-        `This execution context is of type "${context.getType()}", not "mcp"; check McpExecutionContext.is(context) first.`,
+        `A "${context.getType()}" context is not that of an MCP call; check McpExecutionContext.is(context) first.`,
       );
     }
     const created = new McpExecutionContext(context.getArgs(), context.getClass(), context.getHandler());

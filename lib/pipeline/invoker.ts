@@ -19,8 +19,8 @@ export class Invoker {
 
   /** @param declaredBy the name of the method, for the log */
   compile(host: HandlerHost, schema: CompiledSchema | undefined, declaredBy: string): Invoke {
-    // A function may be registered before the application's global enhancers are known, so its pipeline is built when it is
-    // first called.
+    // A function may be registered before the application's global enhancers are known, so its pipeline is built when
+    // it is first called.
     let pipeline = host.callback ? undefined : this.pipelines.shared(host);
     const run = async (ctx: McpContext, raw: unknown): Promise<unknown> => {
       const handle = (pipeline ??= this.pipelines.shared(host)) ?? (await this.pipelines.forCall(host, ctx));
@@ -38,7 +38,10 @@ export class Invoker {
   }
 }
 
-/** Rejects when the request is cancelled, so that nothing waits for a method that ignores its signal. Its result is dropped. */
+/**
+ * Rejects when the request is cancelled, so that nothing waits for a method that ignores its signal. Its result is
+ * dropped.
+ */
 const untilCancelled = (exchange: Exchange, work: Promise<unknown>): Promise<unknown> =>
   new Promise((resolve, reject) => {
     exchange.onCancel((reason) => reject(new CancelledError(reason)));

@@ -10,11 +10,12 @@ export interface FiltersCreator {
 
 /** The warning for a filter that fails because there is no HTTP response to write to. */
 const HTTP_FILTER =
-  'An exception filter failed on an MCP call. Does it write to the HTTP response? Let it rethrow when host.getType() is not "http".';
+  'An exception filter failed on an MCP call. Does it write to the HTTP response? ' +
+  'Let it rethrow the exception when host.getType() is not "http".';
 
 /**
- * Runs the filters. A global filter that was written for HTTP alone fails on MCP calls, where there is no response to write to.
- * The client then gets the error that the filter should have handled, and the log gets the filter's own.
+ * Runs the filters. A global filter that was written for HTTP alone fails on MCP calls, where there is no response to
+ * write to. The client then gets the error that the filter should have handled, and the log gets the filter's own.
  */
 async function applyFilters(
   handler: ReturnType<FiltersCreator['create']>,
@@ -35,8 +36,8 @@ async function applyFilters(
 const logger = new Logger('McpFilters');
 
 /**
- * Leaves out Nest's own handler, which logs: an unhandled error is logged once, by the invoker, with the method's name. A filter
- * that returns `undefined` has not handled the error, and the error of a cancelled call is not handled at all.
+ * Leaves out Nest's own handler, which logs: an unhandled error is logged once, by the invoker, with the method's name.
+ * A filter that returns `undefined` has not handled the error, and the error of a cancelled call is not handled at all.
  */
 export const filtersWithoutLog = (creator: FiltersCreator) => ({
   create(...args: unknown[]) {

@@ -34,8 +34,8 @@ export const inModule = (creator: ExternalContextCreator, token: string): Extern
   Object.assign(Object.create(creator) as ExternalContextCreator, { getHostModuleKey: () => token });
 
 /**
- * Validates the arguments between the interceptors and the pipes, and drains the returned Observable where the exception filters
- * still apply: progress must be reported as it is emitted, and cancellation must unsubscribe.
+ * Validates the arguments between the interceptors and the pipes, and drains the returned Observable where the
+ * exception filters still apply: progress must be reported as it is emitted, and cancellation must unsubscribe.
  */
 const streaming = (consumer: Interceptors): Interceptors => ({
   async intercept(interceptors, args, instance, callback, next: () => Promise<unknown>, type) {

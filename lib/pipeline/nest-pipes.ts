@@ -11,23 +11,24 @@ export interface PipesConsumer {
 }
 
 /**
- * Applies pipes as Nest's router does: to what the client sent and to the values of custom decorators, never to the context or
- * the headers.
+ * Applies pipes as Nest's router does: to what the client sent and to the values of custom decorators, never to the
+ * context or the headers.
  */
 export const pipingArguments = (consumer: PipesConsumer): PipesConsumer => ({
   async apply(value, metadata, pipes) {
     if (typeof metadata.type === 'string') return consumer.apply(value, metadata, pipes);
-    if (!PIPED.includes(metadata.type)) return value;
+    if (!PIPED_KINDS.includes(metadata.type)) return value;
     const isInstance = typeof metadata.metatype === 'function' && value instanceof metadata.metatype;
     return consumer.apply(value, metadata, isInstance ? pipes.filter(isOtherPipe) : pipes);
   },
 });
 
-const PIPED: readonly number[] = [ParameterKind.Arguments, ParameterKind.Query, ParameterKind.Param];
+const PIPED_KINDS: readonly number[] = [ParameterKind.Arguments, ParameterKind.Query, ParameterKind.Param];
 
 /**
- * False for a `ValidationPipe`. It would validate a valid instance of the parameter's class again, apply its `@Transform`s
- * twice, and return a plain object without `transform: true`. A subclass that overrides `transform()` is kept.
+ * False for a `ValidationPipe`. It would validate a valid instance of the parameter's class again, apply its
+ * `@Transform`s twice, and return a plain object without `transform: true`. A subclass that overrides `transform()` is
+ * kept.
  */
 const isOtherPipe = (pipe: unknown): boolean =>
   !(pipe instanceof ValidationPipe && pipe.transform === ValidationPipe.prototype.transform);

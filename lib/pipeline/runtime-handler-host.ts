@@ -2,8 +2,8 @@ import { ENTRY_PROVIDER_WATERMARK } from '@nestjs/common/internal';
 import { describeParameter, ParameterKind } from '../decorators/parameter.decorators.js';
 
 /**
- * The provider that hosts primitives registered at run time, so that the global guards, pipes, interceptors and filters apply to
- * them as to any method.
+ * The provider that hosts primitives registered at run time, so that the global guards, pipes, interceptors and filters
+ * apply to them as to any method.
  */
 export class RuntimeHandlerHost {
   /** Nest reads the parameters' metadata under this name; the registered function runs in its place. */

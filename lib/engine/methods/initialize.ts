@@ -8,7 +8,11 @@ import type { ClientInfo, SessionRecord } from '../../session/session-record.js'
 import type { Capabilities } from '../capabilities.js';
 import type { Method } from '../method.js';
 
-/** The session that an `initialize` request opens; the caller stores it. @throws {McpError} `-32602` for invalid parameters */
+/**
+ * The session that an `initialize` request opens; the caller stores it.
+ *
+ * @throws {McpError} `-32602` for invalid parameters
+ */
 export function openSession(params: JsonObject | undefined, principal: string): SessionRecord {
   const { protocolVersion, capabilities, clientInfo } = params ?? {};
   if (typeof protocolVersion !== 'string') throw invalidParams('initialize needs a string "protocolVersion"');

@@ -5,8 +5,8 @@ import type { ParamHeader } from '../../schema/index.js';
 import type { Peer } from '../../exchange/peer.js';
 
 /**
- * Compares the `Mcp-Param-*` headers with the arguments that they repeat (X-4..X-7, A-24). Only modern requests over HTTP
- * have them (X-9).
+ * Compares the `Mcp-Param-*` headers with the arguments that they repeat (X-4..X-7, A-24). Only modern requests over
+ * HTTP have them (X-9).
  *
  * @throws {McpError} `-32020`, for HTTP 400
  */
@@ -16,9 +16,9 @@ export function checkParamHeaders(headers: readonly ParamHeader[], args: JsonObj
     const header = peer.headers[`mcp-param-${name.toLowerCase()}`];
     const value = valueAt(args, path);
     if (value === undefined || value === null) {
-      if (header !== undefined) throw mismatch(name, 'is sent although the argument is absent');
+      if (header !== undefined) throw mismatch(name, 'is present although the argument is absent');
     } else if (typeof header !== 'string') {
-      throw mismatch(name, 'is missing although the argument is given');
+      throw mismatch(name, 'is missing although the argument is present');
     } else {
       const decoded = decodeHeaderValue(header);
       if (decoded === BAD_SENTINEL) throw mismatch(name, 'is neither plain ASCII nor valid Base64 of UTF-8');

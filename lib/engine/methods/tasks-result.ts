@@ -16,8 +16,8 @@ import { taskKey } from './tasks.js';
 import { experimental } from './tasks-experimental.js';
 
 /**
- * `tasks/result` of 2025-11-25. It stays open until the task has ended, on any instance, and returns exactly the result or
- * error of the tool call. Meanwhile the task's questions reach the client on its stream (§5.2).
+ * `tasks/result` of 2025-11-25. It stays open until the task has ended, on any instance, and returns exactly the result
+ * or error of the tool call. Meanwhile the task's questions reach the client on its stream (§5.2).
  */
 export const taskResult = (
   tasks: Tasks,

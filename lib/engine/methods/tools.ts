@@ -67,7 +67,7 @@ async function runTool(
     const outcome = await callPrimitive(call, exchange, interactions);
     return 'inputRequired' in outcome ? outcome.inputRequired : project(await toolResult(outcome.value, tool.output));
   } catch (error) {
-    // An error of the method is masked and logged by now, so that this logs faults in its result or in its questions only.
+    // An error of the method is masked and logged by now. What is left are faults in its result or in its questions.
     reportUnexpected(error, logger, tool.declaredBy);
     // Legacy clients have no error code for it, so the model reads it in the result (J-4).
     if (exchange.peer.era === 'legacy' && error instanceof MissingClientCapabilityError) {

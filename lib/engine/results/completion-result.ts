@@ -4,7 +4,9 @@ import { isObject } from '../../protocol/messages.js';
 /** The specification's limit on `values` (server/utilities/completion). */
 const MAX_VALUES = 100;
 
-/** Turns a completer's return value, an array or a whole result, into a result; truncates it to what the client may get. */
+/**
+ * Turns a completer's return value, an array or a whole result, into a result; truncates it to what the client may get.
+ */
 export function completionResult(value: unknown): CompletionResult {
   const whole = isObject(value) && Array.isArray(value.values) ? (value as unknown as CompletionResult) : undefined;
   const values = whole?.values ?? (Array.isArray(value) ? value : []);

@@ -2,7 +2,9 @@ import { isContentBlock, text, type CallToolResult, type ContentBlock } from '..
 import { isObject } from '../../protocol/messages.js';
 import type { CompiledSchema } from '../../schema/index.js';
 
-/** The method returned a value that its `output` schema or JSON does not allow, which is a fault of the server (U-7). */
+/**
+ * The method returned a value that its `output` schema or JSON does not allow, which is a fault of the server (U-7).
+ */
 export class InvalidOutputError extends Error {
   override readonly name = 'InvalidOutputError';
 }
