@@ -44,9 +44,11 @@ export class McpLifecycle implements OnModuleInit, BeforeApplicationShutdown, On
   #logRegistrations(): void {
     const { catalog, logger, options } = this.runtime;
     const { tools, resources, templates, prompts } = catalog;
-    const counts =
-      `${tools.size} tools, ${resources.size} resources, ` + `${templates.size} templates, ${prompts.size} prompts`;
-    logger.log(`"${options.name}"${options.path === false ? '' : ` on ${options.path}`}: ${counts}`);
+    const where = options.path === false ? '' : ` on ${options.path}`;
+    logger.log(
+      `"${options.name}"${where}: ${tools.size} tools, ${resources.size} resources, ` +
+        `${templates.size} templates, ${prompts.size} prompts`,
+    );
     if (tools.size + resources.size + templates.size + prompts.size === 0 && !options.capabilities) {
       logger.warn('Nothing is registered: is the class with the decorated methods in the providers of a module?');
     }

@@ -71,8 +71,7 @@ function assemble(
   { server, imports = [], providers = [] }: McpModuleExtras,
   optionsProviders: readonly Provider[],
 ): DynamicModule {
-  // A named server is provided by its token only, so that the class always means the default server, in `app.get()`
-  // too.
+  // A named server is provided by its token only, so that `app.get(McpServer)` always returns the default server.
   const token = server === undefined ? McpServer : mcpServerToken(server);
   return {
     module: McpModule,

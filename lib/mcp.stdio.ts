@@ -114,7 +114,9 @@ function endOf(connection: StdioConnection): Promise<NodeJS.Signals | undefined>
 
 /**
  * Sends everything that is written to `process.stdout` to stderr, for example by a logger or a `console.log()`: clients
- * give up when one such line is mixed into the protocol (T-59). @returns the real stdout
+ * give up when one such line is mixed into the protocol (T-59).
+ *
+ * @returns the real stdout
  */
 function divertStdout(): Sink {
   const { stdout, stderr } = process;

@@ -37,7 +37,7 @@ export class HandlerPipelines {
   /** @returns the pipeline that all calls share, or `undefined` if a part of it is request-scoped */
   shared(host: HandlerHost): HandlerPipeline | undefined {
     const { wrapper } = host;
-    // Nest constructs a transient class only where it is injected, so the wrapper itself holds no instance.
+    // Nest constructs a transient class only where it is injected, so the wrapper's own instance is not constructed.
     if (wrapper.isTransient || !wrapper.isDependencyTreeStatic()) return undefined;
     return this.#create(host, wrapper.instance as object);
   }

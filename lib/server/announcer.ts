@@ -15,7 +15,7 @@ export type { DeliveryOutcome };
  * @publicApi
  */
 export interface McpLogMessage {
-  /** The severity. A session that has set a higher `logging/setLevel` does not get the message. */
+  /** The severity. A session whose client set a higher level with `logging/setLevel` does not get it. */
   readonly level: LogLevel;
   /** The name of the part of the application that logs. Default: none. */
   readonly logger?: string;

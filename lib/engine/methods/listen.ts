@@ -40,7 +40,7 @@ export const listen = (
 /**
  * Finds the tasks that exist. A task of another principal is left out like one that does not exist (§3.3-6).
  *
- * @throws {McpError} `-32021` to a client that does not declare the extension with this request (L-10)
+ * @throws {McpError} `-32021` for a client that does not declare the extension with this request (L-10)
  */
 async function findTasks(ids: readonly string[], { principalId, clientCapabilities }: Peer, tasks: Tasks) {
   if (!declaresTasks(clientCapabilities)) throw new MissingClientCapabilityError(TASKS_CAPABILITY);

@@ -1,6 +1,5 @@
 import type { Catalog } from '../../catalog/catalog.js';
 import type { CacheHint } from '../../protocol/definitions.js';
-import type { JsonObject } from '../../protocol/messages.js';
 import type { Revision } from '../../protocol/revisions.js';
 import type { Capabilities } from '../capabilities.js';
 import { BOTH_ERAS, type Method } from '../method.js';
@@ -22,8 +21,7 @@ export const listMethods = (
     name,
     eras: BOTH_ERAS,
     available,
-    run: ({ cursor }: JsonObject, { peer }) =>
-      new ResultMembers(pages.page(peer.revision, cursor) + cacheMembers(peer.era, cache)),
+    run: ({ cursor }, { peer }) => new ResultMembers(pages.page(peer.revision, cursor) + cacheMembers(peer.era, cache)),
   });
   return [
     list('tools/list', tools, catalog.toolList),

@@ -48,7 +48,7 @@ export const callTool = (
 export const taskTool = (tool: ToolEntry, logger: Logger): TaskTool => ({
   key: tool.key,
   task: tool.task,
-  work: (args, exchange, asking) => runTool(tool, args, exchange, asking, logger),
+  work: (args, exchange, interactions) => runTool(tool, args, exchange, interactions, logger),
 });
 
 /** @returns the result in the form of the client's revision, or an `InputRequiredResult` */

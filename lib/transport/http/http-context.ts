@@ -12,7 +12,7 @@ export interface HttpContext {
   readonly headers: IncomingHttpHeaders;
   /** The framework's own request object, which guards and `ctx.http` see. */
   readonly request: unknown;
-  /** The complete body; `undefined` if there is none. */
+  /** The complete body; `too-large` if it exceeds the limit, `undefined` if there is none. */
   readonly body: Buffer | 'too-large' | undefined;
   readonly response: ServerResponse;
 }

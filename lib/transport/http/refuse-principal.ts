@@ -7,7 +7,7 @@ import { refuse } from './refuse.js';
 /**
  * Responds 401 or 403, as the resolver decided.
  *
- * @throws any other error of the resolver, which is a fault and no decision
+ * @throws any other error of the resolver, which is a fault, not a decision
  */
 export function refusePrincipal(http: HttpContext, error: unknown): void {
   const refused = toRefusedError(error);

@@ -8,8 +8,7 @@ import type { LegacyServices } from '../../legacy-services.js';
 import { commentFrame, messageFrame, primingFrame, retryFrame } from '../sse/sse-frame.js';
 
 /**
- * How long a client waits before it reconnects, ms. Short, because this or another instance can serve it at once
- * (§5.4).
+ * How long a client waits before it reconnects, ms. It is short because an instance can serve the client at once (§5.4).
  */
 export const RETRY_MS = 1000;
 
@@ -45,8 +44,7 @@ export function streamFrames(
             // all notifications again, never half of them (P3). The cursor is sent even if nothing follows.
             return concat(
               of(commentFrame('gap')),
-              // A gap in the stream of a POST can only have lost notifications: the response is stored apart and still
-              // arrives.
+              // A gap in the stream of a POST lost notifications only: the response is stored apart and still arrives.
               stream === STANDALONE_STREAM ? gapFrames(services, session, event.reason) : EMPTY,
               of(primingFrameOf(event.cursor)),
             );
