@@ -6,7 +6,7 @@ import {
   ROUTE_ARGS_METADATA,
 } from '@nestjs/common/internal';
 import type { InstanceWrapper } from '@nestjs/core/internal';
-import type { HandlerHost } from '../pipeline/invoker.js';
+import type { HandlerHost } from '../pipeline/handler-pipelines.js';
 
 type Class = new (...args: never[]) => unknown;
 

@@ -15,7 +15,8 @@ import type {
   McpToolOptions,
 } from '../decorators/metadata.js';
 import type { ElicitationForms } from '../interaction/elicitation-form.js';
-import type { Invoker, HandlerHost } from '../pipeline/invoker.js';
+import type { HandlerHost } from '../pipeline/handler-pipelines.js';
+import type { Invoker } from '../pipeline/invoker.js';
 import type { JsonObject } from '../protocol/messages.js';
 import type { TaskTraits } from '../task/task-support.js';
 import { parseUriTemplate } from '../protocol/uri-template.js';

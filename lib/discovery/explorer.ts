@@ -1,7 +1,7 @@
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import type { InstanceWrapper, Module } from '@nestjs/core/internal';
 import { RuntimeHandlerHost } from '../pipeline/runtime-handler-host.js';
-import type { HandlerHost } from '../pipeline/invoker.js';
+import type { HandlerHost } from '../pipeline/handler-pipelines.js';
 import { declarationsOf, type Declaration } from './metadata-accessor.js';
 
 /** A decorated method and the provider or controller it belongs to. */

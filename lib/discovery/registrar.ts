@@ -3,7 +3,7 @@ import type { CatalogEntry, CompletionEntry } from '../catalog/entries.js';
 import type { Discovered, Explorer } from './explorer.js';
 import type { EntryFactory, Primitive } from './entry-factory.js';
 import { requireEnhancers } from './enhancers.js';
-import type { HandlerHost } from '../pipeline/invoker.js';
+import type { HandlerHost } from '../pipeline/handler-pipelines.js';
 import { argumentsUse } from './metadata-accessor.js';
 
 /** A declaration that cannot work. Thrown at start-up; the message begins with the class and method. */

@@ -18,7 +18,7 @@ export interface HttpService {
   readonly slow: SlowResponses;
 }
 
-/** The HTTP side of one server. */
+/** Creates the HTTP endpoint of one server with its handlers. */
 export function createHttpService(
   { dispatcher }: Engine,
   { principals }: Backends,

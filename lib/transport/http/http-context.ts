@@ -3,21 +3,21 @@ import type { Principal } from '../../session/principal.js';
 import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 
 /**
- * One HTTP request to the endpoint, the same from Express and from Fastify. What the framework's hooks set as headers
- * (CORS, security) is on the response already.
+ * One HTTP request to the endpoint, in the same form for Express and Fastify. The response already has the headers that
+ * the framework's hooks set, for example for CORS.
  */
 export interface HttpContext {
   /** Upper case. */
   readonly verb: string;
   readonly headers: IncomingHttpHeaders;
-  /** The framework's own request object: what guards and `ctx.http` see. */
+  /** The framework's own request object, which guards and `ctx.http` see. */
   readonly request: unknown;
-  /** The whole body, or why there is none. */
+  /** The complete body; `too-large` if it exceeds the limit, `undefined` if there is none. */
   readonly body: Buffer | 'too-large' | undefined;
   readonly response: ServerResponse;
 }
 
-/** Sends a whole answer; the body is JSON unless absent. No effect once headers are out. */
+/** Sends a complete response with a JSON body or none. Does nothing once headers have been sent. */
 export function sendJson(
   { response }: HttpContext,
   status: number,
@@ -35,19 +35,19 @@ export function sendJson(
   response.end(body);
 }
 
-/** Repeated headers come joined, which makes them differ from any single value (H-10). */
-export const headerOf = (call: HttpContext, name: string): string | undefined => {
-  const value = call.headers[name];
+/** The value of a header. Repeated headers are joined, so that they differ from any single value (H-10). */
+export const headerOf = (http: HttpContext, name: string): string | undefined => {
+  const value = http.headers[name];
   return Array.isArray(value) ? value.join(', ') : value;
 };
 
-/** Whether the client can read an event stream; saying nothing accepts everything (RFC 9110). */
-export const acceptsEventStream = (call: HttpContext): boolean => {
-  const accept = headerOf(call, 'accept');
+/** Whether the client accepts an event stream. No `Accept` header accepts everything (RFC 9110). */
+export const acceptsEventStream = (http: HttpContext): boolean => {
+  const accept = headerOf(http, 'accept');
   return accept === undefined || /(?:^|,)\s*(?:text\/event-stream|text\/\*|\*\/\*)\s*(?:;|,|$)/i.test(accept);
 };
 
-/** Who sends the messages of this request. */
+/** The sender of the messages in this request. */
 export const senderOf = ({ headers, request }: HttpContext, principal: Principal | undefined): Sender => ({
   principal,
   headers,

@@ -3,14 +3,14 @@ import type { SessionStore } from '../../../session/session-store.js';
 import { type HttpContext, sendJson } from '../http-context.js';
 import { requireSession } from './require-session.js';
 
-/** Serves DELETE: ends the session with all its streams, on whatever instance they are (G-12). */
+/** Serves DELETE: ends the session and all its streams, on every instance (G-12). */
 export class DeleteHandler {
   constructor(private readonly sessions: SessionStore) {}
 
-  async delete(call: HttpContext, principal?: Principal): Promise<void> {
-    const session = await requireSession(call, this.sessions, principalId(principal));
+  async delete(http: HttpContext, principal?: Principal): Promise<void> {
+    const session = await requireSession(http, this.sessions, principalId(principal));
     if (!session) return;
     await this.sessions.end(session);
-    sendJson(call, 204);
+    sendJson(http, 204);
   }
 }

@@ -17,13 +17,15 @@ import { requireSession } from './require-session.js';
 import { writeSse, type SseOptions } from '../sse/sse-writer.js';
 
 export interface GetLimits {
-  /** Streams of this instance. */
+  /** The most open streams on this instance. */
   readonly maxStreams: number;
-  /** Of them, those that wait for the backend. */
+  /** The most streams among them that are held open until the backend is available. */
   readonly maxHeld: number;
 }
 
-/** Serves GET: the standing stream of a session, or the rest of any of its streams by `Last-Event-ID` (G-19, G-26). */
+/**
+ * Serves GET: the standalone stream of a session, or with `Last-Event-ID` the rest of any of its streams (G-19, G-26).
+ */
 export class GetHandler {
   readonly #closing = new Subject<void>();
   #closed = false;
@@ -43,52 +45,61 @@ export class GetHandler {
     return this.#held;
   }
 
-  async get(call: HttpContext, principal?: Principal): Promise<void> {
-    if (!acceptsEventStream(call)) return sendJson(call, 406);
+  async get(http: HttpContext, principal?: Principal): Promise<void> {
+    if (!acceptsEventStream(http)) return sendJson(http, 406);
     const owner = principalId(principal);
     try {
-      const session = await requireSession(call, this.services.sessions, owner);
+      const session = await requireSession(http, this.services.sessions, owner);
       if (!session) return;
-      const place = await this.#positionOf(call, session);
-      if (!place) return refuseUnknownEvent(call);
-      await this.#serve(call, this.#framesOf(place));
+      const position = await this.#positionOf(http, session);
+      if (!position) return refuseUnknownEvent(http);
+      await this.#serve(http, this.#framesOf(position));
     } catch (error) {
-      if (!(error instanceof BackendUnavailableError) || call.response.headersSent) throw error;
-      const lastEventId = headerOf(call, 'last-event-id');
-      if (lastEventId !== undefined && !parseEventId(lastEventId)) return refuseUnknownEvent(call);
-      await this.#hold(call, owner, error);
+      if (!(error instanceof BackendUnavailableError) || http.response.headersSent) throw error;
+      const lastEventId = headerOf(http, 'last-event-id');
+      if (lastEventId !== undefined && !parseEventId(lastEventId)) return refuseUnknownEvent(http);
+      await this.#hold(http, owner, error);
     }
   }
 
-  /** Ends the streams, spread over a while, and opens no more, so that the HTTP server can close; clients resume elsewhere (F2). */
+  /**
+   * Ends the streams and opens no more, so that the HTTP server can close. Clients resume on other instances, after
+   * delays that are spread over some seconds (F2).
+   */
   close(): void {
     this.#closed = true;
     this.#closing.next();
   }
 
-  /** @throws {BackendUnavailableError} the one given, when too many wait already */
-  async #hold(call: HttpContext, owner: string, away: BackendUnavailableError): Promise<void> {
-    if (this.#closed || this.#held >= this.limits.maxHeld) throw away;
-    const find = async (): Promise<StreamPosition | undefined> => {
-      const session = await this.services.sessions.load({ principal: owner, id: headerOf(call, 'mcp-session-id')! });
-      return session && this.#positionOf(call, session);
+  /**
+   * Holds a GET open until the backend is available.
+   *
+   * @throws {BackendUnavailableError} `cause`, if too many are held already
+   */
+  async #hold(http: HttpContext, owner: string, cause: BackendUnavailableError): Promise<void> {
+    if (this.#closed || this.#held >= this.limits.maxHeld) throw cause;
+    const findPosition = async (): Promise<StreamPosition | undefined> => {
+      const session = await this.services.sessions.load({ principal: owner, id: headerOf(http, 'mcp-session-id')! });
+      return session && this.#positionOf(http, session);
     };
-    // Counted from when somebody waits: a GET that is refused below never does.
+    // Counted when the frames are subscribed to: a GET that is refused below is never held.
     const frames = defer(() => {
       this.#held++;
-      let waiting = true;
-      const leave = (): void => {
-        if (waiting) this.#held--;
-        waiting = false;
+      let isHeld = true;
+      const release = (): void => {
+        if (isHeld) this.#held--;
+        isHeld = false;
       };
-      return heldFrames(call, find, (place) => defer(() => (leave(), this.#framesOf(place)))).pipe(finalize(leave));
+      return heldFrames(http, findPosition, (position) => defer(() => (release(), this.#framesOf(position)))).pipe(
+        finalize(release),
+      );
     });
-    await this.#serve(call, frames);
+    await this.#serve(http, frames);
   }
 
-  /** @returns `undefined` for a `Last-Event-ID` of nothing that is kept */
-  async #positionOf(call: HttpContext, session: SessionRecord): Promise<StreamPosition | undefined> {
-    const lastEventId = headerOf(call, 'last-event-id');
+  /** @returns `undefined` if the log does not hold the event that `Last-Event-ID` names */
+  async #positionOf(http: HttpContext, session: SessionRecord): Promise<StreamPosition | undefined> {
+    const lastEventId = headerOf(http, 'last-event-id');
     if (lastEventId === undefined) return { session, point: undefined };
     const point = await resumePoint(this.services.log, session, lastEventId);
     return point && { session, point };
@@ -99,21 +110,21 @@ export class GetHandler {
     const frames = streamFrames(this.services, session, stream, cursor);
     if (stream === STANDALONE_STREAM) return frames;
     return defer(() => {
-      const unwatch = this.services.watchForLostWorker(session, stream);
-      return frames.pipe(finalize(unwatch));
+      const stopWatching = this.services.watchForLostWorker(session, stream);
+      return frames.pipe(finalize(stopWatching));
     });
   }
 
-  /** Limits are looked at here, with nothing to wait for until the stream is counted. */
-  async #serve(call: HttpContext, frames: Observable<string>): Promise<void> {
+  /** Checks the limit and counts the stream without an await in between, so that the limit cannot be exceeded. */
+  async #serve(http: HttpContext, frames: Observable<string>): Promise<void> {
     const { maxStreams } = this.limits;
     if (this.#open >= maxStreams) {
-      return refuse(call, 503, new CapacityError('Too many open streams'), undefined, retryAfter('streamLimit'));
+      return refuse(http, 503, new CapacityError('Too many open streams'), undefined, retryAfter('streamLimit'));
     }
     this.#open++;
-    const id = headerOf(call, 'mcp-session-id')!;
-    const all = this.#closed ? reconnectFrames(call) : this.#untilClosing(frames);
-    await writeSse(call.response, all, { ...this.options, resumable: true }, { 'mcp-session-id': id });
+    const id = headerOf(http, 'mcp-session-id')!;
+    const all = this.#closed ? reconnectFrames(http) : this.#untilClosing(frames);
+    await writeSse(http.response, all, { ...this.options, resumable: true }, { 'mcp-session-id': id });
     this.#open--;
   }
 
@@ -125,5 +136,5 @@ export class GetHandler {
   }
 }
 
-const refuseUnknownEvent = (call: HttpContext): void =>
-  refuse(call, 400, new McpError(LegacyCode.BadRequest, 'Bad Request: unknown Last-Event-ID'));
+const refuseUnknownEvent = (http: HttpContext): void =>
+  refuse(http, 400, new McpError(LegacyCode.BadRequest, 'Bad Request: unknown Last-Event-ID'));

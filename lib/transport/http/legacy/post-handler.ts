@@ -12,7 +12,7 @@ import { isSessionId } from '../../../session/session-id.js';
 import type { SessionRecord } from '../../../session/session-record.js';
 import { SessionLimitError } from '../../../session/session-store.js';
 import { sendJson, senderOf, type HttpContext } from '../http-context.js';
-import type { ClassifiedPost } from '../classify-post.js';
+import type { ValidMessage } from '../classified-post.js';
 import { PostResponse } from './post-response.js';
 import type { LegacyServices } from '../../legacy-services.js';
 import { refuse } from '../refuse.js';
@@ -21,9 +21,7 @@ import { requireSession } from './require-session.js';
 import type { SlowResponses } from '../sse/slow-responses.js';
 import type { SseOptions } from '../sse/sse-writer.js';
 
-type Message = (ClassifiedPost & { kind: 'legacy' })['message'];
-
-/** Serves the POSTs of the session era. */
+/** Serves the POSTs of the legacy era. */
 export class PostHandler {
   constructor(
     private readonly dispatcher: Dispatcher,
@@ -33,15 +31,15 @@ export class PostHandler {
     private readonly options: SseOptions,
   ) {}
 
-  /** Opens a session; the id goes out with this answer (G-3). */
-  async initialize(call: HttpContext, request: JsonRpcRequest, principal?: Principal): Promise<void> {
+  /** Opens a session and sends its id with the response (G-3). */
+  async initialize(http: HttpContext, request: JsonRpcRequest, principal?: Principal): Promise<void> {
     const owner = principalId(principal);
-    const id = call.headers['mcp-session-id'];
+    const id = http.headers['mcp-session-id'];
     if (isSessionId(id) && (await this.services.sessions.load({ principal: owner, id }))) {
       return refuse(
-        call,
+        http,
         400,
-        new McpError(ErrorCode.InvalidRequest, 'This session is initialized already'),
+        new McpError(ErrorCode.InvalidRequest, 'This session is already initialized'),
         request.id,
       );
     }
@@ -50,69 +48,74 @@ export class PostHandler {
       session = openSession(request.params, owner);
       await this.services.sessions.create(session);
     } catch (error) {
-      if (error instanceof SessionLimitError) return sendJson(call, 503, undefined, retryAfter('sessionLimit'));
-      if (error instanceof McpError && !(error instanceof CapacityError)) return refuse(call, 400, error, request.id);
+      if (error instanceof SessionLimitError) return sendJson(http, 503, undefined, retryAfter('sessionLimit'));
+      if (error instanceof McpError && !(error instanceof CapacityError)) return refuse(http, 400, error, request.id);
       throw error;
     }
-    const exchange = new Exchange(legacyPeer(session, senderOf(call, principal)), request, NO_OUTLET);
-    const answer = await this.dispatcher.dispatch(exchange);
-    if (answer) sendJson(call, 200, answer.text, { 'mcp-session-id': session.id });
+    const exchange = new Exchange(legacyPeer(session, senderOf(http, principal)), request, NO_OUTLET);
+    const serialized = await this.dispatcher.dispatch(exchange);
+    if (serialized) sendJson(http, 200, serialized.text, { 'mcp-session-id': session.id });
   }
 
-  async post(call: HttpContext, messages: readonly Message[], batch: boolean, principal?: Principal): Promise<void> {
-    const session = await requireSession(call, this.services.sessions, principalId(principal), idOf(messages, batch));
+  async post(
+    http: HttpContext,
+    messages: readonly ValidMessage[],
+    batch: boolean,
+    principal?: Principal,
+  ): Promise<void> {
+    const session = await requireSession(http, this.services.sessions, principalId(principal), idOf(messages, batch));
     if (!session) return;
-    const refusal = batch ? refuseBatch(messages, session) : undefined;
-    if (refusal) return refuse(call, 400, refusal);
+    const error = batch ? batchError(messages, session) : undefined;
+    if (error) return refuse(http, 400, error);
 
     const requests: JsonRpcRequest[] = [];
     for (const message of messages) {
       if (message.kind === 'request') requests.push(message.message);
-      else if (message.kind === 'notification') await this.#notified(session, message.message);
-      // Whether somebody waited for it or not: the client has done its part.
+      else if (message.kind === 'notification') await this.#handleNotification(session, message.message);
+      // Accepted even if nothing waits for this answer any more: the client has done its part.
       else await this.services.pending.answer(session, message.message);
     }
-    if (requests.length === 0) return sendJson(call, 202);
+    if (requests.length === 0) return sendJson(http, 202);
 
     const ids = requests.map(({ id }) => id);
-    const answer = new PostResponse(call, session, this.services, this.options, ids, batch);
-    const peer = legacyPeer(session, senderOf(call, principal));
-    this.slow.add(answer);
-    await Promise.all(requests.map((request) => this.#serve(new Exchange(peer, request, answer), answer)));
-    this.slow.remove(answer);
+    const response = new PostResponse(http, session, this.services, this.options, ids, batch);
+    const peer = legacyPeer(session, senderOf(http, principal));
+    this.slow.add(response);
+    await Promise.all(requests.map((request) => this.#serve(new Exchange(peer, request, response), response)));
+    this.slow.remove(response);
   }
 
-  async #serve(exchange: Exchange, answer: PostResponse): Promise<void> {
-    const leave = this.inFlight.add(exchange);
-    const response = await this.dispatcher.dispatch(exchange);
-    const kept = answer.finish(exchange.request.id, response);
-    // A shutdown waits for it: what is not in the log cannot be found elsewhere.
-    if (kept) await kept;
-    leave();
+  async #serve(exchange: Exchange, response: PostResponse): Promise<void> {
+    const remove = this.inFlight.add(exchange);
+    const serialized = await this.dispatcher.dispatch(exchange);
+    const stored = response.finish(exchange.request.id, serialized);
+    // A shutdown waits until the response is in the log: otherwise the client could not find it on another instance.
+    if (stored) await stored;
+    remove();
   }
 
-  async #notified(session: SessionRecord, { method, params }: JsonRpcNotification): Promise<void> {
+  async #handleNotification(session: SessionRecord, { method, params }: JsonRpcNotification): Promise<void> {
     if (method === 'notifications/initialized') {
       await this.services.sessions.update(session, { initialized: true });
     } else if (method === 'notifications/cancelled' && isRequestId(params?.requestId)) {
       const { principal, id } = session;
       const { requestId } = params;
-      const reason = typeof params.reason === 'string' ? params.reason : 'the client cancelled it';
-      // To all instances: the request may be running on any of them (G-46).
+      const reason = typeof params.reason === 'string' ? params.reason : 'the client cancelled the request';
+      // Published to all instances: the request may be running on any of them (G-46).
       await this.services.bus.publish({ type: 'cancel', session: { principal, id }, requestId, reason });
     }
   }
 }
 
-const idOf = (messages: readonly Message[], batch: boolean) => {
+const idOf = (messages: readonly ValidMessage[], batch: boolean) => {
   const [message] = messages;
   return !batch && message?.kind === 'request' ? message.message.id : undefined;
 };
 
-function refuseBatch(messages: readonly Message[], session: SessionRecord): McpError | undefined {
-  const refused = (reason: string) => new McpError(ErrorCode.InvalidRequest, `Invalid request: ${reason}`);
-  if (!TRAITS[session.revision].batches) return refused('batches do not exist in this revision');
-  if (messages.length > MAX_BATCH) return refused(`a batch of more than ${MAX_BATCH} messages`);
+function batchError(messages: readonly ValidMessage[], session: SessionRecord): McpError | undefined {
+  const invalid = (reason: string) => new McpError(ErrorCode.InvalidRequest, `Invalid request: ${reason}`);
+  if (!TRAITS[session.revision].batches) return invalid('batches do not exist in this revision');
+  if (messages.length > MAX_BATCH) return invalid(`a batch of more than ${MAX_BATCH} messages`);
   const initialize = messages.some((m) => m.kind === 'request' && m.message.method === 'initialize');
-  return initialize ? refused('initialize in a batch') : undefined;
+  return initialize ? invalid('initialize in a batch') : undefined;
 }

@@ -12,9 +12,9 @@ import type { PendingResponse } from '../sse/slow-responses.js';
 import { writeSse, type SseOptions } from '../sse/sse-writer.js';
 
 /**
- * The answer to one legacy POST, a batch included: JSON, unless something has to be said before it; then a stream of
- * the session. A stream is written to the event log and read from there, so a client that loses the connection comes
- * back for the rest (G-26, G-31), and a disconnect is no cancellation (G-18).
+ * The HTTP response to one legacy POST, which may be a batch: JSON, unless a message comes before the result. Then it
+ * is a stream of the session. A stream is written to the event log and read from there, so a client that loses its
+ * connection can resume (G-26, G-31), and a disconnect does not cancel the request (G-18).
  */
 export class PostResponse implements Outlet, PendingResponse {
   readonly #responses: string[] = [];
@@ -22,9 +22,9 @@ export class PostResponse implements Outlet, PendingResponse {
   #stream: PostStreamWriter | undefined;
   #written: Promise<void> | undefined;
 
-  /** @param requests the ids of what the POST asks */
+  /** @param requests the ids of the requests in the POST */
   constructor(
-    private readonly call: HttpContext,
+    private readonly http: HttpContext,
     private readonly session: SessionRecord,
     private readonly services: LegacyServices,
     private readonly options: SseOptions,
@@ -48,37 +48,40 @@ export class PostResponse implements Outlet, PendingResponse {
     this.#open();
   }
 
-  /** Lets the client poll for the rest (G-30). Older ones would not come back (G-24). */
+  /** Lets the client poll for the rest (G-30). Clients of older revisions would not reconnect (G-24). */
   closeStream(): void {
     if (TRAITS[this.session.revision].priming) this.#open()?.closeConnection();
   }
 
   /**
-   * @param answer `undefined` for a cancelled request, which gets none
-   * @returns what to wait for before the request is over: on a stream the answer is in the log then, and at the client if
-   * that is still there
+   * @param response `undefined` for a cancelled request, which gets none
+   * @returns on a stream, a promise that resolves when the response is in the log, and has been sent to the client if
+   *   it is still connected; otherwise `undefined`
    */
-  finish(id: RequestId, answer: SerializedResponse | undefined): Promise<void> | undefined {
+  finish(id: RequestId, response: SerializedResponse | undefined): Promise<void> | undefined {
     this.#outstanding = without(this.#outstanding, id);
     if (this.#stream !== undefined) {
-      const kept = this.#stream.answer(answer?.text, this.#outstanding);
-      return this.#outstanding.length > 0 ? kept : kept.then(() => this.#written);
+      const stored = this.#stream.respond(response?.text, this.#outstanding);
+      return this.#outstanding.length > 0 ? stored : stored.then(() => this.#written);
     }
-    if (answer) this.#responses.push(answer.text);
+    if (response) this.#responses.push(response.text);
     if (this.#outstanding.length === 0) this.#sendJson();
     return undefined;
   }
 
   #sendJson(): void {
-    if (this.#responses.length === 0) return sendJson(this.call, 202);
-    sendJson(this.call, 200, this.batch ? `[${this.#responses.join(',')}]` : this.#responses[0]);
+    if (this.#responses.length === 0) return sendJson(this.http, 202);
+    sendJson(this.http, 200, this.batch ? `[${this.#responses.join(',')}]` : this.#responses[0]);
   }
 
-  /** @returns `undefined` for a client that is gone or reads no streams: what is said before the result is dropped then */
+  /**
+   * @returns `undefined` if the client has disconnected or accepts no streams; messages before the result are then
+   *   dropped
+   */
   #open(): PostStreamWriter | undefined {
     if (this.#stream !== undefined) return this.#stream;
-    const { response } = this.call;
-    if (response.destroyed || response.headersSent || !acceptsEventStream(this.call)) return undefined;
+    const { response } = this.http;
+    if (response.destroyed || response.headersSent || !acceptsEventStream(this.http)) return undefined;
     const stream = (this.#stream = new PostStreamWriter(this.session, this.services, response, this.#outstanding));
     const frames = streamFrames(this.services, this.session, stream.name, STREAM_START);
     this.#written = writeSse(response, frames, { ...this.options, resumable: true }).then(() => undefined);
@@ -87,6 +90,6 @@ export class PostResponse implements Outlet, PendingResponse {
   }
 }
 
-/** One occurrence of it: nothing stops a client from using an id twice in a batch. */
+/** Removes one occurrence: nothing stops a client from using an id twice in a batch. */
 const without = (ids: readonly RequestId[], id: RequestId): readonly RequestId[] =>
   ids.length === 1 ? [] : ids.toSpliced(ids.indexOf(id), 1);

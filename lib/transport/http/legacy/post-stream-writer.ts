@@ -5,17 +5,18 @@ import type { SessionRecord } from '../../../session/session-record.js';
 import { newStreamName } from '../../../stream/event-id.js';
 import { StreamLimitError } from '../../../stream/event-log.js';
 import type { LegacyServices } from '../../legacy-services.js';
-import { NO_ANSWER } from './stream-frames.js';
+import { NO_RESPONSE } from './stream-frames.js';
 import { messageFrame } from '../sse/sse-frame.js';
 
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5000;
-/** How long an answer that the log refuses is offered to it again; about as long as a backend is away (F4). */
+/** How long to retry a response that the log refuses, ms: about as long as a backend is unavailable (F4). */
 const GIVE_UP_MS = 120_000;
 
 /**
- * What is said on the stream of one POST goes into the event log, and is read from there. Where the log refuses, the
- * connection that is open gets it directly: a request always ends (P6), even if its stream cannot be resumed then.
+ * Writes the messages of one POST's stream into the event log, from which every connection reads them. If the log
+ * refuses a message, the open connection gets it directly: a request always ends (P6), even though its stream cannot be
+ * resumed.
  */
 export class PostStreamWriter {
   readonly name = newStreamName();
@@ -23,35 +24,37 @@ export class PostStreamWriter {
   #assigned = false;
   #appended: Promise<void>;
 
-  /** @param owed the requests that are answered on it */
+  /** @param outstanding the requests whose responses are sent on this stream */
   constructor(
     private readonly session: SessionRecord,
     private readonly services: LegacyServices,
     private readonly response: ServerResponse,
-    owed: readonly RequestId[],
+    outstanding: readonly RequestId[],
   ) {
-    this.#outstanding = owed;
+    this.#outstanding = outstanding;
     this.#appended = this.#assign().catch(services.report);
   }
 
-  /** One at a time, so that the log has the order in which things were said. */
+  /** Appends one message at a time, so that the log keeps their order. */
   append(data: string): void {
     this.#appended = this.#appended.then(() => this.#appendOne(data));
   }
 
   /**
-   * @param text `undefined` for a cancelled request, which gets no answer
-   * @param owed what is left to answer
-   * @returns when the log has it, or never will
+   * Appends the response to one request of the POST.
+   *
+   * @param text `undefined` for a cancelled request, which gets no response
+   * @param outstanding the requests that are left
+   * @returns a promise that resolves when the response is in the log, or never will be
    */
-  answer(text: string | undefined, owed: readonly RequestId[]): Promise<void> {
-    this.#appended = this.#appended.then(() => this.#answer(text, owed));
+  respond(text: string | undefined, outstanding: readonly RequestId[]): Promise<void> {
+    this.#appended = this.#appended.then(() => this.#respond(text, outstanding));
     return this.#appended;
   }
 
   /**
-   * Claims the stream for nobody: whoever holds it, here or on another instance, lets go with a `retry:` as if the client
-   * had come back elsewhere (G-30).
+   * Claims the stream and releases it at once: the connection that held it, on whatever instance, ends with a `retry:`,
+   * as if the client had reconnected elsewhere (G-30).
    */
   closeConnection(): void {
     const { log, report } = this.services;
@@ -76,31 +79,31 @@ export class PostStreamWriter {
     }
   }
 
-  async #answer(text: string | undefined, owed: readonly RequestId[]): Promise<void> {
-    if (owed.length === 0) return this.#appendFinal(text ?? NO_ANSWER);
+  async #respond(text: string | undefined, outstanding: readonly RequestId[]): Promise<void> {
+    if (outstanding.length === 0) return this.#appendFinal(text ?? NO_RESPONSE);
     if (text !== undefined) await this.#appendOne(text);
-    // Paid debts are struck off, so that whoever stands in for this instance answers nothing twice.
-    this.#outstanding = owed;
+    // Completed requests are removed, so that an instance that takes over responds to nothing twice.
+    this.#outstanding = outstanding;
     await this.#assign().catch(this.services.report);
   }
 
-  /** Offered again until the log takes it: somebody may come back for it, on any instance. */
+  /** Tries until the log accepts it: the client may reconnect for it on any instance. */
   async #appendFinal(data: string): Promise<void> {
     const giveUpAt = performance.now() + GIVE_UP_MS;
-    for (let wait = FIRST_RETRY_MS; ; wait = Math.min(wait * 2, LAST_RETRY_MS)) {
+    for (let delayMs = FIRST_RETRY_MS; ; delayMs = Math.min(delayMs * 2, LAST_RETRY_MS)) {
       try {
         return await this.#log(data, true);
       } catch (error) {
-        if (wait === FIRST_RETRY_MS) this.services.report(error);
+        if (delayMs === FIRST_RETRY_MS) this.services.report(error);
         this.#endDirectly(data);
         if (performance.now() > giveUpAt) return;
       }
-      await delay(wait, undefined, { ref: false });
+      await delay(delayMs, undefined, { ref: false });
     }
   }
 
   #endDirectly(data: string): void {
-    if (this.#isOpen()) this.response.end(data === NO_ANSWER ? undefined : messageFrame(data));
+    if (this.#isOpen()) this.response.end(data === NO_RESPONSE ? undefined : messageFrame(data));
   }
 
   #isOpen(): boolean {

@@ -1,16 +1,19 @@
+import { Subject } from 'rxjs';
 import type { Dispatcher } from '../../../engine/dispatcher.js';
-import { Exchange } from '../../../exchange/exchange.js';
+import type { SerializedResponse } from '../../../engine/response-writer.js';
+import { Exchange, type Outlet } from '../../../exchange/exchange.js';
 import { modernPeer } from '../../../exchange/peer.js';
 import type { Envelope } from '../../../protocol/envelope.js';
-import type { JsonRpcRequest } from '../../../protocol/messages.js';
+import type { JsonRpcNotification, JsonRpcRequest } from '../../../protocol/messages.js';
 import type { Principal } from '../../../session/principal.js';
 import { acceptsEventStream, sendJson, senderOf, type HttpContext } from '../http-context.js';
-import { ModernResponse } from './modern-response.js';
-import type { SlowResponses } from '../sse/slow-responses.js';
-import type { SseOptions } from '../sse/sse-writer.js';
+import { retryAfter } from '../retry-after.js';
+import type { PendingResponse, SlowResponses } from '../sse/slow-responses.js';
+import { messageFrame } from '../sse/sse-frame.js';
+import { type SseOptions, writeSse } from '../sse/sse-writer.js';
 import type { InFlight } from '../../../engine/in-flight.js';
 
-/** Serves modern requests: each on its own, with nothing remembered from the one before (E-6). */
+/** Serves modern requests. Each is independent: nothing is kept from one request to the next (E-6). */
 export class ModernHandler {
   constructor(
     private readonly dispatcher: Dispatcher,
@@ -19,22 +22,64 @@ export class ModernHandler {
     private readonly options: SseOptions,
   ) {}
 
-  async handle(call: HttpContext, request: JsonRpcRequest, envelope: Envelope, principal?: Principal): Promise<void> {
-    if (request.method === 'subscriptions/listen' && !acceptsEventStream(call)) return sendJson(call, 406);
-    const answer = new ModernResponse(call, this.options);
-    const exchange = new Exchange(modernPeer(envelope, senderOf(call, principal)), request, answer);
-    // Whoever left while its principal was looked up is not heard of again: "close" has been.
-    if (call.response.destroyed) return;
-    // The client closing the response is how it cancels (S-5); "close" also follows a finished response (T-16).
-    call.response.once('close', () => {
-      if (!call.response.writableFinished) exchange.cancel('the client closed the response');
+  async handle(http: HttpContext, request: JsonRpcRequest, envelope: Envelope, principal?: Principal): Promise<void> {
+    if (request.method === 'subscriptions/listen' && !acceptsEventStream(http)) return sendJson(http, 406);
+    const response = new ModernResponse(http, this.options);
+    const exchange = new Exchange(modernPeer(envelope, senderOf(http, principal)), request, response);
+    // A client that left while its principal was resolved emits no further "close".
+    if (http.response.destroyed) return;
+    // A client cancels by closing the response (S-5). "close" also follows a response that is finished (T-16).
+    http.response.once('close', () => {
+      if (!http.response.writableFinished) exchange.cancel('the client closed the response');
     });
-    const leave = this.inFlight.add(exchange);
-    this.slow.add(answer);
-    const response = await this.dispatcher.dispatch(exchange);
-    this.slow.remove(answer);
-    leave();
-    if (response) answer.finish(response);
-    else answer.abandon();
+    const remove = this.inFlight.add(exchange);
+    this.slow.add(response);
+    const serialized = await this.dispatcher.dispatch(exchange);
+    this.slow.remove(response);
+    remove();
+    if (serialized) response.finish(serialized);
+    else response.abandon();
+  }
+}
+
+/**
+ * The HTTP response to one modern request: a JSON object, unless a notification comes before the result. Then it is an
+ * event stream that ends with the JSON-RPC response (S-1). It has no event ids and cannot be resumed (S-3).
+ */
+class ModernResponse implements Outlet, PendingResponse {
+  #frames: Subject<string> | undefined;
+
+  constructor(
+    private readonly http: HttpContext,
+    private readonly options: SseOptions,
+  ) {}
+
+  notify(notification: JsonRpcNotification): void {
+    // A client that cannot read a stream gets its result without the notifications.
+    if (acceptsEventStream(this.http)) this.#stream().next(messageFrame(JSON.stringify(notification)));
+  }
+
+  becomeStream(): void {
+    if (acceptsEventStream(this.http)) this.#stream();
+  }
+
+  finish({ text, status }: SerializedResponse): void {
+    if (!this.#frames) return sendJson(this.http, status, text, status === 503 ? retryAfter('capacity') : undefined);
+    this.#frames.next(messageFrame(text));
+    this.#frames.complete();
+  }
+
+  /** The client has cancelled the request and gets no response. */
+  abandon(): void {
+    this.#frames?.complete();
+    this.http.response.destroy();
+  }
+
+  #stream(): Subject<string> {
+    if (!this.#frames) {
+      this.#frames = new Subject();
+      void writeSse(this.http.response, this.#frames, this.options);
+    }
+    return this.#frames;
   }
 }
