@@ -39,7 +39,9 @@ export const callTool = (
   name: 'tools/call',
   eras: BOTH_ERAS,
   available: capabilities.tools,
-  async run({ name, arguments: given = {}, task: asked }, exchange) {
+  async run({ name, arguments: sent, task: asked }, exchange) {
+    // Clients of several frameworks send `null` for no arguments.
+    const given = sent ?? {};
     if (typeof name !== 'string') throw invalidParams('tools/call needs a string "name"');
     if (!isObject(given)) throw invalidParams('"arguments" must be an object');
     const tool = catalog.tools.get(name);
