@@ -25,7 +25,7 @@ export { DuplicateEntryError } from './catalog/table.js';
 export { McpDeclarationError } from './discovery/registrar.js';
 export { InvalidArgumentsError } from './exchange/invalid-arguments.js';
 
-// In a method
+// For use in a method
 export { McpContext } from './context/mcp-context.js';
 export type { ContextLog } from './context/context-log.js';
 export { CancelledError } from './exchange/exchange.js';
@@ -70,12 +70,12 @@ export type { CallToolOptions } from './server/call-in-process.js';
 export { PrincipalRefusedError, PrincipalResolver, type PrincipalRequest } from './session/principal-resolver.js';
 export { principalId, type Principal } from './session/principal.js';
 
-// Parts that can be replaced
+// Replaceable parts
 export { BackendUnavailableError } from './session/backend-unavailable.js';
 export { SessionLimitError, SessionStore, type SessionFilter } from './session/session-store.js';
 export type { SessionKey, SessionPatch, SessionRecord } from './session/session-record.js';
 export { EventLog, StreamLimitError } from './stream/event-log.js';
-export type { AppendOptions, AppendOutcome, LogEntry, StreamPage as Tail } from './stream/event-log.js';
+export type { AppendOptions, AppendOutcome, LogEntry, StreamPage } from './stream/event-log.js';
 export { decodeStreamSignals, encodeStreamSignal, type StreamSignal } from './stream/stream-signal.js';
 export {
   MessageBroker,

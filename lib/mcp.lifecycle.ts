@@ -16,7 +16,7 @@ import type { BackendFactories } from './backends/backends.js';
 import { McpRuntime } from './server/mcp-runtime.js';
 import { HttpMount } from './transport/http/mount/http-mount.js';
 
-/** When what happens: which server wires and closes itself at which of Nest's hooks. */
+/** Starts and closes one server in Nest's lifecycle hooks, in the order that its parts need. */
 @Injectable()
 export class McpLifecycle implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(
@@ -29,27 +29,32 @@ export class McpLifecycle implements OnModuleInit, BeforeApplicationShutdown, On
     @Optional() @Inject(HttpMount) private readonly mount: HttpMount | undefined,
   ) {}
 
-  /** Every provider exists by now, and Nest's catch-all for unknown routes does not yet. */
+  /** All providers exist by now, and Nest has not yet added its catch-all for unknown routes. */
   async onModuleInit(): Promise<void> {
     const registrar = new Registrar(this.explorer, this.entries, this.runtime.catalog);
     await registrar.register(this.server, serverNames(this.modules));
     await this.runtime.start();
-    this.#announce();
+    this.#logRegistrations();
     this.mount?.mount(this.runtime.http.endpoint);
   }
 
-  /** As Nest logs its routes: a class that was left out of its module's providers is missed here first. */
-  #announce(): void {
+  /**
+   * Logs what was registered, as Nest logs its routes: it shows that a class is missing from its module's providers.
+   */
+  #logRegistrations(): void {
     const { catalog, logger, options } = this.runtime;
     const { tools, resources, templates, prompts } = catalog;
-    const counts = `${tools.size} tools, ${resources.size} resources, ${templates.size} templates, ${prompts.size} prompts`;
-    logger.log(`"${options.name}"${options.path === false ? '' : ` on ${options.path}`}: ${counts}`);
+    const where = options.path === false ? '' : ` on ${options.path}`;
+    logger.log(
+      `"${options.name}"${where}: ${tools.size} tools, ${resources.size} resources, ` +
+        `${templates.size} templates, ${prompts.size} prompts`,
+    );
     if (tools.size + resources.size + templates.size + prompts.size === 0 && !options.capabilities) {
-      logger.warn('Nothing is offered: is the class with the decorated methods among the providers of a module?');
+      logger.warn('Nothing is registered: is the class with the decorated methods in the providers of a module?');
     }
   }
 
-  /** Before the HTTP server closes: it would wait for open streams for ever (F2). */
+  /** Runs before the HTTP server closes, which would wait for open streams forever (F2). */
   async beforeApplicationShutdown(): Promise<void> {
     this.runtime.retire();
     await this.mount?.stopAccepting();
@@ -60,7 +65,7 @@ export class McpLifecycle implements OnModuleInit, BeforeApplicationShutdown, On
 
   async onApplicationShutdown(): Promise<void> {
     await this.runtime.close();
-    // What stands on others first.
+    // A part is closed before the parts that it uses.
     const { tasks, pending, log, sessions, broker, keyRing } = this.runtime.backends;
     for (const part of [tasks, pending, log, sessions, broker, keyRing]) if (isClosable(part)) await part.close();
     this.factories.close();

@@ -17,18 +17,51 @@ import { SessionStore } from './session/session-store.js';
 import { EventLog } from './stream/event-log.js';
 
 /**
- * Makes the application an MCP server. Import it once per server; tools, resources and prompts are decorated methods of
- * any provider or controller of the application.
+ * Makes the application an MCP server. Import it once per server. Tools, resources and prompts are decorated methods of
+ * any provider or controller of the application. The module is global: `McpServer` can be injected everywhere.
+ *
+ * @example
+ * ```ts
+ * @Module({
+ *   imports: [McpModule.forRoot({ name: 'weather', version: '1.0.0' })],
+ *   providers: [WeatherTools],
+ * })
+ * export class AppModule {}
+ * ```
+ *
+ * @publicApi
  */
 @Module({})
 export class McpModule {
-  /** @throws {McpOptionsError} for an option that cannot be */
+  /**
+   * Configures a server with options that are known when the module is declared.
+   *
+   * @param options the server's `name` and `version`; everything else has a default
+   * @throws {McpOptionsError} for an unknown, missing or invalid option
+   */
   static forRoot({ server, imports, providers, ...options }: McpModuleOptions): DynamicModule {
     const resolved = resolveOptions(options);
     return assemble({ server, imports, providers }, [{ provide: MCP_OPTIONS, useValue: resolved }]);
   }
 
-  /** Options from a factory, a class or an existing provider. Wrong ones stop the start with an `McpOptionsError`. */
+  /**
+   * Configures a server with options from a factory, a class or an existing provider. Invalid options abort the
+   * bootstrap with an `McpOptionsError`.
+   *
+   * @throws {TypeError} if `useFactory`, `useClass` and `useExisting` are all missing
+   * @example
+   * ```ts
+   * McpModule.forRootAsync({
+   *   imports: [ConfigModule],
+   *   inject: [ConfigService],
+   *   useFactory: (config: ConfigService) => ({
+   *     name: 'weather',
+   *     version: '1.0.0',
+   *     redis: config.getOrThrow<string>('REDIS_URL'),
+   *   }),
+   * });
+   * ```
+   */
   static forRootAsync(options: McpModuleAsyncOptions): DynamicModule {
     return assemble(options, optionsProviders(options));
   }
@@ -38,7 +71,7 @@ function assemble(
   { server, imports = [], providers = [] }: McpModuleExtras,
   optionsProviders: readonly Provider[],
 ): DynamicModule {
-  // A named server is known by its token alone: the class means the default one, to `app.get(McpServer)` too.
+  // A named server is provided by its token only, so that `app.get(McpServer)` always returns the default server.
   const token = server === undefined ? McpServer : mcpServerToken(server);
   return {
     module: McpModule,
@@ -50,7 +83,7 @@ function assemble(
       ...backendProviders(McpModule),
       ...serverProviders(token),
       McpLifecycle,
-      // Last, so that a provider of the user replaces the default of the same token.
+      // Last, so that a provider of the application replaces the default of the same token.
       ...providers,
     ],
     exports: server === undefined ? [token, SessionStore, EventLog, MessageBroker] : [token],
@@ -64,7 +97,8 @@ function optionsProviders({ inject = [], useFactory, useClass, useExisting }: Mc
   }
   const factory = useClass ?? useExisting;
   if (!factory) throw new TypeError('McpModule.forRootAsync() needs useFactory, useClass or useExisting.');
-  const ask = async (made: McpOptionsFactory): Promise<McpOptions> => resolveOptions(await made.createMcpOptions());
-  const options: Provider = { provide: MCP_OPTIONS, inject: [factory], useFactory: ask };
+  const create = async (instance: McpOptionsFactory): Promise<McpOptions> =>
+    resolveOptions(await instance.createMcpOptions());
+  const options: Provider = { provide: MCP_OPTIONS, inject: [factory], useFactory: create };
   return useClass ? [useClass, options] : [options];
 }

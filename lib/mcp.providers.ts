@@ -24,7 +24,7 @@ import { EventLog } from './stream/event-log.js';
 import { TaskStore } from './task/task-store.js';
 import { HttpMount } from './transport/http/mount/http-mount.js';
 
-/** Names the server in the log. */
+/** A logger whose context names the server. */
 const serverLogger: Provider = {
   provide: SERVER_LOGGER,
   inject: [MCP_SERVER_NAME],
@@ -36,23 +36,23 @@ const reporter: Provider = {
   useFactory: (logger: Logger) => new ThrottledReporter(logger),
 };
 
-/** One replaceable part: what the application provides under its token, else the default. */
+/** A replaceable part: the application's provider of this token if it has one, otherwise the default. */
 function backend<T>(
   own: unknown,
   token: Abstract<T>,
   inject: readonly InjectionToken[],
-  create: (make: BackendFactories, ...dependencies: unknown[]) => T | Promise<T>,
+  create: (factories: BackendFactories, ...dependencies: unknown[]) => T | Promise<T>,
 ): Provider {
   return {
     provide: token as InjectionToken,
     inject: [ModulesContainer, BACKEND_FACTORIES, ...inject],
-    useFactory: async (modules: ModulesContainer, make: BackendFactories, ...dependencies: unknown[]) =>
-      (await findOverride(token, modules, own)) ?? create(make, ...dependencies),
+    useFactory: async (modules: ModulesContainer, factories: BackendFactories, ...dependencies: unknown[]) =>
+      (await findOverride(token, modules, own)) ?? create(factories, ...dependencies),
   };
 }
 
-/** Makes what the application does not bring itself: on Redis if the option `redis` is given, else in memory. */
-const factories: Provider = {
+/** Creates the default parts: on Redis if the option `redis` is set, otherwise in memory. */
+const factoriesProvider: Provider = {
   provide: BACKEND_FACTORIES,
   inject: [MCP_OPTIONS, MCP_SERVER_NAME, ThrottledReporter, SERVER_LOGGER],
   useFactory: (
@@ -66,26 +66,26 @@ const factories: Provider = {
       : RedisBackends.load(options, server, reporter, logger),
 };
 
-/** @param own the module's class: providers of other modules replace the defaults */
+/** @param own the class of McpModule; providers of all other modules replace the defaults */
 export const backendProviders = (own: unknown): Provider[] => [
   serverLogger,
   reporter,
-  factories,
-  backend(own, MessageBroker, [], (make) => make.broker()),
-  backend(own, SessionStore, [], (make) => make.sessions()),
-  backend(own, EventLog, [MessageBroker, SessionStore], (make, ...stores) => make.log(...(stores as Stores))),
-  backend(own, PendingRequests, [MessageBroker, SessionStore], (make, ...stores) =>
-    make.pending(...(stores as Stores)),
+  factoriesProvider,
+  backend(own, MessageBroker, [], (factories) => factories.broker()),
+  backend(own, SessionStore, [], (factories) => factories.sessions()),
+  backend(own, EventLog, [MessageBroker, SessionStore], (factories, ...stores) => factories.log(...(stores as Stores))),
+  backend(own, PendingRequests, [MessageBroker, SessionStore], (factories, ...stores) =>
+    factories.pending(...(stores as Stores)),
   ),
-  backend(own, NonceStore, [], (make) => make.nonces()),
-  backend(own, KeyRing, [], (make) => make.keyRing()),
-  backend(own, TaskStore, [], (make) => make.tasks()),
+  backend(own, NonceStore, [], (factories) => factories.nonces()),
+  backend(own, KeyRing, [], (factories) => factories.keyRing()),
+  backend(own, TaskStore, [], (factories) => factories.tasks()),
   backend(own, PrincipalResolver, [], () => new AnonymousPrincipalResolver()),
 ];
 
 type Stores = [broker: MessageBroker, sessions: SessionStore];
 
-/** Under which token each part is found. */
+/** The injection token of each part. */
 const BACKEND_TOKENS: { readonly [K in keyof Backends]: InjectionToken<Backends[K]> } = {
   sessions: SessionStore,
   log: EventLog,
@@ -97,10 +97,10 @@ const BACKEND_TOKENS: { readonly [K in keyof Backends]: InjectionToken<Backends[
   keyRing: KeyRing,
 };
 
-/** All parts of a server in one object, each injected under its own token and found by its own name. */
+/** All parts of a server in one object. */
 const backends: Provider = injectByName(BACKENDS, BACKEND_TOKENS);
 
-/** A provider of an object whose members are injected, each by the token that stands under its name. */
+/** Provides an object whose members are injected, each by the token under its name. */
 function injectByName<T extends object>(
   provide: InjectionToken<T>,
   tokens: { readonly [K in keyof T]: InjectionToken<T[K]> },
@@ -113,7 +113,7 @@ function injectByName<T extends object>(
   };
 }
 
-/** The server itself. @param token what its `McpServer` is injected by */
+/** The providers of the server itself. @param token the injection token of its `McpServer` */
 export const serverProviders = (token: InjectionToken<McpServer>): Provider[] => [
   backends,
   RuntimeHandlerHost,
@@ -152,8 +152,8 @@ export const serverProviders = (token: InjectionToken<McpServer>): Provider[] =>
 ];
 
 /**
- * Where Nest keeps the host of this server's run-time primitives. Looked up and not injected: global enhancers may make
- * the host request-scoped, and whoever injects such a provider becomes so too.
+ * Finds the host of this server's run-time primitives in Nest's container. It is not injected, because global enhancers
+ * may make it request-scoped, which would make every provider that injects it request-scoped too.
  */
 function hostOf(modules: ModulesContainer, runtime: McpRuntime) {
   for (const module of modules.values()) {

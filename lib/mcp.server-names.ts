@@ -3,9 +3,9 @@ import { McpOptionsError, type ResolvedOptions } from './options/resolve-options
 import { MCP_OPTIONS, MCP_SERVER_NAME } from './mcp.tokens.js';
 
 /**
- * The names of all servers of the application; `undefined` is the default one.
+ * The names of all servers of the application; `undefined` stands for the default server.
  *
- * @throws {McpOptionsError} when two would offer the same tools, or answer on the same path
+ * @throws {McpOptionsError} if two servers have the same name or the same path
  */
 export function serverNames(modules: ModulesContainer): Set<string | undefined> {
   const names = new Set<string | undefined>();
@@ -15,9 +15,9 @@ export function serverNames(modules: ModulesContainer): Set<string | undefined> 
     if (!name) continue;
     const server = name.instance as string | undefined;
     const { path } = providers.get(MCP_OPTIONS)!.instance as ResolvedOptions;
-    if (names.has(server)) throw twice(server);
+    if (names.has(server)) throw duplicateServer(server);
     if (path !== false && paths.has(path)) {
-      throw new McpOptionsError(`Two servers of this application have the path "${path}"; give one another "path".`);
+      throw new McpOptionsError(`Two servers of this application have the path "${path}"; give each its own "path".`);
     }
     names.add(server);
     if (path !== false) paths.add(path);
@@ -25,9 +25,9 @@ export function serverNames(modules: ModulesContainer): Set<string | undefined> 
   return names;
 }
 
-function twice(server: string | undefined): McpOptionsError {
+function duplicateServer(server: string | undefined): McpOptionsError {
   const which = server === undefined ? 'the default server' : `the server "${server}"`;
   return new McpOptionsError(
-    `McpModule makes ${which} twice. Import one McpModule for each server, and tell them apart with "server".`,
+    `McpModule declares ${which} twice. Import McpModule once for each server, and name each with "server".`,
   );
 }

@@ -1,10 +1,31 @@
 import { Inject, type InjectionToken, type Logger } from '@nestjs/common';
 import type { Backends } from './backends/backends.js';
 
-/** Injection token of a named server's `McpServer`; the default server is injected by its class. */
+/**
+ * The injection token of a named server's `McpServer`, for `app.get()` and for factories. The default server is
+ * injected by its class.
+ *
+ * @example
+ * ```ts
+ * const admin = app.get<McpServer>(mcpServerToken('admin'));
+ * ```
+ *
+ * @param server the option `server` of its `McpModule`
+ * @publicApi
+ */
 export const mcpServerToken = (server: string): string => `McpServer:${server}`;
 
-/** Injects the `McpServer` of a named server. */
+/**
+ * Injects the `McpServer` of a named server into a constructor parameter or a property.
+ *
+ * @example
+ * ```ts
+ * constructor(@InjectMcpServer('admin') private readonly admin: McpServer) {}
+ * ```
+ *
+ * @param server the option `server` of its `McpModule`
+ * @publicApi
+ */
 export const InjectMcpServer = (server: string): ParameterDecorator & PropertyDecorator =>
   Inject(mcpServerToken(server));
 

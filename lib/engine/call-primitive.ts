@@ -6,24 +6,26 @@ import { ContextInput } from '../context/context-input.js';
 import type { Exchange } from '../exchange/exchange.js';
 import { McpContext } from '../context/mcp-context.js';
 
-/** What is invoked, and what its caller has to name again to go on with it after a round of input. */
+/**
+ * The primitive to invoke, and the subject and arguments that a client must repeat to continue after a round of input.
+ */
 export interface PrimitiveCall {
   readonly invoke: Invoke;
-  /** What `ctx.name` says. */
+  /** The value of `ctx.name`. */
   readonly name: string;
-  /** Name of the tool or prompt, URI of the resource. */
+  /** The name of the tool or prompt, or the URI of the resource. */
   readonly subject: string;
-  readonly given: JsonObject;
+  readonly args: JsonObject;
 }
 
-/** Runs a primitive's method in its context, over as many rounds of input as one request allows. */
+/** Runs a primitive's method in its context, with as many rounds of input as one request allows. */
 export async function callPrimitive(
-  { invoke, name, subject, given }: PrimitiveCall,
+  { invoke, name, subject, args }: PrimitiveCall,
   exchange: Exchange,
   interactions: Pick<Interactions, 'begin' | 'forms'>,
 ): Promise<Outcome> {
-  const begun = interactions.begin(exchange, subject, given);
+  const begun = interactions.begin(exchange, subject, args);
   const interaction = begun instanceof Promise ? await begun : begun;
   const ctx = new McpContext(exchange, name, new ContextInput(interaction, interactions.forms));
-  return interaction.run(() => invoke(ctx, given));
+  return interaction.run(() => invoke(ctx, args));
 }

@@ -3,21 +3,27 @@ import { MODERN_REVISION, TRAITS, type Revision } from '../protocol/revisions.js
 import type { JsonObject } from '../protocol/messages.js';
 import { TASKS_EXTENSION } from '../task/task-extension.js';
 
-/** Kinds that are advertised even while there are none, because the application registers them at run time. */
+/**
+ * Kinds of primitives that are advertised even while none is registered, because the application registers them at run
+ * time.
+ */
 export interface AnnouncedCapabilities {
+  /** Advertises `tools`. Default: false. */
   readonly tools?: boolean;
+  /** Advertises `resources`. Default: false. */
   readonly resources?: boolean;
+  /** Advertises `prompts`. Default: false. */
   readonly prompts?: boolean;
 }
 
-/** What the server advertises: exactly what its methods answer (R-8). */
+/** The capabilities that the server advertises, which are exactly those that its methods serve (R-8). */
 export class Capabilities {
   constructor(
     private readonly catalog: Catalog,
     private readonly announced: AnnouncedCapabilities,
   ) {}
 
-  // What there once was stays advertised: clients that know of it ask again, and are to find an empty list.
+  // A kind that was ever used stays advertised: clients that know of it list it again, and must get an empty list.
   readonly tools = (): boolean => this.announced.tools === true || this.catalog.tools.everUsed;
   readonly resources = (): boolean =>
     this.announced.resources === true || this.catalog.resources.everUsed || this.catalog.templates.everUsed;
@@ -26,7 +32,9 @@ export class Capabilities {
   readonly tasks = (): boolean => this.catalog.tools.sorted().some(({ task }) => task.support !== 'forbidden');
   readonly subscriptions = (): boolean => this.tools() || this.resources() || this.prompts();
 
-  /** @param identified whether the client can be told from others; who cannot gets no list of tasks (§5.2) */
+  /**
+   * @param identified whether the client is authenticated; an anonymous client must not list the tasks of others (§5.2)
+   */
   describe(revision: Revision, identified = false): JsonObject {
     const described: JsonObject = { logging: {} };
     if (this.tools()) described.tools = { listChanged: true };

@@ -6,7 +6,7 @@ import { CancelledError, type Exchange } from '../exchange/exchange.js';
 import { reportUnexpected, toMcpError } from '../exchange/failure.js';
 import type { Method } from './method.js';
 
-/** Finds the method of a request, runs it, and turns what comes of it into the one response. */
+/** Finds the method of a request, runs it, and turns its result or error into the one response. */
 export class Dispatcher {
   readonly #methods: Record<Era, Map<string, Method>> = { modern: new Map(), legacy: new Map() };
 
@@ -23,7 +23,7 @@ export class Dispatcher {
     return this.#methods[era].has(method);
   }
 
-  /** @returns `undefined` for a request its client cancelled, which gets no response; never rejects */
+  /** @returns `undefined` for a request that its client cancelled, which gets no response; never rejects */
   async dispatch(exchange: Exchange): Promise<SerializedResponse | undefined> {
     const { request, peer } = exchange;
     try {
@@ -41,5 +41,5 @@ export class Dispatcher {
   }
 }
 
-const cancelledResponse = ({ request, peer, cancellationError: verdict }: Exchange): SerializedResponse | undefined =>
-  verdict && errorResponse(request.id, peer.era, verdict);
+const cancelledResponse = ({ request, peer, cancellationError }: Exchange): SerializedResponse | undefined =>
+  cancellationError && errorResponse(request.id, peer.era, cancellationError);

@@ -7,9 +7,9 @@ import type { Exchange } from '../exchange/exchange.js';
 export interface Method {
   readonly name: string;
   readonly eras: readonly Era[];
-  /** False while the capability it belongs to is not advertised: the method does not exist then. */
+  /** Returns false while the capability of the method is not advertised: the method does not exist then. */
   readonly available?: () => boolean;
-  /** @throws {McpError} to answer with an error */
+  /** @throws {McpError} to respond with an error */
   run(params: JsonObject, exchange: Exchange): MethodResult | Promise<MethodResult>;
 }
 

@@ -4,14 +4,14 @@ import type { JsonObject, RequestId } from '../protocol/messages.js';
 import { META } from '../protocol/meta-keys.js';
 import type { Era } from '../protocol/revisions.js';
 
-/** A response, serialised once. */
+/** A serialized JSON-RPC response. */
 export interface SerializedResponse {
   readonly text: string;
-  /** HTTP status, while headers are unsent. */
+  /** The HTTP status, which applies while no headers have been sent. */
   readonly status: number;
 }
 
-/** The JSON members of a result without its braces, when they are serialised already (listings). */
+/** The JSON members of a result without its braces, for results that are serialized already (listings). */
 export class ResultMembers {
   constructor(readonly json: string) {}
 }
@@ -19,14 +19,14 @@ export class ResultMembers {
 export type MethodResult = JsonObject | ResultMembers;
 
 /**
- * Writes responses. The modern era wants `resultType` and the server's identity in each result (R-1, R-2), the legacy
- * one must have neither; as this is the only writer, none can be forgotten and none can leak.
+ * Writes responses. Modern results need `resultType` and the server's identity (R-1, R-2), and legacy results must have
+ * neither. This is the only writer, so neither can be forgotten or leak into the other era.
  */
 export class ResponseWriter {
   readonly #metaMember: string;
   readonly #modernHead: string;
 
-  /** @param serverInfo what each modern result carries in its `_meta` */
+  /** @param serverInfo the server's identity, in the `_meta` of each modern result */
   constructor(private readonly serverInfo: JsonObject) {
     this.#metaMember = `"_meta":${JSON.stringify({ [META.serverInfo]: serverInfo })}`;
     this.#modernHead = `{"resultType":"complete",${this.#metaMember}`;
@@ -54,7 +54,7 @@ export class ResponseWriter {
 const legacy = (result: MethodResult): string =>
   result instanceof ResultMembers ? `{${result.json}}` : JSON.stringify(result);
 
-/** @param id `undefined` when none could be read: it is left out then, never `null` (C-6) */
+/** @param id `undefined` if no id could be read; the response then has no id, and never `null` (C-6) */
 export function errorResponse(
   id: RequestId | undefined,
   era: Era,

@@ -3,36 +3,36 @@ import type { CompiledSchema, Validated } from '../schema/index.js';
 import type { InputRequired } from '../interaction/input-required.js';
 import type { McpContext } from '../context/mcp-context.js';
 
-/** One invocation of one primitive; the third element of the execution context's arguments. */
+/** One call of one primitive. It is the third element of the execution context's arguments. */
 export class Call {
   #arguments: unknown;
   #validated = false;
 
-  /** What the method returned if it asks for input. Interceptors must not make anything else of it. */
+  /** The method's return value, if it asks for input. It is kept here so that interceptors cannot change it. */
   inputRequired: InputRequired | undefined;
 
   constructor(
     readonly ctx: McpContext,
-    /** As the client sent them: not validated yet when guards and interceptors run. */
+    /** The arguments as the client sent them, which are not validated yet when guards and interceptors run. */
     readonly raw: unknown,
     private readonly schema: CompiledSchema | undefined,
   ) {}
 
-  /** Valid, and in the form the schema makes of them; `undefined` before `validate()`. */
+  /** The valid arguments, as the schema transformed them; `undefined` before `validate()`. */
   get arguments(): unknown {
     return this.#arguments;
   }
 
   /**
-   * After guards and interceptors, so that nobody unauthorised learns what the arguments should be. Once per call, also
-   * when an interceptor calls the method again.
+   * Validates the arguments, after guards and interceptors, so that an unauthorized client learns nothing about the
+   * schema. It does so once per call, even if an interceptor calls the method again.
    *
-   * @throws {InvalidArgumentsError}
+   * @throws {InvalidArgumentsError} if the arguments do not fit the schema
    */
   validate(): void | Promise<void> {
     if (this.#validated) return;
     const outcome = this.schema ? this.schema.validate(this.raw) : ({ ok: true, value: this.raw } as const);
-    return outcome instanceof Promise ? outcome.then((late) => this.#accept(late)) : this.#accept(outcome);
+    return outcome instanceof Promise ? outcome.then((validated) => this.#accept(validated)) : this.#accept(outcome);
   }
 
   #accept(outcome: Validated): void {

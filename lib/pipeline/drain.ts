@@ -3,25 +3,25 @@ import { CancelledError } from '../exchange/exchange.js';
 import { McpContext } from '../context/mcp-context.js';
 import { Progress } from '../context/progress.js';
 
-type Emitting = AsyncIterable<unknown> | Generator<unknown>;
+type Iteration = AsyncIterable<unknown> | Generator<unknown>;
 
-/** A generator that is not async counts too; lists and the like are values. */
-const isEmitting = (value: unknown): value is Emitting =>
+/** True for async iterables and for generators. Arrays and other plain iterables are values. */
+const isIteration = (value: unknown): value is Iteration =>
   typeof value === 'object' &&
   value !== null &&
   (Symbol.asyncIterator in value || (Symbol.iterator in value && 'next' in value));
 
-/** What a method returned, with an iteration as the Observable it stands for: interceptors know only those. */
-export const emissionsOf = (result: unknown): unknown => (isEmitting(result) ? fromIterable(result) : result);
+/** Turns an iteration that a method returned into an Observable, since interceptors know only those. */
+export const emissionsOf = (result: unknown): unknown => (isIteration(result) ? fromIterable(result) : result);
 
 /**
- * Reports progress where it is emitted: an interceptor that maps every value, as most do, would make something else of it
- * and nobody would hear of it.
+ * Reports progress where it is emitted, before interceptors run: most of them map every value, and would turn progress
+ * into something that is not reported.
  */
 export const reportingProgress = (result: unknown, ctx: McpContext): unknown =>
   isObservable(result) ? from(result).pipe(tap((value) => reportProgress(value, ctx))) : result;
 
-/** The one value an Observable stands for: the last it emits that is not progress. Cancelling unsubscribes. */
+/** Resolves with the last value of an Observable that is not progress. Cancelling the request unsubscribes. */
 export function drain(result: unknown, ctx: McpContext): unknown {
   if (!isObservable(result)) return result;
   return new Promise((resolve, reject) => {
@@ -42,15 +42,20 @@ export function drain(result: unknown, ctx: McpContext): unknown {
   });
 }
 
-/** @returns whether it was progress. Reported twice it is heard once, as it does not increase. */
+/**
+ * @returns whether the value was progress. Progress that is reported twice is sent once, because it does not increase.
+ */
 function reportProgress(value: unknown, ctx: McpContext): boolean {
   if (!(value instanceof Progress)) return false;
   ctx.progress(value.progress, value.total, value.message);
   return true;
 }
 
-/** Unsubscribing returns the iterable, so that the `finally` of a generator runs. Its return value is its last emission. */
-function fromIterable(source: Emitting): Observable<unknown> {
+/**
+ * Emits the values of an iteration, and its return value as the last one. Unsubscribing returns the iterator, so that
+ * the `finally` block of a generator runs.
+ */
+function fromIterable(source: Iteration): Observable<unknown> {
   return new Observable((subscriber) => {
     const iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source;
     let ended = false;
@@ -70,10 +75,10 @@ function fromIterable(source: Emitting): Observable<unknown> {
       ended = true;
       subscriber.error(error);
     });
-    // A generator that is stuck in an await returns when that settles: nobody waits for it.
-    const giveBack = async (): Promise<unknown> => iterator.return?.(undefined);
+    // A generator that is blocked in an await returns only when that settles, so nothing waits for it.
+    const returnIterator = async (): Promise<unknown> => iterator.return?.(undefined);
     return () => {
-      if (!ended) giveBack().catch(() => {});
+      if (!ended) returnIterator().catch(() => {});
     };
   });
 }

@@ -3,24 +3,49 @@ import { ExecutionContextHost } from '@nestjs/core/internal';
 import type { McpContext } from '../context/mcp-context.js';
 import type { Call } from './call.js';
 
-/** What `context.getType()` says while an MCP method is called. */
+/**
+ * The value of `context.getType()` while an MCP method is called: `mcp`.
+ *
+ * @publicApi
+ */
 export const MCP_CONTEXT_TYPE = 'mcp';
 
 /**
- * `switchToHttp().getRequest()` is the real HTTP request, never the arguments: a guard written for HTTP that trusts
- * `request.user` must not find what the client put into its arguments. On stdio there is none.
+ * The value of `switchToHttp().getRequest()` on stdio, where there is no HTTP request. It must never be the arguments:
+ * a guard written for HTTP trusts `request.user`, and must not find there what the client put into its arguments.
  */
 export const NO_HTTP_REQUEST = Object.freeze({ headers: Object.freeze({}) });
 
 export type McpExecutionArguments = [request: unknown, ctx: McpContext, call: Call];
 
-/** An execution context whose type is `mcp`, for guards, interceptors and filters: `McpExecutionContext.create(context)`. */
+/**
+ * The execution context of an MCP call, for guards, interceptors and filters. `switchToHttp().getRequest()` returns the
+ * HTTP request that carried the call, or an object with empty `headers` on stdio.
+ *
+ * @example
+ * ```ts
+ * @Injectable()
+ * export class ToolsOnlyForAdmins implements CanActivate {
+ *   canActivate(context: ExecutionContext): boolean {
+ *     if (!McpExecutionContext.is(context)) return true;
+ *     const ctx = McpExecutionContext.create(context).getContext();
+ *     return ctx.principal?.role === 'admin';
+ *   }
+ * }
+ * ```
+ *
+ * @publicApi
+ */
 export class McpExecutionContext extends ExecutionContextHost {
-  /** @throws when the context is not of an MCP call; ask `McpExecutionContext.is(context)` first where it may not be */
+  /**
+   * Wraps the context that Nest passes to a guard, an interceptor or a filter.
+   *
+   * @throws {TypeError} if this is not an MCP call; check `McpExecutionContext.is(context)` first
+   */
   static create(context: ExecutionContext): McpExecutionContext {
     if (!McpExecutionContext.is(context)) {
       throw new TypeError(
-        `This is a "${context.getType()}" context, not an MCP one; check McpExecutionContext.is(context).`,
+        `A "${context.getType()}" context is not that of an MCP call; check McpExecutionContext.is(context) first.`,
       );
     }
     const created = new McpExecutionContext(context.getArgs(), context.getClass(), context.getHandler());
@@ -28,15 +53,17 @@ export class McpExecutionContext extends ExecutionContextHost {
     return created;
   }
 
+  /** Whether the context belongs to an MCP call, and not to HTTP, RPC or a WebSocket. */
   static is(context: { getType(): string }): boolean {
     return context.getType() === MCP_CONTEXT_TYPE;
   }
 
+  /** The `McpContext` of the call, which the method can inject too. */
   getContext(): McpContext {
     return this.getArgByIndex<McpContext>(1);
   }
 
-  /** The arguments as the client sent them; they are validated after guards and interceptors. */
+  /** The arguments as the client sent them. They are not validated yet: validation follows guards and interceptors. */
   getArguments<T = unknown>(): T {
     return this.getArgByIndex<Call>(2).raw as T;
   }

@@ -8,12 +8,12 @@ import { parametersFactory } from './parameters.js';
 
 type HandlerFunction = (...args: unknown[]) => unknown;
 
-/** A method of a provider or controller that Nest has instantiated, or can instantiate for each request. */
+/** A method of a provider or controller that Nest has instantiated, or instantiates for each request. */
 export interface HandlerHost {
   readonly wrapper: InstanceWrapper;
   readonly module: Module;
   readonly method: string;
-  /** Runs in place of the method; for primitives that are functions registered at run time. */
+  /** Runs in place of the method. Set for functions that were registered at run time. */
   readonly callback?: HandlerFunction;
 }
 
@@ -22,7 +22,7 @@ export type HandlerPipeline = (...args: McpExecutionArguments) => Promise<unknow
 
 const ENHANCERS = { guards: true, interceptors: true, filters: true };
 
-/** Builds the pipelines of handlers: once where everything is a singleton, else for each call. */
+/** Builds the pipelines of handlers: once if all their providers are singletons, otherwise for each call. */
 export class HandlerPipelines {
   readonly #creator: ExternalContextCreator;
   readonly #injector = new Injector();
@@ -34,19 +34,19 @@ export class HandlerPipelines {
     this.#creator = mcpContextCreator(creator);
   }
 
-  /** The pipeline that all calls share, or `undefined` where something in it is made for each request. */
+  /** @returns the pipeline that all calls share, or `undefined` if a part of it is request-scoped */
   shared(host: HandlerHost): HandlerPipeline | undefined {
     const { wrapper } = host;
-    // Nest constructs a transient class only where it is injected.
+    // Nest constructs a transient class only where it is injected, so the wrapper's own instance is not constructed.
     if (wrapper.isTransient || !wrapper.isDependencyTreeStatic()) return undefined;
     return this.#create(host, wrapper.instance as object);
   }
 
-  /** A pipeline for this call alone, with its own instances of request-scoped providers. */
+  /** Builds a pipeline for one call, with its own instances of request-scoped providers. */
   async forCall(host: HandlerHost, ctx: McpContext): Promise<HandlerPipeline> {
     const { wrapper, module } = host;
     const contextId = ContextIdFactory.getByRequest(ctx);
-    // Lets `ContextIdFactory.getByRequest(ctx)` in the application's code find the providers of this call.
+    // So that `ContextIdFactory.getByRequest(ctx)` in the application's code finds the providers of this call.
     Object.defineProperty(ctx, REQUEST_CONTEXT_ID, { value: contextId });
     const durable = contextId as { payload?: unknown };
     this.moduleRef.registerRequestByContextId(wrapper.isDependencyTreeDurable() ? durable.payload : ctx, contextId);

@@ -7,7 +7,7 @@ import { Call } from './call.js';
 import { NO_HTTP_REQUEST } from './execution-context.js';
 import type { HandlerHost, HandlerPipelines } from './handler-pipelines.js';
 
-/** Calls a primitive's method through guards, interceptors, pipes and filters. */
+/** Calls a primitive's method through its guards, interceptors, pipes and filters. */
 export type Invoke = (ctx: McpContext, raw: unknown) => Promise<unknown>;
 
 /** Compiles methods into `Invoke` functions. */
@@ -17,9 +17,10 @@ export class Invoker {
     private readonly logger: Logger,
   ) {}
 
-  /** @param where names the method in the log */
-  compile(host: HandlerHost, schema: CompiledSchema | undefined, where: string): Invoke {
-    // A function may be registered before the application's global enhancers are known: its pipeline waits for a call.
+  /** @param declaredBy the name of the method, for the log */
+  compile(host: HandlerHost, schema: CompiledSchema | undefined, declaredBy: string): Invoke {
+    // A function may be registered before the application's global enhancers are known, so its pipeline is built when
+    // it is first called.
     let pipeline = host.callback ? undefined : this.pipelines.shared(host);
     const run = async (ctx: McpContext, raw: unknown): Promise<unknown> => {
       const handle = (pipeline ??= this.pipelines.shared(host)) ?? (await this.pipelines.forCall(host, ctx));
@@ -31,13 +32,16 @@ export class Invoker {
       try {
         return await untilCancelled(McpContext.exchangeOf(ctx), run(ctx, raw));
       } catch (error) {
-        throw maskUnexpected(error, this.logger, where);
+        throw maskUnexpected(error, this.logger, declaredBy);
       }
     };
   }
 }
 
-/** Lets neither the client nor a shutdown wait for a method that ignores its signal: its result is dropped. */
+/**
+ * Rejects when the request is cancelled, so that nothing waits for a method that ignores its signal. Its result is
+ * dropped.
+ */
 const untilCancelled = (exchange: Exchange, work: Promise<unknown>): Promise<unknown> =>
   new Promise((resolve, reject) => {
     exchange.onCancel((reason) => reject(new CancelledError(reason)));

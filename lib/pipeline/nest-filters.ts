@@ -3,20 +3,21 @@ import { McpContext } from '../context/mcp-context.js';
 import { CancelledError } from '../exchange/exchange.js';
 import { drain } from './drain.js';
 
-/** What is used of Nest's creator of exception filters. */
+/** The part of Nest's `ExternalExceptionFilterContext` that is used here. */
 export interface FiltersCreator {
   create(...args: unknown[]): { invokeCustomFilters(error: unknown, host: ArgumentsHost): unknown };
 }
 
-/** A filter wrote an HTTP response where there is none. Its fault is the `cause`, so that both are in the log. */
+/** The warning for a filter that fails because there is no HTTP response to write to. */
 const HTTP_FILTER =
-  'An exception filter failed on an MCP call. Does it write to the HTTP response? Let it rethrow when host.getType() is not "http".';
+  'An exception filter failed on an MCP call. Does it write to the HTTP response? ' +
+  'Let it rethrow the exception when host.getType() is not "http".';
 
 /**
- * A global filter written for HTTP alone fails on MCP calls, as there is no response to write to. What it was to handle
- * is then still what the client should know.
+ * Runs the filters. A global filter that was written for HTTP alone fails on MCP calls, where there is no response to
+ * write to. The client then gets the error that the filter should have handled, and the log gets the filter's own.
  */
-async function filtered(
+async function applyFilters(
   handler: ReturnType<FiltersCreator['create']>,
   error: unknown,
   host: ArgumentsHost,
@@ -35,17 +36,17 @@ async function filtered(
 const logger = new Logger('McpFilters');
 
 /**
- * Without the log line of Nest's own handler: what nobody handles is logged once, by the invoker, with the method's name.
- * A filter that returns nothing has not handled anything; of a cancelled call there is nothing to handle.
+ * Leaves out Nest's own handler, which logs: an unhandled error is logged once, by the invoker, with the method's name.
+ * A filter that returns `undefined` has not handled the error, and the error of a cancelled call is not handled at all.
  */
-export const quietFilters = (creator: FiltersCreator) => ({
+export const filtersWithoutLog = (creator: FiltersCreator) => ({
   create(...args: unknown[]) {
     const handler = creator.create(...args);
     return {
       async next(error: unknown, host: ArgumentsHost): Promise<unknown> {
         const ctx = host.getArgByIndex<McpContext>(1);
         if (error instanceof CancelledError || McpContext.exchangeOf(ctx).cancelled) throw error;
-        const result = await drain(await filtered(handler, error, host), ctx);
+        const result = await drain(await applyFilters(handler, error, host), ctx);
         if (result === undefined) throw error;
         return result;
       },

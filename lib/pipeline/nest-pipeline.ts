@@ -2,38 +2,40 @@ import type { ExternalContextCreator } from '@nestjs/core';
 import { InputRequired } from '../interaction/input-required.js';
 import { drain, emissionsOf, reportingProgress } from './drain.js';
 import type { McpExecutionArguments } from './execution-context.js';
-import { type FiltersCreator, quietFilters } from './nest-filters.js';
+import { type FiltersCreator, filtersWithoutLog } from './nest-filters.js';
 import { pipingArguments, type PipesConsumer } from './nest-pipes.js';
 
 interface Interceptors {
   intercept(interceptors: readonly unknown[], args: unknown[], ...rest: any[]): Promise<unknown>;
 }
-interface Parts {
+interface CreatorParts {
   readonly interceptorsConsumer: Interceptors;
   readonly pipesConsumer: PipesConsumer;
   readonly filtersContextCreator: FiltersCreator;
 }
 
-/** Nest's creator of calls from outside its router, with parts exchanged for what MCP needs. */
+/** Derives a creator of external contexts whose interceptors, pipes and filters work as MCP needs them to. */
 export function mcpContextCreator(creator: ExternalContextCreator): ExternalContextCreator {
-  const { interceptorsConsumer, pipesConsumer, filtersContextCreator } = creator as unknown as Partial<Parts>;
+  const { interceptorsConsumer, pipesConsumer, filtersContextCreator } = creator as unknown as Partial<CreatorParts>;
   if (!interceptorsConsumer || !pipesConsumer || !filtersContextCreator) {
-    throw new Error('This version of @nestjs/core builds its calls differently; use ^12.0.0.');
+    throw new Error(
+      'This version of @nestjs/core is not supported: its ExternalContextCreator has other members. Use ^12.0.0.',
+    );
   }
   return Object.assign(Object.create(creator) as ExternalContextCreator, {
     interceptorsConsumer: streaming(interceptorsConsumer),
     pipesConsumer: pipingArguments(pipesConsumer),
-    filtersContextCreator: quietFilters(filtersContextCreator),
+    filtersContextCreator: filtersWithoutLog(filtersContextCreator),
   });
 }
 
-/** Nest looks for the module of a host among providers only, and leaves out the enhancers of any other: of controllers. */
+/** Nest finds the module of a host among providers only, and would leave out the enhancers of a controller's module. */
 export const inModule = (creator: ExternalContextCreator, token: string): ExternalContextCreator =>
   Object.assign(Object.create(creator) as ExternalContextCreator, { getHostModuleKey: () => token });
 
 /**
- * Validation comes after guards and interceptors and before pipes, and what the method returns is drained inside the
- * reach of the exception filters: progress has to be seen on the way, and cancellation has to unsubscribe.
+ * Validates the arguments between the interceptors and the pipes, and drains the returned Observable where the
+ * exception filters still apply: progress must be reported as it is emitted, and cancellation must unsubscribe.
  */
 const streaming = (consumer: Interceptors): Interceptors => ({
   async intercept(interceptors, args, instance, callback, next: () => Promise<unknown>, type) {

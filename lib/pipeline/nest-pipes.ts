@@ -1,7 +1,7 @@
 import { ValidationPipe } from '@nestjs/common';
 import { ParameterKind } from '../decorators/parameter.decorators.js';
 
-/** What is used of Nest's pipes consumer. */
+/** The part of Nest's `PipesConsumer` that is used here. */
 export interface PipesConsumer {
   apply(
     value: unknown,
@@ -10,21 +10,25 @@ export interface PipesConsumer {
   ): Promise<unknown>;
 }
 
-/** As in Nest's router: pipes see what the client sent and what custom decorators made, never the context or headers. */
+/**
+ * Applies pipes as Nest's router does: to what the client sent and to the values of custom decorators, never to the
+ * context or the headers.
+ */
 export const pipingArguments = (consumer: PipesConsumer): PipesConsumer => ({
   async apply(value, metadata, pipes) {
     if (typeof metadata.type === 'string') return consumer.apply(value, metadata, pipes);
-    if (!PIPED.includes(metadata.type)) return value;
+    if (!PIPED_KINDS.includes(metadata.type)) return value;
     const isInstance = typeof metadata.metatype === 'function' && value instanceof metadata.metatype;
-    return consumer.apply(value, metadata, isInstance ? pipes.filter(isNoValidationPipe) : pipes);
+    return consumer.apply(value, metadata, isInstance ? pipes.filter(isOtherPipe) : pipes);
   },
 });
 
-const PIPED: readonly number[] = [ParameterKind.Arguments, ParameterKind.Query, ParameterKind.Param];
+const PIPED_KINDS: readonly number[] = [ParameterKind.Arguments, ParameterKind.Query, ParameterKind.Param];
 
 /**
- * A valid instance of the parameter's class would be checked again, its `@Transform`s would apply twice, and without
- * `transform: true` it would become a plain object. A subclass with a way of its own is left alone.
+ * False for a `ValidationPipe`. It would validate a valid instance of the parameter's class again, apply its
+ * `@Transform`s twice, and return a plain object without `transform: true`. A subclass that overrides `transform()` is
+ * kept.
  */
-const isNoValidationPipe = (pipe: unknown): boolean =>
+const isOtherPipe = (pipe: unknown): boolean =>
   !(pipe instanceof ValidationPipe && pipe.transform === ValidationPipe.prototype.transform);

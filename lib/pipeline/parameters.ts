@@ -1,7 +1,7 @@
 import type { McpExecutionArguments } from './execution-context.js';
 import { ParameterKind } from '../decorators/parameter.decorators.js';
 
-/** Where each parameter of a method gets its value: Nest calls this for every decorated parameter. */
+/** Provides the value of each decorated parameter; Nest calls this once for each of them. */
 export const parametersFactory = {
   exchangeKeyForValue(kind: number, data: unknown, [request, ctx, call]: McpExecutionArguments): unknown {
     const field = typeof data === 'string' ? data : undefined;
@@ -26,5 +26,5 @@ export const parametersFactory = {
   },
 };
 
-const pick = (from: unknown, field: string | undefined): unknown =>
-  field === undefined ? from : (from as Record<string, unknown> | undefined)?.[field];
+const pick = (source: unknown, field: string | undefined): unknown =>
+  field === undefined ? source : (source as Record<string, unknown> | undefined)?.[field];

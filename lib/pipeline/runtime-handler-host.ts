@@ -2,11 +2,11 @@ import { ENTRY_PROVIDER_WATERMARK } from '@nestjs/common/internal';
 import { describeParameter, ParameterKind } from '../decorators/parameter.decorators.js';
 
 /**
- * The provider that primitives registered at run time belong to: through it they get the global guards, pipes,
- * interceptors and filters like any method.
+ * The provider that hosts primitives registered at run time, so that the global guards, pipes, interceptors and filters
+ * apply to them as to any method.
  */
 export class RuntimeHandlerHost {
-  /** The name under which Nest looks for parameters; the function that was registered runs in its place. */
+  /** Nest reads the parameters' metadata under this name; the registered function runs in its place. */
   run(): void {}
 }
 

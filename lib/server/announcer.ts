@@ -9,22 +9,30 @@ import { type DeliveryOutcome, type LogLine, Outbox } from './outbox.js';
 
 export type { DeliveryOutcome };
 
-/** A log line for clients: `notifications/message`. */
+/**
+ * A log message for clients, sent as `notifications/message`.
+ *
+ * @publicApi
+ */
 export interface McpLogMessage {
+  /** The severity. A session whose client set a higher level with `logging/setLevel` does not get it. */
   readonly level: LogLevel;
+  /** The name of the part of the application that logs. Default: none. */
   readonly logger?: string;
-  /** Any JSON value; no secrets (Z-13). */
+  /** Any JSON value. It reaches clients, so it must not hold secrets (Z-13). */
   readonly data: unknown;
 }
 
+/** Outcomes from worst to best. */
 const RANK: readonly DeliveryOutcome[] = ['unknown', 'filtered', 'stored', 'delivered'];
 
 /**
- * Tells clients what no request asked for. Modern clients hear of changes through the bus, wherever their subscription
- * is open; legacy sessions find everything on their standing stream, also when they open it later.
+ * Sends clients the messages that belong to no request. Modern clients get changes through the bus, on whichever
+ * instance their subscription is open. Legacy sessions get everything on their standalone stream, even if they open it
+ * later.
  */
 export class Announcer {
-  readonly #pending = new Map<ListName, NodeJS.Timeout>();
+  readonly #debounced = new Map<ListName, NodeJS.Timeout>();
   readonly #outbox: Outbox;
 
   constructor(
@@ -37,24 +45,24 @@ export class Announcer {
     this.#outbox = new Outbox(sessions, log);
   }
 
-  /** Bursts become one announcement, after the last change was made (§3.3). */
+  /** Announces a burst of changes once, after a delay, so that the announcement follows the last of them (§3.3). */
   listChanged(list: ListName): void {
-    if (this.#pending.has(list)) return;
+    if (this.#debounced.has(list)) return;
     const timer = setTimeout(() => {
-      this.#pending.delete(list);
-      this.#announceList(list).catch(this.report);
+      this.#debounced.delete(list);
+      this.#publishListChanged(list).catch(this.report);
     }, this.debounceMs);
-    this.#pending.set(list, timer.unref());
+    this.#debounced.set(list, timer.unref());
   }
 
   async resourceUpdated(uri: string): Promise<void> {
     await this.bus.publish({ type: 'resource-updated', uri });
-    await this.#toAll({ uri }, notificationText('notifications/resources/updated', { uri }));
+    await this.#appendToAll({ uri }, notificationText('notifications/resources/updated', { uri }));
   }
 
-  /** @returns how many sessions it was delivered to or stored for */
+  /** @returns the number of sessions for which the message was delivered or stored */
   async broadcast(message: McpLogMessage, filter?: SessionFilter): Promise<number> {
-    const line = new LogLineOf(message);
+    const line = new MessageLine(message);
     let reached = 0;
     await forEachConcurrent(this.sessions.sessions(filter), async (key) => {
       const outcome = await this.#outbox.send(key.id, line, key);
@@ -64,12 +72,12 @@ export class Announcer {
   }
 
   toSession(id: string, message: McpLogMessage): Promise<DeliveryOutcome> {
-    return this.#outbox.send(id, new LogLineOf(message));
+    return this.#outbox.send(id, new MessageLine(message));
   }
 
-  /** @returns the best that happened in any of the principal's sessions */
+  /** @returns the best outcome among the principal's sessions */
   async toPrincipal(principal: string, message: McpLogMessage): Promise<DeliveryOutcome> {
-    const line = new LogLineOf(message);
+    const line = new MessageLine(message);
     let best = 0;
     await forEachConcurrent(this.sessions.sessions({ principal }), async (key) => {
       const rank = RANK.indexOf(await this.#outbox.send(key.id, line, key));
@@ -79,21 +87,21 @@ export class Announcer {
   }
 
   close(): void {
-    for (const timer of this.#pending.values()) clearTimeout(timer);
-    this.#pending.clear();
+    for (const timer of this.#debounced.values()) clearTimeout(timer);
+    this.#debounced.clear();
   }
 
-  async #announceList(list: ListName): Promise<void> {
+  async #publishListChanged(list: ListName): Promise<void> {
     await this.bus.publish({ type: 'list-changed', list });
-    await this.#toAll(undefined, notificationText(`notifications/${list}/list_changed`));
+    await this.#appendToAll(undefined, notificationText(`notifications/${list}/list_changed`));
   }
 
-  async #toAll(filter: SessionFilter | undefined, text: string): Promise<void> {
+  async #appendToAll(filter: SessionFilter | undefined, text: string): Promise<void> {
     await forEachConcurrent(this.sessions.sessions(filter), async (key) => void (await this.#outbox.append(key, text)));
   }
 }
 
-class LogLineOf implements LogLine {
+class MessageLine implements LogLine {
   #text: string | undefined;
 
   constructor(private readonly message: McpLogMessage) {}

@@ -1,30 +1,32 @@
-/** So many at a time: as fast as a backend answers, and no flood of calls that wait for it. */
+/** Bounds the calls that wait for a backend, without making the walk slower than the backend. */
 const CONCURRENCY = 256;
 
-/** Does something for each of what is walked, many at a time. Rejects with the first failure, and walks no further then. */
+/**
+ * Runs a step for each item, many at a time. Rejects with the first failure, and starts no further steps after it.
+ */
 export function forEachConcurrent<T>(items: AsyncIterable<T>, step: (item: T) => Promise<void>): Promise<void> {
-  // One iterator for all lanes, whatever kind of iterable it is; leaving it early ends it for the others.
-  const walk = (async function* () {
+  // All workers share one iterator, whatever kind of iterable it is. A worker that fails ends it for the others.
+  const shared = (async function* () {
     yield* items;
   })();
   return new Promise((resolve, reject) => {
-    let opened = 0;
+    let started = 0;
     let running = 0;
-    const open = (): void => {
-      opened++;
+    const startWorker = (): void => {
+      started++;
       running++;
-      const left = (): void => void (--running === 0 && resolve());
-      queue().then(left, reject);
+      const finish = (): void => void (--running === 0 && resolve());
+      work().then(finish, reject);
     };
-    // Each opens the next one only when there was something to do for it.
-    const queue = async (): Promise<void> => {
+    // Each worker starts the next one only when it has got an item, so that a short list starts few workers.
+    const work = async (): Promise<void> => {
       let isFirst = true;
-      for await (const item of walk) {
-        if (isFirst && opened < CONCURRENCY) open();
+      for await (const item of shared) {
+        if (isFirst && started < CONCURRENCY) startWorker();
         isFirst = false;
         await step(item);
       }
     };
-    open();
+    startWorker();
   });
 }

@@ -1,22 +1,34 @@
 import type { BrokerStatus } from '../broker/message-broker.js';
 import type { McpRuntime } from './mcp-runtime.js';
 
-/** How this instance is, for the application's own health and readiness routes. Holds no ids and no keys (P15). */
+/**
+ * The state of this instance, for the application's health and readiness routes. It holds no ids and no keys (P15), so
+ * a route may return it as it is.
+ *
+ * @publicApi
+ */
 export interface McpHealth {
-  /** Whether a balancer should send requests here: false before the application has started, and from its shutdown on. */
+  /**
+   * Whether a load balancer should send requests here. False before the application has started and once it shuts down.
+   */
   readonly ready: boolean;
   /**
-   * Whether messages of other instances arrive. `down` is no reason to take an instance out by itself: if Redis is away it
-   * is away for all of them, and plain modern requests are served without it. For minutes on one instance only, it is.
+   * Whether messages of other instances arrive: `up` or `down`. `down` alone is no reason to take an instance out of
+   * the load balancer: if Redis is unavailable, it is so for all instances, and modern requests that need no Redis are
+   * still served. An instance that alone is `down` for minutes should be taken out.
    */
   readonly broker: BrokerStatus;
-  /** What is open here just now. */
+  /** What is open on this instance right now. */
   readonly open: {
-    /** Event streams by GET, those that wait for Redis included. */
+    /** Event streams opened by GET, including those that are held open until Redis is available. */
     readonly streams: number;
+    /** The streams among them that are held open until Redis is available. */
     readonly heldStreams: number;
+    /** Open `subscriptions/listen` requests of modern clients. */
     readonly subscriptions: number;
+    /** Requests that are being served. */
     readonly requests: number;
+    /** Tasks that run here. */
     readonly tasks: number;
   };
 }

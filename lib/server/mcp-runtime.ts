@@ -22,7 +22,7 @@ import { keepSessionAlive } from '../session/keep-session-alive.js';
 import { createEngine, type Engine } from './compose/create-engine.js';
 import { createHttpService, type HttpService } from './compose/create-http.js';
 
-/** One server: everything between a message and a method, put together in one place. */
+/** One MCP server: creates and connects all the objects between a message and a method. */
 export class McpRuntime {
   readonly catalog: Catalog;
   readonly interactions: Interactions;
@@ -37,7 +37,7 @@ export class McpRuntime {
   readonly #expiry: SessionExpiry;
   #busRetry: NodeJS.Timeout | undefined;
   #closed = false;
-  #drainedBy = 0;
+  #drainDeadline = 0;
   #state: 'starting' | 'running' | 'closing' = 'starting';
 
   constructor(
@@ -45,7 +45,7 @@ export class McpRuntime {
     readonly backends: Backends,
     readonly logger: Logger,
     reporter: ThrottledReporter,
-    /** The server's name; `undefined` is the default one. */
+    /** The server's name; `undefined` for the default server. */
     readonly server: string | undefined,
   ) {
     const { sessions, log, broker } = backends;
@@ -81,7 +81,7 @@ export class McpRuntime {
     this.http = createHttpService(this.engine, backends, this.services, this.inFlight, options, this.logger);
   }
 
-  /** Called when the catalog is filled: changes from here on are announced. */
+  /** Called once the catalog is complete. Changes from here on are announced to clients. */
   async start(): Promise<void> {
     const { subscriptions } = this.engine;
     this.#subscriptions = [
@@ -105,23 +105,23 @@ export class McpRuntime {
     return this.#state;
   }
 
-  /** Not ready any more, while everything is served still. */
+  /** Reports the server as not ready, while it still serves everything. */
   retire(): void {
     this.#state = 'closing';
   }
 
-  /** Ends streams and lets running requests finish; before the HTTP server closes, which would wait for them (T-58). */
+  /** Ends streams and lets running requests finish, before the HTTP server closes and would wait for them (T-58). */
   async drain(): Promise<void> {
     const { drainTimeoutMs } = this.options;
-    this.#drainedBy = performance.now() + drainTimeoutMs;
+    this.#drainDeadline = performance.now() + drainTimeoutMs;
     this.engine.subscriptions.close();
     this.http.streams.close();
     await Promise.all([this.inFlight.drain(drainTimeoutMs), this.tasks.runner.drain(drainTimeoutMs)]);
   }
 
-  /** Lets finish what still came while it drained, in the time that is left. */
+  /** Lets the requests finish that arrived during `drain()`, within the time that is left. */
   async drainRemaining(): Promise<void> {
-    const leftMs = this.#drainedBy - performance.now();
+    const leftMs = this.#drainDeadline - performance.now();
     if (leftMs > 0) await this.inFlight.drain(leftMs);
   }
 
@@ -137,11 +137,11 @@ export class McpRuntime {
     await this.bus.close();
   }
 
-  /** A fleet whose broker is away starts all the same, and hears of changes when it comes back (F4). */
-  async #startBus(late = false): Promise<void> {
+  /** An instance starts even while its broker is unavailable, and receives changes once it is back (F4). */
+  async #startBus(isRetry = false): Promise<void> {
     try {
       await this.bus.start();
-      if (late) this.engine.subscriptions.deliverAll();
+      if (isRetry) this.engine.subscriptions.deliverAll();
     } catch (error) {
       if (!(error instanceof BackendUnavailableError)) throw error;
       if (this.#closed) return;

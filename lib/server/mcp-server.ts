@@ -13,18 +13,50 @@ import { healthOf, type McpHealth } from './health.js';
 import { callInProcess, type CallToolOptions } from './call-in-process.js';
 import type { McpRuntime } from './mcp-runtime.js';
 
-/** Runs a primitive that was registered at run time. */
+/**
+ * A function that runs a primitive registered at run time. It returns what the method of a decorator may return.
+ *
+ * @param args the validated arguments
+ * @param ctx the context of the call
+ * @publicApi
+ */
 export type McpHandler<A = any> = (args: A, ctx: McpContext) => unknown;
 
-/** Enhancers of one run-time primitive, as instances; global ones apply anyway. */
+/**
+ * Guards and interceptors of one primitive registered at run time, as instances. Global ones apply in any case.
+ *
+ * @publicApi
+ */
 export interface McpHandlerEnhancers {
+  /** Run before the interceptors, in this order. Default: none. */
   readonly guards?: readonly CanActivate[];
+  /** Wrap the handler, the first one outermost. Default: none. */
   readonly interceptors?: readonly NestInterceptor[];
 }
 
 type Named<O> = O & { readonly name: string };
 
-/** The application's handle on its MCP server. Inject it wherever clients have to be told something. */
+/**
+ * The application's access to its MCP server: it sends messages to clients, registers primitives at run time, and calls
+ * tools in process. Inject it by its class, or with `@InjectMcpServer(name)` for a named server.
+ *
+ * Its messages reach clients of every instance of a fleet. Methods that need Redis reject with a
+ * `BackendUnavailableError` while it cannot be reached.
+ *
+ * @example
+ * ```ts
+ * @Injectable()
+ * export class Stock {
+ *   constructor(private readonly mcp: McpServer) {}
+ *
+ *   async sold(article: string): Promise<void> {
+ *     await this.mcp.resourceUpdated(`stock://${article}`);
+ *   }
+ * }
+ * ```
+ *
+ * @publicApi
+ */
 export class McpServer {
   readonly #runtime: McpRuntime;
   readonly #entries: EntryFactory;
@@ -37,41 +69,85 @@ export class McpServer {
     this.#host = host;
   }
 
-  /** Sends a log message to every legacy session, open streams or not. @returns how many sessions it reached */
+  /**
+   * Sends a log message to every legacy session, and stores it for those without an open stream.
+   *
+   * @returns the number of sessions for which it was delivered or stored
+   * @throws {BackendUnavailableError} if Redis cannot be reached, or too many messages are waiting for it
+   */
   broadcast(message: McpLogMessage): Promise<number> {
     return this.#runtime.announcer.broadcast(message);
   }
 
-  /** Sends a log message to one legacy session, wherever its stream is. */
+  /**
+   * Sends a log message to one legacy session, on whichever instance its stream is open.
+   *
+   * @param sessionId `ctx.session.id` of a call in that session
+   * @returns `delivered`, `stored`, `filtered` or `unknown`; see {@link DeliveryOutcome}
+   * @throws {BackendUnavailableError} if Redis cannot be reached, or too many messages are waiting for it
+   * @example
+   * ```ts
+   * const outcome = await mcp.sendToSession(sessionId, { level: 'notice', data: 'The report is ready.' });
+   * if (outcome === 'unknown') await this.mailTheReport();
+   * ```
+   */
   sendToSession(sessionId: string, message: McpLogMessage): Promise<DeliveryOutcome> {
     return this.#runtime.announcer.toSession(sessionId, message);
   }
 
-  /** Sends a log message to all legacy sessions of a principal. @returns the best that happened in any of them */
+  /**
+   * Sends a log message to all legacy sessions of a principal.
+   *
+   * @returns the best outcome among them; `unknown` if the principal has no session
+   * @throws {BackendUnavailableError} if Redis cannot be reached, or too many messages are waiting for it
+   */
   sendToPrincipal(principal: Principal, message: McpLogMessage): Promise<DeliveryOutcome> {
     return this.#runtime.announcer.toPrincipal(principalId(principal), message);
   }
 
-  /** Tells subscribers of both eras that a resource has changed. */
+  /**
+   * Notifies the subscribers of a resource, of both eras, that it has changed.
+   *
+   * @param uri the URI as clients read it, not the template
+   * @throws {BackendUnavailableError} if Redis cannot be reached
+   */
   resourceUpdated(uri: string): Promise<void> {
     return this.#runtime.announcer.resourceUpdated(uri);
   }
 
-  /** Tells clients to list again. Run-time registration does so by itself. */
+  /**
+   * Notifies clients that the list of tools has changed. Registering and removing tools does so by itself. Changes
+   * within `changeDebounceMs` are announced once.
+   */
   toolsChanged(): void {
     this.#runtime.announcer.listChanged('tools');
   }
+
+  /** Notifies clients that the list of resources has changed; see {@link toolsChanged}. */
   resourcesChanged(): void {
     this.#runtime.announcer.listChanged('resources');
   }
+
+  /** Notifies clients that the list of prompts has changed; see {@link toolsChanged}. */
   promptsChanged(): void {
     this.#runtime.announcer.listChanged('prompts');
   }
 
   /**
-   * Adds a tool, on this instance. Without `input` it takes no arguments.
+   * Registers a tool on this instance; the other instances of a fleet must register it themselves. It takes the options
+   * of `@McpTool()`. Without `input` the tool has no arguments.
    *
-   * @throws {DuplicateEntryError} {SchemaError}
+   * @param handler called with the validated arguments and the context of the call
+   * @throws {DuplicateEntryError} if this instance has a tool of that name
+   * @throws {SchemaError} if a schema cannot be compiled
+   * @example
+   * ```ts
+   * await mcp.registerTool(
+   *   { name: 'shout', input: z.object({ text: z.string() }) },
+   *   ({ text }: { text: string }) => text.toUpperCase(),
+   *   { guards: [new SignedInGuard()] },
+   * );
+   * ```
    */
   async registerTool(
     options: Named<McpToolOptions>,
@@ -81,7 +157,13 @@ export class McpServer {
     this.#add(await this.#entries.tool(this.#primitive('tool', options, handler, enhancers), options));
   }
 
-  /** Adds a resource or a template, on this instance. @throws {DuplicateEntryError} and for a URI or template that is none */
+  /**
+   * Registers a resource or a resource template on this instance. It takes the options of `@McpResource()`.
+   *
+   * @param handler called with the variables of the template and the context of the call
+   * @throws {DuplicateEntryError} if this instance has a resource or template of that URI
+   * @throws {Error} if the URI or the template is invalid
+   */
   async registerResource(
     options: Named<McpResourceOptions>,
     handler: McpHandler,
@@ -90,7 +172,14 @@ export class McpServer {
     this.#add(await this.#entries.resource(this.#primitive('resource', options, handler, enhancers), options));
   }
 
-  /** Adds a prompt, on this instance. Without `input` it takes no arguments. @throws {DuplicateEntryError} {SchemaError} */
+  /**
+   * Registers a prompt on this instance. It takes the options of `@McpPrompt()`. Without `input` the prompt has no
+   * arguments.
+   *
+   * @param handler called with the validated arguments and the context of the call
+   * @throws {DuplicateEntryError} if this instance has a prompt of that name
+   * @throws {SchemaError} if the schema cannot be compiled
+   */
   async registerPrompt(
     options: Named<McpPromptOptions>,
     handler: McpHandler,
@@ -99,31 +188,59 @@ export class McpServer {
     this.#add(await this.#entries.prompt(this.#primitive('prompt', options, handler, enhancers), options));
   }
 
-  /** @returns whether there was such a tool on this instance */
+  /** Removes a tool from this instance. @returns whether it had one of that name */
   removeTool(name: string): boolean {
     return this.#remove(['tool'], name);
   }
-  /** @param uri the fixed URI or the template @returns whether there was one on this instance */
+
+  /**
+   * Removes a resource or a template from this instance.
+   *
+   * @param uri the URI or the template that it was registered with
+   * @returns whether this instance had one
+   */
   removeResource(uri: string): boolean {
     return this.#remove(['resource', 'template'], uri);
   }
-  /** @returns whether there was such a prompt on this instance */
+
+  /** Removes a prompt from this instance. @returns whether it had one of that name */
   removePrompt(name: string): boolean {
     return this.#remove(['prompt'], name);
   }
 
-  /** How this instance is: for readiness and health routes of the application. */
+  /**
+   * The state of this instance, for the application's readiness and health routes. It never waits for Redis.
+   *
+   * @example
+   * ```ts
+   * @Get('ready')
+   * ready(): McpHealth {
+   *   const health = this.mcp.health();
+   *   if (!health.ready) throw new ServiceUnavailableException(health);
+   *   return health;
+   * }
+   * ```
+   */
   health(): McpHealth {
     return healthOf(this.#runtime);
   }
 
   /**
-   * Calls a tool without a client, through the same validation, guards, interceptors and filters.
+   * Calls a tool in process, without a client, through the same validation, guards, interceptors and filters. The call
+   * declares no client capabilities, so that a tool cannot ask for input.
    *
-   * @throws {McpError} for what a client would get as a JSON-RPC error
+   * @param args the arguments as a client would send them. Default: `{}`
+   * @returns the tool's result; an error of the tool is a result with `isError`
+   * @throws {McpError} if a client would get a JSON-RPC error, for example because no tool has that name
+   * @throws the reason of `options.signal`, if that aborts
+   * @example
+   * ```ts
+   * const signal = AbortSignal.timeout(5000);
+   * const { content } = await mcp.callTool('forecast', { city: 'Oslo' }, { principal, signal });
+   * ```
    */
-  callTool(name: string, args: JsonObject = {}, call: CallToolOptions = {}): Promise<CallToolResult> {
-    return callInProcess(this.#runtime.engine.dispatcher, 'tools/call', { name, arguments: args }, call) as Promise<
+  callTool(name: string, args: JsonObject = {}, options: CallToolOptions = {}): Promise<CallToolResult> {
+    return callInProcess(this.#runtime.engine.dispatcher, 'tools/call', { name, arguments: args }, options) as Promise<
       CallToolResult & JsonObject
     >;
   }
@@ -142,7 +259,7 @@ export class McpServer {
     handler: McpHandler,
     { guards = [], interceptors = [] }: McpHandlerEnhancers = {},
   ): Primitive {
-    // A function of its own for each registration: Nest keeps enhancers as metadata of the function.
+    // Each registration needs its own function, because Nest stores enhancers as metadata of the function.
     const callback = (args: unknown, ctx: unknown): unknown => handler(args, ctx as McpContext);
     const descriptor = { value: callback };
     if (guards.length > 0) UseGuards(...guards)(callback, 'run', descriptor);

@@ -5,53 +5,56 @@ import type { SessionStore } from '../session/session-store.js';
 import { type EventLog, STANDALONE_STREAM } from '../stream/event-log.js';
 
 /**
- * What became of a message to a session: `delivered` to an open stream, `stored` until the client opens one, `filtered`
- * because the client asked for more severe messages only, or `unknown`: there is no such session.
+ * The outcome of sending a message to a session: `delivered` to an open stream, `stored` until the client opens one,
+ * `filtered` because the client wants more severe messages only, or `unknown` because the session does not exist.
+ *
+ * @publicApi
  */
 export type DeliveryOutcome = 'delivered' | 'stored' | 'filtered' | 'unknown';
 
-/** One log message, made into text when the first session wants it. */
+/** One log message. It is serialized when the first session needs it. */
 export interface LogLine {
   readonly level: LogLevel;
   readonly text: string;
 }
 
-interface Waiting {
+interface QueuedLine {
   readonly line: LogLine;
   readonly resolve: (outcome: DeliveryOutcome) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** Session ids whose owner is remembered: it never changes. */
+/** The most session ids whose owner is cached; the owner of a session never changes. */
 const MAX_OWNERS = 10_000;
+
 /**
- * Log lines on their way to sessions. What is said to a session while it is being looked at goes out after the next look,
- * all of it at once and in the order in which it was said, so that a flood costs one look and one append for many.
+ * Sends log lines to sessions, with one queue per session. Lines that are queued while the session is being loaded are
+ * sent together after the next load, in their order, so that a flood of lines costs one load for many.
  */
 export class Outbox {
   readonly #owners = new Map<string, SessionKey>();
-  readonly #queues = new Map<string, Waiting[]>();
+  readonly #queues = new Map<string, QueuedLine[]>();
   #waiting = 0;
 
   constructor(
     private readonly sessions: SessionStore,
     private readonly log: EventLog,
-    /** Lines on their way, of all sessions together: a store may be away (P10). */
+    /** The most queued lines of all sessions together; they pile up while a store is unavailable (P10). */
     private readonly maxWaiting = 100_000,
   ) {}
 
-  /** @param key where the caller has it already */
+  /** @param key the key of the session, if the caller has it already */
   send(id: string, line: LogLine, key?: SessionKey): Promise<DeliveryOutcome> {
     if (this.#waiting >= this.maxWaiting) {
-      return Promise.reject(new BackendUnavailableError('Too many messages are on their way to sessions.'));
+      return Promise.reject(new BackendUnavailableError('Too many messages are waiting to be sent to sessions.'));
     }
     this.#waiting++;
     return new Promise((resolve, reject) => {
-      const waiting = { line, resolve, reject };
+      const queued = { line, resolve, reject };
       const queue = this.#queues.get(id);
-      if (queue) return void queue.push(waiting);
-      this.#queues.set(id, [waiting]);
-      queueMicrotask(() => void this.#work(id, key));
+      if (queue) return void queue.push(queued);
+      this.#queues.set(id, [queued]);
+      queueMicrotask(() => void this.#drainQueue(id, key));
     });
   }
 
@@ -61,7 +64,7 @@ export class Outbox {
     return outcome.listening ? 'delivered' : 'stored';
   }
 
-  async #work(id: string, known: SessionKey | undefined): Promise<void> {
+  async #drainQueue(id: string, known: SessionKey | undefined): Promise<void> {
     const queue = this.#queues.get(id)!;
     while (queue.length > 0) {
       const lines = queue.splice(0);
@@ -69,8 +72,8 @@ export class Outbox {
         const key = known ?? (await this.#ownerOf(id));
         const session = key && (await this.sessions.peek(key));
         if (!session) this.#owners.delete(id);
-        const said = lines.map(({ line, resolve, reject }) => this.#sendLine(session, line).then(resolve, reject));
-        await Promise.all(said);
+        const sent = lines.map(({ line, resolve, reject }) => this.#sendLine(session, line).then(resolve, reject));
+        await Promise.all(sent);
       } catch (error) {
         for (const { reject } of lines) reject(error);
       }
@@ -87,7 +90,7 @@ export class Outbox {
   async #ownerOf(id: string): Promise<SessionKey | undefined> {
     const key = this.#owners.get(id) ?? (await this.sessions.find(id));
     if (!key) return undefined;
-    // The one that was used last goes last.
+    // Moves the entry to the end, so that the first one is the least recently used.
     this.#owners.delete(id);
     this.#owners.set(id, key);
     for (const oldest of this.#owners.keys()) {

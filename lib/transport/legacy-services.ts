@@ -5,19 +5,23 @@ import type { SessionRecord } from '../session/session-record.js';
 import type { SessionStore } from '../session/session-store.js';
 import type { EventLog } from '../stream/event-log.js';
 
-/** What the session era stands on; the same objects for every session of a server. */
+/** What the legacy era needs. All sessions of a server share these objects. */
 export interface LegacyServices {
   readonly sessions: SessionStore;
   readonly log: EventLog;
   readonly broker: MessageBroker;
   readonly bus: ChangeBus;
   readonly pending: PendingRequests;
-  /** The messages that tell the client of a standing stream what it may have missed (§5.5). */
+  /** The messages that tell the client of a standalone stream what it may have missed (§5.5). */
   gapNotifications(session: SessionRecord, reason: string): Promise<readonly string[]>;
-  /** Keeps a session from idling out while a connection of it is open. @returns what ends that */
+  /** Keeps a session from expiring while a connection of it is open. @returns a function that releases it */
   keepSessionAlive(session: SessionRecord): () => void;
-  /** While somebody waits on the stream of a POST: ends its requests if their instance is lost (P6). @returns what ends that */
+  /**
+   * Ends the requests on the stream of a POST if their instance is lost (P6). Runs while a client waits on the stream.
+   *
+   * @returns a function that stops it
+   */
   watchForLostWorker(session: SessionRecord, stream: string): () => void;
-  /** Told of failures that concern no request; must not throw. */
+  /** Reports a failure that belongs to no request. Must not throw. */
   report(error: unknown): void;
 }

@@ -5,7 +5,7 @@ import { ROOT } from './root.mjs';
 import { fail, installed, succeeds } from './run.mjs';
 
 /** In this order: the samples are compiled against the declarations of the package. */
-const PROJECTS = [
+export const PROJECTS = [
   { config: 'tsconfig.build.json', sources: 'lib', output: 'dist', uses: [] },
   { config: 'tsconfig.sample.json', sources: 'sample', output: 'build/sample', uses: ['lib'] },
 ];
@@ -56,7 +56,7 @@ function compile(project) {
 }
 
 /** Scripts and the like that belong beside the code that reads them. */
-function copyOtherFiles(sources, output) {
+export function copyOtherFiles(sources, output) {
   for (const file of filesOf(sources)) {
     if (!/\.(ts|md)$/.test(file)) cpSync(at(`${sources}/${file}`), at(`${output}/${file}`));
   }

@@ -14,13 +14,17 @@ export const sampleNames = () =>
 
 export const compiledSample = (name) => join(ROOT, 'build/sample', name, 'main.js');
 
+/** @param command of npm, which the sentence about a wrong name shows how to use */
+export function requireSample(name, command) {
+  const names = sampleNames();
+  if (names.includes(name)) return;
+  const problem = name === undefined ? 'Which sample?' : `There is no sample "${name}".`;
+  fail(`${problem} npm run ${command} -- <${names.join(' | ')}>`);
+}
+
 /** Builds, and becomes the sample: in this very process, so signals and the exit code are the sample's own. */
 export async function runSample(name) {
-  const names = sampleNames();
-  if (!names.includes(name)) {
-    const problem = name === undefined ? 'Which sample?' : `There is no sample "${name}".`;
-    fail(`${problem} npm run sample -- <${names.join(' | ')}>`);
-  }
+  requireSample(name, 'sample');
   ensureBuilt();
   await import(pathToFileURL(compiledSample(name)).href);
 }

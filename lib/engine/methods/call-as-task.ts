@@ -5,25 +5,25 @@ import { createTaskResult, experimentalTask } from '../../task/task-view.js';
 import type { Exchange } from '../../exchange/exchange.js';
 
 /**
- * Serves a tool call of a client that takes a task for an answer.
+ * Serves a tool call whose client accepts a task in place of the result.
  *
- * @param asked `params.task` of 2025-11-25; nothing to the modern era
+ * @param taskParams `params.task` of 2025-11-25; the modern era ignores it
  */
 export async function callAsTask(
   runner: TaskRunner,
   tool: TaskTool,
-  given: JsonObject,
+  args: JsonObject,
   exchange: Exchange,
-  asked: unknown,
+  taskParams: unknown,
 ): Promise<JsonObject> {
   const legacy = exchange.peer.era === 'legacy';
-  const outcome = await runner.call(tool, given, exchange, legacy ? wantedTtl(asked) : undefined);
+  const outcome = await runner.call(tool, args, exchange, legacy ? requestedTtl(taskParams) : undefined);
   if ('result' in outcome) return outcome.result;
   return legacy ? { task: experimentalTask(outcome.task) } : createTaskResult(outcome.task);
 }
 
-function wantedTtl(asked: unknown): number | undefined {
-  const ttl = isObject(asked) ? asked.ttl : undefined;
+function requestedTtl(taskParams: unknown): number | undefined {
+  const ttl = isObject(taskParams) ? taskParams.ttl : undefined;
   if (ttl === undefined || (Number.isSafeInteger(ttl) && (ttl as number) > 0)) return ttl as number | undefined;
   throw invalidParams('"task.ttl" must be a whole number of milliseconds');
 }

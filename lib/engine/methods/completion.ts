@@ -10,7 +10,7 @@ import { McpContext } from '../../context/mcp-context.js';
 import { BOTH_ERAS, type Method } from '../method.js';
 import { completionResult } from '../results/completion-result.js';
 
-/** `completion/complete`. An argument that exists but has no completer has no suggestions; that is no error. */
+/** `completion/complete`. An argument without a completer gets an empty list of suggestions, not an error. */
 export const complete = (catalog: Catalog, capabilities: Capabilities): Method => ({
   name: 'completion/complete',
   eras: BOTH_ERAS,
@@ -22,16 +22,16 @@ export const complete = (catalog: Catalog, capabilities: Capabilities): Method =
     const target = resolve(catalog, ref, argument.name);
     const completer = catalog.completions.get(completionKey(target));
     if (!completer) return { completion: { values: [] } };
-    const others = isObject(context) && isObject(context.arguments) ? context.arguments : {};
+    const resolved = isObject(context) && isObject(context.arguments) ? context.arguments : {};
     const ctx = new McpContext(exchange, target.name, NO_INPUT);
-    const value = await completer.invoke(ctx, { value: argument.value, arguments: others });
+    const value = await completer.invoke(ctx, { value: argument.value, arguments: resolved });
     return { completion: completionResult(value) as unknown as JsonObject };
   },
 });
 
 const NO_INPUT = new ContextInput(NO_INTERACTION, new ElicitationForms());
 
-/** @throws {McpError} `-32602` when there is no such prompt, template or argument */
+/** @throws {McpError} `-32602` if the prompt, template or argument does not exist */
 function resolve(catalog: Catalog, ref: unknown, argument: string): CompletionTarget {
   if (isObject(ref) && ref.type === 'ref/prompt' && typeof ref.name === 'string') {
     const prompt = catalog.prompts.get(ref.name);

@@ -4,7 +4,7 @@ import { MODERN_REVISION, MODERN_REVISIONS } from '../../protocol/revisions.js';
 import type { Capabilities } from '../capabilities.js';
 import type { Method } from '../method.js';
 
-/** `server/discover`. The server's name is in `_meta` of the result, not in its body (T-13). */
+/** `server/discover`. The server's name is in the `_meta` of the result, not in its body (T-13). */
 export const discover = (
   capabilities: Capabilities,
   instructions: string | undefined,

@@ -9,7 +9,11 @@ import type { ClientInfo, SessionRecord } from '../../session/session-record.js'
 import type { Capabilities } from '../capabilities.js';
 import type { Method } from '../method.js';
 
-/** The session an `initialize` asks for, not stored yet. @throws {McpError} `-32602` for parameters that are none */
+/**
+ * The session that an `initialize` request opens; the caller stores it.
+ *
+ * @throws {McpError} `-32602` for invalid parameters
+ */
 export function openSession(params: JsonObject | undefined, principal: string): SessionRecord {
   const { protocolVersion, capabilities, clientInfo } = params ?? {};
   if (typeof protocolVersion !== 'string') throw invalidParams('initialize needs a string "protocolVersion"');
@@ -35,7 +39,7 @@ function requireSmall(name: string, value: unknown, maxCharacters: number): void
   throw invalidParams(`"${name}" may have at most ${maxCharacters} characters of JSON`);
 }
 
-/** `initialize`: the transport has opened the session, this tells the client what was negotiated (G-1, G-3). */
+/** `initialize`. The transport has opened the session by now; the result states what was negotiated (G-1, G-3). */
 export const initialize = (
   capabilities: Capabilities,
   info: Implementation,

@@ -32,18 +32,18 @@ export const listen = (
   available: capabilities.subscriptions,
   async run({ notifications }, exchange) {
     const filter = readFilter(notifications);
-    const promised = honoured(filter, catalog, capabilities);
-    if (filter.taskIds === undefined || !capabilities.tasks()) return subscriptions.listen(exchange, promised);
-    const known = await findTasks(filter.taskIds as string[], exchange.peer, tasks);
-    const taskIds = known.map(({ id }) => id);
-    return subscriptions.listen(exchange, { ...promised, taskIds }, followTasks(known, tasks, logger));
+    const accepted = honouredFilter(filter, catalog, capabilities);
+    if (filter.taskIds === undefined || !capabilities.tasks()) return subscriptions.listen(exchange, accepted);
+    const found = await findTasks(filter.taskIds as string[], exchange.peer, tasks);
+    const taskIds = found.map(({ id }) => id);
+    return subscriptions.listen(exchange, { ...accepted, taskIds }, followTasks(found, tasks, logger));
   },
 });
 
 /**
- * Those that there are; what the client may not know of is left out like what does not exist (§3.3-6).
+ * Finds the tasks that exist. A task of another principal is left out like one that does not exist (§3.3-6).
  *
- * @throws {McpError} `-32021` to a client that does not declare the extension with this request (L-10)
+ * @throws {McpError} `-32021` for a client that does not declare the extension with this request (L-10)
  */
 async function findTasks(ids: readonly string[], { principalId, clientCapabilities }: Peer, tasks: Tasks) {
   if (!declaresTasks(clientCapabilities)) throw new MissingClientCapabilityError(TASKS_CAPABILITY);
@@ -52,13 +52,16 @@ async function findTasks(ids: readonly string[], { principalId, clientCapabiliti
   return found.filter((task) => task !== undefined);
 }
 
-/** How each task is now, and each change, as `tasks/get` would tell it at that time (T1-15): what came before is not missed. */
+/**
+ * Notifies the client of the current state of each task and of each change, in the form that `tasks/get` returns
+ * (T1-15). The current state is sent first, so that a change before the subscription is not missed.
+ */
 const followTasks =
-  (known: readonly TaskRecord[], tasks: Tasks, logger: Logger): Follow =>
+  (found: readonly TaskRecord[], tasks: Tasks, logger: Logger): Follow =>
   (notify) => {
-    const stops = known.map((task) =>
+    const stops = found.map((task) =>
       tasks.follow(task, 'modern', {
-        changed: (now) => notify('notifications/tasks', detailedTask(now)),
+        changed: (record) => notify('notifications/tasks', detailedTask(record)),
         failed: (error) => reportUnexpected(error, logger, 'A subscription to a task'),
       }),
     );
@@ -80,7 +83,7 @@ function readFilter(filter: unknown): JsonObject {
   ] as const) {
     const names = filter[name];
     if (names === undefined) continue;
-    if (!Array.isArray(names) || !names.every((one) => typeof one === 'string')) {
+    if (!Array.isArray(names) || !names.every((entry) => typeof entry === 'string')) {
       throw invalidParams(`"${name}" must be an array of ${what}`);
     }
     if (names.length > MAX_NAMES[name]) throw invalidParams(`"${name}" may hold at most ${MAX_NAMES[name]} ${what}`);
@@ -91,8 +94,8 @@ function readFilter(filter: unknown): JsonObject {
   return filter;
 }
 
-/** What was asked for and can be had (L-5); members nobody knows are left out. */
-function honoured(filter: JsonObject, catalog: Catalog, capabilities: Capabilities): HonouredFilter {
+/** The part of the filter that this server supports (L-5). Unknown members are left out. */
+function honouredFilter(filter: JsonObject, catalog: Catalog, capabilities: Capabilities): HonouredFilter {
   const uris = filter.resourceSubscriptions as string[] | undefined;
   return {
     ...(filter.toolsListChanged === true && capabilities.tools() && { toolsListChanged: true as const }),

@@ -3,7 +3,7 @@ import { isLogLevel, LOG_LEVELS } from '../../protocol/log-levels.js';
 import type { SessionStore } from '../../session/session-store.js';
 import type { Method } from '../method.js';
 
-/** `logging/setLevel`: kept with the session, so that it holds on whatever instance serves the next request. */
+/** `logging/setLevel`. The level is stored in the session, so that it applies on every instance. */
 export const setLevel = (sessions: SessionStore): Method => ({
   name: 'logging/setLevel',
   eras: ['legacy'],

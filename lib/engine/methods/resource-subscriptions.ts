@@ -7,7 +7,7 @@ import type { Peer } from '../../exchange/peer.js';
 import type { Method } from '../method.js';
 import { findResource, uriOf } from './resources.js';
 
-/** `resources/subscribe`: kept with the session; updates come on its standing stream. */
+/** `resources/subscribe`. The subscription is stored in the session; updates are sent on its standalone stream. */
 export const subscribeResource = (catalog: Catalog, capabilities: Capabilities, sessions: SessionStore): Method => ({
   name: 'resources/subscribe',
   eras: ['legacy'],
@@ -16,12 +16,14 @@ export const subscribeResource = (catalog: Catalog, capabilities: Capabilities, 
     const uri = uriOf(params);
     if (!findResource(catalog, uri)) throw new ResourceNotFoundError(uri);
     const outcome = await sessions.subscribe(sessionOf(peer), uri);
-    if (outcome === 'limit')
-      throw new McpError(ErrorCode.InvalidRequest, 'This session has as many subscriptions as it may');
+    if (outcome === 'limit') {
+      throw new McpError(ErrorCode.InvalidRequest, 'This session has reached its limit of resource subscriptions');
+    }
     return {};
   },
 });
 
+/** `resources/unsubscribe`. A URI that is not subscribed is not an error. */
 export const unsubscribeResource = (capabilities: Capabilities, sessions: SessionStore): Method => ({
   name: 'resources/unsubscribe',
   eras: ['legacy'],

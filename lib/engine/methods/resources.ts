@@ -1,7 +1,7 @@
 import type { Catalog } from '../../catalog/catalog.js';
 import type { ResourceEntry, ResourceTemplateEntry } from '../../catalog/entries.js';
 import type { Interactions } from '../../interaction/interactions.js';
-import { type CacheHint, NO_CACHE } from '../../protocol/definitions.js';
+import { NO_CACHE } from '../../protocol/definitions.js';
 import { invalidParams, ResourceNotFoundError } from '../../protocol/errors.js';
 import type { JsonObject } from '../../protocol/messages.js';
 import { ResultMembers } from '../response-writer.js';
@@ -12,7 +12,7 @@ import { BOTH_ERAS, type Method } from '../method.js';
 import { resourceResult } from '../results/resource-result.js';
 import { cacheMembers } from './cacheable.js';
 
-/** Longer URIs are nobody's: keeps matching and error messages small. */
+/** A longer URI is never found, which keeps matching cheap and error messages short. */
 const MAX_URI_LENGTH = 8192;
 
 export interface FoundResource {
@@ -20,7 +20,7 @@ export interface FoundResource {
   readonly variables: JsonObject;
 }
 
-/** The reader of a URI: the fixed resource of that name, else the most specific template that matches. */
+/** Finds the fixed resource with this URI, or else the most specific template that matches it. */
 export function findResource(catalog: Catalog, uri: string): FoundResource | undefined {
   if (uri.length > MAX_URI_LENGTH) return undefined;
   const fixed = catalog.resources.get(uri);
@@ -32,27 +32,13 @@ export function findResource(catalog: Catalog, uri: string): FoundResource | und
   return undefined;
 }
 
+/** @throws {McpError} `-32602` if `uri` is not a string */
 export const uriOf = (params: JsonObject): string => {
   if (typeof params.uri !== 'string') throw invalidParams('"uri" must be a string');
   return params.uri;
 };
 
-export const listResources = (catalog: Catalog, capabilities: Capabilities, cache: CacheHint): Method => ({
-  name: 'resources/list',
-  eras: BOTH_ERAS,
-  available: capabilities.resources,
-  run: ({ cursor }, { peer }) =>
-    new ResultMembers(catalog.resourceList.page(peer.revision, cursor) + cacheMembers(peer.era, cache)),
-});
-
-export const listTemplates = (catalog: Catalog, capabilities: Capabilities, cache: CacheHint): Method => ({
-  name: 'resources/templates/list',
-  eras: BOTH_ERAS,
-  available: capabilities.resources,
-  run: ({ cursor }, { peer }) =>
-    new ResultMembers(catalog.templateList.page(peer.revision, cursor) + cacheMembers(peer.era, cache)),
-});
-
+/** `resources/read`: reads a fixed resource or one that matches a template. */
 export const readResource = (catalog: Catalog, capabilities: Capabilities, interactions: Interactions): Method => ({
   name: 'resources/read',
   eras: BOTH_ERAS,
@@ -62,14 +48,14 @@ export const readResource = (catalog: Catalog, capabilities: Capabilities, inter
     const found = findResource(catalog, uri);
     if (!found) throw new ResourceNotFoundError(uri.slice(0, MAX_URI_LENGTH));
     const { entry, variables } = found;
-    const invocation = { invoke: entry.invoke, name: entry.definition.name, subject: uri, given: variables };
-    const outcome = await callPrimitive(invocation, exchange, interactions).catch((error: unknown) => {
+    const call = { invoke: entry.invoke, name: entry.definition.name, subject: uri, args: variables };
+    const outcome = await callPrimitive(call, exchange, interactions).catch((error: unknown) => {
       throw resourceFailure(error, uri);
     });
     if ('inputRequired' in outcome) return outcome.inputRequired;
     const result = resourceResult(outcome.value, uri, entry.definition.mimeType);
     if (exchange.peer.era === 'legacy') return { ...result };
-    // What somebody's answers went into is nobody else's (R-4).
+    // A result that depends on a client's answers must not be cached for others (R-4).
     const cache = params.inputResponses === undefined && params.requestState === undefined ? entry.cache : NO_CACHE;
     return new ResultMembers(JSON.stringify(result).slice(1, -1) + cacheMembers('modern', cache));
   },

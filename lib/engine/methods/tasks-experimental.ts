@@ -9,7 +9,7 @@ import type { Exchange } from '../../exchange/exchange.js';
 import type { Method } from '../method.js';
 import { taskKey } from './tasks.js';
 
-/** `tasks/get`, `tasks/list` and `tasks/cancel` of 2025-11-25 (§5.2); no other legacy revision has them. */
+/** `tasks/get`, `tasks/list` and `tasks/cancel` of 2025-11-25 (§5.2). No other legacy revision has them. */
 export const experimentalTasks = (tasks: Tasks, capabilities: Capabilities, pageSize: number): readonly Method[] => [
   experimental(capabilities, 'tasks/get', async (params, { peer }) =>
     experimentalTask(await tasks.get(taskKey(params, peer), 'legacy')),
@@ -18,11 +18,11 @@ export const experimentalTasks = (tasks: Tasks, capabilities: Capabilities, page
     const key = taskKey(params, peer);
     await tasks.get(key, 'legacy');
     const { moved, task } = await tasks.cancel(key);
-    if (!moved) throw invalidParams(`The task is ${task.status} already`);
+    if (!moved) throw invalidParams(`The task is already ${task.status}`);
     return experimentalTask(task);
   }),
   experimental(capabilities, 'tasks/list', async ({ cursor }, { peer }) => {
-    // Nobody can be told from anybody else: all would see the tasks of all.
+    // Anonymous clients cannot be told apart, so that each would see the tasks of all others.
     if (peer.principal === undefined) throw methodNotFound('tasks/list');
     const after = cursor === undefined ? undefined : decodeCursor(cursor);
     const { tasks: page, last } = await tasks.page(peer.principalId, pageSize, after);
@@ -30,6 +30,7 @@ export const experimentalTasks = (tasks: Tasks, capabilities: Capabilities, page
   }),
 ];
 
+/** A task method that exists in 2025-11-25 only. */
 export const experimental = (
   capabilities: Capabilities,
   name: string,
@@ -47,7 +48,7 @@ export const experimental = (
 const encodeCursor = ({ createdAt, id }: TaskPosition): string =>
   Buffer.from(JSON.stringify([createdAt, id])).toString('base64url');
 
-/** @throws {McpError} `-32602` for anything this server did not make */
+/** @throws {McpError} `-32602` for a cursor that this server did not create */
 function decodeCursor(cursor: unknown): TaskPosition {
   try {
     const [createdAt, id, ...rest] = JSON.parse(Buffer.from(String(cursor), 'base64url').toString()) as unknown[];
@@ -56,7 +57,7 @@ function decodeCursor(cursor: unknown): TaskPosition {
       if (encodeCursor(position) === cursor) return position;
     }
   } catch {
-    // Answered like any other that is none.
+    // Malformed JSON is an invalid cursor like any other.
   }
   throw invalidParams('Invalid cursor');
 }

@@ -16,8 +16,8 @@ import { taskKey } from './tasks.js';
 import { experimental } from './tasks-experimental.js';
 
 /**
- * `tasks/result` of 2025-11-25: stays open until the task has ended, on whatever instance, and answers with exactly what
- * the call came to. Meanwhile its stream is where the task's questions reach the client (§5.2).
+ * `tasks/result` of 2025-11-25. It stays open until the task has ended, on any instance, and returns exactly the result
+ * or error of the tool call. Meanwhile the task's questions reach the client on its stream (§5.2).
  */
 export const taskResult = (
   tasks: Tasks,
@@ -27,16 +27,17 @@ export const taskResult = (
 ): Method =>
   experimental(capabilities, 'tasks/result', async (params, exchange) => {
     const key = taskKey(params, exchange.peer);
-    const first = await tasks.get(key, 'legacy');
+    const task = await tasks.get(key, 'legacy');
     const delivery = new QuestionDelivery(key, exchange, tasks, pending, inputTimeoutMs);
     try {
-      return outcomeOf(isOpen(first) ? await ended(tasks, key, exchange, delivery) : first);
+      return outcomeOf(isOpen(task) ? await whenEnded(tasks, key, exchange, delivery) : task);
     } finally {
       delivery.close();
     }
   });
 
-function ended(tasks: Tasks, key: TaskKey, exchange: Exchange, delivery: QuestionDelivery): Promise<TaskRecord> {
+/** Resolves with the task when it has ended, and meanwhile delivers its questions. */
+function whenEnded(tasks: Tasks, key: TaskKey, exchange: Exchange, delivery: QuestionDelivery): Promise<TaskRecord> {
   let stop = (): void => {};
   const end = new Promise<TaskRecord>((resolve, reject) => {
     stop = tasks.follow(key, 'legacy', {
@@ -49,7 +50,7 @@ function ended(tasks: Tasks, key: TaskKey, exchange: Exchange, delivery: Questio
   return end.finally(() => stop());
 }
 
-/** @throws {McpError} what the call was answered with, if that was an error */
+/** @throws {McpError} the error of the tool call, if it failed with a JSON-RPC error */
 function outcomeOf({ id, status, result, error }: TaskRecord): JsonObject {
   if (result) {
     const meta = isObject(result._meta) ? result._meta : {};
@@ -59,10 +60,10 @@ function outcomeOf({ id, status, result, error }: TaskRecord): JsonObject {
   throw new McpError(code, message, { data });
 }
 
-/** Carries a task's questions to the client of one `tasks/result`, and its answers into the task. */
+/** Sends a task's questions to the client of one `tasks/result`, and stores its answers in the task. */
 class QuestionDelivery {
-  /** Given up when the question is answered elsewhere: several calls may wait for one task. */
-  readonly #offered = new Map<string, () => void>();
+  /** Withdraws a question when it is answered elsewhere: several requests may wait for one task. */
+  readonly #withdrawals = new Map<string, () => void>();
 
   constructor(
     private readonly key: TaskKey,
@@ -73,37 +74,37 @@ class QuestionDelivery {
   ) {}
 
   offer(questions: Readonly<Record<string, InputRequest>>): void {
-    for (const [name, giveUp] of this.#offered) if (!Object.hasOwn(questions, name)) giveUp();
+    for (const [name, withdraw] of this.#withdrawals) if (!Object.hasOwn(questions, name)) withdraw();
     for (const [name, question] of Object.entries(questions)) {
-      if (this.#offered.has(name)) continue;
-      this.#offered.set(name, () => {});
-      // Whatever becomes of it: the question stays in the task, and the next `tasks/result` brings it again.
-      void this.#deliver(name, question).catch(() => this.#offered.delete(name));
+      if (this.#withdrawals.has(name)) continue;
+      this.#withdrawals.set(name, () => {});
+      // A failure is harmless: the question stays in the task, and the next `tasks/result` delivers it again.
+      void this.#deliver(name, question).catch(() => this.#withdrawals.delete(name));
     }
   }
 
   close(): void {
-    for (const giveUp of this.#offered.values()) giveUp();
+    for (const withdraw of this.#withdrawals.values()) withdraw();
   }
 
   async #deliver(name: string, question: InputRequest): Promise<void> {
     const session = this.exchange.peer.session as SessionRecord;
     const { method, params } = inputRequestFor(question, session.revision as LegacyRevision);
     const id = randomUUID();
-    const { response, withdraw } = await this.pending.expect(session, id, this.timeoutMs);
-    this.#offered.set(name, () => {
-      withdraw();
-      this.#offered.delete(name);
+    const expected = await this.pending.expect(session, id, this.timeoutMs);
+    this.#withdrawals.set(name, () => {
+      expected.withdraw();
+      this.#withdrawals.delete(name);
       this.exchange.outlet.notify({
         jsonrpc: '2.0',
         method: 'notifications/cancelled',
-        params: { requestId: id, reason: 'it was answered otherwise' },
+        params: { requestId: id, reason: 'it was answered elsewhere' },
       });
     });
     const _meta = { [RELATED_TASK]: { taskId: this.key.id } };
-    if (!this.exchange.ask({ jsonrpc: '2.0', id, method, params: { ...params, _meta } })) return withdraw();
-    const { result, error } = await response;
-    this.#offered.set(name, () => {});
+    if (!this.exchange.ask({ jsonrpc: '2.0', id, method, params: { ...params, _meta } })) return expected.withdraw();
+    const { result, error } = await expected.response;
+    this.#withdrawals.set(name, () => {});
     await this.tasks.answer(this.key, { [name]: error ? { refused: error.message } : { value: result } });
   }
 }

@@ -32,7 +32,7 @@ export const extensionTasks = (tasks: Tasks, capabilities: Capabilities): readon
     {
       ...common,
       name: 'tasks/cancel',
-      // Whatever has become of it meanwhile: a client cannot know, and gets the same ack (A-12).
+      // A task that has ended meanwhile gets the same ack, since its client could not know (A-12).
       async run(params, { peer }) {
         const key = declaredKey(params, peer);
         await tasks.get(key, 'modern');
@@ -43,12 +43,13 @@ export const extensionTasks = (tasks: Tasks, capabilities: Capabilities): readon
   ];
 };
 
-/** @throws {McpError} `-32021` to a client that does not declare the extension with this very request (T1-3) */
+/** @throws {McpError} `-32021` for a client that does not declare the extension with this very request (T1-3) */
 function declaredKey(params: JsonObject, peer: Peer): TaskKey {
   if (!declaresTasks(peer.clientCapabilities)) throw new MissingClientCapabilityError(TASKS_CAPABILITY);
   return taskKey(params, peer);
 }
 
+/** @throws {McpError} `-32602` if `taskId` is not a string */
 export function taskKey({ taskId }: JsonObject, { principalId }: Peer): TaskKey {
   if (typeof taskId !== 'string') throw invalidParams('"taskId" must be a string');
   return { principal: principalId, id: taskId };

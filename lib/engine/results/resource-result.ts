@@ -9,7 +9,7 @@ const isContents = (value: unknown): value is ResourceContents =>
   (typeof value.text === 'string' || typeof value.blob === 'string');
 
 /**
- * What a reader's return value says on the wire. Bytes become a Base64 blob, other values JSON text.
+ * Turns a resource method's return value into a result. Bytes become a Base64 blob; other values become JSON text.
  *
  * @throws {ResourceNotFoundError} for `undefined` and `null`: empty contents must not stand for "not found" (SEP-2164)
  */

@@ -9,7 +9,7 @@ const isContentArray = (value: unknown): value is ContentBlock[] =>
 
 const MEMBERS = new Set(['content', 'structuredContent', 'isError', '_meta']);
 
-/** Nothing but the members of a result: an application's own object may well have a `content`. */
+/** True only if all members belong to a result: an object of the application may have a `content` of its own. */
 const isWholeResult = (value: unknown): value is CallToolResult =>
   isObject(value) &&
   Array.isArray(value.content) &&
@@ -17,10 +17,10 @@ const isWholeResult = (value: unknown): value is CallToolResult =>
   Object.keys(value).every((member) => MEMBERS.has(member));
 
 /**
- * What a tool's return value says on the wire: a whole result or content as it is, a string as text, anything else as
- * JSON text, and with an output schema as `structuredContent` too (U-8).
+ * Turns a tool's return value into a result. A whole result or content is used as it is, a string becomes text, and any
+ * other value becomes JSON text. With an output schema the value is `structuredContent` too (U-8).
  *
- * @throws {InvalidOutputError} when the value does not fit the output schema, or JSON
+ * @throws {InvalidOutputError} if the value does not fit the output schema or cannot be serialized as JSON
  */
 export function toolResult(
   value: unknown,
@@ -34,7 +34,7 @@ export function toolResult(
   return { content: [text(typeof value === 'string' ? value : stringify(value))] };
 }
 
-/** A result made by hand: its structured content still has to be what was announced. */
+/** Validates the structured content of a whole result against the announced schema. */
 function checked(result: CallToolResult, output: CompiledSchema): CallToolResult | Promise<CallToolResult> {
   return whenValid(result.structuredContent, output, (structuredContent) => ({ ...result, structuredContent }));
 }
@@ -46,9 +46,9 @@ function structured(value: unknown, output: CompiledSchema): CallToolResult | Pr
   }));
 }
 
-function whenValid<T>(value: unknown, output: CompiledSchema, then: (valid: unknown) => T): T | Promise<T> {
+function whenValid<T>(value: unknown, output: CompiledSchema, toResult: (valid: unknown) => T): T | Promise<T> {
   const accept = (outcome: Awaited<ReturnType<CompiledSchema['validate']>>): T => {
-    if (outcome.ok) return then(outcome.value);
+    if (outcome.ok) return toResult(outcome.value);
     const issues = outcome.issues.map(({ path, message }) => `${path || '(root)'}: ${message}`).join('; ');
     throw new InvalidOutputError(`The returned value does not fit the output schema: ${issues}`);
   };
@@ -61,7 +61,7 @@ function stringify(value: unknown): string {
   try {
     return JSON.stringify(value) ?? String(value);
   } catch (cause) {
-    // A bigint, a circle, a toJSON() that throws.
-    throw new InvalidOutputError('The returned value cannot be written as JSON', { cause });
+    // The value holds a bigint, a circular reference, or a toJSON() that throws.
+    throw new InvalidOutputError('The returned value cannot be serialized as JSON', { cause });
   }
 }

@@ -7,14 +7,15 @@ import { complete } from '../../engine/methods/completion.js';
 import { discover } from '../../engine/methods/discover.js';
 import { initialize, ping } from '../../engine/methods/initialize.js';
 import { listen } from '../../engine/methods/listen.js';
+import { listMethods } from '../../engine/methods/lists.js';
 import { setLevel } from '../../engine/methods/logging.js';
-import { getPrompt, listPrompts } from '../../engine/methods/prompts.js';
+import { getPrompt } from '../../engine/methods/prompts.js';
 import { subscribeResource, unsubscribeResource } from '../../engine/methods/resource-subscriptions.js';
-import { listResources, listTemplates, readResource } from '../../engine/methods/resources.js';
+import { readResource } from '../../engine/methods/resources.js';
 import { experimentalTasks } from '../../engine/methods/tasks-experimental.js';
 import { taskResult } from '../../engine/methods/tasks-result.js';
 import { extensionTasks } from '../../engine/methods/tasks.js';
-import { callTool, listTools } from '../../engine/methods/tools.js';
+import { callTool } from '../../engine/methods/tools.js';
 import { Subscriptions } from '../../engine/subscriptions.js';
 import type { Interactions } from '../../interaction/interactions.js';
 import type { PendingRequests } from '../../interaction/pending-requests.js';
@@ -31,7 +32,7 @@ export interface Engine {
   readonly subscriptions: Subscriptions;
 }
 
-/** Every method this server answers, in one list. */
+/** Creates every method of this server, in one list, and the dispatcher that runs them. */
 export function createEngine(
   catalog: Catalog,
   sessions: SessionStore,
@@ -50,17 +51,14 @@ export function createEngine(
     initialize(capabilities, info, instructions),
     ping,
     setLevel(sessions),
-    listTools(catalog, capabilities, listCache),
+    ...listMethods(catalog, capabilities, listCache),
     callTool(catalog, capabilities, interactions, tasks, logger),
     ...extensionTasks(tasks, capabilities),
     ...experimentalTasks(tasks, capabilities, options.pageSize),
     taskResult(tasks, capabilities, pending, options.inputTimeoutMs),
-    listResources(catalog, capabilities, listCache),
-    listTemplates(catalog, capabilities, listCache),
     readResource(catalog, capabilities, interactions),
     subscribeResource(catalog, capabilities, sessions),
     unsubscribeResource(capabilities, sessions),
-    listPrompts(catalog, capabilities, listCache),
     getPrompt(catalog, capabilities, interactions),
     complete(catalog, capabilities),
     listen(catalog, capabilities, subscriptions, tasks, logger),

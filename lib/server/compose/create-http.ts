@@ -20,7 +20,7 @@ export interface HttpService {
   readonly budget: ByteBudget;
 }
 
-/** The HTTP side of one server. */
+/** Creates the HTTP endpoint of one server with its handlers. */
 export function createHttpService(
   { dispatcher }: Engine,
   { principals }: Backends,

@@ -4,7 +4,7 @@ import { RequestStates } from '../../interaction/request-state.js';
 import { REQUEST_STATE_TTL_MS, type ResolvedOptions } from '../../options/resolve-options.js';
 import type { Backends } from '../../backends/backends.js';
 
-/** How this server's methods ask their clients. */
+/** Creates the service through which this server's methods ask their clients for input. */
 export function createInteractions(
   { pending, nonces, keyRing }: Backends,
   options: ResolvedOptions,

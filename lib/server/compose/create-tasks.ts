@@ -10,7 +10,7 @@ import { TaskRunner } from '../../task/task-runner.js';
 import { Tasks } from '../../task/tasks.js';
 import type { Backends } from '../../backends/backends.js';
 
-/** How this server's tools become tasks, and how they are found again. */
+/** Creates the service that runs this server's tools as tasks, and finds those tasks again. */
 export function createTasks(
   catalog: Catalog,
   interactions: Interactions,

@@ -5,14 +5,17 @@ import type { JsonRpcRequest } from '../../protocol/messages.js';
 import { MODERN_REVISIONS } from '../../protocol/revisions.js';
 import { type ClassifiedPost, type PostFacts, rejectPost } from './classified-post.js';
 
-/** Clients must send the header for these methods, but the core table does not list them: it is compared if present (T1-16, A-11). */
+/**
+ * Clients must send `Mcp-Name` for these methods too, but the core table does not list them, so the header is compared
+ * only if it is present (T1-16, A-11).
+ */
 const OPTIONAL_NAME_SOURCE = new Map([
   ['tasks/get', 'taskId'],
   ['tasks/update', 'taskId'],
   ['tasks/cancel', 'taskId'],
 ]);
 
-/** Where the value of `Mcp-Name` comes from, for the methods that have one (H-3). */
+/** The parameter that `Mcp-Name` repeats, for each method that requires the header (H-3). */
 const NAME_SOURCE = new Map([
   ['tools/call', 'name'],
   ['prompts/get', 'name'],
@@ -22,10 +25,10 @@ const NAME_SOURCE = new Map([
 const stripped = (header: string | undefined) => (header === undefined ? undefined : stripBlanks(header));
 
 /**
- * The headers of a modern request must repeat what its body says, and its version must be one that is served
- * (rows 13-20, H-1..H-10).
+ * Checks that the headers of a modern request repeat its body, and that its version is supported (rows 13-20,
+ * H-1..H-10).
  *
- * @returns the rejection, or `undefined` when everything agrees
+ * @returns the rejection, or `undefined` if they agree
  */
 export function checkModernHeaders(
   request: JsonRpcRequest,

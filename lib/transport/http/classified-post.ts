@@ -5,22 +5,24 @@ import type { JsonRpcRequest, Message, RequestId } from '../../protocol/messages
 /** A message that is well-formed JSON-RPC. */
 export type ValidMessage = Exclude<Message, { kind: 'invalid' }>;
 
-/** What a POST turned out to be: the outcome of the decision table (§1.2, rows 6-20 and 28). */
+/** The outcome of the decision table for a POST (§1.2, rows 6-20 and 28). */
 export type ClassifiedPost =
   | { readonly kind: 'modern'; readonly request: JsonRpcRequest; readonly envelope: Envelope }
-  /** Accepted and dropped: no modern notification has a meaning over HTTP. */
+  /** Accepted and dropped, because no modern notification has a meaning over HTTP. */
   | { readonly kind: 'modern-notification' }
   | { readonly kind: 'initialize'; readonly request: JsonRpcRequest }
   | { readonly kind: 'legacy'; readonly message: ValidMessage }
   | { readonly kind: 'legacy-batch'; readonly messages: readonly ValidMessage[] }
   | { readonly kind: 'rejected'; readonly status: number; readonly error: McpError; readonly id?: RequestId };
 
-/** What the classification of a POST looks at. */
+/** The properties of a POST that its classification depends on. */
 export interface PostFacts {
   /** The parsed body. */
   readonly body: unknown;
   header(name: string): string | undefined;
-  /** Methods that only the modern era has: without a claim they are a modern client's mistake (row 16). */
+  /**
+   * Whether only the modern era has this method. Without a modern envelope it is a mistake of a modern client (row 16).
+   */
   modernOnly(method: string): boolean;
 }
 

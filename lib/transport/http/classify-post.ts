@@ -6,7 +6,7 @@ import { checkModernHeaders } from './check-modern-headers.js';
 import { type ClassifiedPost, type PostFacts, rejectPost } from './classified-post.js';
 import { classifyBatch } from './classify-batch.js';
 
-/** Decides the era from the body, and refuses what contradicts itself, in the order of the decision table. */
+/** Decides the era of a POST from its body and rejects contradictory ones, in the order of the decision table. */
 export function classifyPost(facts: PostFacts): ClassifiedPost {
   const { body } = facts;
   if (Array.isArray(body)) return classifyBatch(body, facts);
@@ -25,9 +25,9 @@ export function classifyPost(facts: PostFacts): ClassifiedPost {
 function classifyRequest(request: JsonRpcRequest, facts: PostFacts): ClassifiedPost {
   const { id } = request;
   const version = facts.header('mcp-protocol-version');
-  // Read only where there is a claim: a plain legacy request must not pay for an error that nobody sees.
+  // Read only if the request claims to be modern: creating an unused error would slow down every legacy request.
   const envelope = hasClaim(request) ? envelopeOf(request) : undefined;
-  const rejected = (error: McpError): ClassifiedPost => ({ kind: 'rejected', status: 400, id, error });
+  const reject = (error: McpError): ClassifiedPost => ({ kind: 'rejected', status: 400, id, error });
 
   if (request.method === 'initialize' && (envelope === undefined || envelope instanceof McpError)) {
     if (version !== undefined && looksModern(version)) {
@@ -35,10 +35,10 @@ function classifyRequest(request: JsonRpcRequest, facts: PostFacts): ClassifiedP
     }
     return { kind: 'initialize', request };
   }
-  if (envelope instanceof McpError) return rejected(envelope);
+  if (envelope instanceof McpError) return reject(envelope);
   if (envelope) return checkModernHeaders(request, envelope, facts) ?? { kind: 'modern', request, envelope };
   const withoutClaim = facts.modernOnly(request.method) && facts.header('mcp-session-id') === undefined;
-  if (withoutClaim || (version !== undefined && looksModern(version))) return rejected(envelopeOf(request) as McpError);
+  if (withoutClaim || (version !== undefined && looksModern(version))) return reject(envelopeOf(request) as McpError);
   return { kind: 'legacy', message: { kind: 'request', message: request } };
 }
 

@@ -2,7 +2,7 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import { headerOf, type HttpContext } from './http-context.js';
 
 const HTTP_METHODS = 'GET, POST, DELETE, OPTIONS';
-const ALLOWED = [
+const ALLOWED_HEADERS = [
   'content-type',
   'accept',
   'authorization',
@@ -12,11 +12,10 @@ const ALLOWED = [
   'mcp-session-id',
   'last-event-id',
 ];
-const EXPOSED = 'mcp-session-id, www-authenticate, mcp-protocol-version';
+const EXPOSED_HEADERS = 'mcp-session-id, www-authenticate, mcp-protocol-version';
 
 /**
- * CORS for the origins that the policy lets in, unless the application's own CORS has answered already. A browser's
- * request has no wildcard for `Mcp-Param-*`, so a preflight is granted the ones it names (T-31).
+ * Sets the CORS headers for an origin that the policy allows, unless the application's own CORS has set them already.
  */
 export function grantOrigin(http: HttpContext): void {
   const origin = headerOf(http, 'origin');
@@ -26,19 +25,26 @@ export function grantOrigin(http: HttpContext): void {
     response.setHeader('access-control-allow-origin', origin);
     response.appendHeader('vary', 'Origin');
   }
-  // What pages may read is the protocol's to know, whoever let them in: without it they never see their session id.
+  // Set even if the application handles CORS: only this module knows which headers the protocol needs, and without them
+  // a page cannot read its session id.
   if (!response.hasHeader('access-control-expose-headers')) {
-    response.setHeader('access-control-expose-headers', EXPOSED);
+    response.setHeader('access-control-expose-headers', EXPOSED_HEADERS);
   }
 }
 
+/**
+ * The headers of a preflight response. CORS has no wildcard for `Mcp-Param-*`, so it allows those that are requested
+ * (T-31).
+ */
 export function preflightHeaders(http: HttpContext): OutgoingHttpHeaders {
-  const asked = (headerOf(http, 'access-control-request-headers') ?? '').toLowerCase().split(',');
-  const params = asked.map((name) => name.trim()).filter((name) => /^mcp-param-[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name));
+  const requested = (headerOf(http, 'access-control-request-headers') ?? '').toLowerCase().split(',');
+  const params = requested
+    .map((name) => name.trim())
+    .filter((name) => /^mcp-param-[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name));
   return {
     allow: HTTP_METHODS,
     'access-control-allow-methods': HTTP_METHODS,
-    'access-control-allow-headers': [...ALLOWED, ...params].join(', '),
+    'access-control-allow-headers': [...ALLOWED_HEADERS, ...params].join(', '),
     'access-control-max-age': '600',
   };
 }

@@ -5,14 +5,14 @@ import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerR
 import type { Readable } from 'node:stream';
 
 /**
- * One HTTP request to the endpoint, the same from Express and from Fastify. Headers that the framework's hooks have set
- * (CORS, security) are on the response already.
+ * One HTTP request to the endpoint, in the same form for Express and Fastify. The response already has the headers that
+ * the framework's hooks set, for example for CORS.
  */
 export interface HttpContext {
   /** Upper case. */
   readonly verb: string;
   readonly headers: IncomingHttpHeaders;
-  /** The framework's own request object: what guards and `ctx.http` see. */
+  /** The framework's own request object, which guards and `ctx.http` see. */
   readonly request: unknown;
   readonly raw: IncomingMessage;
   /** Of the client, as the framework knows it: its setting for trusted proxies applies. */
@@ -22,7 +22,7 @@ export interface HttpContext {
   readonly response: ServerResponse;
 }
 
-/** Sends a whole response; its body is JSON, or absent. No effect once the headers are sent. */
+/** Sends a complete response with a JSON body or none. Does nothing once headers have been sent. */
 export function sendJson(
   { response }: HttpContext,
   status: number,
@@ -44,19 +44,19 @@ export function sendJson(
 /** What the kernel takes at once, so that nothing has to be watched, bytes. */
 const UNWATCHED_BYTES = 16 * 1024;
 
-/** Repeated headers come joined, which makes them differ from any single value (H-10). */
+/** The value of a header. Repeated headers are joined, so that they differ from any single value (H-10). */
 export const headerOf = (http: HttpContext, name: string): string | undefined => {
   const value = http.headers[name];
   return Array.isArray(value) ? value.join(', ') : value;
 };
 
-/** Whether the client can read an event stream; saying nothing accepts everything (RFC 9110). */
+/** Whether the client accepts an event stream. No `Accept` header accepts everything (RFC 9110). */
 export const acceptsEventStream = (http: HttpContext): boolean => {
   const accept = headerOf(http, 'accept');
   return accept === undefined || /(?:^|,)\s*(?:text\/event-stream|text\/\*|\*\/\*)\s*(?:;|,|$)/i.test(accept);
 };
 
-/** Who sends the messages of this request. */
+/** The sender of the messages in this request. */
 export const senderOf = ({ headers, request }: HttpContext, principal: Principal | undefined): Sender => ({
   principal,
   headers,

@@ -4,16 +4,20 @@ import { PrincipalRefusedError } from '../../session/principal-resolver.js';
 import type { HttpContext } from './http-context.js';
 import { refuse } from './refuse.js';
 
-/** Answers 401 or 403 as the resolver wants it. @throws whatever else it threw: that is a fault, not a refusal */
+/**
+ * Responds 401 or 403, as the resolver decided.
+ *
+ * @throws any other error of the resolver, which is a fault, not a decision
+ */
 export function refusePrincipal(http: HttpContext, error: unknown): void {
-  const refusal = asRefusal(error);
-  if (!refusal) throw error;
-  const { status, message, wwwAuthenticate } = refusal;
+  const refused = toRefusedError(error);
+  if (!refused) throw error;
+  const { status, message, wwwAuthenticate } = refused;
   const headers = wwwAuthenticate === undefined ? undefined : { 'www-authenticate': wwwAuthenticate };
   refuse(http, status, new McpError(status, message), undefined, headers);
 }
 
-function asRefusal(error: unknown): PrincipalRefusedError | undefined {
+function toRefusedError(error: unknown): PrincipalRefusedError | undefined {
   if (error instanceof PrincipalRefusedError) return error;
   const status = error instanceof HttpException ? error.getStatus() : undefined;
   if (status !== 401 && status !== 403) return undefined;

@@ -4,7 +4,7 @@ import type { RequestId } from '../../protocol/messages.js';
 import { retryAfter } from './retry-after.js';
 import { sendJson, type HttpContext } from './http-context.js';
 
-/** Answers with an HTTP error whose body is a JSON-RPC error; without a readable id it has none (C-6). */
+/** Responds with an HTTP error whose body is a JSON-RPC error; it has no id if none could be read (C-6). */
 export function refuse(
   http: HttpContext,
   status: number,
@@ -22,5 +22,5 @@ export function refuseBusy(http: HttpContext, cause: 'share' | 'total', what: st
   refuse(http, status as number, error, id, retryAfter('capacity'));
 }
 
-/** Codes of the legacy HTTP errors; clients act on the status (C-4). */
+/** The codes of legacy HTTP errors. Clients act on the HTTP status (C-4). */
 export const LegacyCode = { BadRequest: -32000, SessionNotFound: -32001 } as const;

@@ -1,12 +1,12 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 
-/** Seconds after which a refused client should try again, by what refused it. */
+/** Seconds after which a refused client should try again, by cause. */
 const RETRY_AFTER_S = {
-  /** This instance is full or shutting down; the balancer may choose another one. */
+  /** This instance is full or shutting down; the load balancer may choose another one. */
   capacity: 1,
   /** A store or broker cannot be reached; requests wait for it before they are refused. */
   backendUnavailable: 2,
-  /** The server holds as many sessions as it may; they go when they are idle. */
+  /** The server holds as many sessions as it may; sessions expire when they are idle. */
   sessionLimit: 5,
   /** This instance holds as many event streams as it may. */
   streamLimit: 5,

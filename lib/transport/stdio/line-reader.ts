@@ -3,11 +3,12 @@ import type { Readable } from 'node:stream';
 const NEWLINE = 10;
 
 /**
- * Cuts a byte stream into lines, one JSON-RPC message each (D-1). A line over the limit is skipped to its end and
- * reported as `too-large`; the next one is read as usual.
+ * Splits a byte stream into lines, each of which is one JSON-RPC message (D-1). A line over the limit is skipped to its
+ * end and reported as `too-large`; the next one is read as usual.
  *
- * @param onLine called with each line without its line feed; empty lines are left out
- * @param onEnd called once, when no more lines will come
+ * @param limit the longest line, bytes
+ * @param onLine called with each line, without its line feed; blank lines are left out
+ * @param onEnd called once, when there will be no more lines
  */
 export function readLines(
   input: Readable,
@@ -29,26 +30,26 @@ export function readLines(
     size = 0;
     if (line === 'too-large' || line.some((byte) => byte > 32)) onLine(line);
   };
-  const end = () => {
+  const finish = () => {
     if (ended) return;
     ended = true;
     onEnd();
   };
   input.on('data', (chunk: Buffer) => {
     let start = 0;
-    for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, start)) {
-      add(chunk.subarray(start, at));
+    for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
+      add(chunk.subarray(start, end));
       flush();
-      start = at + 1;
+      start = end + 1;
     }
     add(chunk.subarray(start));
   });
   input.once('end', () => {
-    // The last line may come without a line feed, from a shell for example.
+    // The last line may have no line feed, for example from a shell.
     flush();
-    end();
+    finish();
   });
-  // A pipe that breaks has no 'end'.
-  input.once('error', end);
-  input.once('close', end);
+  // A broken pipe emits no 'end'.
+  input.once('error', finish);
+  input.once('close', finish);
 }

@@ -1,19 +1,19 @@
 import type { Readable } from 'node:stream';
 
-/** What is used of a writable stream. */
+/** The part of a writable stream that is used here. */
 export interface Sink {
   write(text: string, written?: () => void): boolean;
   on(event: 'error' | 'close' | 'drain', listener: () => void): unknown;
 }
 
 /**
- * Writes one message a line. While the client does not read, nothing more is read from it either: so answers pile up
- * only as far as requests were taken.
+ * Writes one message per line. While the client does not read, its input is paused, so that responses pile up only for
+ * requests that were read already.
  */
 export class LineWriter {
   #open = true;
 
-  /** Resolves when the client does not read any more, and never will (EPIPE): no fault of the server. */
+  /** Resolves when the client has closed its end (EPIPE), which is not a fault of the server. */
   readonly broken: Promise<void>;
 
   constructor(
@@ -31,12 +31,12 @@ export class LineWriter {
     output.on('drain', () => input.resume());
   }
 
-  /** @param json one line */
+  /** @param json a message without line breaks */
   write(json: string): void {
     if (this.#open && !this.output.write(`${json}\n`)) this.input.pause();
   }
 
-  /** @returns once everything that was written is out of this process */
+  /** Resolves when everything that was written has left this process. */
   async flush(): Promise<void> {
     if (!this.#open) return;
     await Promise.race([this.broken, new Promise<void>((resolve) => this.output.write('', resolve))]);

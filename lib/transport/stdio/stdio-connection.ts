@@ -38,28 +38,31 @@ export interface StdioServices {
 /** A request that is being served. */
 interface Run {
   readonly exchange: Exchange;
-  readonly leave: () => void;
+  readonly release: () => void;
   readonly done: Promise<void>;
 }
 
-type Reply = (json: string) => void;
+type Respond = (json: string) => void;
 
-/** How long a client that does not read may keep the process from ending, ms. */
+/** How long a client that does not read may delay the end of the process, ms. */
 const FLUSH_MS = 1000;
 
 const invalid = (reason: string): McpError => new McpError(ErrorCode.InvalidRequest, `Invalid request: ${reason}`);
 
-/** One client on the process's own pipes, of either era; which one it is shows with its first request. */
+/** The connection to the one client on stdin and stdout. Its first request decides its era. */
 export class StdioConnection {
   readonly #running = new Set<Run>();
   readonly #writer: LineWriter;
   #era: Era | undefined;
   #session: StdioSession | undefined;
-  /** Lines are admitted one after the other, so that none overtakes the `initialize` before it; they run side by side. */
+  /**
+   * Lines are admitted one after the other, so that none overtakes the `initialize` before it. Admitted requests run
+   * concurrently.
+   */
   #admitted: Promise<void> = Promise.resolve();
   #finishing = false;
 
-  /** Resolves when the client has closed its end of either pipe. */
+  /** Resolves when the client has closed stdin or stdout. */
   readonly ended: Promise<void>;
 
   constructor(
@@ -75,21 +78,21 @@ export class StdioConnection {
   }
 
   /**
-   * Takes no more lines, ends subscriptions with their result (§3.2), and lets what else runs answer, at the latest after
-   * `patienceMs`; then cancels it. @returns when everything is written that will be
+   * Reads no more lines, ends subscriptions with their result (§3.2), and lets running requests finish for up to
+   * `timeoutMs`. It then cancels them. Resolves when all responses have been written.
    */
-  async finish(patienceMs: number): Promise<void> {
+  async finish(timeoutMs: number): Promise<void> {
     this.#finishing = true;
-    await within(patienceMs, this.#admitted);
+    await atMost(timeoutMs, this.#admitted);
     this.services.subscriptions.close();
-    await within(patienceMs, Promise.all([...this.#running].map(finished)));
-    for (const { exchange, leave } of this.#running) {
-      exchange.cancel('the connection is over');
-      // What does not heed that is nothing a shutdown has to wait for.
-      leave();
+    await atMost(timeoutMs, Promise.all([...this.#running].map(finished)));
+    for (const { exchange, release } of this.#running) {
+      exchange.cancel('the connection was closed');
+      // A shutdown must not wait for a method that ignores its cancellation.
+      release();
     }
     await this.#session?.close().catch(this.services.legacy.report);
-    await within(FLUSH_MS, this.#writer.flush());
+    await atMost(FLUSH_MS, this.#writer.flush());
   }
 
   #receive(line: Buffer | 'too-large'): void {
@@ -98,47 +101,49 @@ export class StdioConnection {
   }
 
   async #admit(line: Buffer | 'too-large'): Promise<void> {
-    if (line === 'too-large') return this.#write(this.#refusal(undefined, invalid('the message is too large')));
+    if (line === 'too-large') return this.#write(this.#errorText(undefined, invalid('the message is too large')));
     let value: unknown;
     try {
       value = parseJson(line, this.services.maxJsonDepth);
     } catch (error) {
       if (!(error instanceof JsonRefused)) throw error;
-      return this.#write(this.#refusal(undefined, new McpError(ErrorCode.ParseError, `Parse error: ${error.message}`)));
+      return this.#write(
+        this.#errorText(undefined, new McpError(ErrorCode.ParseError, `Parse error: ${error.message}`)),
+      );
     }
     if (Array.isArray(value)) return this.#admitBatch(value);
     await this.#admitMessage(value, this.#write);
   }
 
-  /** 2025-03-26 alone has batches; their answers come as an array too (G-36). */
+  /** Only 2025-03-26 has batches; their responses are sent as an array too (G-36). */
   async #admitBatch(batch: readonly unknown[]): Promise<void> {
     const session = await this.#session?.current();
-    const refuse = (reason: string) => this.#write(this.#refusal(undefined, invalid(reason)));
-    if (!session || !TRAITS[session.revision].batches) return refuse('batches do not exist here');
-    if (batch.length === 0) return refuse('a batch of nothing');
-    if (batch.length > MAX_BATCH) return refuse(`a batch of more than ${MAX_BATCH} messages`);
-    const answers: string[] = [];
+    const reject = (reason: string) => this.#write(this.#errorText(undefined, invalid(reason)));
+    if (!session || !TRAITS[session.revision].batches) return reject('batches do not exist in this revision');
+    if (batch.length === 0) return reject('an empty batch');
+    if (batch.length > MAX_BATCH) return reject(`a batch of more than ${MAX_BATCH} messages`);
+    const responses: string[] = [];
     const runs: Promise<void>[] = [];
     for (const value of batch) {
-      const run = await this.#admitMessage(value, (json) => answers.push(json));
+      const run = await this.#admitMessage(value, (json) => responses.push(json));
       if (run) runs.push(finished(run));
     }
     void Promise.all(runs).then(() => {
-      if (answers.length > 0) this.#write(`[${answers.join(',')}]`);
+      if (responses.length > 0) this.#write(`[${responses.join(',')}]`);
     });
   }
 
-  /** @returns the run of a request that could be started */
-  async #admitMessage(value: unknown, answer: Reply): Promise<Run | undefined> {
+  /** @returns the run, if the message is a request that could be started */
+  async #admitMessage(value: unknown, respond: Respond): Promise<Run | undefined> {
     const message = classifyMessage(value);
     switch (message.kind) {
       case 'request':
-        return this.#admitRequest(message.message, answer);
+        return this.#admitRequest(message.message, respond);
       case 'notification':
-        await this.#notified(message.message);
+        await this.#handleNotification(message.message);
         return undefined;
       case 'invalid':
-        answer(this.#refusal(message.id, invalid(message.reason)));
+        respond(this.#errorText(message.id, invalid(message.reason)));
         return undefined;
       case 'response': {
         const session = await this.#session?.current();
@@ -148,25 +153,25 @@ export class StdioConnection {
     }
   }
 
-  async #admitRequest(request: JsonRpcRequest, answer: Reply): Promise<Run | undefined> {
+  async #admitRequest(request: JsonRpcRequest, respond: Respond): Promise<Run | undefined> {
     let peer: Peer;
     try {
       peer = await this.#callerPeer(request);
     } catch (error) {
       if (!(error instanceof McpError)) this.services.legacy.report(error);
-      answer(this.#refusal(request.id, toMcpError(error)));
+      respond(this.#errorText(request.id, toMcpError(error)));
       return undefined;
     }
-    const run = this.#run(peer, request, answer);
+    const run = this.#run(peer, request, respond);
     if (peer.era === 'legacy' && request.method === 'initialize') {
-      // Has to be answered before anything else is.
+      // The response must be sent before any other message.
       await run.done;
       this.#session?.open(this.#write);
     }
     return run;
   }
 
-  #run(peer: Peer, request: JsonRpcRequest, answer: Reply): Run {
+  #run(peer: Peer, request: JsonRpcRequest, respond: Respond): Run {
     const exchange = new Exchange(peer, request, {
       notify: (message) => this.#write(JSON.stringify(message)),
       request: (message) => {
@@ -174,18 +179,18 @@ export class StdioConnection {
         return true;
       },
     });
-    const leave = this.services.inFlight.add(exchange);
+    const release = this.services.inFlight.add(exchange);
     const done = this.services.dispatcher.dispatch(exchange).then((response) => {
       this.#running.delete(run);
-      leave();
-      if (response) answer(response.text);
+      release();
+      if (response) respond(response.text);
     });
-    const run: Run = { exchange, leave, done };
+    const run: Run = { exchange, release, done };
     this.#running.add(run);
     return run;
   }
 
-  /** @throws {McpError} for a request that cannot be served here */
+  /** @throws {McpError} if the request cannot be served on this connection */
   async #callerPeer(request: JsonRpcRequest): Promise<Peer> {
     const decision = classifyStdioRequest(request, this.#era);
     if (decision.kind === 'modern') {
@@ -195,7 +200,7 @@ export class StdioConnection {
     this.#era = 'legacy';
     const session = await this.#session?.current();
     if (decision.kind === 'initialize') {
-      if (session) throw invalid('this connection is initialized already');
+      if (session) throw invalid('this connection is already initialized');
       return legacyPeer(await this.#initialize(request));
     }
     if (!session) throw invalid('send "initialize" first');
@@ -206,37 +211,38 @@ export class StdioConnection {
     const record = openSession(request.params, ANONYMOUS);
     const { legacy } = this.services;
     await legacy.sessions.create(record);
-    // There is one already when it was ended, or lost by its store: a client on a pipe can only begin anew.
+    // The previous session was ended or lost by its store; a client on a pipe can then only initialize again.
     await this.#session?.close();
     this.#session = new StdioSession(record, legacy);
     return record;
   }
 
-  async #notified({ method, params }: JsonRpcNotification): Promise<void> {
+  async #handleNotification({ method, params }: JsonRpcNotification): Promise<void> {
     if (method === 'notifications/initialized') {
       await this.#session?.initialized();
     } else if (method === 'notifications/cancelled' && isRequestId(params?.requestId)) {
       // `1` and `"1"` are different requests (I-2).
       for (const { exchange } of this.#running) {
-        if (exchange.request.id === params.requestId) exchange.cancel('the client cancelled it');
+        if (exchange.request.id === params.requestId) exchange.cancel('the client cancelled the request');
       }
     }
   }
 
   readonly #write = (json: string): void => this.#writer.write(json);
 
-  #refusal(id: RequestId | undefined, error: McpError): string {
+  #errorText(id: RequestId | undefined, error: McpError): string {
     return errorResponse(id, this.#era ?? 'modern', error).text;
   }
 }
 
-/** Resolves when a request is answered or cancelled; a method may go on for long after the latter. */
+/** Resolves when a request is completed or cancelled. A method may run on long after its cancellation. */
 const finished = ({ exchange, done }: Run): Promise<void> =>
   Promise.race([done, new Promise<void>((resolve) => exchange.onCancel(() => resolve()))]);
 
-async function within(ms: number, work: Promise<unknown>): Promise<void> {
+/** Resolves when the work is done, or after a time limit. */
+async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
-  await Promise.race([work, late]);
+  const timeout = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
+  await Promise.race([work, timeout]);
   clearTimeout(timer);
 }

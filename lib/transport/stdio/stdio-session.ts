@@ -5,33 +5,35 @@ import { openStream, type StreamEvent } from '../../stream/stream-reader.js';
 import type { LegacyServices } from '../legacy-services.js';
 
 /**
- * The one legacy session of a stdio process. It is a session like any other, so whatever is sent to sessions reaches this
- * client too: what a GET carries over HTTP is written as lines here.
+ * The one legacy session of a stdio process. It is stored like any other session, so messages to sessions reach this
+ * client too. The events that a GET carries over HTTP are written as lines here.
  */
 export class StdioSession {
   readonly #release: () => void;
   #stream: Subscription | undefined;
 
-  /** @param record a session that was just created */
+  /** @param record a session that has just been created */
   constructor(
     private readonly record: SessionRecord,
     private readonly services: LegacyServices,
   ) {
-    // The pipe is the session's life: a client that is silent for an hour is still there.
+    // The session lives as long as the pipe: a client that is silent for an hour is still connected.
     this.#release = services.keepSessionAlive(record);
   }
 
-  /** From here on the client is told what concerns its session; before it knows of the session it would not understand. */
+  /**
+   * Starts to send the session's messages. The client cannot handle them before it has the response to `initialize`.
+   */
   open(write: (json: string) => void): void {
     const { log, broker, report } = this.services;
     const opening = { log, broker, session: this.record, stream: STANDALONE_STREAM, cursor: STREAM_START, report };
     this.#stream = openStream(opening)
-      // One after the other: a gap takes a moment to describe, and nothing may overtake its signal.
+      // In order: describing a gap takes a moment, and no later message may overtake its notifications.
       .pipe(concatMap((event) => this.#messages(event)))
       .subscribe((messages) => messages.forEach(write));
   }
 
-  /** The session as it is now: its level may have been set since. `undefined` when it is over. */
+  /** Loads the session again, as its log level may have changed. Resolves with `undefined` if it has ended. */
   current(): Promise<SessionRecord | undefined> {
     return this.services.sessions.load(this.record);
   }

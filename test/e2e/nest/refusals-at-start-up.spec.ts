@@ -198,7 +198,7 @@ describe('an application does not start', () => {
 
   it('with two default servers', async () => {
     const second = McpModule.forRoot({ name: 'two', version: '1', path: '/two' });
-    expect(await startError({ imports: [second] })).toMatch(/McpModule makes the default server twice.*"server"/);
+    expect(await startError({ imports: [second] })).toMatch(/McpModule declares the default server twice.*"server"/);
   });
 
   it('with two servers of one name, or on one path', async () => {

@@ -4,7 +4,7 @@ import type { SessionStore } from '../../../session/session-store.js';
 import { type HttpContext, sendJson } from '../http-context.js';
 import { requireSession } from './require-session.js';
 
-/** Serves DELETE: ends the session with all its streams, on whatever instance they are (G-12). */
+/** Serves DELETE: ends the session and all its streams, on every instance (G-12). */
 export class DeleteHandler {
   constructor(
     private readonly sessions: SessionStore,

@@ -17,13 +17,15 @@ import { requireSession } from './require-session.js';
 import { writeSse, type SseOptions } from '../sse/sse-writer.js';
 
 export interface GetLimits {
-  /** Streams of this instance. */
+  /** The most open streams on this instance. */
   readonly maxStreams: number;
-  /** Of them, those that wait for the backend. */
+  /** The most streams among them that are held open until the backend is available. */
   readonly maxHeld: number;
 }
 
-/** Serves GET: the standing stream of a session, or the rest of any of its streams by `Last-Event-ID` (G-19, G-26). */
+/**
+ * Serves GET: the standalone stream of a session, or with `Last-Event-ID` the rest of any of its streams (G-19, G-26).
+ */
 export class GetHandler {
   readonly #closing = new Subject<void>();
   #closed = false;
@@ -49,9 +51,9 @@ export class GetHandler {
     try {
       const session = await requireSession(http, this.services.sessions, owner);
       if (!session) return;
-      const place = await this.#positionOf(http, session);
-      if (!place) return refuseUnknownEvent(http);
-      await this.#serve(http, this.#framesOf(place));
+      const position = await this.#positionOf(http, session);
+      if (!position) return refuseUnknownEvent(http);
+      await this.#serve(http, this.#framesOf(position));
     } catch (error) {
       if (!(error instanceof BackendUnavailableError) || http.response.headersSent) throw error;
       const lastEventId = headerOf(http, 'last-event-id');
@@ -60,33 +62,42 @@ export class GetHandler {
     }
   }
 
-  /** Ends the streams, spread over a while, and opens no more, so that the HTTP server can close; clients resume elsewhere (F2). */
+  /**
+   * Ends the streams and opens no more, so that the HTTP server can close. Clients resume on other instances, after
+   * delays that are spread over some seconds (F2).
+   */
   close(): void {
     this.#closed = true;
     this.#closing.next();
   }
 
-  /** @throws {BackendUnavailableError} the one given, when too many wait already */
-  async #hold(http: HttpContext, owner: string, away: BackendUnavailableError): Promise<void> {
-    if (this.#closed || this.#held >= this.limits.maxHeld) throw away;
-    const find = async (): Promise<StreamPosition | undefined> => {
+  /**
+   * Holds a GET open until the backend is available.
+   *
+   * @throws {BackendUnavailableError} `cause`, if too many are held already
+   */
+  async #hold(http: HttpContext, owner: string, cause: BackendUnavailableError): Promise<void> {
+    if (this.#closed || this.#held >= this.limits.maxHeld) throw cause;
+    const findPosition = async (): Promise<StreamPosition | undefined> => {
       const session = await this.services.sessions.load({ principal: owner, id: headerOf(http, 'mcp-session-id')! });
       return session && this.#positionOf(http, session);
     };
-    // Counted from when somebody waits: a GET that is refused below never does.
+    // Counted when the frames are subscribed to: a GET that is refused below is never held.
     const frames = defer(() => {
       this.#held++;
-      let waiting = true;
-      const leave = (): void => {
-        if (waiting) this.#held--;
-        waiting = false;
+      let isHeld = true;
+      const release = (): void => {
+        if (isHeld) this.#held--;
+        isHeld = false;
       };
-      return heldFrames(http, find, (place) => defer(() => (leave(), this.#framesOf(place)))).pipe(finalize(leave));
+      return heldFrames(http, findPosition, (position) => defer(() => (release(), this.#framesOf(position)))).pipe(
+        finalize(release),
+      );
     });
     await this.#serve(http, frames);
   }
 
-  /** @returns `undefined` for a `Last-Event-ID` of nothing that is kept */
+  /** @returns `undefined` if the log does not hold the event that `Last-Event-ID` names */
   async #positionOf(http: HttpContext, session: SessionRecord): Promise<StreamPosition | undefined> {
     const lastEventId = headerOf(http, 'last-event-id');
     if (lastEventId === undefined) return { session, point: undefined };
@@ -99,12 +110,12 @@ export class GetHandler {
     const frames = streamFrames(this.services, session, stream, cursor);
     if (stream === STANDALONE_STREAM) return frames;
     return defer(() => {
-      const unwatch = this.services.watchForLostWorker(session, stream);
-      return frames.pipe(finalize(unwatch));
+      const stopWatching = this.services.watchForLostWorker(session, stream);
+      return frames.pipe(finalize(stopWatching));
     });
   }
 
-  /** Limits are looked at here, with nothing to wait for until the stream is counted. */
+  /** Checks the limit and counts the stream without an await in between, so that the limit cannot be exceeded. */
   async #serve(http: HttpContext, frames: Observable<string>): Promise<void> {
     const { maxStreams } = this.limits;
     if (this.#open >= maxStreams) {

@@ -7,34 +7,36 @@ import type { HttpContext } from '../http-context.js';
 import { RETRY_MS } from './stream-frames.js';
 import { retryFrame } from '../sse/sse-frame.js';
 
-/** What a GET asks for. `point` is undefined where it begins. */
+/** The session and position from which a GET reads. `point` is `undefined` for a GET without `Last-Event-ID`. */
 export interface StreamPosition {
   readonly session: SessionRecord;
   readonly point: ResumePoint | undefined;
 }
 
-/** Between two looks of one that waits; looks themselves wait for the backend, so this is no poll. */
-const PAUSE_MS = 200;
+/** The pause between two attempts, ms. Each attempt itself waits for the backend, so this is not a busy poll. */
+const RETRY_PAUSE_MS = 200;
 
 /**
- * The frames of a GET that came while the backend was away: held open with its own cursor, since clients give a stream up
- * for ever after two refusals, and read on when the backend is back (F4).
+ * The frames of a GET that arrived while the backend was unavailable. It is held open with its own cursor, because
+ * clients give up a stream forever after two refusals, and is served once the backend is available (F4).
  *
- * @param find looks the place up; `undefined` where a client has to ask again to be told why there is none
+ * @param findPosition resolves with `undefined` if the GET must be refused; the client then reconnects to get the error
  */
 export const heldFrames = (
   http: HttpContext,
-  find: () => Promise<StreamPosition | undefined>,
-  framesOf: (place: StreamPosition) => Observable<string>,
+  findPosition: () => Promise<StreamPosition | undefined>,
+  framesOf: (position: StreamPosition) => Observable<string>,
 ): Observable<string> =>
   concat(
     cursorFrame(http),
-    defer(find).pipe(
+    defer(findPosition).pipe(
       retry({
-        // Spread: all of them wake up together (F13).
+        // Randomized, because all held GETs retry at the same time (F13).
         delay: (error) =>
-          error instanceof BackendUnavailableError ? timer(PAUSE_MS * (0.5 + Math.random())) : throwError(() => error),
+          error instanceof BackendUnavailableError
+            ? timer(RETRY_PAUSE_MS * (0.5 + Math.random()))
+            : throwError(() => error),
       }),
-      switchMap((place) => (place ? framesOf(place) : of(retryFrame(RETRY_MS)))),
+      switchMap((position) => (position ? framesOf(position) : of(retryFrame(RETRY_MS)))),
     ),
   );

@@ -21,7 +21,7 @@ import { requireSession } from './require-session.js';
 import type { SlowResponses } from '../sse/slow-responses.js';
 import type { SseOptions } from '../sse/sse-writer.js';
 
-/** Serves the POSTs of the session era. */
+/** Serves the POSTs of the legacy era. */
 export class PostHandler {
   constructor(
     private readonly dispatcher: Dispatcher,
@@ -31,7 +31,7 @@ export class PostHandler {
     private readonly options: SseOptions,
   ) {}
 
-  /** Opens a session. Its id is sent with this response (G-3). */
+  /** Opens a session and sends its id with the response (G-3). */
   async initialize(http: HttpContext, request: JsonRpcRequest, principal?: Principal): Promise<void> {
     const owner = principalId(principal);
     const id = http.headers['mcp-session-id'];
@@ -39,7 +39,7 @@ export class PostHandler {
       return refuse(
         http,
         400,
-        new McpError(ErrorCode.InvalidRequest, 'This session is initialized already'),
+        new McpError(ErrorCode.InvalidRequest, 'This session is already initialized'),
         request.id,
       );
     }
@@ -65,14 +65,14 @@ export class PostHandler {
   ): Promise<void> {
     const session = await requireSession(http, this.services.sessions, principalId(principal), idOf(messages, batch));
     if (!session) return;
-    const refusal = batch ? refuseBatch(messages, session) : undefined;
-    if (refusal) return refuse(http, 400, refusal);
+    const error = batch ? batchError(messages, session) : undefined;
+    if (error) return refuse(http, 400, error);
 
     const requests: JsonRpcRequest[] = [];
     for (const message of messages) {
       if (message.kind === 'request') requests.push(message.message);
       else if (message.kind === 'notification') await this.#handleNotification(session, message.message);
-      // Accepted whether or not anything here still waits for it: the client has done its part.
+      // Accepted even if nothing waits for this answer any more: the client has done its part.
       else await this.services.pending.answer(session, message.message);
     }
     if (requests.length === 0) return sendJson(http, 202);
@@ -109,7 +109,7 @@ export class PostHandler {
     } else if (method === 'notifications/cancelled' && isRequestId(params?.requestId)) {
       const { principal, id } = session;
       const { requestId } = params;
-      const reason = typeof params.reason === 'string' ? params.reason : 'the client cancelled it';
+      const reason = typeof params.reason === 'string' ? params.reason : 'the client cancelled the request';
       // Published to all instances: the request may be running on any of them (G-46).
       await this.services.bus.publish({ type: 'cancel', session: { principal, id }, requestId, reason });
     }
@@ -121,10 +121,10 @@ const idOf = (messages: readonly ValidMessage[], batch: boolean) => {
   return !batch && message?.kind === 'request' ? message.message.id : undefined;
 };
 
-function refuseBatch(messages: readonly ValidMessage[], session: SessionRecord): McpError | undefined {
-  const refused = (reason: string) => new McpError(ErrorCode.InvalidRequest, `Invalid request: ${reason}`);
-  if (!TRAITS[session.revision].batches) return refused('batches do not exist in this revision');
-  if (messages.length > MAX_BATCH) return refused(`a batch of more than ${MAX_BATCH} messages`);
+function batchError(messages: readonly ValidMessage[], session: SessionRecord): McpError | undefined {
+  const invalid = (reason: string) => new McpError(ErrorCode.InvalidRequest, `Invalid request: ${reason}`);
+  if (!TRAITS[session.revision].batches) return invalid('batches do not exist in this revision');
+  if (messages.length > MAX_BATCH) return invalid(`a batch of more than ${MAX_BATCH} messages`);
   const initialize = messages.some((m) => m.kind === 'request' && m.message.method === 'initialize');
-  return initialize ? refused('initialize in a batch') : undefined;
+  return initialize ? invalid('initialize in a batch') : undefined;
 }

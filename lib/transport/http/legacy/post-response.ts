@@ -16,8 +16,8 @@ import { writeSse, type SseOptions } from '../sse/sse-writer.js';
 const MAX_BATCH_CHARACTERS = 16 * 1024 * 1024;
 
 /**
- * The HTTP response to one legacy POST, which may be a batch: JSON, unless a message comes before the result. Then it is
- * a stream of the session. A stream is written to the event log and read from there, so a client that loses its
+ * The HTTP response to one legacy POST, which may be a batch: JSON, unless a message comes before the result. Then it
+ * is a stream of the session. A stream is written to the event log and read from there, so a client that loses its
  * connection can resume (G-26, G-31), and a disconnect does not cancel the request (G-18).
  */
 export class PostResponse implements Outlet, PendingResponse {
@@ -65,8 +65,8 @@ export class PostResponse implements Outlet, PendingResponse {
 
   /**
    * @param response `undefined` for a cancelled request, which gets none
-   * @returns on a stream, a promise that resolves when the response is in the log, and has been sent to the client if it
-   * is still connected; otherwise `undefined`
+   * @returns on a stream, a promise that resolves when the response is in the log, and has been sent to the client if
+   *   it is still connected; otherwise `undefined`
    */
   finish(id: RequestId, response: SerializedResponse | undefined): Promise<void> | undefined {
     this.#outstanding = without(this.#outstanding, id);
@@ -92,7 +92,10 @@ export class PostResponse implements Outlet, PendingResponse {
     sendJson(this.http, 200, this.batch ? `[${this.#responses.join(',')}]` : this.#responses[0]);
   }
 
-  /** @returns `undefined` for a client that has left or reads no streams: messages before the result are dropped then */
+  /**
+   * @returns `undefined` if the client has disconnected or accepts no streams; messages before the result are then
+   *   dropped
+   */
   #open(): PostStreamWriter | undefined {
     if (this.#stream !== undefined) return this.#stream;
     const { response } = this.http;

@@ -5,17 +5,18 @@ import type { SessionRecord } from '../../../session/session-record.js';
 import { newStreamName } from '../../../stream/event-id.js';
 import { StreamLimitError } from '../../../stream/event-log.js';
 import type { LegacyServices } from '../../legacy-services.js';
-import { NO_ANSWER } from './stream-frames.js';
+import { NO_RESPONSE } from './stream-frames.js';
 import { messageFrame } from '../sse/sse-frame.js';
 
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5000;
-/** How long a response that the log refuses is offered to it again, ms; about as long as a backend is unavailable (F4). */
+/** How long to retry a response that the log refuses, ms: about as long as a backend is unavailable (F4). */
 const GIVE_UP_MS = 120_000;
 
 /**
- * Writes the messages of one POST's stream into the event log, from which every connection reads them. If the log refuses
- * a message, the open connection gets it directly: a request always ends (P6), even though its stream cannot be resumed.
+ * Writes the messages of one POST's stream into the event log, from which every connection reads them. If the log
+ * refuses a message, the open connection gets it directly: a request always ends (P6), even though its stream cannot be
+ * resumed.
  */
 export class PostStreamWriter {
   readonly name = newStreamName();
@@ -23,7 +24,7 @@ export class PostStreamWriter {
   #assigned = false;
   #appended: Promise<void>;
 
-  /** @param outstanding the requests that are answered on this stream */
+  /** @param outstanding the requests whose responses are sent on this stream */
   constructor(
     private readonly session: SessionRecord,
     private readonly services: LegacyServices,
@@ -44,7 +45,7 @@ export class PostStreamWriter {
    *
    * @param text `undefined` for a cancelled request, which gets no response
    * @param outstanding the requests that are left
-   * @returns resolves when the response is in the log, or will never be
+   * @returns a promise that resolves when the response is in the log, or never will be
    */
   respond(text: string | undefined, outstanding: readonly RequestId[]): Promise<void> {
     this.#appended = this.#appended.then(() => this.#respond(text, outstanding));
@@ -52,8 +53,8 @@ export class PostStreamWriter {
   }
 
   /**
-   * Claims the stream and releases it at once: the connection that held it, on whatever instance, ends with a `retry:`, as
-   * if the client had reconnected elsewhere (G-30).
+   * Claims the stream and releases it at once: the connection that held it, on whatever instance, ends with a `retry:`,
+   * as if the client had reconnected elsewhere (G-30).
    */
   closeConnection(): void {
     const { log, report } = this.services;
@@ -79,9 +80,9 @@ export class PostStreamWriter {
   }
 
   async #respond(text: string | undefined, outstanding: readonly RequestId[]): Promise<void> {
-    if (outstanding.length === 0) return this.#appendFinal(text ?? NO_ANSWER);
+    if (outstanding.length === 0) return this.#appendFinal(text ?? NO_RESPONSE);
     if (text !== undefined) await this.#appendOne(text);
-    // Answered requests are removed, so that an instance that takes over answers nothing twice.
+    // Completed requests are removed, so that an instance that takes over responds to nothing twice.
     this.#outstanding = outstanding;
     await this.#assign().catch(this.services.report);
   }
@@ -89,20 +90,20 @@ export class PostStreamWriter {
   /** Tries until the log accepts it: the client may reconnect for it on any instance. */
   async #appendFinal(data: string): Promise<void> {
     const giveUpAt = performance.now() + GIVE_UP_MS;
-    for (let wait = FIRST_RETRY_MS; ; wait = Math.min(wait * 2, LAST_RETRY_MS)) {
+    for (let delayMs = FIRST_RETRY_MS; ; delayMs = Math.min(delayMs * 2, LAST_RETRY_MS)) {
       try {
         return await this.#log(data, true);
       } catch (error) {
-        if (wait === FIRST_RETRY_MS) this.services.report(error);
+        if (delayMs === FIRST_RETRY_MS) this.services.report(error);
         this.#endDirectly(data);
         if (performance.now() > giveUpAt) return;
       }
-      await delay(wait, undefined, { ref: false });
+      await delay(delayMs, undefined, { ref: false });
     }
   }
 
   #endDirectly(data: string): void {
-    if (this.#isOpen()) this.response.end(data === NO_ANSWER ? undefined : messageFrame(data));
+    if (this.#isOpen()) this.response.end(data === NO_RESPONSE ? undefined : messageFrame(data));
   }
 
   #isOpen(): boolean {

@@ -5,12 +5,12 @@ import { headerOf, type HttpContext } from '../http-context.js';
 import { RETRY_MS } from './stream-frames.js';
 import { primingFrame, retryFrame } from '../sse/sse-frame.js';
 
-/** Within this time the clients of a closing instance come back elsewhere, and not all at once (F2, F13). */
+/** The clients of a closing instance reconnect elsewhere within this time, not all at once, ms (F2, F13). */
 const SPREAD_MS = 4000;
 
 /**
- * What a GET gets of which nothing is looked up: its own cursor, since a client whose stream ends before it saw an id has
- * none to come back with (finding 8).
+ * Sends a GET its own cursor back before anything is read: a client whose stream ends before it got an id would have no
+ * cursor to reconnect with (finding 8).
  */
 export function cursorFrame(http: HttpContext): Observable<string> {
   const cursor = headerOf(http, 'last-event-id');
@@ -19,8 +19,9 @@ export function cursorFrame(http: HttpContext): Observable<string> {
   return of(primingFrame(cursor!, RETRY_MS, isLegacyRevision(version) && TRAITS[version].priming));
 }
 
-/** The last words of a closing instance. A refusal would count as one of the few tries of a client (finding 7). */
+/** The reconnect hint of a closing instance. A refusal would count as one of the client's few attempts (finding 7). */
 export const reconnectFrame = (): Observable<string> =>
   of(retryFrame(RETRY_MS + Math.floor(Math.random() * SPREAD_MS)));
 
+/** The whole stream of a GET that arrives while the instance is closing. */
 export const reconnectFrames = (http: HttpContext): Observable<string> => concat(cursorFrame(http), reconnectFrame());

@@ -8,8 +8,9 @@ import { headerOf, type HttpContext } from '../http-context.js';
 import { LegacyCode, refuse } from '../refuse.js';
 
 /**
- * The session a legacy request names, or `undefined` after the refusal was sent: 400 for a version that is not served
- * or a missing id, 404 for a session that is unknown, over, or somebody else's (G-10, G-11, S3, S11). Slides its TTL.
+ * Loads the session that a legacy request names, which renews its TTL. Otherwise it sends the error and returns
+ * `undefined`: 400 for an unsupported version or a missing id, and 404 for a session that is unknown, ended, or another
+ * principal's (G-10, G-11, S3, S11).
  */
 export async function requireSession(
   http: HttpContext,
@@ -18,14 +19,15 @@ export async function requireSession(
   requestId?: RequestId,
 ): Promise<SessionRecord | undefined> {
   const version = headerOf(http, 'mcp-protocol-version');
-  const bad = (message: string) => refuse(http, 400, new McpError(LegacyCode.BadRequest, message), requestId);
+  const refuseBadRequest = (message: string) =>
+    refuse(http, 400, new McpError(LegacyCode.BadRequest, message), requestId);
   if (version !== undefined && !isLegacyRevision(version)) {
-    bad('Bad Request: unsupported MCP-Protocol-Version');
+    refuseBadRequest('Bad Request: unsupported MCP-Protocol-Version');
     return undefined;
   }
   const id = headerOf(http, 'mcp-session-id');
   if (id === undefined) {
-    bad('Bad Request: Mcp-Session-Id header is required');
+    refuseBadRequest('Bad Request: Mcp-Session-Id header is required');
     return undefined;
   }
   const session = isSessionId(id) ? await sessions.load({ principal, id }) : undefined;

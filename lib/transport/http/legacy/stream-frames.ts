@@ -7,13 +7,19 @@ import { openStream } from '../../../stream/stream-reader.js';
 import type { LegacyServices } from '../../legacy-services.js';
 import { commentFrame, messageFrame, primingFrame, retryFrame } from '../sse/sse-frame.js';
 
-/** How long a client waits before it comes back: another instance, or this one, is ready at once (§5.4). */
+/**
+ * How long a client waits before it reconnects, ms. It is short because an instance can serve the client at once (§5.4).
+ */
 export const RETRY_MS = 1000;
 
-/** Ends a stream whose request was cancelled: there is no answer, and nobody must wait for one. */
-export const NO_ANSWER = '';
+/** The final entry of a stream whose request was cancelled: it ends the stream without a response. */
+export const NO_RESPONSE = '';
 
-/** The frames of one connection to one stream of a session. @param cursor where to go on; see `StreamOpening.cursor` */
+/**
+ * The frames of one connection to one stream of a session.
+ *
+ * @param cursor where to continue; see `StreamOpening.cursor`
+ */
 export function streamFrames(
   services: LegacyServices,
   session: SessionRecord,
@@ -22,31 +28,31 @@ export function streamFrames(
 ): Observable<string> {
   const { log, broker, report } = services;
   const idOf = (id: string) => formatEventId(stream, id);
-  const prime = (id: string) => primingFrame(idOf(id), RETRY_MS, TRAITS[session.revision].priming);
+  const primingFrameOf = (id: string) => primingFrame(idOf(id), RETRY_MS, TRAITS[session.revision].priming);
   return defer(() => {
     const release = services.keepSessionAlive(session);
     return openStream({ log, broker, session, stream, cursor, report }).pipe(
-      // One after the other: a gap takes a moment to describe, and nothing may overtake its signal.
+      // In order: describing a gap takes a moment, and no later message may overtake its notifications.
       concatMap((event): Observable<string> => {
         switch (event.kind) {
           case 'primed':
-            return of(prime(event.cursor));
+            return of(primingFrameOf(event.cursor));
           case 'message':
-            return event.data === NO_ANSWER ? EMPTY : of(messageFrame(event.data, idOf(event.id)));
+            return event.data === NO_RESPONSE ? EMPTY : of(messageFrame(event.data, idOf(event.id)));
           case 'gap':
-            // The cursor goes out last: a client cut in the middle of the signal comes back with the old one and is
-            // told all of it again, never half of it (P3). It goes out even if nothing follows.
+            // The cursor is sent last. A client that is disconnected in between reconnects with the old cursor and gets
+            // all notifications again, never half of them (P3). The cursor is sent even if nothing follows.
             return concat(
               of(commentFrame('gap')),
-              // A hole in a request's own stream lost notifications at most: its answer is kept apart and still comes.
+              // A gap in the stream of a POST lost notifications only: the response is stored apart and still arrives.
               stream === STANDALONE_STREAM ? gapFrames(services, session, event.reason) : EMPTY,
-              of(prime(event.cursor)),
+              of(primingFrameOf(event.cursor)),
             );
           case 'end':
             return event.reason === 'final' ? EMPTY : of(retryFrame(RETRY_MS));
         }
       }),
-      // What could not be said is not passed over: the client comes back for it with the cursor it has.
+      // The failed message is not skipped: the client reconnects for it with the cursor that it has.
       catchError((error: unknown) => {
         report(error);
         return of(retryFrame(RETRY_MS));
@@ -56,7 +62,9 @@ export function streamFrames(
   });
 }
 
-/** Says again whatever the lost messages may have said (§5.5). Without ids: these entries are in no log. */
+/**
+ * Notifies the client of everything that it may have missed (§5.5). The frames have no ids, as they are not in the log.
+ */
 const gapFrames = (services: LegacyServices, session: SessionRecord, reason: string): Observable<string> =>
   defer(() => services.gapNotifications(session, reason)).pipe(
     concatMap((texts) => from(texts)),

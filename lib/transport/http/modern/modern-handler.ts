@@ -14,7 +14,7 @@ import { messageFrame } from '../sse/sse-frame.js';
 import { type SseOptions, writeSse } from '../sse/sse-writer.js';
 import type { InFlight } from '../../../engine/in-flight.js';
 
-/** Serves modern requests. Each stands alone: nothing is remembered from the one before it (E-6). */
+/** Serves modern requests. Each is independent: nothing is kept from one request to the next (E-6). */
 export class ModernHandler {
   constructor(
     private readonly dispatcher: Dispatcher,

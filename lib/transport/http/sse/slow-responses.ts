@@ -1,19 +1,19 @@
-/** An answer that is still being worked on. */
+/** A response whose result is not there yet. */
 export interface PendingResponse {
-  /** Turns the answer into a stream, so that proxies see bytes while the work goes on. */
+  /** Turns the response into a stream, so that proxies see bytes while the method runs. */
   becomeStream(): void;
 }
 
 /**
- * Turns answers into streams when they take long: keep-alive comments then hold the connection through proxies that cut
- * silent ones, and a legacy client gets a cursor to come back with. One timer for all: a timer per request would cost
- * every fast answer for the sake of the slow ones.
+ * Turns slow responses into streams. Keep-alive comments then keep proxies from closing the silent connection, and a
+ * legacy client gets a cursor to reconnect with. All responses share one timer: a timer for each would slow down the
+ * fast ones.
  */
 export class SlowResponses {
   readonly #pending = new Map<PendingResponse, number>();
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param afterMs milliseconds before an answer becomes a stream; at most a quarter later */
+  /** @param afterMs age at which a response becomes a stream, ms; it may be a quarter late */
   constructor(private readonly afterMs: number) {}
 
   add(pending: PendingResponse): void {
@@ -32,7 +32,7 @@ export class SlowResponses {
 
   #sweep(): void {
     const due = performance.now() - this.afterMs;
-    // Insertion order is age order.
+    // The map is in insertion order, so the oldest responses come first.
     for (const [pending, since] of this.#pending) {
       if (since > due) break;
       this.#pending.delete(pending);

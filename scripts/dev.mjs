@@ -1,0 +1,53 @@
+/**
+ * `npm run dev [-- 04-redis-fleet]`: compiles the package and its samples whenever a file changes, and starts the sample
+ * (01-quickstart by default) anew each time. What does not compile changes nothing: the sample that runs goes on.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import { Compiler } from './dev/compiler.mjs';
+import { onScriptChange } from './dev/lua-files.mjs';
+import { RunningSample } from './dev/running-sample.mjs';
+import { copyOtherFiles, PROJECTS } from './steps/compile.mjs';
+import { ensureInstalled } from './steps/install.mjs';
+import { requireSample } from './steps/sample.mjs';
+
+/** The samples are compiled again after the package, which takes the compiler this long to notice. */
+const SETTLE_MS = 500;
+const PARENT_MS = 500;
+
+const name = process.argv[2] ?? '01-quickstart';
+requireSample(name, 'dev');
+ensureInstalled();
+
+const say = (line) => process.stderr.write(`dev: ${line}\n`);
+const sample = new RunningSample(name, say);
+const compilers = [];
+
+function end() {
+  for (const compiler of compilers) compiler.stop();
+  void sample.stop().then(() => process.exit(0));
+}
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, end);
+// npm hands a signal to its shell, which may end without handing it on.
+const parent = process.ppid;
+setInterval(() => process.ppid !== parent && end(), PARENT_MS).unref();
+
+for (const project of PROJECTS) {
+  say(`compiling ${project.sources}…`);
+  const compiler = new Compiler(project.config);
+  compilers.push(compiler);
+  await compiler.firstSuccess();
+  copyOtherFiles(project.sources, project.output);
+}
+sample.start();
+say('waiting for changes; Ctrl+C ends it.');
+
+for (const compiler of compilers) compiler.onSuccess(() => void restart());
+for (const project of PROJECTS) onScriptChange(project, () => void restart());
+
+let latest = 0;
+/** Once for all that comes at the same time, and only when everything compiles. */
+async function restart() {
+  const mine = ++latest;
+  await pause(SETTLE_MS);
+  if (mine === latest && compilers.every((compiler) => compiler.succeeded)) await sample.restart();
+}
