@@ -129,7 +129,7 @@ describe('RequestStates', () => {
   it('tells the author of a state that is too large', async () => {
     const steps = { big: { value: 'x'.repeat(300_000) } };
     const sealed = setup().states.seal(binding, { ...ROUND, steps });
-    await expect(sealed).rejects.toThrow(/too large to travel.*ctx\.step/);
+    await expect(sealed).rejects.toThrow(/too large to send.*ctx\.step/);
   });
 });
 
