@@ -72,7 +72,7 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
     const entry = {
       record: deepFreeze(structuredClone(record)),
       // A client that never gets past `initialize` must not hold its place for the whole idle time.
-      expiresAt: this.#now() + Math.min(this.#idleTtlMs, UNUSED_TTL_MS),
+      expiresAt: record.initialized ? this.#expiry() : this.#now() + Math.min(this.#idleTtlMs, UNUSED_TTL_MS),
       uris: new Set<string>(),
       holds: 0,
     };

@@ -87,6 +87,11 @@ export interface McpOptions {
   readonly maxHistory?: number;
   /** Bytes of events kept for replay, per stream. Default: 4 MiB. */
   readonly maxHistoryBytes?: number;
+  /**
+   * Bytes of events kept for replay by this instance, of all streams together, and a quarter of it for one principal.
+   * Finished streams are forgotten first. In memory only: on Redis its own limits apply. Default: 64 MiB.
+   */
+  readonly maxTotalHistoryBytes?: number;
   /** Age until which events are kept for replay, ms. Default: 10 min. */
   readonly historyTtlMs?: number;
   /** Age until which the answer of a streamed request is kept for a client that lost it, ms. Default: 60 min. */

@@ -18,6 +18,7 @@ const DEFAULTS = {
   sessionIdleTtlMs: 3_600_000,
   maxHistory: 1000,
   maxHistoryBytes: 4 * 1024 * 1024,
+  maxTotalHistoryBytes: 64 * 1024 * 1024,
   historyTtlMs: 600_000,
   resultTtlMs: 3_600_000,
   keepAliveMs: 15_000,
@@ -64,7 +65,14 @@ const LIMITS = [
   'maxTasks',
   'maxHeldStreams',
 ] as const;
-const HISTORY = ['maxHistory', 'maxHistoryBytes', 'historyTtlMs', 'resultTtlMs', 'sessionIdleTtlMs'] as const;
+const HISTORY = [
+  'maxHistory',
+  'maxHistoryBytes',
+  'maxTotalHistoryBytes',
+  'historyTtlMs',
+  'resultTtlMs',
+  'sessionIdleTtlMs',
+] as const;
 const TIMES = ['keepAliveMs', 'streamAfterMs', 'pageSize', 'inputTimeoutMs', 'maxInputRounds', 'redisWaitMs'] as const;
 const TASKS = ['taskTtlMs', 'maxTaskTtlMs', 'taskPollIntervalMs', 'taskLeaseMs', 'instanceTtlMs'] as const;
 /** Limits that must not be larger than the limit they are part of. */
