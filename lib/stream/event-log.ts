@@ -143,8 +143,13 @@ export abstract class EventLog {
    */
   abstract claim(key: SessionKey, stream: string): Promise<number | undefined>;
 
-  /** Releases a claim whose connection has closed. Does nothing if there is a newer claim. */
-  abstract release(key: SessionKey, stream: string, fence: number): Promise<void>;
+  /**
+   * Releases a claim whose connection has closed. Does nothing if there is a newer claim.
+   *
+   * @param delivered whether the connection wrote the final message; a log may forget the message soon after that, since
+   * hardly any client asks for it again
+   */
+  abstract release(key: SessionKey, stream: string, fence: number, delivered?: boolean): Promise<void>;
 
   /**
    * Assigns requests to this instance: it will answer them on the stream of their POST. Replaces an earlier assignment

@@ -74,6 +74,7 @@ class StreamReader {
   #pollAgain = false;
   #failures = 0;
   #superseded = false;
+  #delivered = false;
   #interruptions = 0;
   /**
    * Whether an entry may be emitted from its signal alone. Only a read after the subscription can rule out a newer claim
@@ -252,6 +253,7 @@ class StreamReader {
   #end(reason: 'final' | 'ended' | 'fenced'): void {
     if (this.#subscriber.closed) return;
     this.#superseded = reason !== 'final';
+    this.#delivered = reason === 'final';
     this.#subscriber.next({ kind: 'end', reason });
     this.#subscriber.complete();
   }
@@ -260,6 +262,6 @@ class StreamReader {
     const { log, session, stream, report } = this.#opening;
     const fence = this.#fence;
     this.#fence = undefined;
-    if (fence !== undefined && !this.#superseded) log.release(session, stream, fence).catch(report);
+    if (fence !== undefined && !this.#superseded) log.release(session, stream, fence, this.#delivered).catch(report);
   }
 }

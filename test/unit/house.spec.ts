@@ -14,6 +14,7 @@ const MAX_LINES = 300;
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
+  limits: [],
   schema: [],
   session: ['protocol'],
   broker: ['session'],
@@ -29,14 +30,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   pipeline: ['schema', 'exchange', 'interaction', 'context', 'decorators'],
   catalog: ['protocol', 'schema', 'pipeline', 'task'],
   engine: [
+    'limits',
     ...['protocol', 'schema', 'session', 'broker', 'exchange', 'interaction', 'context', 'catalog', 'pipeline'],
     ...['task'],
   ],
   discovery: ['protocol', 'schema', 'interaction', 'decorators', 'catalog', 'pipeline', 'task'],
-  transport: ['protocol', 'session', 'broker', 'stream', 'exchange', 'interaction', 'engine'],
+  transport: ['limits', 'protocol', 'session', 'broker', 'stream', 'exchange', 'interaction', 'engine'],
   options: ['protocol', 'redis', 'interaction', 'engine'],
   backends: [...['session', 'broker', 'stream', 'interaction', 'task', 'memory', 'redis', 'report', 'options']],
   server: [
+    'limits',
     ...['protocol', 'session', 'broker', 'stream', 'exchange', 'interaction', 'context', 'decorators', 'catalog'],
     ...['engine', 'pipeline', 'discovery', 'transport', 'options', 'task', 'backends', 'report'],
   ],
@@ -50,6 +53,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Packages by folder; Node's own modules are looked at apart. Optional peers are where they are loaded. */
 const MAY_USE: Readonly<Record<string, readonly RegExp[]>> = {
   protocol: [],
+  limits: [],
   session: [],
   broker: [/^rxjs$/],
   stream: [/^rxjs$/],

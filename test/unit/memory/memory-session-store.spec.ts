@@ -91,3 +91,35 @@ describe('the steady clock', () => {
     vi.restoreAllMocks();
   });
 });
+
+describe('sessions that give way to others', () => {
+  it('B1 a full store ends the longest idle session, but none that has an open connection', async () => {
+    const small = new MemorySessionStore({ maxSessions: 3 });
+    for (const id of ['held', 'idle', 'used']) await small.create(record(id));
+    const release = small.hold(record('held'));
+    await small.load(record('used'));
+    await small.create(record('new'));
+    const ids = async (): Promise<string[]> => {
+      const found: string[] = [];
+      for await (const { id } of small.sessions()) found.push(id);
+      return found.toSorted();
+    };
+    expect(await ids()).toEqual(['held', 'new', 'used']);
+    release();
+    await small.create(record('newer'));
+    expect(await ids()).toEqual(['new', 'newer', 'used']);
+    small.close();
+  });
+
+  it('B1 a session that is not used after initialize ends within minutes', async () => {
+    let now = 0;
+    const store = new MemorySessionStore({ idleTtlMs: 3_600_000, clock: () => now });
+    await store.create({ ...record('unused'), initialized: false });
+    await store.create({ ...record('used'), initialized: false });
+    await store.load(record('used'));
+    now = 121_000;
+    expect(await store.peek(record('unused'))).toBeUndefined();
+    expect(await store.peek(record('used'))).toBeDefined();
+    store.close();
+  });
+});
