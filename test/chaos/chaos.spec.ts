@@ -30,9 +30,12 @@ const PACE_MS: Record<Scenario, number> = { 'kill-instance': 500, 'cut-redis': 2
 const LONGEST_SILENCE_MS = 5000;
 
 const STORMS: Record<Scenario, { readonly promise: 'P1' | 'P2'; readonly story: string }> = {
-  'kill-instance': { promise: 'P1', story: 'P1 kill -9 of any instance, and clients that come back to any other (F1)' },
-  'cut-redis': { promise: 'P2', story: 'P2 connections to Redis that are reset, frozen and made deaf' },
-  mixed: { promise: 'P2', story: 'P1 P2 F16 all of it at once, and Redis forgets its scripts' },
+  'kill-instance': {
+    promise: 'P1',
+    story: 'P1 F1 instances are killed with kill -9 while clients reconnect to any other instance',
+  },
+  'cut-redis': { promise: 'P2', story: 'P2 connections to Redis are reset, frozen and blocked in one direction' },
+  mixed: { promise: 'P2', story: 'P1 P2 F16 instances are killed, connections fail and Redis forgets its scripts' },
 };
 
 /** What happened too seldom in a run proves nothing. */
@@ -71,13 +74,17 @@ const wanted = <T extends string>(names: readonly T[]): readonly T[] =>
 describe.each(wanted(SCENARIOS))('chaos: %s', (scenario) => {
   const { story, promise } = STORMS[scenario];
   const timeout = seconds * 1000 + 120_000;
-  it.each(seeds)(`${story}: nothing is lost, but without the protection it is (seed %i)`, { timeout }, async (seed) => {
-    tell(`CHAOS_SEEDS=${seed} ${scenario}: ${describeSchedule(plan(scenario, seed, seconds * 1000)).slice(0, 2000)}`);
-    const figures = await run({ scenario, seed, seconds, load: loadOf(scenario) });
-    tell(JSON.stringify(figures, undefined, isLong ? 2 : 0));
-    storms.push(figures);
-    judge(figures);
-  });
+  it.each(seeds)(
+    `${story}: no message is lost, while the unprotected control loses some (seed %i)`,
+    { timeout },
+    async (seed) => {
+      tell(`CHAOS_SEEDS=${seed} ${scenario}: ${describeSchedule(plan(scenario, seed, seconds * 1000)).slice(0, 2000)}`);
+      const figures = await run({ scenario, seed, seconds, load: loadOf(scenario) });
+      tell(JSON.stringify(figures, undefined, isLong ? 2 : 0));
+      storms.push(figures);
+      judge(figures);
+    },
+  );
 
   afterAll(() => {
     const own = storms.filter((figures) => figures.scenario === scenario);
@@ -112,16 +119,16 @@ const median = (resumes: readonly Resumes[], of: 'p50Ms' | 'p99Ms'): number =>
   );
 
 const LOST: Record<Loss, string> = {
-  trim: 'histories that are trimmed and deleted under their readers',
-  ttl: 'histories that expire',
+  trim: 'histories are trimmed and deleted while they are read',
+  ttl: 'histories expire',
   flush: 'FLUSHALL',
   'restart-empty': 'F5 Redis restarts without its data',
-  fork: 'F6 messages that Redis forgets after they were delivered',
+  fork: 'F6 Redis forgets messages after their delivery',
 };
 
 describe.skipIf(wanted(LOSSES).length === 0)('chaos: data that Redis loses', () => {
   const timeout = seconds * 1000 + 120_000;
-  const title = 'P3 %s: whoever is affected is told, once (seed %i)';
+  const title = 'P3 %s: each affected stream is signalled exactly once and no other stream is (seed %i)';
   const rows = wanted(LOSSES).flatMap((scenario) => seeds.map((seed) => [LOST[scenario], seed, scenario] as const));
   let rig: LossRig;
   beforeAll(async () => void (rig = await LossRig.start(2)), 60_000);
@@ -137,7 +144,7 @@ describe.skipIf(wanted(LOSSES).length === 0)('chaos: data that Redis loses', () 
     expect([crashes, fsck]).toEqual([[], []]);
   });
 
-  it('P3 control: clients that come back without an id lose the same and are told nothing', { timeout }, async () => {
+  it('P3 control: clients that reconnect without Last-Event-ID lose messages silently', { timeout }, async () => {
     const figures = await rig.lose({ scenario: 'trim', seed: seeds[0]!, seconds: 0, sessions: 4, manner: 'forget' });
     expect(figures.signalled).toBe(0);
     expect(figures.silentlyLost).toBeGreaterThan(0);

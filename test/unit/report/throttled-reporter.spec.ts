@@ -47,7 +47,7 @@ describe('ThrottledReporter', () => {
     ]);
   });
 
-  it('keeps no more than a hundred kinds in memory', () => {
+  it('remembers no more than a hundred kinds of trouble', () => {
     for (let i = 0; i < 101; i++) reporter.warn(`kind ${i}`);
     reporter.warn('kind 0');
     expect(lines.filter((line) => line === 'warn kind 0')).toHaveLength(2);

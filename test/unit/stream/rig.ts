@@ -10,7 +10,7 @@ import { LossyBroker } from './lossy-broker.js';
 export const SELF_CHECK_MS = 1000;
 export const ALICE: SessionKey = { principal: 'alice', id: 'session-1' };
 
-/** Store, log and a bad broker under one clock. Needs fake timers. */
+/** Store, log and a lossy broker with one clock. Needs fake timers. */
 export function rig(limits: Partial<MemoryEventLogOptions> = {}) {
   let now = 1_763_800_000_000;
   const clock = () => now;
@@ -72,19 +72,19 @@ export class Connection {
     this.subscription.unsubscribe();
   }
 
-  /** Shortened for tables: `primed`, the text of a message, `text!` of a final one, `gap:reason`, `end:reason`. */
+  /** The events as a short text for tables: `primed`, the text of a message, `text!` of a final one, `gap:reason`, `end:reason`. */
   get story(): string {
-    return this.events.map(tell).join(' ');
+    return this.events.map(describeEvent).join(' ');
   }
 }
 
-function tell(event: StreamEvent): string {
+function describeEvent(event: StreamEvent): string {
   if (event.kind === 'message') return event.final ? `${event.data}!` : event.data;
   return event.kind === 'primed' ? 'primed' : `${event.kind}:${event.reason}`;
 }
 
-/** Lets everything happen that needs no timer. */
+/** Waits for everything that needs no timer. */
 export const settle = async (): Promise<void> => void (await vi.advanceTimersByTimeAsync(0));
 
-/** Lets every open stream look at least once by itself. */
+/** Waits until every open stream has run its self-check. */
 export const selfCheck = async (): Promise<void> => void (await vi.advanceTimersByTimeAsync(SELF_CHECK_MS * 1.4));

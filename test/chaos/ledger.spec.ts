@@ -15,8 +15,8 @@ const GAP: Received = { kind: 'gap' };
 const judge = (offers: Offer[], received: Received[], kept?: History['kept']) =>
   check({ offers, received: new Map([['s', received]]), kept });
 
-describe('the judge of the chaos runs', () => {
-  it('has nothing against a whole history', () => {
+describe('check()', () => {
+  it('check() finds no violation in a complete history', () => {
     const offers = [offer(1), offer(2, 'info'), offer(3, 'fail'), offer(4), offer(5, 'info')];
     const kept = new Map([['s', [{ id: '4-0', text: 'p 4' }]]]);
     expect(judge(offers, [got(1), got(2), got(4)], kept)).toEqual({
@@ -26,42 +26,42 @@ describe('the judge of the chaos runs', () => {
   });
 
   const one: [violation: keyof typeof WHOLE, story: string, offers: Offer[], received: Received[]][] = [
-    ['lost', 'an acknowledged message never came', [offer(1), offer(2)], [got(1)]],
-    ['duplicated', 'a message came twice', [offer(1)], [got(1), got(1)]],
-    ['duplicated', 'a message was stored twice', [offer(1)], [got(1), got(1, '2-0')]],
-    ['duplicated', 'a message of unknown fate came twice', [offer(1, 'info')], [got(1), got(1, '2-0')]],
+    ['lost', 'an acknowledged message is never delivered', [offer(1), offer(2)], [got(1)]],
+    ['duplicated', 'a message is delivered twice', [offer(1)], [got(1), got(1)]],
+    ['duplicated', 'a message is stored twice', [offer(1)], [got(1), got(1, '2-0')]],
+    ['duplicated', 'a message of unknown outcome is delivered twice', [offer(1, 'info')], [got(1), got(1, '2-0')]],
     [
       'reordered',
-      'a later entry overtook an earlier one',
+      'a later entry overtakes an earlier one',
       [offer(1), offer(2, 'ok', 'q')],
       [got(2, '2-0', 'q'), got(1)],
     ],
-    ['reordered', 'the log itself turned two around', [offer(1), offer(2)], [got(2, '1-0'), got(1, '1-1')]],
-    ['invented', 'nobody ever said it', [], [got(1)]],
-    ['revived', 'what was refused came all the same', [offer(1, 'fail')], [got(1)]],
+    ['reordered', 'the log swaps two messages of one producer', [offer(1), offer(2)], [got(2, '1-0'), got(1, '1-1')]],
+    ['invented', 'a message arrives that nobody sent', [], [got(1)]],
+    ['revived', 'a refused message is delivered nevertheless', [offer(1, 'fail')], [got(1)]],
   ];
-  it.each(one)('%s: %s', (violation, _story, offers, received) => {
+  it.each(one)('check() counts a message as %s when %s', (violation, _story, offers, received) => {
     const { gaps: _, ...whole } = WHOLE;
     const verdict = judge(offers, received);
     expect(verdict).toMatchObject({ ...whole, [violation]: 1 });
     expect(verdict.examples).toEqual([expect.stringContaining(`${violation}: `)]);
   });
 
-  it('withheld: an entry of unknown fate is in the log, and the reader never got it', () => {
+  it('check() counts a message as withheld when its outcome is unknown and the log has it but the reader does not', () => {
     const kept = new Map([['s', [{ id: '1-0', text: 'p 1' }]]]);
     expect(judge([offer(1, 'info')], [], kept)).toMatchObject({ withheld: 1, lost: 0 });
   });
 
-  it('reordered: the log has the message under another id than the reader', () => {
+  it('check() counts a message as reordered when the log has it under another id than the reader', () => {
     const kept = new Map([['s', [{ id: '9-0', text: 'p 1' }]]]);
     expect(judge([offer(1)], [got(1)], kept)).toMatchObject({ reordered: 1, lost: 0 });
   });
 
-  it('counts both halves of an id as numbers', () => {
+  it('check() compares both halves of an entry id as numbers', () => {
     expect(judge([offer(9), offer(10)], [got(9, '5-9'), got(10, '5-10')])).toMatchObject(WHOLE);
   });
 
-  it('lists gaps with what they lie between', () => {
+  it('check() lists each gap with the entries before and after it', () => {
     const verdict = judge([offer(1), offer(2), offer(3)], [got(1), GAP, got(3), GAP]);
     expect(verdict.lost).toBe(1);
     expect(verdict.gaps).toEqual([
@@ -70,7 +70,7 @@ describe('the judge of the chaos runs', () => {
     ]);
   });
 
-  it('expects no order within a batch, and one between batches', () => {
+  it('check() expects order between batches but not within a batch', () => {
     const batches = (...of: number[]) => of.map((batch, n) => offer(n, 'ok', 'p', batch));
     const turned = [got(1, '1-0'), got(0, '2-0'), got(2, '3-0')];
     expect(judge(batches(0, 0, 1), turned)).toMatchObject(WHOLE);
@@ -78,7 +78,7 @@ describe('the judge of the chaos runs', () => {
     expect(judge(batches(0, 0, 1), [got(0), got(2), got(1, '3-0')])).toMatchObject({ reordered: 1 });
   });
 
-  it('takes producers and streams apart', () => {
+  it('check() judges producers and streams separately', () => {
     const offers = [offer(1), offer(1, 'ok', 'q'), { ...offer(1), stream: 't' }];
     const received = new Map([
       ['s', [got(1, '1-0', 'q'), got(1, '2-0')]],
@@ -90,7 +90,7 @@ describe('the judge of the chaos runs', () => {
   });
 });
 
-describe('official clients, which do not tell the ids they got and may leave for good', () => {
+describe('histories of official clients', () => {
   const kept = new Map([['s', [1, 2, 3, 4].map((n) => ({ id: `${n}-0`, text: `p ${n}` }))]]);
   const told = (...of: number[]) => of.map((n): Received => got(n, ''));
   const fairly = (offers: Offer[], received: Received[], deserters: string[]) => {
@@ -100,33 +100,33 @@ describe('official clients, which do not tell the ids they got and may leave for
   };
   const offers = [1, 2, 3, 4].map((n) => offer(n));
 
-  it('the log knows the ids, so duplicates and order are judged as for others', () => {
+  it('withIds() takes entry ids from the log, so that duplicates and order are judged for official clients, too', () => {
     expect(fairly(offers, told(1, 2, 3, 4), [])).toMatchObject({ ...WHOLE, abandoned: 0 });
     expect(fairly(offers, told(1, 3, 2, 4), [])).toMatchObject({ reordered: 2 });
     expect(fairly(offers, told(1, 2, 2, 3, 4), [])).toMatchObject({ duplicated: 1 });
     expect(fairly(offers, told(1, 2, 7, 3, 4), [])).toMatchObject({ invented: 1 });
   });
 
-  it('what came behind the last message of one that left is abandoned, what came before is lost', () => {
+  it('excludeAbandoned() counts messages behind the last one of a client that gave up as abandoned, earlier ones as lost', () => {
     expect(fairly(offers, told(1, 2), ['s'])).toMatchObject({ ...WHOLE, acked: 2, abandoned: 2 });
     expect(fairly(offers, told(1, 3), ['s'])).toMatchObject({ lost: 1, abandoned: 1 });
     expect(fairly(offers, told(1, 2), [])).toMatchObject({ lost: 2, abandoned: 0 });
   });
 
-  it('one that never got anything abandons everything, but for what is not in the log at all', () => {
+  it('excludeAbandoned() counts all logged messages of a client that received nothing as abandoned', () => {
     expect(fairly([...offers, offer(5)], [], ['s'])).toMatchObject({ lost: 1, abandoned: 4 });
   });
 });
 
-describe('the watch over liveness', () => {
-  it('measures how long offers were taken while nothing came', () => {
+describe('Liveness', () => {
+  it('Liveness measures how long messages were accepted while none was delivered', () => {
     const watch = new Liveness();
     for (const at of [0, 1000, 2000]) watch.offered(at);
     watch.delivered();
     expect(watch.worstMs).toBe(2000);
   });
 
-  it('does not count time in which nothing was taken either', () => {
+  it('Liveness does not count time in which no message was accepted', () => {
     const watch = new Liveness();
     watch.offered(0);
     watch.delivered();
@@ -135,19 +135,22 @@ describe('the watch over liveness', () => {
   });
 });
 
-describe('what is said', () => {
-  it('is known by its producer and number, also when it is longer than a doorbell carries', () => {
+describe('message texts', () => {
+  it('a padded message that exceeds the payload of a stream signal keeps its producer and number', () => {
     const said = Array.from({ length: 500 }, (_, n) => spoken('p', n));
     expect(said.map(heard)).toEqual(Array.from({ length: 500 }, (_, n) => textOf({ producer: 'p', n })));
     expect(said.filter((text) => text.length > SIGNAL_PAYLOAD_LIMIT)).toHaveLength(2);
   });
 });
 
-describe('the nemesis', () => {
-  it.each(SCENARIOS)('%s: the same seed makes the same schedule, another one another', (scenario) => {
-    const steps = plan(scenario, 1, 30_000);
-    expect(plan(scenario, 1, 30_000)).toEqual(steps);
-    expect(plan(scenario, 2, 30_000)).not.toEqual(steps);
-    expect(steps.map(({ atMs }) => atMs)).toEqual(steps.map(({ atMs }) => atMs).toSorted((a, b) => a - b));
-  });
+describe('plan()', () => {
+  it.each(SCENARIOS)(
+    'plan() makes the same schedule of %s for the same seed and another one for another seed',
+    (scenario) => {
+      const steps = plan(scenario, 1, 30_000);
+      expect(plan(scenario, 1, 30_000)).toEqual(steps);
+      expect(plan(scenario, 2, 30_000)).not.toEqual(steps);
+      expect(steps.map(({ atMs }) => atMs)).toEqual(steps.map(({ atMs }) => atMs).toSorted((a, b) => a - b));
+    },
+  );
 });
