@@ -18,7 +18,7 @@ export const question = (text: string, maxTokens: number): SamplingParams => ({
   maxTokens,
 });
 
-/** The text of what a model said. */
+/** The text of a sampling result. */
 export function textOf({ content }: SamplingResult): string {
   const [first] = [content].flat();
   return typeof first?.text === 'string' ? first.text : 'nothing';
@@ -27,7 +27,7 @@ export function textOf({ content }: SamplingResult): string {
 const told = (label: string, result: ElicitResult<unknown>): string =>
   `${label}: ${result.action === 'accept' ? JSON.stringify(result.content) : result.action}`;
 
-/** Tools that ask the client or the person in front of it. */
+/** Tools that ask the client or its user. */
 @Injectable()
 export class AskingTools {
   @McpTool({ name: 'test_sampling', description: "Has the client's model answer a prompt" })
@@ -51,14 +51,14 @@ export class AskingTools {
 
   @McpTool({
     name: 'test_elicitation_sep1330_enums',
-    description: 'Asks for a choice in each way there is',
+    description: 'Asks for a choice in every supported form',
     elicits: [choicesForm],
   })
   async choices(ctx: McpContext): Promise<string> {
     return told('Elicitation completed', await ctx.elicit(choicesForm, 'Please select options'));
   }
 
-  /** Of a modern client nothing is asked on the stream: it ends with what is to be answered. */
+  /** For a modern client the stream ends with the input requests instead of carrying them. */
   @McpTool({
     name: 'test_streaming_elicitation',
     description: 'Asks after it has reported progress',
