@@ -1,4 +1,4 @@
-/** `node build/sample/03-streaming/client.js [url]` calls the tools of this sample and prints what a client receives. */
+/** `node build/sample/03-streaming/client.js [url]` calls the tools of this sample and prints what it receives. */
 import { Client, type Progress, StreamableHTTPClientTransport, type Tool } from '@modelcontextprotocol/client';
 
 const url = process.argv[2] ?? 'http://127.0.0.1:3000/mcp';

@@ -16,7 +16,7 @@ class Instance {
   pid!: number;
 }
 
-/** A bell that every session hears, whichever instance rings it. Nothing here knows that there are several instances. */
+/** A bell that every session hears, whichever instance rings it. Nothing here knows of other instances. */
 @Injectable()
 export class BellTower {
   constructor(private readonly mcp: McpServer) {}

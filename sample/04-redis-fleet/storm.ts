@@ -1,5 +1,5 @@
 /**
- * `node build/sample/04-redis-fleet/storm.js [seconds]` starts a fleet and kills its instances one after the other while
+ * `node build/sample/04-redis-fleet/storm.js [seconds]` starts a fleet and kills one instance after the other while
  * clients of both eras use it. At the end it counts their messages, and fails if one was lost.
  */
 import { setTimeout as pause } from 'node:timers/promises';

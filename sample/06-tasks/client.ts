@@ -1,6 +1,6 @@
 /**
- * `node build/sample/06-tasks/client.js [url]` shows how a client of 2026-07-28 uses tasks, message by message: it calls
- * tools, polls their tasks, answers a question and cancels a task.
+ * `node build/sample/06-tasks/client.js [url]` shows how a client of 2026-07-28 uses tasks, message by message: it
+ * calls tools, polls their tasks, answers a question and cancels a task.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 

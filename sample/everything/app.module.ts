@@ -18,7 +18,7 @@ import { TaskTools } from './task.tools.js';
 /** Tools and routes for tests of a fleet, which must not appear in the lists that the suite checks. */
 const isFleetTest = process.env.FLEET_TEST === '1';
 
-/** The fixture of the official conformance suite, which defines its names, texts and schemas (`npm run conformance`). */
+/** The fixture of the official conformance suite, which defines names, texts and schemas (`npm run conformance`). */
 @Module({
   imports: [
     McpModule.forRoot({

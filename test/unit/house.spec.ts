@@ -9,8 +9,8 @@ const MAX_LINES = 300;
 /**
  * Which folders each folder may import, in layers: a folder may only import folders that stand before it. `options` are
  * the options of the module, and `backends` chooses the backends of a server from them, so that the backends need not
- * know the options. `root` is the rest of `lib/mcp.*.ts`, the module itself. Only `index.ts` may import everything. A new
- * arrow needs a reason: give it in the change that adds it.
+ * know the options. `root` is the rest of `lib/mcp.*.ts`, the module itself. Only `index.ts` may import everything. A
+ * new arrow needs a reason: give it in the change that adds it.
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   protocol: [],

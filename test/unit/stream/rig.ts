@@ -72,7 +72,7 @@ export class Connection {
     this.subscription.unsubscribe();
   }
 
-  /** The events as a short text for tables: `primed`, the text of a message, `text!` of a final one, `gap:reason`, `end:reason`. */
+  /** The events in short: `primed`, the text of a message, `text!` of a final one, `gap:reason`, `end:reason`. */
   get story(): string {
     return this.events.map(describeEvent).join(' ');
   }
