@@ -111,7 +111,7 @@ describe('RedisKeyRing', () => {
     return keys.seal(text);
   };
 
-  it('all instances of a fleet agree on one key ring and open the tokens of each other', async () => {
+  it('all instances use the same key ring and open the tokens of each other', async () => {
     const namespace = newNamespace();
     const members = await Promise.all([0, 1, 2].map(() => fleetMember({ redis: redis.url, namespace })));
     const rings = members.map(ring);
@@ -125,7 +125,7 @@ describe('RedisKeyRing', () => {
     await Promise.all(members.map(({ close }) => close()));
   });
 
-  it('an old key ring is renewed: tokens of the old key stay valid, and an instance without the new key fetches it', async () => {
+  it('an old key ring is renewed while tokens of its old key stay valid, and other instances fetch the new key', async () => {
     const namespace = newNamespace();
     const [one, other] = await Promise.all([0, 1].map(() => fleetMember({ redis: redis.url, namespace })));
     const early = ring(one!);
