@@ -62,7 +62,7 @@ describe('list cursors', () => {
 });
 
 describe('Catalog lists', () => {
-  it('lists every entry once and in code unit order for any insertion order and page size', () => {
+  it('Catalog lists every entry once and in code unit order for any insertion order and page size', () => {
     const names = fc.uniqueArray(fc.string({ minLength: 1, unit: 'grapheme' }), { maxLength: 30 });
     fc.assert(
       fc.property(names, fc.integer({ min: 1, max: 8 }), (added, pageSize) => {
@@ -74,7 +74,7 @@ describe('Catalog lists', () => {
     );
   });
 
-  it('continues after the entry of a cursor although that entry was removed', () => {
+  it('Catalog continues a list after the entry of a cursor although that entry was removed', () => {
     const catalog = new Catalog(1);
     for (const name of ['a', 'b', 'c']) catalog.add(tool(name));
     const { nextCursor } = page(catalog);
@@ -86,7 +86,7 @@ describe('Catalog lists', () => {
     expect(page(catalog, nextCursor)).toEqual({ tools: [] });
   });
 
-  it('serialises a list once per revision and again after a change', () => {
+  it('Catalog serialises a list once per revision and again after a change', () => {
     const catalog = new Catalog(10);
     let read = 0;
     const counting = tool('a');
@@ -108,7 +108,7 @@ describe('Catalog lists', () => {
 });
 
 describe('Catalog', () => {
-  it('emits the name of the list that changed', () => {
+  it('Catalog emits the name of the list that changed', () => {
     const catalog = new Catalog(10);
     const changes: string[] = [];
     catalog.changes$.subscribe((list) => changes.push(list));
@@ -119,7 +119,7 @@ describe('Catalog', () => {
     expect(changes).toEqual(['tools', 'prompts', 'tools']);
   });
 
-  it('refuses a second entry of the same name, naming both declarations, and keeps the first', () => {
+  it('Catalog refuses a second entry of the same name, naming both declarations, and keeps the first', () => {
     const catalog = new Catalog(10);
     const first = tool('a', 'One.a');
     catalog.add(first);

@@ -6,18 +6,18 @@ import { KeyRing, StateKeyError } from '../../../lib/interaction/key-ring.js';
 const key = () => randomBytes(32);
 
 describe('KeyRing', () => {
-  it('opens any text that it sealed', () => {
+  it('KeyRing opens any text that it sealed', () => {
     const ring = new KeyRing([key()]);
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => ring.open(ring.seal(text)) === text));
   });
 
-  it('seals the same text differently each time and reveals nothing of it', () => {
+  it('KeyRing seals the same text differently each time and reveals nothing of it', () => {
     const ring = new KeyRing([key()]);
     expect(ring.seal('secret')).not.toBe(ring.seal('secret'));
     expect(ring.seal('secret')).not.toContain(Buffer.from('secret').toString('base64url'));
   });
 
-  it('P14: refuses a token with any character changed, removed or inserted', () => {
+  it('P14: KeyRing refuses a token with any character changed, removed or inserted', () => {
     const ring = new KeyRing([key()]);
     const token = ring.seal(JSON.stringify({ round: 1 }));
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~é\0';
@@ -38,7 +38,7 @@ describe('KeyRing', () => {
     expect(tried).toBeGreaterThan(10_000);
   });
 
-  it('P14: refuses a token with any bit flipped', () => {
+  it('P14: KeyRing refuses a token with any bit flipped', () => {
     const ring = new KeyRing([key()]);
     const [version, id, body] = ring.seal('state').split('.') as [string, string, string];
     const bytes = Buffer.from(body, 'base64url');
@@ -49,7 +49,7 @@ describe('KeyRing', () => {
     }
   });
 
-  it('refuses arbitrary text without throwing', () => {
+  it('KeyRing refuses arbitrary text without throwing', () => {
     const ring = new KeyRing([key()]);
     const [, id] = ring.seal('').split('.');
     fc.assert(
@@ -66,7 +66,7 @@ describe('KeyRing', () => {
     expect(ring.open('.'.repeat(10_000))).toBeUndefined();
   });
 
-  it('rotates keys: the first key seals, older keys still open, and a removed key opens nothing', () => {
+  it('KeyRing rotates keys: the first key seals, older keys still open, and a removed key opens nothing', () => {
     const [old, fresh] = [key(), key()];
     const before = new KeyRing([old]);
     const during = new KeyRing([fresh, old]);
@@ -78,7 +78,7 @@ describe('KeyRing', () => {
     expect([during.open(next), after.open(next), before.open(next)]).toEqual(['new', 'new', undefined]);
   });
 
-  it('accepts the same key as Base64, Base64url, hex and bytes', () => {
+  it('KeyRing accepts the same key as Base64, Base64url, hex and bytes', () => {
     const bytes = key();
     const sealed = new KeyRing([bytes]).seal('x');
     const spellings = [
@@ -90,7 +90,7 @@ describe('KeyRing', () => {
     for (const spelling of spellings) expect(new KeyRing([spelling]).open(sealed)).toBe('x');
   });
 
-  it('opens only its own tokens when no key is configured', () => {
+  it('KeyRing opens only its own tokens when no key is configured', () => {
     const ring = new KeyRing();
     expect(ring.open(ring.seal('x'))).toBe('x');
     expect(new KeyRing().open(ring.seal('x'))).toBeUndefined();

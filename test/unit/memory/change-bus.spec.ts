@@ -31,7 +31,7 @@ describe('ChangeBus', () => {
 
   afterEach(() => expect(broker.sizes).toEqual({ channels: 0, listeners: 0, queued: 0 }));
 
-  it('delivers every event to all instances of its namespace, the publisher included, and to no other', async () => {
+  it('ChangeBus delivers every event to all instances of its namespace, the publisher included, and to no other', async () => {
     const [one, two, other] = [make('a'), make('a'), make('b')];
     const received = [one, two, other].map(listen);
     await Promise.all([one, two, other].map((bus) => bus.start()));
@@ -40,7 +40,7 @@ describe('ChangeBus', () => {
     await Promise.all([one, two, other].map((bus) => bus.close()));
   });
 
-  it('ignores event types of a newer version and reports corrupt events without quoting them', async () => {
+  it('ChangeBus ignores event types of a newer version and reports corrupt events without quoting them', async () => {
     const bus = make('a');
     const received = listen(bus);
     await bus.start();
@@ -71,7 +71,7 @@ describe('ChangeBus', () => {
     await bus.close();
   });
 
-  it('subscribes once although started twice, and completes its observables when closed', async () => {
+  it('ChangeBus subscribes once although started twice, and completes its observables when closed', async () => {
     const bus = make('a');
     const received = listen(bus);
     const done = vi.fn();
@@ -87,7 +87,7 @@ describe('ChangeBus', () => {
     expect(done).toHaveBeenCalledTimes(2);
   });
 
-  it('can be started again after the broker was unavailable, and forwards interruptions', async () => {
+  it('ChangeBus can be started again after the broker was unavailable, and forwards interruptions', async () => {
     const lossy = new LossyBroker();
     lossy.failures = 1;
     const bus = new ChangeBus({ broker: lossy, namespace: 'a', report: () => undefined });

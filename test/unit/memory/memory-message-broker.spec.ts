@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { MemoryMessageBroker } from '../../../lib/memory/memory-message-broker.js';
 
 describe('MemoryMessageBroker', () => {
-  it('reports the error of a listener and still delivers to the other listeners', async () => {
+  it('MemoryMessageBroker reports the error of a listener and still delivers to the other listeners', async () => {
     const reported: unknown[] = [];
     const broker = new MemoryMessageBroker({ onError: (error) => reported.push(error) });
     const received: string[] = [];
@@ -17,7 +17,7 @@ describe('MemoryMessageBroker', () => {
     expect(received).toEqual(['1', '2']);
   });
 
-  it('keeps no channel, listener or message after all subscriptions are closed', async () => {
+  it('MemoryMessageBroker keeps no channel, listener or message after all subscriptions are closed', async () => {
     const broker = new MemoryMessageBroker();
     const subscriptions = await Promise.all(
       Array.from({ length: 100 }, (_, i) => broker.subscribe(`${i % 10}`, () => undefined)),
@@ -29,7 +29,7 @@ describe('MemoryMessageBroker', () => {
     expect(broker.sizes).toEqual({ channels: 0, listeners: 0, queued: 0 });
   });
 
-  it('does not call a listener after its subscription was closed', async () => {
+  it('MemoryMessageBroker does not call a listener after its subscription was closed', async () => {
     const broker = new MemoryMessageBroker();
     const listener = vi.fn();
     const subscription = await broker.subscribe('a', listener);
@@ -38,7 +38,7 @@ describe('MemoryMessageBroker', () => {
     expect(listener).not.toHaveBeenCalled();
   });
 
-  it('does not deliver a message to a subscription that began after its publication', async () => {
+  it('MemoryMessageBroker does not deliver a message to a subscription that began after its publication', async () => {
     const broker = new MemoryMessageBroker();
     const [early, late] = [vi.fn(), vi.fn()];
     await broker.subscribe('a', early);

@@ -28,7 +28,7 @@ function appendQueue(fail: (call: Call) => Error | undefined = () => undefined, 
 }
 
 describe('AppendQueue', () => {
-  it('sends one call at a time per stream, with queue entries of a tick in one call', async () => {
+  it('AppendQueue sends one call at a time per stream, with all entries of a tick in one call', async () => {
     const { append, calls, peak } = appendQueue();
     const first = Promise.all(['1', '2', '3'].map((text) => append('a', text)));
     await Promise.resolve();
@@ -42,13 +42,13 @@ describe('AppendQueue', () => {
     expect(peak.running).toBe(1);
   });
 
-  it('sends calls of different streams concurrently', async () => {
+  it('AppendQueue sends calls of different streams concurrently', async () => {
     const { append, peak } = appendQueue();
     await Promise.all(['a', 'b', 'c'].map((stream) => append(stream, '1')));
     expect(peak.running).toBe(3);
   });
 
-  it('repeats a call of unknown outcome unchanged, with its counter, before the next one', async () => {
+  it('AppendQueue repeats a call of unknown outcome unchanged, with its counter, before the next one', async () => {
     const { append, calls } = appendQueue(({ counter }) =>
       counter === 1 && calls.length < 3 ? new BackendUnavailableError('cut') : undefined,
     );
@@ -63,7 +63,7 @@ describe('AppendQueue', () => {
     ]);
   });
 
-  it('stops retrying after its patience, and does not retry a call that Redis refuses', async () => {
+  it('AppendQueue stops retrying after its patience, and does not retry a call that Redis refuses', async () => {
     const unavailable = appendQueue(() => new BackendUnavailableError('unavailable'), 150);
     await expect(unavailable.append('a', '1')).rejects.toThrow(BackendUnavailableError);
     expect(unavailable.calls.length).toBeGreaterThan(1);
@@ -73,7 +73,7 @@ describe('AppendQueue', () => {
     expect([unavailable.queue.waiting, refused.queue.waiting]).toEqual([0, 0]);
   });
 
-  it('P10 bounds the number and the size of waiting entries', async () => {
+  it('P10 AppendQueue bounds the number and the size of waiting entries', async () => {
     const { queue, append } = appendQueue(undefined, 5000, { maxWaiting: 3, maxWaitingCharacters: 100 });
     const waiting = Promise.all(['1', '2', '3'].map((text) => append('a', text)));
     await expect(append('a', '4')).rejects.toThrow(BackendUnavailableError);
@@ -84,7 +84,7 @@ describe('AppendQueue', () => {
     expect(queue.waiting).toBe(0);
   });
 
-  it('rejects waiting entries when the queue is closed', async () => {
+  it('AppendQueue rejects waiting entries when the queue is closed', async () => {
     const { queue, append, calls } = appendQueue(() => new BackendUnavailableError('unavailable'), 60_000);
     const waiting = append('a', '1');
     await expect.poll(() => calls.length).toBeGreaterThan(1);

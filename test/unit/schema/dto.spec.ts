@@ -298,14 +298,14 @@ describe('schema of a DTO', () => {
     );
   });
 
-  it('refuses @ValidateNested without a known class', async () => {
+  it('the schema of a DTO refuses @ValidateNested without a known class', async () => {
     class Holder {
       @ValidateNested() inner!: unknown;
     }
     await expect(input(Holder)).rejects.toThrow(/^Holder\.inner has @ValidateNested .* Add @Type\(\(\) => TheClass\)/);
   });
 
-  it('refuses classes without decorated properties', async () => {
+  it('the schema of a DTO refuses classes without decorated properties', async () => {
     class Nothing {
       a!: string;
     }
@@ -313,7 +313,7 @@ describe('schema of a DTO', () => {
     await expect(input(Object)).rejects.toThrow(/interfaces/);
   });
 
-  it('reads descriptions and examples from @nestjs/swagger', async () => {
+  it('the schema of a DTO reads descriptions and examples from @nestjs/swagger', async () => {
     class Described {
       @IsString() a!: string;
     }
@@ -520,7 +520,7 @@ describe('validating input with a DTO', () => {
     expect(issuesOf(validate({ a: 5 }))).toEqual(['b: is required', 'placeholder: is required', 'a: must be a string']);
   });
 
-  it('refuses an input class whose constructor needs arguments', async () => {
+  it('compileSchema() refuses an input class whose constructor needs arguments', async () => {
     class Needy {
       @IsString() a: string;
       constructor(from: { a: string }) {
@@ -532,7 +532,7 @@ describe('validating input with a DTO', () => {
     expect(valueOf(validate({ a: 'x' }))).toEqual({ a: 'x' });
   });
 
-  it('reports at most 32 issues for one value', async () => {
+  it('validation of input reports at most 32 issues for one value', async () => {
     class Many {
       @IsInt({ each: true }) n!: number[];
     }

@@ -109,7 +109,7 @@ describe('plain JSON Schema', () => {
     ],
     ['a dangling $ref', { type: 'object', properties: { a: { $ref: '#/$defs/none' } } }, /refers to #\/\$defs\/none/],
     ['a nonsensical keyword', { type: 'object', properties: { a: { type: 'text' } } }, /not a valid JSON Schema/],
-    ['no object at the root', { type: 'string' }, /not an object at its root/],
+    ['a root that is not an object', { type: 'string' }, /not an object at its root/],
     ['a root that says nothing', {}, /not an object at its root/],
     ['a schema that is too deep', deep(40), /larger than 64 levels/],
     [

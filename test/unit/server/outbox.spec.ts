@@ -32,7 +32,7 @@ const storedTexts = async () => {
 };
 
 describe('Outbox', () => {
-  it('reads the session once for concurrent messages and keeps their order', async () => {
+  it('Outbox reads the session once for concurrent messages and keeps their order', async () => {
     const [find, peek] = [vi.spyOn(store, 'find'), vi.spyOn(store, 'peek')];
     const texts = Array.from({ length: 100 }, (_, n) => `${n}`);
     expect(new Set(await Promise.all(texts.map((text) => outbox.send(KEY.id, line(text)))))).toEqual(
@@ -42,7 +42,7 @@ describe('Outbox', () => {
     expect([find, peek].map(({ mock }) => mock.calls.length)).toEqual([1, 1]);
   });
 
-  it('keeps the order of messages sent while the owner of the session is looked up', async () => {
+  it('Outbox keeps the order of messages sent while the owner of the session is looked up', async () => {
     const find = store.find.bind(store);
     let found = (): void => undefined;
     const delay = new Promise<void>((resolve) => (found = resolve));
@@ -55,7 +55,7 @@ describe('Outbox', () => {
     expect(await storedTexts()).toEqual(['1', '2']);
   });
 
-  it('caches the owner of a session but reads the session for each message', async () => {
+  it('Outbox caches the owner of a session but reads the session for each message', async () => {
     const find = vi.spyOn(store, 'find');
     await outbox.send(KEY.id, line('1', 'info'));
     await store.update(KEY, { logLevel: 'error' });
@@ -68,7 +68,7 @@ describe('Outbox', () => {
     expect(find).toHaveBeenCalledTimes(2);
   });
 
-  it('rejects only the message that cannot be serialised', async () => {
+  it('Outbox rejects only the message that cannot be serialised', async () => {
     const unwritable: LogLine = {
       level: 'error',
       get text(): string {
@@ -81,7 +81,7 @@ describe('Outbox', () => {
     expect(await storedTexts()).toEqual(['1', '2']);
   });
 
-  it('rejects messages while the store is unavailable and recovers afterwards', async () => {
+  it('Outbox rejects messages while the store is unavailable and recovers afterwards', async () => {
     vi.spyOn(store, 'peek').mockRejectedValueOnce(new BackendUnavailableError('unavailable'));
     const lost = await Promise.allSettled(['1', '2'].map((text) => outbox.send(KEY.id, line(text))));
     expect(lost.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
@@ -89,7 +89,7 @@ describe('Outbox', () => {
     expect(await storedTexts()).toEqual(['3']);
   });
 
-  it('P10 bounds the number of waiting messages and frees their places', async () => {
+  it('P10 Outbox bounds the number of waiting messages and frees their places', async () => {
     const small = new Outbox(store, log, 2);
     const sent = ['1', '2'].map((text) => small.send(KEY.id, line(text)));
     await expect(small.send('another', line('3'))).rejects.toThrow(BackendUnavailableError);
