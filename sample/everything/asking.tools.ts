@@ -24,7 +24,7 @@ export function textOf({ content }: SamplingResult): string {
   return typeof first?.text === 'string' ? first.text : 'nothing';
 }
 
-const told = (label: string, result: ElicitResult<unknown>): string =>
+const describeAnswer = (label: string, result: ElicitResult<unknown>): string =>
   `${label}: ${result.action === 'accept' ? JSON.stringify(result.content) : result.action}`;
 
 /** Tools that ask the client or its user. */
@@ -37,7 +37,7 @@ export class AskingTools {
 
   @McpTool({ name: 'test_elicitation', description: 'Asks for a name and an address', elicits: [userForm] })
   async elicitation({ message }: ElicitationArguments, ctx: McpContext): Promise<string> {
-    return told('User response', await ctx.elicit(userForm, message));
+    return describeAnswer('User response', await ctx.elicit(userForm, message));
   }
 
   @McpTool({
@@ -46,7 +46,7 @@ export class AskingTools {
     elicits: [defaultsForm],
   })
   async defaults(ctx: McpContext): Promise<string> {
-    return told('Elicitation completed', await ctx.elicit(defaultsForm, 'Please review and update the form'));
+    return describeAnswer('Elicitation completed', await ctx.elicit(defaultsForm, 'Please review and update the form'));
   }
 
   @McpTool({
@@ -55,7 +55,7 @@ export class AskingTools {
     elicits: [choicesForm],
   })
   async choices(ctx: McpContext): Promise<string> {
-    return told('Elicitation completed', await ctx.elicit(choicesForm, 'Please select options'));
+    return describeAnswer('Elicitation completed', await ctx.elicit(choicesForm, 'Please select options'));
   }
 
   /** For a modern client the stream ends with the input requests instead of carrying them. */
@@ -66,6 +66,6 @@ export class AskingTools {
   })
   async afterProgress(ctx: McpContext): Promise<string> {
     ctx.progress(1, 2, 'About to ask');
-    return told('User response', await ctx.elicit(nameForm, 'What is your name?', { key: 'user_name' }));
+    return describeAnswer('User response', await ctx.elicit(nameForm, 'What is your name?', { key: 'user_name' }));
   }
 }

@@ -93,7 +93,7 @@ export class LineClient {
   }
 
   /** Resolves to the first matching line, received already or later. @param fits called once for each line */
-  until(fits: (line: Line) => boolean, what = 'a line', patienceMs = 5000): Promise<Line> {
+  until(fits: (line: Line) => boolean, what = 'a line', timeoutMs = 5000): Promise<Line> {
     const known = this.messages.find(fits);
     if (known) return Promise.resolve(known);
     return new Promise((resolve, reject) => {
@@ -109,7 +109,7 @@ export class LineClient {
         fail: (why) =>
           complete(() => reject(new Error(`${why}: waited for ${what}; there was: ${this.raw.join('\n')}`))),
       };
-      const timer = setTimeout(() => waiting.fail('Too late'), patienceMs);
+      const timer = setTimeout(() => waiting.fail('Too late'), timeoutMs);
       this.#waiting.add(waiting);
       if (this.#ended) waiting.fail('The output has ended');
     });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ChangeBus } from '../../../lib/broker/change-bus.js';
 import { type ChangeEvent, CorruptChangeError } from '../../../lib/broker/change-event.js';
 import { MemoryMessageBroker } from '../../../lib/memory/memory-message-broker.js';
-import { LossyBroker } from '../stream/lossy-broker.js';
+import { FaultyBroker } from '../stream/faulty-broker.js';
 
 const EVENTS: ChangeEvent[] = [
   { type: 'list-changed', list: 'tools' },
@@ -88,16 +88,16 @@ describe('ChangeBus', () => {
   });
 
   it('ChangeBus can be started again after the broker was unavailable, and forwards interruptions', async () => {
-    const lossy = new LossyBroker();
-    lossy.failures = 1;
-    const bus = new ChangeBus({ broker: lossy, namespace: 'a', report: () => undefined });
+    const faulty = new FaultyBroker();
+    faulty.failures = 1;
+    const bus = new ChangeBus({ broker: faulty, namespace: 'a', report: () => undefined });
     await expect(bus.start()).rejects.toThrow('unavailable');
     await bus.start();
     const interrupted = vi.fn();
     bus.interrupted$.subscribe(interrupted);
-    lossy.interrupt();
+    faulty.interrupt();
     expect(interrupted).toHaveBeenCalledOnce();
     await bus.close();
-    expect([lossy.inner.sizes.listeners, lossy.interruptionListeners]).toEqual([0, 0]);
+    expect([faulty.inner.sizes.listeners, faulty.interruptionListeners]).toEqual([0, 0]);
   });
 });

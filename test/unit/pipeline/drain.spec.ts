@@ -104,7 +104,7 @@ describe('emissionsOf()', () => {
         next: async () => (values.length > 0 ? { done: false, value: values.shift() } : new Promise(() => {})),
         return: async () => {
           returned++;
-          throw new Error('nobody hears this');
+          throw new Error('this error is ignored');
         },
       }),
     });

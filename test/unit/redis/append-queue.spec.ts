@@ -63,7 +63,7 @@ describe('AppendQueue', () => {
     ]);
   });
 
-  it('AppendQueue stops retrying after its patience, and does not retry a call that Redis refuses', async () => {
+  it('AppendQueue stops retrying after patienceMs, and does not retry a call that Redis refuses', async () => {
     const unavailable = appendQueue(() => new BackendUnavailableError('unavailable'), 150);
     await expect(unavailable.append('a', '1')).rejects.toThrow(BackendUnavailableError);
     expect(unavailable.calls.length).toBeGreaterThan(1);

@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { decodeStreamSignal } from '../../../lib/stream/stream-signal.js';
 import { STREAM_START } from '../../../lib/stream/event-log.js';
 import type { StreamEvent } from '../../../lib/stream/stream-reader.js';
-import type { Fate } from './lossy-broker.js';
-import { ALICE, Connection, rig, type Rig, selfCheck, settle } from './rig.js';
+import type { Fate } from './faulty-broker.js';
+import { ALICE, Connection, rig, type Rig, selfCheck, flush } from './rig.js';
 
 const HISTORY_TTL = 60_000;
 
@@ -84,7 +84,7 @@ class Client {
 }
 
 type Step = { do: 'append'; count: number } | { do: 'fate'; fate: Fate } | { do: 'clock'; ms: number } | { do: Plain };
-const PLAIN = ['open', 'cut', 'release', 'interrupt', 'check', 'settle', 'takeover', 'expire'] as const;
+const PLAIN = ['open', 'cut', 'release', 'interrupt', 'check', 'flush', 'takeover', 'expire'] as const;
 type Plain = (typeof PLAIN)[number];
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -123,8 +123,8 @@ async function perform(client: Client, todo: Step): Promise<void> {
       return r.broker.interrupt();
     case 'check':
       return selfCheck();
-    case 'settle':
-      return settle();
+    case 'flush':
+      return flush();
     case 'expire':
       r.advanceClock(HISTORY_TTL);
       return client.updateTrimmed();
@@ -156,7 +156,7 @@ describe('stream continuity', () => {
       }
       client.cut();
       await r.store.end(ALICE);
-      await settle();
+      await flush();
       expect(r.reported).toEqual([]);
       expect([r.broker.inner.sizes.listeners, r.log.sizes.entries, r.broker.interruptionListeners]).toEqual([0, 0, 0]);
       r.close();
@@ -183,11 +183,11 @@ describe('stream continuity', () => {
       if (signal?.kind === 'entry') naive.push(signal.data!);
     });
     const connection = r.connect({ cursor: STREAM_START });
-    await settle();
+    await flush();
     for (let i = 0; i < 30; i++) {
       await r.append(10, { from: i * 10 + 1 });
       await r.broker.releaseHeld();
-      await settle();
+      await flush();
     }
     await selfCheck();
     const sent = Array.from({ length: 300 }, (_, i) => `${i + 1}`);
@@ -224,7 +224,7 @@ describe('stream continuity', () => {
         );
       }
       await r.broker.releaseHeld();
-      await (round === 3 ? selfCheck() : settle());
+      await (round === 3 ? selfCheck() : flush());
       for (const [i, connection] of connections.entries()) {
         const reader = readers[i]!;
         for (const event of connection.events) {
@@ -240,7 +240,7 @@ describe('stream continuity', () => {
     }
     expect(r.reported).toEqual([]);
     for (const key of keys) await r.store.end(key);
-    await settle();
+    await flush();
     expect(r.log.sizes).toEqual({ sessions: 0, streams: 0, entries: 0, bytes: 0 });
     expect(r.broker.inner.sizes.listeners).toBe(0);
     r.close();

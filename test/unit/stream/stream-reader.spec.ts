@@ -2,7 +2,7 @@ import { take } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { STREAM_START } from '../../../lib/stream/event-log.js';
 import { openStream } from '../../../lib/stream/stream-reader.js';
-import { ALICE, rig, type Rig, selfCheck, settle } from './rig.js';
+import { ALICE, rig, type Rig, selfCheck, flush } from './rig.js';
 
 let r: Rig;
 
@@ -22,21 +22,21 @@ describe('start of a stream', () => {
   it('a stream opened for the first time begins with the entries sent before', async () => {
     await r.append(3);
     const connection = r.connect();
-    await settle();
-    expect(connection.story).toBe('primed 1 2 3');
+    await flush();
+    expect(connection.summary).toBe('primed 1 2 3');
     expect(connection.events[0]).toEqual({ kind: 'primed', cursor: STREAM_START });
     connection.cut();
   });
 
   it('a stream opened again without a cursor begins after the newest entry', async () => {
     r.connect().cut();
-    await settle();
+    await flush();
     const ids = await r.append(3);
     const connection = r.connect();
-    await settle();
+    await flush();
     await r.append(1, { from: 4 });
-    await settle();
-    expect(connection.story).toBe('primed 4');
+    await flush();
+    expect(connection.summary).toBe('primed 4');
     expect(connection.events[0]).toEqual({ kind: 'primed', cursor: ids[2] });
     connection.cut();
   });
@@ -50,7 +50,7 @@ describe('start of a stream', () => {
     });
     const connection = r.connect();
     await selfCheck();
-    expect(connection.story).toBe('primed 1 2');
+    expect(connection.summary).toBe('primed 1 2');
     connection.cut();
   });
 });
@@ -72,11 +72,11 @@ describe.each(resumes)('resuming %s', (name, appended, seen, before, after) => {
     async (pageSize) => {
       const ids = await r.append(appended);
       const connection = r.connect({ cursor: ids[seen - 1] ?? STREAM_START, pageSize });
-      await settle();
-      expect(connection.story).toBe(before);
+      await flush();
+      expect(connection.summary).toBe(before);
       await r.append(1, { from: appended + 1 });
-      await settle();
-      expect(connection.story).toBe(after);
+      await flush();
+      expect(connection.summary).toBe(after);
       connection.cut();
     },
   );
@@ -87,14 +87,14 @@ describe('gaps', () => {
     const ids = await r.append(3);
     r.advanceClock(10_000);
     const connection = r.connect({ cursor: ids[0] });
-    await settle();
-    expect(connection.story).toBe('primed gap:history');
+    await flush();
+    expect(connection.summary).toBe('primed gap:history');
     expect(connection.events[1]).toMatchObject({ cursor: ids[2] });
     connection.cut();
     const again = r.connect({ cursor: ids[2] });
     await r.append(1, { from: 4 });
     await selfCheck();
-    expect(again.story).toBe('primed 4');
+    expect(again.summary).toBe('primed 4');
     again.cut();
   });
 
@@ -104,8 +104,8 @@ describe('gaps', () => {
     const connection = r.connect({ cursor: id });
     await selfCheck();
     await r.append(1, { from: 2 });
-    await settle();
-    expect(connection.story).toBe('primed 2');
+    await flush();
+    expect(connection.summary).toBe('primed 2');
     connection.cut();
   });
 
@@ -114,7 +114,7 @@ describe('gaps', () => {
     await selfCheck();
     await r.append(2);
     await selfCheck();
-    expect(connection.story).toBe('primed gap:unknown 1 2');
+    expect(connection.summary).toBe('primed gap:unknown 1 2');
     expect(connection.events[1]).toMatchObject({ cursor: STREAM_START });
     connection.cut();
   });
@@ -122,12 +122,12 @@ describe('gaps', () => {
   it('a gap carries the cursor right before the next entry, so that resuming there causes no second gap', async () => {
     const ids = await r.append(8);
     const events = r.connect({ cursor: ids[0] });
-    await settle();
+    await flush();
     expect(events.events[1]).toEqual({ kind: 'gap', reason: 'history', cursor: ids[2] });
     events.cut();
     const again = r.connect({ cursor: ids[2] });
-    await settle();
-    expect(again.story).toBe('primed 4 5 6 7 8');
+    await flush();
+    expect(again.summary).toBe('primed 4 5 6 7 8');
     again.cut();
   });
 
@@ -135,10 +135,10 @@ describe('gaps', () => {
     const ids = await r.append(7);
     r.broker.fate = () => 'drop';
     const connection = r.connect({ cursor: ids[0] });
-    await settle();
+    await flush();
     await r.append(8, { from: 8 });
     await selfCheck();
-    expect(connection.story).toBe('primed gap:history 3 4 5 6 7 gap:history 11 12 13 14 15');
+    expect(connection.summary).toBe('primed gap:history 3 4 5 6 7 gap:history 11 12 13 14 15');
     connection.cut();
   });
 });
@@ -148,14 +148,14 @@ describe('stream of a POST', () => {
 
   it('the stream of a POST ends with its final message', async () => {
     const connection = r.connect(post);
-    await settle();
+    await flush();
     await r.append(3, { ...post, final: true });
-    await settle();
-    expect(connection.story).toBe('primed 1 2 3! end:final');
+    await flush();
+    expect(connection.summary).toBe('primed 1 2 3! end:final');
     expect(connection.completed).toBe(true);
   });
 
-  const finished: [name: string, seen: number, clock: number, story: string][] = [
+  const finished: [name: string, seen: number, clock: number, summary: string][] = [
     ['resumed before its final message', 1, 0, 'primed 2 3! end:final'],
     ['resumed after its final message', 3, 0, 'primed end:final'],
     ['resumed right before its final message with the history expired', 2, 10_000, 'primed 3! end:final'],
@@ -166,22 +166,22 @@ describe('stream of a POST', () => {
 
   it.each(finished)(
     'a POST stream %s, with %i entries seen and %i ms passed, delivers "%s"',
-    async (_name, seen, clock, story) => {
+    async (_name, seen, clock, summary) => {
       const ids = await r.append(3, { ...post, final: true });
       r.advanceClock(clock);
       const connection = r.connect({ ...post, cursor: ids[seen - 1] });
       await selfCheck();
-      expect(connection.story).toBe(story);
+      expect(connection.summary).toBe(summary);
       connection.cut();
     },
   );
 
   it('streams of one session receive only their own entries', async () => {
     const connections = ['g', 'r1', 'r2'].map((stream) => r.connect({ stream }));
-    await settle();
+    await flush();
     await Promise.all(['g', 'r1', 'r2'].map((stream, i) => r.append(2, { stream, from: i * 10 + 1 })));
-    await settle();
-    expect(connections.map(({ story }) => story)).toEqual(['primed 1 2', 'primed 11 12', 'primed 21 22']);
+    await flush();
+    expect(connections.map(({ summary }) => summary)).toEqual(['primed 1 2', 'primed 11 12', 'primed 21 22']);
     for (const connection of connections) connection.cut();
   });
 });
@@ -189,54 +189,54 @@ describe('stream of a POST', () => {
 describe('stream signals', () => {
   it('a stream signal delivers a small entry without a read of the log', async () => {
     const connection = r.connect();
-    await settle();
+    await flush();
     const read = vi.spyOn(r.log, 'read');
     await r.append(4);
-    await settle();
-    expect(connection.story).toBe('primed 1 2 3 4');
+    await flush();
+    expect(connection.summary).toBe('primed 1 2 3 4');
     expect(read).not.toHaveBeenCalled();
     connection.cut();
   });
 
   it('a stream signal of a large entry causes a read of the log', async () => {
     const connection = r.connect();
-    await settle();
+    await flush();
     const text = 'x'.repeat(100_000);
     await r.log.append(ALICE, 'g', text);
-    await settle();
+    await flush();
     expect(connection.events[1]).toMatchObject({ kind: 'message', data: text });
     connection.cut();
   });
 
   it('an entry whose signal was lost is found by the next signal', async () => {
     const connection = r.connect();
-    await settle();
+    await flush();
     r.broker.fate = (line) => (line.endsWith(' 2') ? 'drop' : 'pass');
     await r.append(3);
-    await settle();
-    expect(connection.story).toBe('primed 1 2 3');
+    await flush();
+    expect(connection.summary).toBe('primed 1 2 3');
     connection.cut();
   });
 
   it('a newest entry whose signal was lost is found by the self-check, or sooner by an interruption', async () => {
     const connection = r.connect();
-    await settle();
+    await flush();
     r.broker.fate = () => 'drop';
     await r.append(1);
-    await settle();
-    expect(connection.story).toBe('primed');
+    await flush();
+    expect(connection.summary).toBe('primed');
     await selfCheck();
-    expect(connection.story).toBe('primed 1');
+    expect(connection.summary).toBe('primed 1');
     await r.append(1, { from: 2 });
     r.broker.interrupt();
     await vi.advanceTimersByTimeAsync(100);
-    expect(connection.story).toBe('primed 1 2');
+    expect(connection.summary).toBe('primed 1 2');
     connection.cut();
   });
 
   it('an interruption during a read causes another read', async () => {
     const connection = r.connect({ cursor: STREAM_START });
-    await settle();
+    await flush();
     r.broker.fate = () => 'drop';
     const read = r.log.read.bind(r.log);
     let finish = (): void => undefined;
@@ -249,14 +249,14 @@ describe('stream signals', () => {
     await r.append(1);
     r.broker.interrupt();
     finish();
-    await settle();
-    expect(connection.story).toBe('primed 1');
+    await flush();
+    expect(connection.summary).toBe('primed 1');
     connection.cut();
   });
 
   it('stream signals that overtake a read repeat no entry', async () => {
     const connection = r.connect({ cursor: STREAM_START });
-    await settle();
+    await flush();
     const read = r.log.read.bind(r.log);
     let begin = (): void => undefined;
     vi.spyOn(r.log, 'read').mockImplementationOnce(async (...args) => {
@@ -265,27 +265,27 @@ describe('stream signals', () => {
     });
     await selfCheck();
     await r.append(3);
-    await settle();
+    await flush();
     begin();
-    await settle();
-    expect(connection.story).toBe('primed 1 2 3');
+    await flush();
+    expect(connection.summary).toBe('primed 1 2 3');
     connection.cut();
   });
 
   it('a stream signal of an unknown kind causes a read of the log (F18)', async () => {
     const connection = r.connect();
-    await settle();
+    await flush();
     r.broker.fate = (line) => (line.startsWith('e ') ? 'drop' : 'pass');
     await r.append(1);
     await r.broker.publish(r.log.channel(ALICE), 'z of a newer version');
-    await settle();
-    expect(connection.story).toBe('primed 1');
+    await flush();
+    expect(connection.summary).toBe('primed 1');
     connection.cut();
   });
 
   it('stream signals postpone the self-check of a busy stream (P16)', async () => {
     const connection = r.connect();
-    await settle();
+    await flush();
     const read = vi.spyOn(r.log, 'read');
     for (let i = 0; i < 50; i++) {
       await r.append(1, { from: i + 1 });
@@ -299,20 +299,20 @@ describe('stream signals', () => {
   it('stream signals of entries that were already read cause no read', async () => {
     r.broker.fate = () => 'hold';
     const connection = r.connect();
-    await settle();
+    await flush();
     await r.append(3);
     await selfCheck();
-    expect(connection.story).toBe('primed 1 2 3');
+    expect(connection.summary).toBe('primed 1 2 3');
     const read = vi.spyOn(r.log, 'read');
     await r.broker.releaseHeld();
-    await settle();
+    await flush();
     expect(read).not.toHaveBeenCalled();
     connection.cut();
   });
 
   it('stream signals during a read do not start the self-check timer', async () => {
     const connection = r.connect({ cursor: STREAM_START });
-    await settle();
+    await flush();
     let finish = (): void => undefined;
     const read = r.log.read.bind(r.log);
     const slow = vi.spyOn(r.log, 'read').mockImplementation(async (...args) => {
@@ -322,17 +322,17 @@ describe('stream signals', () => {
     await selfCheck();
     const idle = vi.getTimerCount();
     await r.append(1);
-    await settle();
-    expect([connection.story, vi.getTimerCount()]).toEqual(['primed 1', idle]);
+    await flush();
+    expect([connection.summary, vi.getTimerCount()]).toEqual(['primed 1', idle]);
     slow.mockRestore();
     finish();
-    await settle();
+    await flush();
     connection.cut();
   });
 
   it('a quiet stream reads the log once per self-check (P16)', async () => {
     const connection = r.connect({ selfCheckMs: 6000 });
-    await settle();
+    await flush();
     const read = vi.spyOn(r.log, 'read');
     await vi.advanceTimersByTimeAsync(60_000);
     expect(read.mock.calls.length).toBeGreaterThanOrEqual(7);
@@ -347,25 +347,25 @@ describe.each([
 ] as const)('an end whose signal is %s', (name, fate) => {
   it(`the end of a session ends its stream when its signal is ${name}`, async () => {
     const connection = r.connect();
-    await settle();
+    await flush();
     r.broker.fate = () => fate;
     await r.store.end(ALICE);
-    await (fate === 'pass' ? settle() : selfCheck());
-    expect(connection.story).toBe('primed end:ended');
+    await (fate === 'pass' ? flush() : selfCheck());
+    expect(connection.summary).toBe('primed end:ended');
     expect(r.reported).toEqual([]);
   });
 
   it(`a newer connection ends the older one when its signal is ${name}`, async () => {
     const older = r.connect({ cursor: STREAM_START });
-    await settle();
+    await flush();
     r.broker.fate = () => fate;
     const newer = r.connect({ cursor: STREAM_START });
-    await (fate === 'pass' ? settle() : selfCheck());
-    expect([older.story, newer.story]).toEqual(['primed end:fenced', 'primed']);
+    await (fate === 'pass' ? flush() : selfCheck());
+    expect([older.summary, newer.summary]).toEqual(['primed end:fenced', 'primed']);
     r.broker.fate = () => 'pass';
     expect(await r.log.append(ALICE, 'g', '1')).toMatchObject({ listening: true });
-    await settle();
-    expect([older.story, newer.story]).toEqual(['primed end:fenced', 'primed 1']);
+    await flush();
+    expect([older.summary, newer.summary]).toEqual(['primed end:fenced', 'primed 1']);
     newer.cut();
   });
 });
@@ -376,35 +376,35 @@ describe('unavailable backend', () => {
     const claim = vi.spyOn(r.log, 'claim').mockRejectedValue(new Error('unavailable'));
     r.broker.failures = 1;
     const connection = r.connect({ cursor: ids[0] });
-    expect(connection.story).toBe('primed');
+    expect(connection.summary).toBe('primed');
     await vi.advanceTimersByTimeAsync(30_000);
-    expect(connection.story).toBe('primed');
+    expect(connection.summary).toBe('primed');
     expect(claim.mock.calls.length).toBeGreaterThan(10);
     expect(claim.mock.calls.length).toBeLessThan(100);
     claim.mockRestore();
     await vi.advanceTimersByTimeAsync(2100);
-    expect(connection.story).toBe('primed 2 3');
+    expect(connection.summary).toBe('primed 2 3');
     expect(r.reported.length).toBeGreaterThan(10);
     connection.cut();
   });
 
   it('an outage of the log delays a live stream but loses nothing', async () => {
     const connection = r.connect();
-    await settle();
+    await flush();
     r.broker.fate = () => 'drop';
     const read = vi.spyOn(r.log, 'read').mockRejectedValue(new Error('unavailable'));
     await r.append(3);
     await vi.advanceTimersByTimeAsync(30_000);
-    expect(connection.story).toBe('primed');
+    expect(connection.summary).toBe('primed');
     read.mockRestore();
     await vi.advanceTimersByTimeAsync(1000);
-    expect(connection.story).toBe('primed 1 2 3');
+    expect(connection.summary).toBe('primed 1 2 3');
     connection.cut();
   });
 
   it('a stream whose claim the log has lost is claimed again', async () => {
     const connection = r.connect({ cursor: STREAM_START });
-    await settle();
+    await flush();
     const read = r.log.read.bind(r.log);
     vi.spyOn(r.log, 'read').mockImplementationOnce(async (...args) => ({ ...(await read(...args)), fence: 0 }));
     await selfCheck();
@@ -412,22 +412,22 @@ describe('unavailable backend', () => {
     expect(r.reported).toEqual([new Error('The event log lost the claim of an open stream; claiming again.')]);
     expect((await r.log.read(ALICE, 'g', STREAM_START, 1)).fence).toBe(2);
     await r.append(1);
-    await settle();
-    expect(connection.story).toBe('primed 1');
+    await flush();
+    expect(connection.summary).toBe('primed 1');
     connection.cut();
   });
 
   it('a log that lost its newest entries causes one gap (F6)', async () => {
     const ids = await r.append(3);
     const connection = r.connect({ cursor: ids[2] });
-    await settle();
+    await flush();
     const forked = rig();
     await forked.begin();
     const [newest] = await forked.append(1);
     vi.spyOn(r.log, 'read').mockImplementation(async (...args) => ({ ...(await forked.log.read(...args)), fence: 1 }));
     await selfCheck();
     await selfCheck();
-    expect(connection.story).toBe('primed gap:history');
+    expect(connection.summary).toBe('primed gap:history');
     expect(connection.events[1]).toMatchObject({ cursor: newest });
     connection.cut();
     forked.close();
@@ -444,10 +444,10 @@ describe('closing a stream', () => {
 
   it('closing a stream releases its claim, channel, listener and timer', async () => {
     const connection = r.connect();
-    await settle();
+    await flush();
     expect(resources()).toEqual({ ...none, channels: 1, listeners: 1, interruptions: 1, timers: 3 });
     connection.cut();
-    await settle();
+    await flush();
     expect(resources()).toEqual(none);
     expect(await r.log.append(ALICE, 'g', '1')).toMatchObject({ listening: false });
     expect(connection.completed).toBe(false);
@@ -468,10 +468,10 @@ describe('closing a stream', () => {
         return result;
       });
       const connection = r.connect();
-      await settle();
+      await flush();
       connection.cut();
       finish();
-      await settle();
+      await flush();
       expect(resources()).toEqual(none);
       expect(await r.log.append(ALICE, 'g', '1')).toMatchObject({ listening: false });
     },
@@ -490,7 +490,7 @@ describe('closing a stream', () => {
     })
       .pipe(take(count))
       .subscribe(({ kind }) => seen.push(kind));
-    await settle();
+    await flush();
     expect(seen.length).toBe(count);
     expect(resources()).toEqual(none);
     expect(r.reported).toEqual([]);
@@ -499,10 +499,10 @@ describe('closing a stream', () => {
   it('a stream that ends releases its claim, channel, listener and timer', async () => {
     r.connect({ stream: 'r1' });
     r.connect({ stream: 'g' });
-    await settle();
+    await flush();
     await r.append(1, { stream: 'r1', final: true });
     await r.store.end(ALICE);
-    await settle();
+    await flush();
     expect(resources()).toEqual(none);
     expect(r.log.sizes.streams).toBe(0);
   });

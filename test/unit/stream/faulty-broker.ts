@@ -4,7 +4,7 @@ import { type BrokerSubscription, MessageBroker, type MessageListener } from '..
 export type Fate = 'pass' | 'drop' | 'twice' | 'hold';
 
 /** A broker with every allowed fault: it loses, repeats, delays and reorders messages, and reports interruptions. */
-export class LossyBroker extends MessageBroker {
+export class FaultyBroker extends MessageBroker {
   readonly inner = new MemoryMessageBroker();
   readonly #held: [channel: string, message: string][] = [];
   readonly #interruptionListeners = new Set<() => void>();
