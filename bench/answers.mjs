@@ -1,4 +1,4 @@
-/** Sends a prepared request the ordinary way and gives the JSON-RPC answer, whether it came as JSON or as one event. */
+/** Sends a prepared request with fetch and returns the JSON-RPC response, from JSON or from an event stream. */
 export async function send(port, { body, headers }) {
   const response = await fetch(`http://127.0.0.1:${port}/mcp`, {
     method: 'POST',

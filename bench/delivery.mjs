@@ -1,4 +1,4 @@
-/** What one message from an instance to a client of another instance costs, beside the least it could. See README.md. */
+/** Compares the cost of a message from one instance to a client of another with the possible minimum. See README.md. */
 import { parseArgs } from 'node:util';
 import { floorArm, fleetArm } from './fleet/arms.mjs';
 import { measureArm } from './fleet/measure-arm.mjs';

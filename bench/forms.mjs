@@ -20,7 +20,7 @@ const modernList = httpRequest(
   { 'mcp-protocol-version': MODERN, 'mcp-method': 'tools/list' },
 );
 
-/** What is measured: each form opens what it needs at a server, checks the answer once and gives the request. */
+/** The measured forms: each prepares a server, checks its answer once and returns the request. */
 export const forms = {
   'call-modern': async (port) => checked(port, modernCall, assertSum),
   'list-modern': async (port) => checked(port, modernList, assertList),
@@ -35,7 +35,7 @@ async function checked(port, request, check) {
   return request;
 }
 
-/** The headers of a session; a server that keeps none (the bare route) gets the same requests without a session id. */
+/** The headers of a session; a server without sessions (the bare route) gets the same requests without a session id. */
 async function legacySession(port) {
   const version = { 'mcp-protocol-version': LEGACY };
   const params = { protocolVersion: LEGACY, capabilities: {}, clientInfo: CLIENT_INFO };

@@ -1,4 +1,4 @@
-/** What the host of one POST endpoint costs, with the same JSON work in every arm. See README.md. */
+/** Measures the cost of the host of one POST endpoint, with the same JSON work in every arm. See README.md. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ensureInstalled } from './harness/install.mjs';

@@ -1,4 +1,4 @@
-/** The speed of this package beside its peers and beside a bare Nest route. See README.md. */
+/** Compares the speed of this package with its peers and with a bare Nest route. See README.md. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { forms } from './forms.mjs';
@@ -41,7 +41,7 @@ const options = values.smoke
 
 const targets = values.targets.split(',');
 const unknown = targets.filter((target) => !(target in TARGETS));
-if (unknown.length > 0) throw new Error(`No such target: ${unknown}. There are ${Object.keys(TARGETS)}`);
+if (unknown.length > 0) throw new Error(`Unknown target: ${unknown}. The targets are ${Object.keys(TARGETS)}`);
 ensureInstalled();
 if (targets.includes('fleet')) refreshOwnPackage();
 

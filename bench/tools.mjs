@@ -1,4 +1,4 @@
-/** The twenty tools every target offers: `add`, which is called, and nineteen searches, which are only listed. */
+/** The twenty tools of every target: `add`, which is called, and nineteen searches, which are only listed. */
 export const add = ({ a, b }) => String(a + b);
 export const search = ({ query }) => `Nothing found for ${query}`;
 

@@ -146,8 +146,8 @@ export const serverProviders = (token: InjectionToken<McpServer>): Provider[] =>
   {
     provide: HttpMount,
     inject: [HttpAdapterHost, MCP_OPTIONS],
-    useFactory: (adapterHost: HttpAdapterHost, { path, maxBodyBytes }: ResolvedOptions) =>
-      path === false ? undefined : new HttpMount(adapterHost, { path, maxBodyBytes }),
+    useFactory: (adapterHost: HttpAdapterHost, { path }: ResolvedOptions) =>
+      path === false ? undefined : new HttpMount(adapterHost, path),
   },
 ];
 

@@ -5,10 +5,10 @@ const start = async (file, env, node) => {
   return { process, ...(await process.receive()) };
 };
 
-/** The flags of a part's process: `BENCH_NODE_SPEAKER="--cpu-prof --cpu-prof-dir=/tmp/x"` profiles who speaks. */
+/** The flags of a part's process: `BENCH_NODE_SPEAKER="--cpu-prof --cpu-prof-dir=/tmp/x"` profiles the speaker. */
 const flagsOf = (part) => process.env[`BENCH_NODE_${part.toUpperCase()}`]?.split(' ');
 
-/** Starts an instance of the fleet: with `--expose-gc`, because it may be asked what it holds. */
+/** Starts an instance of the fleet, with `--expose-gc` for the measurement of its memory. */
 export const startInstance = (redis, options = {}, part = 'speaker') =>
   start('./instance.mjs', { BENCH_OPTIONS: JSON.stringify({ redis: redis.url, ...options }) }, [
     '--expose-gc',
@@ -17,7 +17,7 @@ export const startInstance = (redis, options = {}, part = 'speaker') =>
 
 export const startListener = () => start('./listener.mjs');
 
-/** A speaks, B holds the streams, a third process is all the clients. Each arm has a fleet of its own. */
+/** Instance A sends, B holds the streams, and a third process runs all clients. Each arm has its own fleet. */
 export async function fleetArm(redis, sessions) {
   const own = { redisPrefix: `fleet${sessions}` };
   const [speaker, holder, listener] = await Promise.all([
@@ -33,7 +33,7 @@ export async function fleetArm(redis, sessions) {
   };
 }
 
-/** What no delivery through Redis can be below: raw ioredis at both ends, and no client behind it. */
+/** The lower bound of a delivery through Redis: raw ioredis at both ends, without clients. */
 export async function floorArm(redis, channels) {
   const env = { BENCH_REDIS: redis.url };
   const [speaker, listener] = await Promise.all([

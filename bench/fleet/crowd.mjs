@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { RedisProcess } from '../harness/redis-process.mjs';
 import { median, round } from '../harness/statistics.mjs';
 import { startInstance, startListener } from './arms.mjs';
@@ -6,8 +6,8 @@ import { idleFigures } from './idle-figures.mjs';
 
 const sum = (list, read) => list.reduce((total, item) => total + read(item), 0);
 
-/** Those of a probe or of a reply that is just awaited; sessions would leave thousands. */
-const TIMERS_UNDER_WAY = 10;
+/** Timers of probes and pending replies; leaked sessions would leave thousands. */
+const TRANSIENT_TIMERS = 10;
 
 /** Two instances, each with half of the sessions open by one client process. */
 export class Crowd {
@@ -26,8 +26,8 @@ export class Crowd {
     Object.assign(this, { options, redis, instances, listeners });
   }
 
-  async atFirst() {
-    this.base = { ...(await this.#everything()), ...(await this.#ofAll('timers')) };
+  async initial() {
+    this.base = { ...(await this.#totals()), ...(await this.#ofAll('timers')) };
     return this.base;
   }
 
@@ -41,13 +41,13 @@ export class Crowd {
     return {
       seconds: round(seconds, 1),
       perSecond: Math.round(this.options.sessions / seconds),
-      ...(await this.#everything()),
+      ...(await this.#totals()),
     };
   }
 
-  /** What they hold beyond what they held at first, in kB. */
+  /** Memory of a session beyond the initial memory, in kB. */
   async perSession() {
-    const now = await this.#everything();
+    const now = await this.#totals();
     const of = (name) => round((now[name] - this.base[name]) / this.options.sessions / 1024, 2);
     const [rssKb, heapKb, redisKb] = ['rss', 'heap', 'redisMemory'].map(of);
     return { rssKb, heapKb, redisKb, redisKeys: round((now.keys - this.base.keys) / this.options.sessions, 2) };
@@ -57,7 +57,7 @@ export class Crowd {
     const { idleSeconds, ttlSeconds } = this.options;
     const before = await this.#cpu();
     await this.redis.forgetCommands();
-    await pause(idleSeconds * 1000);
+    await sleep(idleSeconds * 1000);
     const commands = await this.redis.commands();
     const after = await this.#cpu();
     const cpu = { instancesCpu: after.instances - before.instances, redisCpu: after.redis - before.redis };
@@ -65,33 +65,34 @@ export class Crowd {
     return { ...idleFigures(commands, idleSeconds, ttlSeconds), ...Object.fromEntries(share) };
   }
 
-  /** From the call until the last session has it. */
+  /** Measures from the call until the last session has received the message. */
   async broadcast() {
-    const took = [];
+    const times = [];
     await this.redis.forgetCommands();
-    for (let i = 0; i < this.options.broadcasts; i++) took.push(await this.#broadcastOnce());
-    const ms = median(took);
+    for (let i = 0; i < this.options.broadcasts; i++) times.push(await this.#broadcastOnce());
+    const ms = median(times);
     const commands = sum(Object.values(await this.redis.commands()), (count) => count);
     return {
       ...{ lastAfterMs: Math.round(ms), perSecond: Math.round((this.options.sessions / ms) * 1000) },
-      commandsPerMessage: round(commands / took.length / this.options.sessions, 2),
-      allMs: took.map(Math.round),
+      commandsPerMessage: round(commands / times.length / this.options.sessions, 2),
+      allMs: times.map(Math.round),
     };
   }
 
   async #broadcastOnce() {
     for (const { process } of this.listeners) await process.ask({ do: 'reset' });
     const { reached, startedMicros } = await this.instances[0].process.ask({ do: 'broadcast' });
-    if (reached !== this.options.sessions) throw new Error(`${reached} of ${this.options.sessions} were reached`);
+    if (reached !== this.options.sessions)
+      throw new Error(`${reached} of ${this.options.sessions} sessions were reached`);
     const expected = this.options.sessions / 2;
     const ends = await Promise.all(this.listeners.map(({ process }) => process.ask({ do: 'all', expected })));
     return (Math.max(...ends.map(({ lastMicros }) => lastMicros)) - startedMicros) / 1000;
   }
 
-  /** The clients go without a good-bye: what was open for them is closed. */
-  async vanished() {
+  /** Disconnects all clients without ending their sessions, and waits until the instances have closed their streams. */
+  async disconnected() {
     const started = performance.now();
-    for (const { process } of this.listeners) await process.ask({ do: 'vanish' });
+    for (const { process } of this.listeners) await process.ask({ do: 'disconnect' });
     const held = await this.#until(
       ({ connections, channels }) => connections === 0 && channels <= this.base.channels,
       60,
@@ -99,19 +100,19 @@ export class Crowd {
     return { closedAfterSeconds: round((performance.now() - started) / 1000, 1), ...held };
   }
 
-  /** Redis forgets the sessions by itself. */
+  /** Waits until the sessions have expired in Redis. */
   async expired() {
     const started = performance.now();
     await this.#until(({ keys }) => keys <= this.base.keys, this.options.ttlSeconds * 1.5 + 10);
     const seconds = (performance.now() - started) / 1000;
-    return { goneAfterSeconds: round(seconds, 1), ...(await this.#everything()), ...(await this.#ofAll('timers')) };
+    return { goneAfterSeconds: round(seconds, 1), ...(await this.#totals()), ...(await this.#ofAll('timers')) };
   }
 
-  /** What there is more of than at first. Memory is not looked at: code that ran once stays compiled. */
-  leftBehind({ atFirst, expired }) {
+  /** Resources that exceed the initial ones. Memory is not compared, because compiled code stays in memory. */
+  leftBehind({ initial, expired }) {
     return ['keys', 'connections', 'channels', 'listeners', 'timers']
-      .filter((name) => expired[name] > atFirst[name] + (name === 'timers' ? TIMERS_UNDER_WAY : 0))
-      .map((name) => `${expired[name] - atFirst[name]} ${name}`);
+      .filter((name) => expired[name] > initial[name] + (name === 'timers' ? TRANSIENT_TIMERS : 0))
+      .map((name) => `${expired[name] - initial[name]} ${name}`);
   }
 
   async stop() {
@@ -123,24 +124,24 @@ export class Crowd {
     return { ...(await this.#ofAll('held')), keys: await this.redis.client.dbsize() };
   }
 
-  async #everything() {
+  async #totals() {
     const { used_memory: redisMemory } = await this.redis.info('memory');
     return { ...(await this.#held()), ...(await this.#ofAll('memory')), redisMemory };
   }
 
-  /** What both instances answer, added up. */
+  /** The sum of the answers of both instances. */
   async #ofAll(order) {
     const parts = await Promise.all(this.instances.map(({ process }) => process.ask({ do: order })));
     return Object.fromEntries(Object.keys(parts[0]).map((name) => [name, sum(parts, (part) => part[name])]));
   }
 
-  /** As it is when that is so, or when it was waited for long enough. */
-  async #until(isSo, seconds) {
+  /** Polls until the condition holds or the time is over. @returns the last state */
+  async #until(condition, seconds) {
     const deadline = performance.now() + seconds * 1000;
     for (;;) {
       const held = await this.#held();
-      if (isSo(held) || performance.now() > deadline) return held;
-      await pause(1000);
+      if (condition(held) || performance.now() > deadline) return held;
+      await sleep(1000);
     }
   }
 

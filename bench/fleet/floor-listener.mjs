@@ -1,4 +1,4 @@
-/** The other end of the floor: a subscriber, which counts what it hears. */
+/** The receiving end of the floor: a subscriber that counts messages. */
 import { Redis } from 'ioredis';
 import { Arrivals } from '../harness/arrivals.mjs';
 import { STAMP_LENGTH } from '../harness/clock.mjs';

@@ -1,11 +1,11 @@
-/** The least a delivery can be: one XADD and one PUBLISH by raw ioredis. */
+/** The minimum cost of a delivery: one XADD and one PUBLISH by raw ioredis. */
 import { Redis } from 'ioredis';
 import { stamp } from '../harness/clock.mjs';
 import { pace, payload, saturate } from '../harness/offer.mjs';
 import { cpuMicros, serveOrders } from '../harness/orders.mjs';
 
 const redis = new Redis(process.env.BENCH_REDIS, { enableAutoPipelining: true });
-const say = (channels) => async (n) => {
+const send = (channels) => async (n) => {
   const channel = `floor:${n % channels}`;
   const text = payload(stamp());
   const stored = redis.xadd(`${channel}:log`, 'MAXLEN', '~', 1000, '*', 'd', text);
@@ -13,8 +13,8 @@ const say = (channels) => async (n) => {
 };
 
 serveOrders({
-  saturate: ({ channels, ...order }) => saturate(say(channels), order),
-  pace: ({ channels, ...order }) => pace(say(channels), order),
+  saturate: ({ channels, ...order }) => saturate(send(channels), order),
+  pace: ({ channels, ...order }) => pace(send(channels), order),
   cpu: () => ({ cpuMicros: cpuMicros() }),
 });
 process.send({});

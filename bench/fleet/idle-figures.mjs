@@ -1,16 +1,16 @@
 import { round } from '../harness/statistics.mjs';
 
-/** The commands by which the two scripts of an idle stream are known: no other one uses them then. */
+/** Commands that identify the two scripts of an idle stream: no other script uses them while idle. */
 const SELF_CHECK = 'exists';
-const SIGN_OF_LIFE = 'pttl';
+const HEARTBEAT = 'pttl';
 const DEFAULT_TTL_SECONDS = 3600;
 
-/** Commands of one self-check: EVALSHA and what `tail` does for a quiet stream (EXISTS, TIME, HGET). */
+/** Commands of one self-check: EVALSHA and those of the read script for a quiet stream (EXISTS, TIME, HGET). */
 const PER_SELF_CHECK = 4;
 
 /**
- * Commands a second while nothing happens, and how many of them there would be with the default idle TTL: open streams
- * give their signs of life at a third of it, and it is short here only so that the end can be seen.
+ * Commands a second while idle, and the number of them with the default idle TTL: open streams send heartbeats at a
+ * third of the TTL, which is short here only so that the expiry can be measured.
  */
 export function idleFigures(commands, seconds, ttlSeconds) {
   const perSecond = (count = 0) => round(count / seconds, 1);
@@ -21,7 +21,7 @@ export function idleFigures(commands, seconds, ttlSeconds) {
   return {
     commandsPerSecond: perSecond(all),
     selfChecksPerSecond: perSecond(selfChecks),
-    signsOfLifePerSecond: perSecond(commands[SIGN_OF_LIFE]),
+    heartbeatsPerSecond: perSecond(commands[HEARTBEAT]),
     commandsPerSecondAtDefaultTtl: perSecond(atDefaultTtl),
     byCommand: Object.fromEntries(Object.entries(commands).map(([name, count]) => [name, perSecond(count)])),
   };

@@ -1,4 +1,4 @@
-/** One instance of the fleet: a Nest application with the module, told what to say by its parent. */
+/** One instance of the fleet: a Nest application with the module that sends messages on orders of its parent. */
 import { queryObjects } from 'node:v8';
 import { NestFactory } from '@nestjs/core';
 import { McpModule, McpServer, MessageBroker } from 'nestjs-mcp-fleet';
@@ -20,7 +20,7 @@ const { constructor: Timer } = setTimeout(() => {}).unref();
 const message = () => ({ level: 'error', data: payload(stamp()) });
 async function send(id) {
   const outcome = await server.sendToSession(id, message());
-  if (outcome !== 'delivered') throw new Error(`A message was ${outcome}`);
+  if (outcome !== 'delivered') throw new Error(`The outcome of a message is ${outcome}`);
 }
 
 serveOrders({
@@ -43,7 +43,7 @@ serveOrders({
     const { rss, heapUsed: heap } = process.memoryUsage();
     return { rss, heap };
   },
-  /** Looks at every object there is: with many of them it takes so long that sessions would expire meanwhile. */
+  /** Visits every object of the heap. With many objects this takes so long that sessions would expire. */
   timers: () => ({ timers: queryObjects(Timer, { format: 'count' }) }),
 });
 process.send({ port: app.getHttpServer().address().port });

@@ -1,23 +1,23 @@
-/** One turn of an arm: as much as it can, then evenly at a rate at which nothing queues. */
+/** One turn of an arm: saturated, then at a constant rate at which nothing queues. */
 export async function measureArm({ target, processes }, redis, { seconds, inFlight, rate }) {
   const { speaker, listener } = processes;
   const ms = seconds * 1000;
   await redis.forgetCommands();
   const before = await cpuOf(processes, redis);
   await listener.ask({ do: 'reset' });
-  const { said, startedMicros } = await speaker.ask({ do: 'saturate', ...target, ms, inFlight });
-  const saturated = await listener.ask({ do: 'all', expected: said });
+  const { sent, startedMicros } = await speaker.ask({ do: 'saturate', ...target, ms, inFlight });
+  const saturated = await listener.ask({ do: 'all', expected: sent });
   const after = await cpuOf(processes, redis);
   const commands = await redis.commands();
 
   await listener.ask({ do: 'reset' });
   const paced = await speaker.ask({ do: 'pace', ...target, ms, rate });
-  const { p50Ms, p99Ms } = await listener.ask({ do: 'all', expected: paced.said });
+  const { p50Ms, p99Ms } = await listener.ask({ do: 'all', expected: paced.sent });
 
-  const perMessage = (count) => count / said;
+  const perMessage = (count) => count / sent;
   return {
-    said,
-    perSecond: said / ((saturated.lastMicros - startedMicros) / 1e6),
+    sent,
+    perSecond: sent / ((saturated.lastMicros - startedMicros) / 1e6),
     ...{ p50Ms, p99Ms },
     saturatedP50Ms: saturated.p50Ms,
     commandsPerMessage: perMessage(Object.values(commands).reduce((sum, count) => sum + count, 0)),

@@ -8,7 +8,7 @@ const PARAMS = { protocolVersion: VERSION, capabilities: {}, clientInfo: { name:
 const BEFORE_STAMP = '"data":"';
 const FOUND = BEFORE_STAMP.length + STAMP_LENGTH;
 
-/** One legacy session with its standing stream, on one socket. Calls back with the stamp of each message. */
+/** Opens a legacy session with its standalone stream on one socket. @param arrived called with the stamp of each message */
 export async function openSession(port, arrived) {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
   await once(socket, 'connect');
@@ -27,13 +27,13 @@ function exchange(socket, request, isWhole) {
   return new Promise((resolve, reject) => {
     let received = '';
     const failed = () => reject(new Error(`The server closed the connection: ${received}`));
-    const heard = (chunk) => {
+    const onData = (chunk) => {
       received += chunk.latin1Slice();
       if (!isWhole(received)) return;
-      socket.off('data', heard).off('close', failed);
+      socket.off('data', onData).off('close', failed);
       resolve(received);
     };
-    socket.on('data', heard).on('close', failed);
+    socket.on('data', onData).on('close', failed);
     socket.write(request);
   });
 }
@@ -64,7 +64,7 @@ function listen(socket, arrived) {
       from = at + FOUND;
       arrived(text.slice(from - STAMP_LENGTH, from));
     }
-    // What is too short to be found may be the beginning of the next one.
+    // The rest may contain the beginning of the next stamp.
     rest = text.slice(Math.max(from, text.length - FOUND + 1));
   });
 }

@@ -1,7 +1,7 @@
 import { nowMicros } from './clock.mjs';
 import { percentile } from './statistics.mjs';
 
-/** Counts what arrives, notes how long it took, and tells when everything that was said is there. */
+/** Counts arriving messages, records their latency, and resolves when all sent messages have arrived. */
 export class Arrivals {
   #count = 0;
   #lastMicros = 0;
@@ -21,13 +21,13 @@ export class Arrivals {
     this.#expected = Infinity;
   }
 
-  /** @throws when something is missing after `patienceMs` */
-  async all(expected, patienceMs = 30_000) {
+  /** @throws when a message is missing after `timeoutMs` */
+  async all(expected, timeoutMs = 30_000) {
     this.#expected = expected;
     if (this.#count < expected) {
       await new Promise((resolve, reject) => {
-        const late = () => reject(new Error(`${this.#count} of ${expected} messages arrived in time`));
-        const timer = setTimeout(late, patienceMs);
+        const onTimeout = () => reject(new Error(`${this.#count} of ${expected} messages arrived in time`));
+        const timer = setTimeout(onTimeout, timeoutMs);
         this.#complete = () => {
           clearTimeout(timer);
           resolve();

@@ -6,7 +6,7 @@ export function nowMicros() {
 
 const DIGITS = 16;
 
-/** The clock as text of one length, to be the beginning of a message. */
+/** The time as text of fixed length, used as the beginning of a message. */
 export const stamp = () => String(Math.round(nowMicros())).padStart(DIGITS, '0');
 
 export const STAMP_LENGTH = DIGITS;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 
-/** What a reader of a results file needs to know to compare it with another one. */
+/** The conditions of a run, so that a results file can be compared with another one. */
 export function conditions(options) {
   const { dependencies } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   return {

@@ -3,12 +3,12 @@ import { CLIENT_CORE, PinnedProcess, SERVER_CORE } from './pinned-process.mjs';
 const LOAD_CLIENT = new URL('load-client.mjs', import.meta.url).href;
 
 /**
- * Measures every entry in every round, one at a time, so that whatever else the machine does hits all of them alike.
+ * Measures every entry in every round, one at a time, so that other load of the machine affects all of them equally.
  * The servers idle between their turns; they are started afresh for each generation of rounds, because two starts of
  * the same program may be optimised differently.
  *
- * An entry is `{ name, server, prepare(port) }`: the URL of its server's file, and a function that checks the server's answer
- * and gives the request to load it with.
+ * An entry is `{ name, server, prepare(port) }`: the URL of its server's file, and a function that checks the server's
+ * answer and returns the request to load it with.
  */
 export async function contest(entries, options, onSample = () => {}) {
   const samples = new Map(entries.map(({ name }) => [name, []]));
@@ -56,12 +56,12 @@ async function measure({ name, port, server, request }, client, seconds, { conne
   const wallSeconds = (performance.now() - started) / 1000;
   const after = await server.ask('cpu');
   await client.ask({ do: 'close' });
-  if (refused > 0) throw new Error(`${name}: ${refused} of ${answered} answers were no result`);
+  if (refused > 0) throw new Error(`${name}: ${refused} of ${answered} answers were not a result`);
   const cpuSeconds = (after.cpuMicros - before.cpuMicros) / 1e6;
   return { perCpuSecond: answered / cpuSeconds, answered, cpuSeconds, wallSeconds };
 }
 
-/** Another one goes first in each round, so that nobody always follows the same neighbour. */
+/** Rotates the order in each round, so that no entry always runs after the same neighbour. */
 function rotated(list, by) {
   const start = by % list.length;
   return [...list.slice(start), ...list.slice(0, start)];

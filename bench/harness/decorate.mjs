@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 
-/** Decorators by hand, because plain .mjs has no syntax for them: what `@A() @B() method(@C() c)` compiles to. */
+/** Applies decorators as `@A() @B() method(@C() c)` compiles to, because plain .mjs has no syntax for them. */
 export function decorateMethod(target, method, decorators, parameterDecorators = []) {
   const descriptor = Object.getOwnPropertyDescriptor(target.prototype, method);
   parameterDecorators.forEach((decorate, index) => decorate(target.prototype, method, index));

@@ -1,7 +1,7 @@
 /** As many digits as the load client writes into the request. */
 const PLACEHOLDER_ID = '10000000';
 
-/** The bytes of one POST /mcp, and where in them the load client has to write the id of each request. */
+/** The bytes of one POST /mcp, and the offset where the load client writes the id of each request. */
 export function httpRequest(message, headers = {}) {
   const body = JSON.stringify({ jsonrpc: '2.0', id: Number(PLACEHOLDER_ID), ...message });
   const lines = [

@@ -12,8 +12,8 @@ export function ensureInstalled() {
 }
 
 /**
- * Puts the present build of the package in place of the one npm copied. It is a copy and no link, because a linked
- * package would find the repository's own Nest beside it and the application would run on two Nests at once.
+ * Replaces the installed package by the current build. It is a copy, because a linked package would resolve the Nest of
+ * the repository, and the application would run on two copies of Nest.
  */
 export function refreshOwnPackage() {
   const build = new URL('dist/', REPOSITORY);

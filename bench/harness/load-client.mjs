@@ -1,6 +1,6 @@
 /**
- * The load, in its own process: keep-alive sockets that send one prepared request after the other, no pipelining.
- * Bytes are written and counted by hand, so that the client costs less than any server it measures.
+ * The load client, in its own process: keep-alive sockets that send one prepared request after the other without
+ * pipelining. It handles bytes directly, so that it costs less than any server it measures.
  */
 import { once } from 'node:events';
 import { connect } from 'node:net';
@@ -42,7 +42,7 @@ async function openSocket(port, { text, idOffset }) {
   const request = Buffer.from(text);
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
   await once(socket, 'connect');
-  // Every request has an id of its own: a legacy session may have only one request of an id in flight.
+  // Every request has its own id, because a legacy session may have only one request of an id in flight.
   socket.fire = () => {
     inFlight++;
     request.write(String(nextId++), idOffset, 'latin1');

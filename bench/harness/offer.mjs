@@ -1,34 +1,34 @@
 import { nowMicros } from './clock.mjs';
 
-/** Says as much as can be said with `inFlight` unanswered at a time. `say(n)` resolves when the n-th was accepted. */
-export async function saturate(say, { ms, inFlight }) {
+/** Sends as fast as possible with `inFlight` unanswered messages. `send(n)` resolves when the n-th is accepted. */
+export async function saturate(send, { ms, inFlight }) {
   const startedMicros = nowMicros();
   const until = performance.now() + ms;
-  let said = 0;
-  const lane = async () => {
-    while (performance.now() < until) await say(said++);
+  let sent = 0;
+  const worker = async () => {
+    while (performance.now() < until) await send(sent++);
   };
-  await Promise.all(Array.from({ length: inFlight }, lane));
-  return { said, startedMicros };
+  await Promise.all(Array.from({ length: inFlight }, worker));
+  return { sent, startedMicros };
 }
 
-/** Says `rate` messages a second, evenly, whatever becomes of them. */
-export async function pace(say, { ms, rate }) {
+/** Sends `rate` messages a second at a constant pace, without waiting for their outcomes. */
+export async function pace(send, { ms, rate }) {
   const started = performance.now();
   const running = [];
-  let said = 0;
+  let sent = 0;
   await new Promise((resolve) => {
     const timer = setInterval(() => {
       const elapsed = Math.min(performance.now() - started, ms);
-      while (said < (elapsed * rate) / 1000) running.push(say(said++));
+      while (sent < (elapsed * rate) / 1000) running.push(send(sent++));
       if (elapsed < ms) return;
       clearInterval(timer);
       resolve();
     }, 1);
   });
   await Promise.all(running);
-  return { said };
+  return { sent };
 }
 
-/** 256 characters, the first of them for the stamp. */
+/** 256 characters that begin with the stamp. */
 export const payload = (stamp) => stamp.padEnd(256, 'x');

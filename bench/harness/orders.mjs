@@ -8,7 +8,7 @@ export function serveOrders(orders) {
       process.exit(1);
     }
   });
-  // In an orderly way, so that a process that is being profiled writes its profile.
+  // A regular exit, so that a profiled process writes its profile.
   for (const end of ['disconnect', 'SIGTERM']) process.on(end, () => process.exit(0));
 }
 

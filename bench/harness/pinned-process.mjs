@@ -3,15 +3,15 @@ import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
-/** Servers and the load client sit on different cores where the machine lets us choose. */
+/** Servers and the load client run on different cores if the machine supports pinning. */
 export const SERVER_CORE = 1;
 export const CLIENT_CORE = 0;
 
 const canPin = availableParallelism() > 1 && hasTaskset();
 
-/** A Node process with an IPC channel, asked and answered one message at a time. */
+/** A Node process with an IPC channel that handles one request at a time. */
 export class PinnedProcess {
-  /** @param core none leaves the choice to the machine @param node flags of Node @param env variables beside our own */
+  /** @param core undefined does not pin it @param node flags of Node @param env additional variables */
   constructor(url, core, { node = [], env = {} } = {}) {
     const program = [process.execPath, ...node, fileURLToPath(url)];
     const [command, ...args] = canPin && core !== undefined ? ['taskset', '-c', String(core), ...program] : program;
@@ -24,11 +24,11 @@ export class PinnedProcess {
     this.gone = once(this.child, 'exit').then(([code]) => {
       throw new Error(`${url} ended with code ${code}\n${this.errors.slice(-2000)}`);
     });
-    // Nobody may be listening when the process is stopped on purpose.
+    // There may be no other handler when the process is stopped on purpose.
     this.gone.catch(() => {});
   }
 
-  /** The next message of the process; fails if the process ends first. */
+  /** Resolves to the next message of the process; rejects if the process ends first. */
   async receive() {
     const [message] = await Promise.race([once(this.child, 'message'), this.gone]);
     return message;

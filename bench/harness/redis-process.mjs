@@ -6,21 +6,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 
-/** A redis-server of this measurement alone, without persistence, and a connection by which it is asked how it is. */
+/** A redis-server for this measurement only, without persistence, and a connection to read its statistics. */
 export class RedisProcess {
   static async start() {
     const port = await freePort();
     const folder = mkdtempSync(join(tmpdir(), 'mcp-fleet-bench-'));
     const options = ['--port', port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
     const child = spawn('redis-server', options.map(String), { stdio: 'ignore' });
-    // A measurement that fails must not leave it behind.
+    // A failed measurement must not leave the server running.
     process.once('exit', () => child.kill('SIGKILL'));
     const client = new Redis({ port, host: '127.0.0.1', lazyConnect: true, retryStrategy: () => 50 });
     client.on('error', () => {});
     const ready = new Promise((resolve) => client.once('ready', resolve));
     client.connect().catch(() => {});
     const failed = once(child, 'error').then(([error]) => {
-      throw new Error('redis-server does not start', { cause: error });
+      throw new Error('redis-server did not start', { cause: error });
     });
     failed.catch(() => {});
     await Promise.race([ready, failed]);
@@ -31,7 +31,7 @@ export class RedisProcess {
     Object.assign(this, { port, folder, child, client, url: `redis://127.0.0.1:${port}` });
   }
 
-  /** Numbers of one section of INFO by name. */
+  /** The numbers of one section of INFO by name. */
   async info(section) {
     const text = await this.client.info(section);
     return Object.fromEntries(
@@ -48,7 +48,7 @@ export class RedisProcess {
     return this.client.config('RESETSTAT');
   }
 
-  /** How often each command ran since `forgetCommands()`, inside of scripts too; our own questions left out. */
+  /** How often each command ran since `forgetCommands()`, including those in scripts, without the commands of this class. */
   async commands() {
     const text = await this.client.info('commandstats');
     const calls = [...text.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)].map(([, name, count]) => [name, Number(count)]);

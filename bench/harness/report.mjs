@@ -24,7 +24,7 @@ export function printTable(title, rows) {
   printColumns(`${title} (answers per CPU second of the server)`, rows);
 }
 
-/** Rows with the columns of the first one; a row may lack some. */
+/** Prints rows with the columns of the first row; other rows may lack some. */
 export function printColumns(title, rows) {
   const columns = Object.keys(rows[0]);
   const cells = [columns, ...rows.map((row) => columns.map((column) => String(row[column] ?? '')))];

@@ -1,7 +1,7 @@
 const HEAD_END = '\r\n\r\n';
 const LAST_CHUNK = '\r\n0\r\n\r\n';
 
-/** Finds the end of each HTTP/1.1 response on a socket that never has more than one request in flight. */
+/** Finds the end of each HTTP/1.1 response on a socket with at most one request in flight. */
 export class ResponseReader {
   constructor(onResponse) {
     this.onResponse = onResponse;

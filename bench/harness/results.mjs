@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 
 const RESULTS = new URL('../results/', import.meta.url);
 
-/** @param name of a file in `results`; none writes nothing */
+/** @param name of a file in `results`; without a name nothing is written */
 export function writeResults(name, content) {
   if (!name) return;
   mkdirSync(RESULTS, { recursive: true });

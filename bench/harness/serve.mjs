@@ -1,6 +1,6 @@
 /**
- * The child side of a measured server: tell the parent which port it got, and how much CPU time it has used so far
- * whenever asked. The CPU time covers all threads of the process, garbage collection and compilation included.
+ * The child side of a measured server: reports its port to the parent, and on each request the CPU time it has used.
+ * The CPU time covers all threads of the process, including garbage collection and compilation.
  */
 export function announce(port) {
   process.on('message', () => process.send({ cpuMicros: cpuMicros() }));

@@ -2,7 +2,7 @@ import { fastify, moduleWith, serveNest } from '../harness/nest.mjs';
 import { writeJson } from './raw.mjs';
 import { answerText } from './work.mjs';
 
-/** An encapsulated plugin, so that the application's own parsers stay as they are. */
+/** An encapsulated plugin, so that the parsers of the application do not change. */
 async function mcpRoute(scope) {
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => done(null, body));

@@ -1,4 +1,4 @@
-/** Reading and answering on Node's own request and response, as the arms without a framework's help do. */
+/** Reads and answers on Node's own request and response, for the arms without a framework's parser. */
 export function readBody(request, done) {
   const chunks = [];
   request.on('data', (chunk) => chunks.push(chunk));

@@ -1,4 +1,4 @@
-/** The JSON work that is the same in every arm: look the tool up, call it, answer. */
+/** The JSON work of every arm: find the tool, call it, answer. */
 const SERVER_INFO = { name: 'bench', version: '1.0.0' };
 const SERVER_INFO_JSON = JSON.stringify(SERVER_INFO);
 

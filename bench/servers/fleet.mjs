@@ -12,7 +12,7 @@ class Tools {
 }
 for (const { name } of searches) Object.defineProperty(Tools.prototype, name, { value: (args) => search(args) });
 
-/** As the compiler does it: the type of the parameter is the input schema. */
+/** As the compiler emits it: the type of the parameter is the input schema. */
 function tool(name, description, input) {
   Reflect.defineMetadata('design:paramtypes', [input], Tools.prototype, name);
   decorateMethod(Tools, name, [McpTool({ name, description })]);

@@ -5,7 +5,7 @@ import { ADD_DESCRIPTION, add, searches, textContent } from '../tools.mjs';
 const SERVER_INFO = { name: 'bench', version: '1.0.0' };
 const META = { 'io.modelcontextprotocol/serverInfo': SERVER_INFO };
 
-/** A controller that speaks just enough JSON-RPC to do the same JSON work as an MCP server, and none of its checks. */
+/** A controller that handles just enough JSON-RPC to do the JSON work of an MCP server, without its checks. */
 export function serveRoute(validate) {
   const methods = {
     'tools/call': async (params) => textContent(add(await validate(params.arguments))),

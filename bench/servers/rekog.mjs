@@ -21,7 +21,7 @@ tool('add', ADD_DESCRIPTION, AddInput);
 for (const { name, description } of searches) tool(name, description, SearchInput);
 decorateClass(ToolsController, [McpController()]);
 
-// Sessions, so that the legacy era is measured in one; JSON answers, which cost less than its default of an event stream.
+// Sessions, because the legacy era is measured in one; JSON responses, which cost less than its default event streams.
 const strategy = new McpStrategy({
   name: 'bench',
   version: '1.0.0',

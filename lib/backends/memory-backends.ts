@@ -28,8 +28,8 @@ export class MemoryBackends implements BackendFactories {
   }
 
   log(broker: MessageBroker, sessions: SessionStore): MemoryEventLog {
-    const { maxHistory, maxHistoryBytes, historyTtlMs, resultTtlMs } = this.options;
-    const limits = { maxHistory, maxHistoryBytes, historyTtlMs, resultTtlMs };
+    const { maxHistory, maxHistoryBytes, maxTotalHistoryBytes, historyTtlMs, resultTtlMs } = this.options;
+    const limits = { maxHistory, maxHistoryBytes, maxTotalHistoryBytes, historyTtlMs, resultTtlMs };
     return new MemoryEventLog({ broker, sessions: asSessionRegistry(sessions), report: this.report, ...limits });
   }
 

@@ -10,27 +10,63 @@ const keyOf = (session: SessionKey, id: RequestId): string => `${sessionKeyText(
 /** For answers of cancelled requests to be sent, or stored where others find them. */
 const CANCEL_GRACE_MS = 500;
 
+export interface InFlightLimits {
+  /** Requests of all clients together. */
+  readonly maxRequests: number;
+  /** Requests of one client. */
+  readonly maxRequestsPerClient: number;
+}
+
 /** The requests this instance is working on: what can be cancelled here, and what a shutdown waits for. */
 export class InFlight {
   readonly #exchanges = new Set<Exchange>();
   readonly #bySession = new Map<string, Exchange>();
+  readonly #byClient = new Map<string, number>();
   #idle: (() => void)[] = [];
+
+  /** @param limits without any, nothing is refused */
+  constructor(private readonly limits: InFlightLimits = { maxRequests: Infinity, maxRequestsPerClient: Infinity }) {}
+
+  /** @returns why a request of this client is one too many, or `undefined` when there is room for it */
+  refusal(client: string): 'share' | 'total' | undefined {
+    if ((this.#byClient.get(client) ?? 0) >= this.limits.maxRequestsPerClient) return 'share';
+    return this.#exchanges.size >= this.limits.maxRequests ? 'total' : undefined;
+  }
 
   get size(): number {
     return this.#exchanges.size;
   }
 
-  /** @returns what to call when the answer is there */
-  add(exchange: Exchange): () => void {
+  /** @param client whose share it counts for @returns what to call when the response is there */
+  add(exchange: Exchange, client = ''): () => void {
     const { session } = exchange.peer;
     const key = session && keyOf(session, exchange.request.id);
     this.#exchanges.add(exchange);
+    this.#byClient.set(client, (this.#byClient.get(client) ?? 0) + 1);
     if (key !== undefined) this.#bySession.set(key, exchange);
     return () => {
-      this.#exchanges.delete(exchange);
+      if (!this.#exchanges.delete(exchange)) return;
+      const others = this.#byClient.get(client)! - 1;
+      if (others > 0) this.#byClient.set(client, others);
+      else this.#byClient.delete(client);
       if (key !== undefined && this.#bySession.get(key) === exchange) this.#bySession.delete(key);
       if (this.#exchanges.size === 0) for (const idle of this.#idle.splice(0)) idle();
     };
+  }
+
+  /** The sessions that requests are running in. */
+  sessions(): SessionKey[] {
+    const found = new Map<string, SessionKey>();
+    for (const { peer } of this.#exchanges) if (peer.session) found.set(sessionKeyText(peer.session), peer.session);
+    return [...found.values()];
+  }
+
+  /** Cancels everything that runs in a session: it is over, so nobody can get the results any more. */
+  cancelSession(session: SessionKey, reason: string): void {
+    const text = sessionKeyText(session);
+    for (const exchange of [...this.#exchanges]) {
+      if (exchange.peer.session && sessionKeyText(exchange.peer.session) === text) exchange.cancel(reason);
+    }
   }
 
   /** Cancels a request of a session, if it runs here. `initialize` cannot be cancelled (G-4). */

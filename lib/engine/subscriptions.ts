@@ -3,6 +3,7 @@ import type { ListName } from '../catalog/catalog.js';
 import { CapacityError } from '../protocol/errors.js';
 import type { JsonObject, RequestId } from '../protocol/messages.js';
 import { META } from '../protocol/meta-keys.js';
+import { SlicedWork } from '../limits/sliced-work.js';
 import { CancelledError, type Exchange } from '../exchange/exchange.js';
 
 /** What one `subscriptions/listen` stream was promised: the ack's `notifications` (L-4). */
@@ -34,6 +35,8 @@ interface Listener {
  */
 export class Subscriptions {
   readonly #listeners = new Set<Listener>();
+  readonly #byUri = new Map<string, Set<Listener>>();
+  readonly #work = new SlicedWork<Listener>();
   #closed = false;
 
   /** @param limit open listen requests of this instance */
@@ -66,30 +69,33 @@ export class Subscriptions {
       };
       notify(exchange, 'notifications/subscriptions/acknowledged', { notifications: filter });
       if (this.#closed) return resolve(result);
-      this.#listeners.add(listener);
+      this.#add(listener);
       opened();
       exchange.onCancel((reason) => {
-        this.#listeners.delete(listener);
+        this.#remove(listener);
         reject(new CancelledError(reason));
       });
     });
   }
 
+  /** Tells every listener whose filter has what changed. A listener gets its notifications in the order of the events. */
   deliver(event: ChangeEvent): void {
-    for (const { exchange, filter, uris } of this.#listeners) {
-      if (event.type === 'list-changed' && wants(filter, event.list)) {
-        notify(exchange, `notifications/${event.list}/list_changed`, {});
-      } else if (event.type === 'resource-updated' && uris.has(event.uri)) {
-        notify(exchange, 'notifications/resources/updated', { uri: event.uri });
-      }
+    if (event.type === 'list-changed') {
+      this.#work.add(this.#listeners, (listener) => {
+        if (wants(listener.filter, event.list)) notifyList(listener, event.list);
+      });
+    } else if (event.type === 'resource-updated') {
+      const listeners = this.#byUri.get(event.uri);
+      if (listeners) this.#work.add(listeners, (listener) => notifyResource(listener, event.uri));
     }
   }
 
-  /** Events may have been missed: tell each listener everything it asked about, rather than too little (P12). */
+  /** Events may have been missed: each listener is told everything it asked about, rather than too little (P12). */
   deliverAll(): void {
-    for (const list of LISTS) this.deliver({ type: 'list-changed', list });
-    const uris = new Set([...this.#listeners].flatMap((listener) => [...listener.uris]));
-    for (const uri of uris) this.deliver({ type: 'resource-updated', uri });
+    this.#work.add(this.#listeners, (listener) => {
+      for (const list of LISTS) if (wants(listener.filter, list)) notifyList(listener, list);
+      for (const uri of listener.uris) notifyResource(listener, uri);
+    });
   }
 
   /** Ends each stream with its result, so that clients know it was no accident (§3.2). */
@@ -97,8 +103,32 @@ export class Subscriptions {
     this.#closed = true;
     for (const listener of this.#listeners) listener.end();
     this.#listeners.clear();
+    this.#byUri.clear();
+  }
+
+  #add(listener: Listener): void {
+    this.#listeners.add(listener);
+    for (const uri of listener.uris) {
+      const known = this.#byUri.get(uri);
+      if (known) known.add(listener);
+      else this.#byUri.set(uri, new Set([listener]));
+    }
+  }
+
+  #remove(listener: Listener): void {
+    this.#listeners.delete(listener);
+    for (const uri of listener.uris) {
+      const known = this.#byUri.get(uri);
+      if (known?.delete(listener) && known.size === 0) this.#byUri.delete(uri);
+    }
   }
 }
+
+const notifyList = ({ exchange }: Listener, list: ListName): void =>
+  notify(exchange, `notifications/${list}/list_changed`, {});
+
+const notifyResource = ({ exchange }: Listener, uri: string): void =>
+  notify(exchange, 'notifications/resources/updated', { uri });
 
 /** Every message of a subscription carries its id, with the type it came with (L-6). */
 function notify(exchange: Exchange, method: string, params: JsonObject): void {

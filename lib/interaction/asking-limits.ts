@@ -4,7 +4,7 @@ import type { Revision } from '../protocol/revisions.js';
 import { type InputRequest, missingCapabilities } from './input-request.js';
 import { InputRefusedError } from './interaction.js';
 
-/** What a client declared, which decides what it can be asked. */
+/** What a client declared, which determines what it can be asked. */
 export interface AskedClient {
   readonly clientCapabilities: Readonly<JsonObject>;
   readonly revision: Revision;
@@ -16,6 +16,6 @@ export function requireCapability(request: InputRequest, { clientCapabilities, r
   if (missing) throw new MissingClientCapabilityError(missing);
 }
 
-/** A call may ask for input only so often: the option `maxInputRounds`. */
+/** The option `maxInputRounds` limits how many times a call may ask for input. */
 export const tooManyRounds = (maxRounds: number): InputRefusedError =>
-  new InputRefusedError(`The call has asked for input ${maxRounds} times and still lacks some`);
+  new InputRefusedError(`The call has asked for input ${maxRounds} times and still needs more`);

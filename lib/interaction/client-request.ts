@@ -6,14 +6,14 @@ import type { InputRequest } from './input-request.js';
 import { InputRefusedError } from './interaction.js';
 import type { PendingRequest, PendingRequests } from './pending-requests.js';
 
-/** One request to the client of a legacy session, on the stream of the request it belongs to (SEP-2260). */
+/** One request to the client of a legacy session, sent on the stream of the request it belongs to (SEP-2260). */
 export class ClientRequest {
-  /** Unique within the session over all instances (I-3). */
+  /** Unique within the session, across all instances (I-3). */
   readonly #id = randomUUID();
   readonly #voided: Promise<never>;
-  #reject!: (why: unknown) => void;
+  #reject!: (reason: unknown) => void;
   #sent = false;
-  #settled = false;
+  #done = false;
 
   constructor(
     private readonly exchange: Exchange,
@@ -21,7 +21,7 @@ export class ClientRequest {
     private readonly pending: PendingRequests,
   ) {
     this.#voided = new Promise((_, reject) => (this.#reject = reject));
-    // It may be void while nobody waits for it.
+    // It may reject while nothing awaits it.
     this.#voided.catch(() => {});
   }
 
@@ -31,29 +31,29 @@ export class ClientRequest {
     let pending: PendingRequest | undefined;
     try {
       pending = await this.pending.expect(this.session, this.#id, timeoutMs);
-      if (this.#settled) return await this.#voided;
+      if (this.#done) return await this.#voided;
       this.#sent = this.exchange.ask({ jsonrpc: '2.0', id: this.#id, method, params });
       if (!this.#sent) {
         throw new InputRefusedError('This client cannot be asked: it does not read the stream of its request');
       }
       return await Promise.race([pending.response, this.#voided]);
     } catch (error) {
-      this.void('nobody waits for it any more');
+      this.void('nobody waits for the response any more');
       throw error;
     } finally {
-      this.#settled = true;
+      this.#done = true;
       pending?.withdraw();
       release();
     }
   }
 
-  /** What it was asked for is over: so is the question, and the client may take it from its screen (G-47). */
+  /** Withdraws the request because its call has ended, so that the client can remove it from its screen (G-47). */
   void(reason: string): void {
-    if (this.#settled) return;
-    this.#settled = true;
+    if (this.#done) return;
+    this.#done = true;
     if (this.#sent) {
       const params = { requestId: this.#id, reason };
-      // Past the exchange, which says nothing more for a cancelled call.
+      // Sent directly to the outlet, because the exchange of a cancelled call sends nothing more.
       this.exchange.outlet.notify({ jsonrpc: '2.0', method: 'notifications/cancelled', params });
     }
     this.#reject(new CancelledError(reason));

@@ -6,13 +6,13 @@ import type { ModernInteraction } from './modern-interaction.js';
 const NO_RESPONSES: Readonly<JsonObject> = Object.freeze({});
 
 /**
- * The first round of a modern call: nothing has been asked yet, and nearly every call never asks. What it takes to ask is
- * made when the method asks for the first time, so a plain call pays for none of it.
+ * The first round of a modern call. Most calls never ask for input, so what is needed to ask is created only when the
+ * method asks for the first time, and other calls do not pay for it.
  */
 export class FirstRound implements Interaction {
   readonly responses = NO_RESPONSES;
   readonly state = undefined;
-  #rounds: ModernInteraction | undefined;
+  #asking: ModernInteraction | undefined;
   #work: Promise<unknown> | undefined;
   #end!: (outcome: Outcome | Promise<Outcome>) => void;
 
@@ -31,24 +31,24 @@ export class FirstRound implements Interaction {
       this.#end = resolve;
       this.#work = method();
       this.#work.then((value) => {
-        if (this.#rounds) return;
+        if (this.#asking) return;
         resolve(value instanceof InputRequired ? this.open().run(async () => value) : { value });
       }, reject);
     });
   }
 
-  /** From here on the round decides how the call ends: with what the method returns, or with a question. */
+  /** From here on the round decides how the call ends: with the value of the method or with a question. */
   #startAsking(): ModernInteraction {
-    if (this.#rounds) return this.#rounds;
-    this.#rounds = this.open();
-    const outcome = this.#rounds.run(async () => {
+    if (this.#asking) return this.#asking;
+    this.#asking = this.open();
+    const outcome = this.#asking.run(async () => {
       // The method may ask before it has returned its promise.
       await Promise.resolve();
       return this.#work;
     });
-    // A method that asks after its end changes nothing, and nobody waits for what comes of it.
+    // A method that asks after it has ended changes nothing, and nobody awaits that outcome.
     outcome.catch(() => {});
     this.#end(outcome);
-    return this.#rounds;
+    return this.#asking;
   }
 }

@@ -4,7 +4,11 @@ import type { LegacyRevision } from '../protocol/revisions.js';
 import type { InputRequest } from './input-request.js';
 import { InputRefusedError } from './interaction.js';
 
-/** A request as the revision knows it (J-2, J-3, §2.6). @throws {InputRefusedError} for what it has no words for */
+/**
+ * Returns a request in the format of an older revision (J-2, J-3, §2.6).
+ *
+ * @throws {InputRefusedError} for a request the revision cannot express
+ */
 export function inputRequestFor({ method, params }: InputRequest, revision: LegacyRevision): InputRequest {
   if (method !== 'elicitation/create') return { method, params };
   if (params?.mode === 'url') return { method, params: { ...params, elicitationId: randomUUID() } };
@@ -12,7 +16,7 @@ export function inputRequestFor({ method, params }: InputRequest, revision: Lega
   return { method, params: { ...params, mode: undefined, requestedSchema: simpleForm(params.requestedSchema) } };
 }
 
-/** 2025-06-18 knows titled choices as `enumNames` only, no lists, and defaults of booleans alone. */
+/** In 2025-06-18, titled choices are `enumNames`, lists do not exist, and only booleans have defaults. */
 function simpleForm(schema: JsonObject): JsonObject {
   const properties = isObject(schema.properties) ? schema.properties : {};
   const simple = Object.entries(properties).map(([name, property]) => [
@@ -25,11 +29,11 @@ function simpleForm(schema: JsonObject): JsonObject {
 function simpleField(name: string, field: JsonObject): JsonObject {
   if (field.type === 'array') throw new InputRefusedError(`This client cannot be asked for a list ("${name}")`);
   const { default: preset, oneOf, ...rest } = field;
-  const out: JsonObject = field.type === 'boolean' && preset !== undefined ? { ...rest, default: preset } : rest;
-  if (!Array.isArray(oneOf)) return out;
+  const simple: JsonObject = field.type === 'boolean' && preset !== undefined ? { ...rest, default: preset } : rest;
+  if (!Array.isArray(oneOf)) return simple;
   const choices = oneOf as { const: unknown; title?: unknown }[];
   return {
-    ...out,
+    ...simple,
     enum: choices.map((choice) => choice.const),
     enumNames: choices.map(({ title, const: value }) => String(title ?? value)),
   };

@@ -2,21 +2,47 @@ import type { ContentBlock } from '../protocol/content.js';
 import { isObject, type JsonObject } from '../protocol/messages.js';
 import type { Revision } from '../protocol/revisions.js';
 
-/** Something only the client, or the person in front of it, can answer (M-3). */
+/**
+ * A request for input that only the client, or the person who uses it, can answer (M-3). `inputRequired()` takes several.
+ *
+ * @example
+ * ```ts
+ * const request: InputRequest = { method: 'roots/list' };
+ * ```
+ *
+ * @publicApi
+ */
 export interface InputRequest {
   readonly method: 'elicitation/create' | 'sampling/createMessage' | 'roots/list';
   readonly params?: JsonObject;
 }
 
-/** One message of a conversation to be continued. */
+/**
+ * One message of the conversation that `ctx.sample()` lets the client's model continue.
+ *
+ * @publicApi
+ */
 export interface SamplingMessage {
   readonly role: 'user' | 'assistant';
   readonly content: ContentBlock | JsonObject | readonly JsonObject[];
 }
 
-/** Parameters of `sampling/createMessage`. Sampling is deprecated by the 2026-07-28 revision (A-21). */
+/**
+ * The parameters of `ctx.sample()` and `sampling/createMessage`. The 2026-07-28 revision deprecates sampling (A-21).
+ *
+ * @example
+ * ```ts
+ * const { content } = await ctx.sample({
+ *   messages: [{ role: 'user', content: { type: 'text', text: 'Summarize this report: …' } }],
+ *   maxTokens: 200,
+ * });
+ * ```
+ *
+ * @publicApi
+ */
 export interface SamplingParams {
   readonly messages: readonly SamplingMessage[];
+  /** The maximum number of tokens to generate; the client may generate fewer. */
   readonly maxTokens: number;
   readonly systemPrompt?: string;
   readonly temperature?: number;
@@ -27,6 +53,11 @@ export interface SamplingParams {
   readonly toolChoice?: JsonObject;
 }
 
+/**
+ * The message that the client's model has generated.
+ *
+ * @publicApi
+ */
 export interface SamplingResult {
   readonly role: 'user' | 'assistant';
   readonly content: JsonObject | readonly JsonObject[];
@@ -34,7 +65,13 @@ export interface SamplingResult {
   readonly stopReason?: string;
 }
 
+/**
+ * A file or folder that the client has opened to the server, from `ctx.roots()`.
+ *
+ * @publicApi
+ */
 export interface Root {
+  /** A `file://` URI. */
   readonly uri: string;
   readonly name?: string;
 }
@@ -46,8 +83,8 @@ const has = (capabilities: Readonly<JsonObject>, name: string, inner?: string): 
 };
 
 /**
- * The capabilities a request needs and the client did not declare, shaped like `ClientCapabilities`; `undefined` when
- * nothing is missing (M-6, J-2). An empty `elicitation: {}` means forms (T-44).
+ * Returns the capabilities that a request needs and the client did not declare, shaped like `ClientCapabilities`, or
+ * `undefined` if none is missing (M-6, J-2). An empty `elicitation: {}` means forms (T-44).
  */
 export function missingCapabilities(
   { method, params = {} }: InputRequest,
@@ -68,7 +105,7 @@ export function missingCapabilities(
         const url = exists && revision >= '2025-11-25' && has(capabilities, 'elicitation', 'url');
         return url ? undefined : { elicitation: { url: {} } };
       }
-      // A client that names its modes but not forms has none.
+      // A client that declares its modes, but not forms, does not support forms.
       const form = exists && (has(capabilities, 'elicitation', 'form') || !has(capabilities, 'elicitation', 'url'));
       return form ? undefined : { elicitation: {} };
     }

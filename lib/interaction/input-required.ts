@@ -1,6 +1,10 @@
 import type { InputRequest } from './input-request.js';
 
-/** What a method returns when it cannot go on without input; made by `inputRequired()`. */
+/**
+ * What a method returns when it cannot continue without input. Create it with `inputRequired()`.
+ *
+ * @publicApi
+ */
 export class InputRequired {
   constructor(
     readonly inputRequests: Readonly<Record<string, InputRequest>>,
@@ -9,11 +13,24 @@ export class InputRequired {
 }
 
 /**
- * Ends a round of a call by asking (M-2). The method is run again from the top with the answers in
- * `ctx.inputResponses` and `state` in `ctx.inputState`. `ctx.elicit()` and its like do this by themselves.
+ * Ends the current round of a call with questions to the client (M-2). The method then runs again from the top, with the
+ * answers in `ctx.inputResponses` and the state in `ctx.inputState`. Most methods do not need this: `ctx.elicit()`,
+ * `ctx.sample()` and `ctx.roots()` do it for them.
  *
- * @param inputRequests what to ask, by keys of your choice; may be empty when only time has to pass
- * @param state any JSON value; sealed on its way through the client
+ * @param inputRequests the questions, by keys of your choice; may be empty if the method only has to wait
+ * @param state any JSON value; encrypted and authenticated when it is sent through the client
+ *
+ * @example
+ * ```ts
+ * @McpTool({ description: 'Lists the folders that are open in the client' })
+ * folders(ctx: McpContext): string | InputRequired {
+ *   const answer = ctx.inputResponses['roots'];
+ *   if (answer === undefined) return inputRequired({ roots: { method: 'roots/list' } });
+ *   return JSON.stringify(answer);
+ * }
+ * ```
+ *
+ * @publicApi
  */
 export const inputRequired = (inputRequests: Readonly<Record<string, InputRequest>>, state?: unknown): InputRequired =>
   new InputRequired(inputRequests, state);

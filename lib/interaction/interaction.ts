@@ -2,45 +2,65 @@ import { ToolError } from '../protocol/errors.js';
 import type { JsonObject } from '../protocol/messages.js';
 import type { InputRequest } from './input-request.js';
 
-/** Something asked, and how its answer is looked at: what does not fit is asked for again instead of being handed on. */
+/** A request for input and the check of its answer: a question whose answer is not valid is asked again. */
 export interface Question {
   readonly request: InputRequest;
-  /** The answer in the form the method gets it, or why it cannot be one. */
+  /** Returns the answer in the form the method gets it, or the reason why it is not valid. */
   accept(answer: unknown): Accepted | Promise<Accepted>;
 }
 
 export type Accepted = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: string };
 
-/** How one call asks for input. The eras do it in opposite ways and tasks in a third; what a method sees is the same. */
+/** How one call asks for input. Each era does it differently, and tasks in a third way; methods see no difference. */
 export interface Interaction {
   /**
-   * @param key tells the questions of one call apart; `undefined` is by the order in which this is called
-   * @param createQuestion makes the question; may take a moment, during which others can be asked
-   * @throws {MissingClientCapabilityError} when the client cannot be asked this
-   * @throws {InputRefusedError} when the client answered with an error, not in time, or never with something usable
+   * Asks the client and returns the accepted answer.
+   *
+   * @param key distinguishes the questions of one call; `undefined` numbers them in the order of these calls
+   * @param createQuestion creates the question; it may be asynchronous, and others can be asked in the meantime
+   * @throws {MissingClientCapabilityError} when the client did not declare what this question needs
+   * @throws {InputRefusedError} when the client answered with an error, too late, or never with a valid answer
    */
   ask(key: string | undefined, createQuestion: () => Question | Promise<Question>): Promise<unknown>;
 
-  /** Runs `run` once in the life of the call, however often the method is run from the top; see `ctx.step()`. */
+  /** Runs `run` once during the life of the call, however often the method runs from the top; see `ctx.step()`. */
   step<T>(key: string, run: () => T | Promise<T>): Promise<T>;
 
-  /** Answers of the round before, for methods that return `inputRequired()`; empty in the first round. */
+  /** The answers of the previous round, for methods that return `inputRequired()`; empty in the first round. */
   readonly responses: Readonly<JsonObject>;
 
-  /** What the method passed as `state` to `inputRequired()` in the round before. */
+  /** The `state` the method passed to `inputRequired()` in the previous round. */
   readonly state: unknown;
 
   /**
-   * Runs the method until there is an outcome: its value, or the result that asks the client.
+   * Runs the method until there is an outcome.
    *
-   * @returns `{ value }` or `{ inputRequired }`, the members of a result of type `input_required`
+   * @returns `{ value }` with the method's value, or `{ inputRequired }` with the members of a result of type
+   * `input_required`, which asks the client
    */
   run(method: () => Promise<unknown>): Promise<Outcome>;
 }
 
 export type Outcome = { readonly value: unknown } | { readonly inputRequired: JsonObject };
 
-/** The client did not give the input: it answered with an error, too late, or with nothing that fits. */
+/**
+ * Thrown by `ctx.elicit()` and the other methods that ask the client when there is no usable answer: the client answered
+ * with an error, too late, or never with a valid answer. A tool that does not catch it returns a result with `isError`.
+ *
+ * A person who declines or cancels is not an error; that is in the `action` of the result.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   const { action } = await ctx.elicitUrl(paymentUrl, 'Please pay');
+ * } catch (error) {
+ *   if (error instanceof InputRefusedError) return 'The client could not open the payment page.';
+ *   throw error;
+ * }
+ * ```
+ *
+ * @publicApi
+ */
 export class InputRefusedError extends ToolError {
   override readonly name = 'InputRefusedError';
 }

@@ -9,18 +9,18 @@ import { LegacyInteraction, type LegacyLimits } from './legacy-interaction.js';
 import type { RequestStates, StateBinding } from './request-state.js';
 
 export interface InteractionOptions {
-  /** Name of the server. */
+  /** The name of the server. */
   readonly server: string;
   readonly states: RequestStates;
   readonly pending: PendingRequests;
   /** How long a legacy client may take for one answer, ms. */
   readonly timeoutMs: number;
-  /** How often one call may ask. */
+  /** How many times one call may ask. */
   readonly maxRounds: number;
   readonly logger: { error(message: string): void };
 }
 
-/** Gives each call its way of asking for input, by the era of its client. */
+/** Creates the interaction of each call, depending on the era of its client. */
 export class Interactions {
   readonly forms = new ElicitationForms();
   readonly #server: string;
@@ -34,11 +34,13 @@ export class Interactions {
   }
 
   /**
-   * @param name name of the tool or prompt, URI of the resource: a state is good for this alone
-   * @param given the arguments, likewise
-   * @throws {McpError} `-32602` for a `requestState` that is not valid here
+   * Creates the interaction of a call. A `requestState` is valid only for the same name and arguments.
+   *
+   * @param name the name of the tool or prompt, or the URI of the resource
+   * @param args the arguments of the call
+   * @throws {McpError} `-32602` for a `requestState` that is not valid for this call
    */
-  begin(exchange: Exchange, name: string, given: JsonObject): Interaction | Promise<Interaction> {
+  begin(exchange: Exchange, name: string, args: JsonObject): Interaction | Promise<Interaction> {
     const { peer, request } = exchange;
     if (peer.session) return new LegacyInteraction(this.#legacy, exchange, peer.session);
     const binding: StateBinding = {
@@ -46,7 +48,7 @@ export class Interactions {
       principal: peer.principalId,
       method: request.method,
       name,
-      arguments: given,
+      arguments: args,
     };
     const params = request.params ?? {};
     return params.requestState === undefined && params.inputResponses === undefined
@@ -56,6 +58,6 @@ export class Interactions {
 }
 
 const divergence = (method: string, key: string): string =>
-  `A method behind ${method} asks something else under "${key}" than in the round before, so its call was ended. It is run ` +
-  'again from the top with each answer: ask the same questions in the same order or under keys of their own, and put what ' +
-  'varies into ctx.step().';
+  `A method behind ${method} asks a different question under "${key}" than in the previous round, so its call was ended. ` +
+  'A method runs again from the top after each answer: ask the same questions in the same order, or give each its own ' +
+  'key, and put whatever varies into ctx.step().';

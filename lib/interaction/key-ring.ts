@@ -1,6 +1,16 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 
-/** A key of 32 bytes or more, as bytes or as text of Base64 or hex. */
+/**
+ * A key that seals request states: 32 bytes or more, as bytes or as text in Base64, Base64url or hex.
+ *
+ * @example
+ * ```ts
+ * // openssl rand -base64 32
+ * McpModule.forRoot({ name: 'weather', version: '1.0.0', requestState: { keys: [process.env.MCP_STATE_KEY!] } });
+ * ```
+ *
+ * @publicApi
+ */
 export type StateKey = string | Uint8Array;
 
 interface Key {
@@ -13,21 +23,22 @@ const TAG_BYTES = 16;
 const MIN_KEY_BYTES = 32;
 const VERSION = 'v1';
 
-/** A key that is none; found when the module is made. */
+/** A key is invalid. Thrown while the module is created. */
 export class StateKeyError extends Error {
   override readonly name = 'StateKeyError';
 }
 
 /**
- * Seals what travels through the client: AES-256-GCM, so that it can neither be read nor changed (Q-1, Q-6). The first
- * key seals, all open: to rotate, put the new one in front and take the old one away when its states have expired (Q-5).
+ * Seals what is sent through the client with AES-256-GCM, so that the client can neither read nor change it (Q-1, Q-6).
+ * The first key seals and all keys open. To rotate keys, put the new one first and remove the old one once its states
+ * have expired (Q-5).
  */
 export class KeyRing {
   #keys: readonly Key[];
 
   /**
-   * @param keys newest first; none: a random one, which no other process and no restart knows
-   * @param now the clock that all who share the keys go by, ms
+   * @param keys newest first; defaults to one random key, which no other process knows, nor this one after a restart
+   * @param now the clock that all instances with these keys use, ms
    */
   constructor(
     keys: readonly StateKey[] = [randomBytes(MIN_KEY_BYTES)],
@@ -37,28 +48,28 @@ export class KeyRing {
     this.#keys = keys.map(readKey);
   }
 
-  /** Whether the key that is said to have sealed this is one of these; `refresh()` may find it otherwise. */
+  /** Whether the key named in this token is one of these keys. If not, `refresh()` may find it. */
   knows(token: string): boolean {
     const id = token.split('.', 2)[1];
     return this.#keys.some((key) => key.id === id);
   }
 
-  /** Looks whether others have agreed on newer keys. Here there are no others. */
+  /** Checks whether other instances have agreed on newer keys. This class has no other instances to ask. */
   refresh(): Promise<void> {
     return Promise.resolve();
   }
 
-  /** @returns when there is a key to seal with; rejects when the others cannot be asked for it */
+  /** Resolves once there is a key to seal with; rejects when the instances cannot agree on one. */
   ready(): Promise<void> {
     return Promise.resolve();
   }
 
-  /** From now on these, newest first. */
+  /** Replaces all keys, newest first. */
   protected replace(keys: readonly StateKey[]): void {
     this.#keys = keys.map(readKey);
   }
 
-  /** `v1.<key id>.<iv, ciphertext and tag>`; version and key id are authenticated too. */
+  /** Returns `v1.<key id>.<iv, ciphertext and tag>`; the version and the key id are authenticated, too. */
   seal(text: string): string {
     const key = this.#keys[0]!;
     const iv = randomBytes(IV_BYTES);
@@ -67,13 +78,13 @@ export class KeyRing {
     return `${VERSION}.${key.id}.${sealed.toString('base64url')}`;
   }
 
-  /** @returns `undefined` for whatever was not sealed by one of these keys, byte for byte */
+  /** @returns `undefined` for any text that is not exactly what one of these keys has sealed */
   open(token: string): string | undefined {
     const [version, id, body, ...rest] = token.split('.');
     if (version !== VERSION || body === undefined || rest.length > 0) return undefined;
     const key = this.#keys.find((candidate) => candidate.id === id);
     const sealed = Buffer.from(body, 'base64url');
-    // Other spellings of the same bytes are no token of ours: it would not be single use, then.
+    // Another Base64 spelling of the same bytes must not be valid: a token could be used once per spelling.
     if (!key || sealed.length < IV_BYTES + TAG_BYTES || sealed.toString('base64url') !== body) return undefined;
     const iv = sealed.subarray(0, IV_BYTES);
     const tag = sealed.subarray(-TAG_BYTES);
@@ -91,17 +102,17 @@ const header = (id: string): Buffer => Buffer.from(`${VERSION}.${id}`);
 function readKey(key: StateKey): Key {
   const isBytes = (key as unknown) instanceof Uint8Array;
   if (typeof key !== 'string' && !isBytes) throw new StateKeyError('A key in requestState.keys is missing.');
-  const given = typeof key === 'string' ? decode(key) : Buffer.from(key);
-  if (given.length < MIN_KEY_BYTES) {
+  const secret = typeof key === 'string' ? decode(key) : Buffer.from(key);
+  if (secret.length < MIN_KEY_BYTES) {
     throw new StateKeyError(
-      `A key in requestState.keys has ${given.length} bytes; it needs ${MIN_KEY_BYTES}. Make one with: openssl rand -base64 32`,
+      `A key in requestState.keys has ${secret.length} bytes; it needs ${MIN_KEY_BYTES}. Make one with: openssl rand -base64 32`,
     );
   }
-  const digest = (purpose: string) => createHash('sha256').update(purpose).update(given).digest();
+  const digest = (purpose: string) => createHash('sha256').update(purpose).update(secret).digest();
   return { id: digest('id').toString('base64url').slice(0, 8), bytes: digest('key') };
 }
 
-/** Strictly: Node would take a sentence for Base64 and leave out what does not fit. */
+/** Decodes strictly: Node accepts any text as Base64 and skips the characters that are not. */
 function decode(text: string): Buffer {
   if (/^[0-9a-f]{64,}$/i.test(text)) return Buffer.from(text, 'hex');
   if (/^[\w+/-]*={0,2}$/.test(text)) return Buffer.from(text, 'base64');

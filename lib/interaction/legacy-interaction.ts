@@ -15,17 +15,17 @@ import { fingerprintOf } from './request-state.js';
 
 export interface LegacyLimits {
   readonly pending: PendingRequests;
-  /** How long the client, and the person in front of it, may take for one answer, ms. */
+  /** How long the client, and the person who uses it, may take for one answer, ms. */
   readonly timeoutMs: number;
   readonly maxRounds: number;
 }
 
-/** Between the rounds of a method that asks for nothing but time (J-5). */
-const PACE_MS = 250;
+/** Time between two rounds of a method that asks no questions and only has to wait (J-5). */
+const PAUSE_MS = 250;
 
 /**
- * The legacy way to ask: a real request to the client on the stream of the request it belongs to, and a method that waits
- * for the response, which the client posts as a message of its own (J-1, SEP-2260).
+ * How a legacy call asks for input: it sends a request to the client on the stream of the call and waits for the
+ * response, which the client posts as a separate message (J-1, SEP-2260).
  */
 export class LegacyInteraction implements Interaction {
   readonly #steps = new Map<string, Promise<unknown>>();
@@ -49,16 +49,16 @@ export class LegacyInteraction implements Interaction {
     return this.#state;
   }
 
-  /** An answer is remembered by its key, as in the modern era: a method that returns `inputRequired()` is run again. */
-  async ask(given: string | undefined, createQuestion: () => Question | Promise<Question>): Promise<unknown> {
-    const key = this.#keys.next(given);
+  /** Remembers answers by key as in the modern era, because a method that returns `inputRequired()` is run again. */
+  async ask(explicitKey: string | undefined, createQuestion: () => Question | Promise<Question>): Promise<unknown> {
+    const key = this.#keys.next(explicitKey);
     const question = await createQuestion();
     const fingerprint = fingerprintOf(question.request);
     const known = this.#answers.get(key);
     if (known && known.fingerprint !== fingerprint)
-      throw new Error(`Two different questions are asked under the key "${key}".`);
+      throw new Error(`Two different questions have the same key "${key}".`);
     if (known) return known.answer;
-    const answer = this.#untilItFits(question);
+    const answer = this.#askUntilValid(question);
     this.#answers.set(key, { fingerprint, answer });
     answer.catch(() => this.#answers.delete(key));
     return answer;
@@ -75,7 +75,7 @@ export class LegacyInteraction implements Interaction {
     return running;
   }
 
-  /** A method that returns `inputRequired()` is run again with the answers here, instead of by the client (J-1). */
+  /** A method that returns `inputRequired()` is run again here with the answers, and not by the client (J-1). */
   async run(method: () => Promise<unknown>): Promise<Outcome> {
     try {
       for (;;) {
@@ -86,23 +86,23 @@ export class LegacyInteraction implements Interaction {
         this.#state = asStored('inputRequired()', value.state).value;
       }
     } finally {
-      // Whatever was asked without being waited for, or beside something that failed (J-5).
-      for (const request of this.#open) request.void('the call it belongs to is over');
+      // Requests that nothing awaits, or that were sent concurrently with one that failed (J-5).
+      for (const request of this.#open) request.void('the call it belongs to has ended');
     }
   }
 
   async #answersTo({ inputRequests }: InputRequired): Promise<JsonObject> {
-    const asked = Object.entries(inputRequests);
-    if (asked.length === 0) {
+    const requests = Object.entries(inputRequests);
+    if (requests.length === 0) {
       this.#beginRound();
       const { signal } = this.exchange;
-      await pause(PACE_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
+      await pause(PAUSE_MS, undefined, { signal }).catch(() => signal.throwIfAborted());
     }
-    const answers = asked.map(async ([key, request]) => [key, await this.#request(request)]);
+    const answers = requests.map(async ([key, request]) => [key, await this.#request(request)]);
     return Object.fromEntries(await Promise.all(answers)) as JsonObject;
   }
 
-  async #untilItFits({ request, accept }: Question): Promise<unknown> {
+  async #askUntilValid({ request, accept }: Question): Promise<unknown> {
     for (let round = 0; round < this.limits.maxRounds; round++) {
       const accepted = await accept(await this.#request(request));
       if (accepted.ok) return accepted.value;
@@ -112,15 +112,15 @@ export class LegacyInteraction implements Interaction {
 
   async #request(request: InputRequest): Promise<unknown> {
     requireCapability(request, this.session);
-    const projected = inputRequestFor(request, this.session.revision);
-    // What is asked side by side is one round, as in the modern era.
+    const adapted = inputRequestFor(request, this.session.revision);
+    // Concurrent questions are one round, as in the modern era.
     if (this.#open.size === 0) this.#beginRound();
-    const outgoing = new ClientRequest(this.exchange, this.session, this.limits.pending);
-    this.#open.add(outgoing);
+    const clientRequest = new ClientRequest(this.exchange, this.session, this.limits.pending);
+    this.#open.add(clientRequest);
     try {
-      return resultOf(await outgoing.response(projected, this.limits.timeoutMs));
+      return resultOf(await clientRequest.response(adapted, this.limits.timeoutMs));
     } finally {
-      this.#open.delete(outgoing);
+      this.#open.delete(clientRequest);
     }
   }
 
@@ -129,7 +129,7 @@ export class LegacyInteraction implements Interaction {
   }
 }
 
-/** A client that answers with an error refuses: the user said no, or it cannot do what it declared (J-9). */
+/** An error from the client is a refusal: the user said no, or the client cannot do what it declared (J-9). */
 function resultOf({ result, error }: JsonRpcResponse): unknown {
   if (error !== undefined)
     throw new InputRefusedError(`The client refused: ${isObject(error) ? String(error.message) : 'error'}`);

@@ -15,7 +15,7 @@ import {
 } from './request-state.js';
 import { Round, ROUND_OVER, RoundOver } from './round.js';
 
-// Shared: nearly every call asks nothing, and should not pay for what it could ask.
+// Shared, because most calls ask nothing and should not pay for the possibility.
 const NOTHING_ASKED: ReadonlyMap<string, string> = new Map();
 const NO_RESPONSES: JsonObject = Object.freeze({});
 const FIRST: RoundState = { round: 0, asked: {}, answered: {}, steps: {} };
@@ -23,27 +23,27 @@ const FIRST: RoundState = { round: 0, asked: {}, answered: {}, steps: {} };
 export interface ModernLimits {
   readonly states: RequestStates;
   readonly maxRounds: number;
-  /** Told when a method asks something else than before: a fault of its author that no client can do anything about. */
+  /** Called when a method asks a different question than before: a bug in the method that no client can fix. */
   readonly diverged: (binding: StateBinding, key: string) => void;
 }
 
-interface Asked {
+interface AskedQuestion {
   readonly request: InputRequest;
   readonly fingerprint: string;
 }
 
 /**
- * The modern way to ask (§4): the round ends with the questions, the client calls again with the answers, and the method
- * runs from the top. Answered questions resolve at once; what the method has done since the last round it does again,
- * but for what it wrapped in `step()`.
+ * How a modern call asks for input (§4): the round ends with the questions, the client calls again with the answers, and
+ * the method runs again from the top. Questions that are answered resolve immediately. The method repeats everything it
+ * did, except for what it wrapped in `step()`.
  */
 export class ModernInteraction implements Interaction {
-  // Maps, because keys may come from anywhere: `__proto__` is one like any other (T-36).
+  // Maps, because keys can be any text, `__proto__` included (T-36).
   readonly #answered: Map<string, AcceptedAnswer>;
   readonly #steps: Map<string, StepResult>;
   readonly #asked: ReadonlyMap<string, string>;
   readonly #running = new Map<string, Promise<unknown>>();
-  readonly #pending = new Map<string, Asked>();
+  readonly #pending = new Map<string, AskedQuestion>();
   readonly #keys = new QuestionKeys();
   readonly #round = new Round();
   readonly responses: Readonly<JsonObject>;
@@ -54,26 +54,26 @@ export class ModernInteraction implements Interaction {
     private readonly client: AskedClient,
     private readonly previous: RoundState,
     private readonly resumed: boolean,
-    given: JsonObject,
+    responses: JsonObject,
   ) {
     this.#answered = resumed ? new Map(Object.entries(previous.answered)) : new Map();
     this.#steps = resumed ? new Map(Object.entries(previous.steps)) : new Map();
     this.#asked = resumed ? new Map(Object.entries(previous.asked)) : NOTHING_ASKED;
-    this.responses = given === NO_RESPONSES ? NO_RESPONSES : this.#expected(given);
+    this.responses = responses === NO_RESPONSES ? NO_RESPONSES : this.#expected(responses);
   }
 
-  /** With a state only what it says was asked counts (T-29), the rest is ignored (M-10). */
-  #expected(given: JsonObject): JsonObject {
-    return Object.fromEntries(Object.entries(given).filter(([key]) => !this.resumed || this.#asked.has(key)));
+  /** With a state, only responses to the questions in it count (T-29); the rest is ignored (M-10). */
+  #expected(responses: JsonObject): JsonObject {
+    return Object.fromEntries(Object.entries(responses).filter(([key]) => !this.resumed || this.#asked.has(key)));
   }
 
-  /** A call that brings nothing of an earlier round. */
+  /** A call without a state or responses of an earlier round. */
   static first(limits: ModernLimits, binding: StateBinding, client: AskedClient): ModernInteraction {
     return new ModernInteraction(limits, binding, client, FIRST, false, NO_RESPONSES);
   }
 
   /**
-   * A call that brings what came of an earlier round.
+   * A call with the state or the responses of an earlier round.
    *
    * @throws {McpError} `-32602` for a state that is not valid for this call
    */
@@ -93,26 +93,26 @@ export class ModernInteraction implements Interaction {
     return this.previous.state;
   }
 
-  async ask(given: string | undefined, createQuestion: () => Question | Promise<Question>): Promise<unknown> {
-    const key = this.#keys.next(given);
+  async ask(explicitKey: string | undefined, createQuestion: () => Question | Promise<Question>): Promise<unknown> {
+    const key = this.#keys.next(explicitKey);
     const accepted = await this.#round.during(async () =>
-      this.#answerTo(key, given !== undefined, await createQuestion()),
+      this.#answerTo(key, explicitKey !== undefined, await createQuestion()),
     );
     return accepted ? accepted.value : this.#round.untilOver();
   }
 
   step<T>(key: string, run: () => T | Promise<T>): Promise<T> {
-    const kept = this.#steps.get(key);
-    if (kept) return Promise.resolve(kept.value as T);
+    const stored = this.#steps.get(key);
+    if (stored) return Promise.resolve(stored.value as T);
     const known = this.#running.get(key);
     if (known) return known as Promise<T>;
     const running = this.#round.during(async () => {
-      const made = stepResult(key, await run());
-      this.#steps.set(key, made);
-      return made.value as T;
+      const result = stepResult(key, await run());
+      this.#steps.set(key, result);
+      return result.value as T;
     });
     this.#running.set(key, running);
-    // What failed is not remembered: it may be tried again, now or in a later round.
+    // A failure is not remembered, so that the step can be retried, now or in a later round.
     running.catch(() => this.#running.delete(key));
     return running;
   }
@@ -121,13 +121,13 @@ export class ModernInteraction implements Interaction {
     const value = await this.#round.run(method);
     if (value === ROUND_OVER) return { inputRequired: await this.#seal(this.#inOrder(), undefined) };
     if (!(value instanceof InputRequired)) return { value };
-    const asked = Object.entries(value.inputRequests).map(([key, request]): [string, Asked] => {
+    const questions = Object.entries(value.inputRequests).map(([key, request]): [string, AskedQuestion] => {
       requireCapability(request, this.client);
       return [key, { request, fingerprint: fingerprintOf(request) }];
     });
     this.#requireRound();
     await Promise.allSettled(this.#running.values());
-    return { inputRequired: await this.#seal(new Map(asked), value.state) };
+    return { inputRequired: await this.#seal(new Map(questions), value.state) };
   }
 
   /** @returns the answer, or `undefined` when the client has to be asked */
@@ -155,21 +155,22 @@ export class ModernInteraction implements Interaction {
     return undefined;
   }
 
-  /** People read them in the order in which they were asked, not in which their forms were ready. */
-  #inOrder(): ReadonlyMap<string, Asked> {
+  /** Returns the questions in the order in which the method asked them, not in which their forms were compiled. */
+  #inOrder(): ReadonlyMap<string, AskedQuestion> {
     const keys = this.#keys.all.filter((key) => this.#pending.has(key));
     return new Map(keys.map((key) => [key, this.#pending.get(key)!]));
   }
 
-  /** Without a state the method's own keys still say which question is answered; an order does not. */
+  /** Without a state, an explicit key still identifies the question that is answered; a number by order does not. */
   #responseTo(key: string, explicit: boolean): unknown {
     return (this.resumed || explicit) && Object.hasOwn(this.responses, key) ? this.responses[key] : undefined;
   }
 
-  /** The answers would go to the wrong questions: this call has no right outcome any more, whatever its method makes of it. */
+  /** The answers would go to the wrong questions, so the call fails, whatever its method does. */
   #diverge(key: string): never {
     this.limits.diverged(this.binding, key);
-    const message = 'This call cannot go on: the server asks for something else than it did before. Start it anew.';
+    const message =
+      'This call cannot continue: the server asks a different question than before. Start the call again.';
     this.#round.fail(new McpError(ErrorCode.InternalError, message));
     throw new RoundOver();
   }
@@ -180,8 +181,8 @@ export class ModernInteraction implements Interaction {
     throw tooManyRounds(maxRounds);
   }
 
-  async #seal(asked: ReadonlyMap<string, Asked>, state: unknown): Promise<JsonObject> {
-    const entries = [...asked];
+  async #seal(questions: ReadonlyMap<string, AskedQuestion>, state: unknown): Promise<JsonObject> {
+    const entries = [...questions];
     const requestState = await this.limits.states.seal(this.binding, {
       round: this.previous.round + 1,
       asked: Object.fromEntries(entries.map(([key, { fingerprint }]) => [key, fingerprint])),

@@ -1,7 +1,7 @@
 import { ErrorCode, McpError } from '../protocol/errors.js';
 import type { Interaction } from './interaction.js';
 
-/** For methods whose answer cannot ask for input (M-1). */
+/** The interaction of methods whose result cannot ask for input (M-1). */
 export const NO_INTERACTION: Interaction = {
   ask: () =>
     Promise.reject(new McpError(ErrorCode.InternalError, 'Only tools, prompts and resources can ask for input')),

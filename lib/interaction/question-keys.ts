@@ -1,24 +1,24 @@
-/** A key asked for this often in one run of a method is a loop that will never see another answer. */
+/** A key used more often than this in one run of a method means a loop, which always gets the same answer. */
 const MAX_USES = 100;
 
-/** Names the questions of one run of a method: by the key they were given, else by their order. */
+/** Assigns keys to the questions of one run of a method: the explicit key, or else a number by order. */
 export class QuestionKeys {
   readonly #uses = new Map<string, number>();
   #order = 0;
 
-  /** In the order in which they were first asked. */
+  /** All keys, in the order in which they were first used. */
   get all(): readonly string[] {
     return [...this.#uses.keys()];
   }
 
-  /** Call it the moment the question is asked: what happens before it can be sent must not change the order. */
-  next(given: string | undefined): string {
-    const key = given ?? `#${++this.#order}`;
+  /** Must be called synchronously when a question is asked: how long it takes to create it must not change the order. */
+  next(explicitKey: string | undefined): string {
+    const key = explicitKey ?? `#${++this.#order}`;
     const uses = (this.#uses.get(key) ?? 0) + 1;
     this.#uses.set(key, uses);
     if (uses > MAX_USES) {
       throw new Error(
-        `The question "${key}" is asked again and again: a key has one answer, use another one for each.`,
+        `The question "${key}" was asked more than ${MAX_USES} times in one run. A key has one answer; use a different key for each question.`,
       );
     }
     return key;

@@ -3,9 +3,26 @@ import type { ElicitationForm } from './elicitation-form.js';
 import type { Root, SamplingParams } from './input-request.js';
 import type { Accepted, Question } from './interaction.js';
 
+/**
+ * What a person did with a question: `accept` submits it, `decline` refuses it, `cancel` dismisses it without a decision.
+ *
+ * @publicApi
+ */
 export type ElicitAction = 'accept' | 'decline' | 'cancel';
 
-/** What came of asking a person. Declining and cancelling are ordinary outcomes, not failures (M-12). */
+/**
+ * The result of `ctx.elicit()`. Declining and cancelling are ordinary results and not errors (M-12). `content` is
+ * validated against the schema of the form.
+ *
+ * @example
+ * ```ts
+ * const result = await ctx.elicit(ShippingForm, 'Where should we send it?');
+ * if (result.action !== 'accept') return 'Nothing was ordered.';
+ * return this.orders.place(result.content);
+ * ```
+ *
+ * @publicApi
+ */
 export type ElicitResult<T> =
   { readonly action: 'accept'; readonly content: T } | { readonly action: 'decline' } | { readonly action: 'cancel' };
 

@@ -5,35 +5,35 @@ import type { StepResult } from './step-result.js';
 import type { KeyRing } from './key-ring.js';
 import type { NonceStore } from './nonce-store.js';
 
-/** What a state may be used for: this call and no other (Q-2). */
+/** What a state is bound to: it is valid for this call and no other (Q-2). */
 export interface StateBinding {
-  /** Name of the server: several of one application may share their keys, and have tools of one name. */
+  /** The name of the server: the servers of one application may share their keys and have tools of the same name. */
   readonly server: string;
-  /** `principalId()` of the caller. */
+  /** The `principalId()` of the caller. */
   readonly principal: string;
   readonly method: string;
-  /** Name of the tool or prompt, URI of the resource. */
+  /** The name of the tool or prompt, or the URI of the resource. */
   readonly name: string;
   readonly arguments: JsonObject;
 }
 
-/** An answer that was accepted, with the fingerprint of what it answers. */
+/** An accepted answer, with the fingerprint of its question. */
 export interface AcceptedAnswer {
   readonly fingerprint: string;
   readonly answer: unknown;
 }
 
-/** What one round of a call leaves for the next; nothing of it is kept on the server (M-8). */
+/** What one round of a call passes on to the next. The server keeps none of it (M-8). */
 export interface RoundState {
-  /** How many rounds have asked so far. */
+  /** The number of rounds that have asked so far. */
   readonly round: number;
-  /** What this round asked, as fingerprints by key: answers to anything else are not looked at (T-29). */
+  /** The fingerprints of this round's questions by key. Answers to anything else are ignored (T-29). */
   readonly asked: Readonly<Record<string, string>>;
   /** Accepted answers of earlier rounds (M-5). */
   readonly answered: Readonly<Record<string, AcceptedAnswer>>;
   /** Results of `ctx.step()`. */
   readonly steps: Readonly<Record<string, StepResult>>;
-  /** The method's own state. */
+  /** The state of the method, from `inputRequired()`. */
   readonly state?: unknown;
 }
 
@@ -44,10 +44,10 @@ interface Sealed {
   readonly round: RoundState;
 }
 
-/** A sealed state larger than this is a mistake: it goes through clients' memory and body limits (Q-8). */
+/** A larger state is an error: clients keep it in memory and send it within their body limits (Q-8). */
 const MAX_STATE_CHARACTERS = 256 * 1024;
 
-/** Canonical JSON, so that the order of keys makes no difference. */
+/** Returns canonical JSON, in which the order of the keys makes no difference. */
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (!isObject(value)) return JSON.stringify(value) ?? 'null';
@@ -60,7 +60,7 @@ function canonical(value: unknown): string {
 export const fingerprintOf = (value: unknown): string =>
   createHash('sha256').update(canonical(value)).digest('base64url').slice(0, 22);
 
-/** Tampered, foreign, expired and replayed look the same to whoever tries (Q-4). */
+/** The same error for a state that is tampered with, foreign, expired or replayed, so that it reveals nothing (Q-4). */
 const invalidState = (): McpError =>
   new McpError(ErrorCode.InvalidParams, 'Invalid or expired requestState', {
     data: { reason: 'invalid_request_state' },
@@ -70,9 +70,9 @@ const invalidState = (): McpError =>
 export class RequestStates {
   constructor(
     private readonly keys: KeyRing,
-    /** Age at which a state is refused, ms. */
+    /** The age at which a state is refused, ms. */
     private readonly ttlMs: number,
-    /** Given where each state may be used only once (Q-3). */
+    /** Present if each state may be used only once (Q-3). */
     private readonly nonces: NonceStore | undefined,
     private readonly now: () => number = keys.now,
   ) {}
@@ -88,15 +88,15 @@ export class RequestStates {
     const token = this.keys.seal(JSON.stringify(sealed));
     if (token.length > MAX_STATE_CHARACTERS) {
       throw new Error(
-        'The state of this call is too large to travel through the client; return less from ctx.step(), and ask for less.',
+        'The state of this call is too large to send through the client; return less from ctx.step() or ask for less.',
       );
     }
     return token;
   }
 
-  /** @throws {McpError} `-32602` for a token that is not one of ours, for this call, by this caller, in time */
+  /** @throws {McpError} `-32602` for a token that is not ours, has expired, or belongs to another call or caller */
   async open(token: unknown, binding: StateBinding): Promise<RoundState> {
-    // Sealed by a newer key than this instance has heard of, perhaps: keys of a fleet are rotated while it runs (Q-5).
+    // A key this instance does not know yet may have sealed it: the keys of a fleet rotate while it runs (Q-5).
     if (typeof token === 'string' && !this.keys.knows(token)) await this.keys.refresh();
     const text = typeof token === 'string' && token.length <= MAX_STATE_CHARACTERS ? this.keys.open(token) : undefined;
     if (text === undefined) throw invalidState();

@@ -1,6 +1,6 @@
 import { CancelledError } from '../exchange/exchange.js';
 
-/** Unwinds a method whose round is over. What it does with it makes no difference: the answer is decided. */
+/** Unwinds a method whose round has ended. It makes no difference if the method catches it: the response is decided. */
 export class RoundOver extends CancelledError {
   constructor() {
     super('this round has ended to ask the client; the method is run again with the answers');
@@ -9,17 +9,17 @@ export class RoundOver extends CancelledError {
 
 export const ROUND_OVER = Symbol('round over');
 
-/** One run of a method that ends when all that is left to wait for is the client. */
+/** One run of a method, which ends as soon as the method only waits for the client. */
 export class Round {
   readonly #waiting: ((over: RoundOver) => void)[] = [];
-  #held = 0;
-  #asks = false;
+  #running = 0;
+  #needsInput = false;
   #over = false;
   #ending: NodeJS.Immediate | undefined;
   #end: () => void = () => {};
   #fail: (error: unknown) => void = () => {};
 
-  /** @returns what the method returned, or `ROUND_OVER` when it asked for something it does not have yet */
+  /** @returns the value of the method, or `ROUND_OVER` when it asked a question that has no answer yet */
   async run(method: () => Promise<unknown>): Promise<unknown> {
     try {
       return await new Promise<unknown>((resolve, reject) => {
@@ -30,29 +30,29 @@ export class Round {
     } finally {
       this.#over = true;
       clearImmediate(this.#ending);
-      // So that `finally` blocks run and nothing is held for ever by a method that nobody goes on with.
+      // The method never continues. Rejecting lets its `finally` blocks run, so that it releases what it holds.
       for (const reject of this.#waiting.splice(0)) reject(new RoundOver());
     }
   }
 
-  /** Work in the middle of which the round must not end: its outcome belongs into the state. */
+  /** Runs work during which the round must not end, because its outcome belongs in the state. */
   async during<T>(work: () => T | Promise<T>): Promise<T> {
     if (this.#over) throw new RoundOver();
-    this.#held++;
+    this.#running++;
     try {
       return await work();
     } finally {
-      this.#held--;
+      this.#running--;
       this.#endSoon();
     }
   }
 
-  /** Ends the round, though not at once: what is asked side by side (`Promise.all`) goes out together. Call it in `hold`. */
+  /** Ends the round soon: questions asked concurrently (`Promise.all`) are sent together. Call it within `during`. */
   requestInput(): void {
-    this.#asks = true;
+    this.#needsInput = true;
   }
 
-  /** Where a question without an answer waits. */
+  /** Waits until the round ends; for a question without an answer. */
   untilOver(): Promise<never> {
     return new Promise((_, reject) => {
       if (this.#over) reject(new RoundOver());
@@ -66,10 +66,10 @@ export class Round {
   }
 
   #endSoon(): void {
-    if (!this.#asks || this.#held > 0 || this.#over) return;
+    if (!this.#needsInput || this.#running > 0 || this.#over) return;
     this.#ending ??= setImmediate(() => {
       this.#ending = undefined;
-      if (this.#held === 0) this.#end();
+      if (this.#running === 0) this.#end();
     });
   }
 }

@@ -1,20 +1,20 @@
-/** The result of a `ctx.step()`; without a value it was `undefined`. */
+/** The result of a `ctx.step()`; without `value`, the result was `undefined`. */
 export interface StepResult {
   readonly value?: unknown;
 }
 
 /**
- * The result as the state will bring it back. The round that made it gets it in this form too: a `Date` that is a text
- * from the second round on would be found by nobody before a client is slow.
+ * Returns a value as it will be after it was stored as JSON. The round that produced it gets it in this form, too:
+ * otherwise a `Date` would become a string only in the second round, and nobody would notice that during development.
  *
- * @param source where it comes from
- * @throws {TypeError} for what is no JSON
+ * @param source where the value comes from, for the error message
+ * @throws {TypeError} for a value that cannot be JSON
  */
 export function asStored(source: string, value: unknown): StepResult {
   try {
     return JSON.parse(JSON.stringify({ value })) as StepResult;
   } catch (cause) {
-    throw new TypeError(`The value of ${source} is no JSON, so it cannot be kept.`, { cause });
+    throw new TypeError(`The value of ${source} cannot be stored, because it is not JSON.`, { cause });
   }
 }
 

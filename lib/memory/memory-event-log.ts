@@ -13,6 +13,7 @@ import {
 } from '../stream/event-log.js';
 import { type Clock, steadyClock } from './clock.js';
 import type { SessionRegistry } from './session-registry.js';
+import { HistoryTotals } from './history-totals.js';
 import { type HistoryLimits, StreamHistory } from './stream-history.js';
 import { sweepEvery, sweepPeriodMs } from './sweep.js';
 
@@ -26,6 +27,8 @@ export interface MemoryEventLogOptions extends Partial<HistoryLimits> {
   readonly maxHistory?: number;
   /** Bytes of text kept per stream (4 Mi). */
   readonly maxHistoryBytes?: number;
+  /** Bytes of text kept of all streams together (64 Mi), and of those of one principal (a quarter of it). */
+  readonly maxTotalHistoryBytes?: number;
   /** How long an entry is kept (600 000). */
   readonly historyTtlMs?: number;
   /** How long the final message of a stream is kept (3 600 000). */
@@ -51,6 +54,7 @@ export class MemoryEventLog extends EventLog {
   readonly #now: Clock;
   readonly #report: (error: unknown) => void;
   readonly #streams = new Map<string, Streams>();
+  readonly #totals: HistoryTotals;
   readonly #stop: (() => void)[];
 
   constructor(options: MemoryEventLogOptions) {
@@ -65,6 +69,7 @@ export class MemoryEventLog extends EventLog {
       resultTtlMs: options.resultTtlMs ?? 3_600_000,
     };
     this.#maxStreams = options.maxStreams ?? 256;
+    this.#totals = new HistoryTotals(options.maxTotalHistoryBytes ?? 64 * 1024 * 1024);
     this.#now = options.clock ?? steadyClock;
     this.#report = options.report ?? (() => undefined);
     this.#stop = [
@@ -93,6 +98,10 @@ export class MemoryEventLog extends EventLog {
     const history = this.#history(key, stream);
     if (history.done) return { kind: 'done' };
     const entry = history.append(data, options?.final ?? false, this.#now());
+    if (entry.final && stream !== STANDALONE_STREAM) {
+      this.#totals.finished(key.principal, history, () => this.#forget(key, stream, history));
+    }
+    this.#totals.makeRoom(key.principal, history);
     this.#ring(key, { kind: 'entry', stream, ...entry });
     return { kind: 'appended', id: entry.id, listening: history.held };
   }
@@ -114,8 +123,8 @@ export class MemoryEventLog extends EventLog {
     return fence;
   }
 
-  async release(key: SessionKey, stream: string, fence: number): Promise<void> {
-    this.#existing(key, stream)?.release(fence);
+  async release(key: SessionKey, stream: string, fence: number, delivered = false): Promise<void> {
+    this.#existing(key, stream)?.release(fence, delivered);
   }
 
   /** Stops the sweep and no longer listens to the sessions. */
@@ -127,7 +136,7 @@ export class MemoryEventLog extends EventLog {
     const streams = this.#streams.get(sessionKeyText(key));
     const history = streams?.get(stream);
     if (history === undefined || stream === STANDALONE_STREAM || !history.isOver(this.#now())) return history;
-    streams!.delete(stream);
+    this.#delete(streams!, stream);
     return undefined;
   }
 
@@ -137,7 +146,7 @@ export class MemoryEventLog extends EventLog {
     const text = sessionKeyText(key);
     const streams: Streams = this.#streams.get(text) ?? new Map();
     if (stream !== STANDALONE_STREAM) this.#makeRoom(streams);
-    const history = new StreamHistory(this.#limits, this.#now());
+    const history = new StreamHistory(this.#limits, this.#now(), (change) => this.#totals.add(key.principal, change));
     this.#streams.set(text, streams.set(stream, history));
     return history;
   }
@@ -149,7 +158,7 @@ export class MemoryEventLog extends EventLog {
     this.#forgetOver(streams);
     if (!isFull()) return;
     for (const [name, history] of streams) {
-      if (history.done && name !== STANDALONE_STREAM) return void streams.delete(name);
+      if (history.done && name !== STANDALONE_STREAM) return this.#delete(streams, name);
     }
     throw new StreamLimitError(this.#maxStreams);
   }
@@ -158,7 +167,7 @@ export class MemoryEventLog extends EventLog {
     const now = this.#now();
     for (const [name, history] of streams) {
       history.trim(now);
-      if (name !== STANDALONE_STREAM && history.isOver(now)) streams.delete(name);
+      if (name !== STANDALONE_STREAM && history.isOver(now)) this.#delete(streams, name);
     }
   }
 
@@ -169,7 +178,23 @@ export class MemoryEventLog extends EventLog {
     }
   }
 
+  #delete(streams: Streams, stream: string): void {
+    const history = streams.get(stream);
+    streams.delete(stream);
+    if (!history) return;
+    history.forget();
+    this.#totals.forget(history);
+  }
+
+  /** Unless another stream has taken its place meanwhile. */
+  #forget(key: SessionKey, stream: string, history: StreamHistory): void {
+    const streams = this.#streams.get(sessionKeyText(key));
+    if (streams?.get(stream) === history) this.#delete(streams, stream);
+  }
+
   #drop(key: SessionKey): void {
+    const streams = this.#streams.get(sessionKeyText(key));
+    for (const stream of [...(streams?.keys() ?? [])]) this.#delete(streams!, stream);
     this.#streams.delete(sessionKeyText(key));
     this.#ring(key, { kind: 'ended' });
   }

@@ -21,7 +21,14 @@ interface SessionEntry {
   record: SessionRecord;
   expiresAt: number;
   readonly uris: Set<string>;
+  /** Open connections: a session that has any does not give way to another one. */
+  holds: number;
 }
+
+/** Idle time after which a session ends that was never used, ms. */
+const UNUSED_TTL_MS = 120_000;
+/** Sessions that are considered when one has to give way. */
+const MAX_CANDIDATES = 1000;
 
 /** The sessions of one process. */
 export class MemorySessionStore extends SessionStore implements SessionRegistry {
@@ -58,14 +65,16 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
 
   async create(record: SessionRecord): Promise<void> {
     this.#sweep();
-    if (this.#entries.size >= this.#maxSessions) throw new SessionLimitError(this.#maxSessions);
+    if (this.#entries.size >= this.#maxSessions && !this.#makeRoom()) throw new SessionLimitError(this.#maxSessions);
     const text = sessionKeyText(record);
     if (this.#entries.has(text)) throw new Error('A session of this key exists; session ids must never repeat.');
     // A copy nobody can alter: the caller keeps its record, and each `load` hands out this one.
     const entry = {
       record: deepFreeze(structuredClone(record)),
-      expiresAt: this.#expiry(),
+      // A client that never gets past `initialize` must not hold its place for the whole idle time.
+      expiresAt: record.initialized ? this.#expiry() : this.#now() + Math.min(this.#idleTtlMs, UNUSED_TTL_MS),
       uris: new Set<string>(),
+      holds: 0,
     };
     this.#entries.set(text, entry);
     this.#byId.add(record.id, entry);
@@ -147,9 +156,29 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
     return () => this.#endListeners.delete(listener);
   }
 
+  override hold(key: SessionKey): () => void {
+    const entry = this.#entry(key);
+    if (!entry) return () => {};
+    entry.holds++;
+    return () => void entry.holds--;
+  }
+
   /** Stops the sweep. Ends no session: whoever closes the store decides what its streams are told. */
   close(): void {
     this.#stopSweep();
+  }
+
+  /** Ends the longest idle session without an open connection. @returns whether there was one among the first */
+  #makeRoom(): boolean {
+    let seen = 0;
+    for (const entry of this.#entries.values()) {
+      if (entry.holds === 0) {
+        this.#remove(entry);
+        return true;
+      }
+      if (++seen >= MAX_CANDIDATES) return false;
+    }
+    return false;
   }
 
   #expiry(): number {

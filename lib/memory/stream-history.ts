@@ -14,6 +14,9 @@ interface Stored {
   readonly bytes: number;
 }
 
+/** How long a finished stream is kept once its client has got all of it, ms. */
+const DELIVERED_TTL_MS = 60_000;
+
 /** One stream: its newest entries, and a head (newest id, fence, answer) that outlives them. */
 export class StreamHistory {
   readonly #limits: HistoryLimits;
@@ -29,9 +32,16 @@ export class StreamHistory {
   #done = false;
   #fence = 0;
   #held = false;
+  #resultTtlMs: number;
 
-  constructor(limits: HistoryLimits, now: number) {
+  /** @param onBytes called with each change of `bytes` */
+  constructor(
+    limits: HistoryLimits,
+    now: number,
+    private readonly onBytes: (change: number) => void = () => {},
+  ) {
     this.#limits = limits;
+    this.#resultTtlMs = limits.resultTtlMs;
     this.#touchedAt = now;
   }
 
@@ -72,7 +82,7 @@ export class StreamHistory {
     this.#last = entry.id;
     this.#touchedAt = now;
     this.#stored.push({ entry, at: now, bytes });
-    this.#bytes += bytes;
+    this.#add(bytes);
     if (final) {
       this.#done = true;
       this.#final = entry;
@@ -100,29 +110,50 @@ export class StreamHistory {
     return ++this.#fence;
   }
 
-  release(fence: number): void {
-    if (fence === this.#fence) this.#held = false;
+  /** @param delivered shortens the life of a finished stream: its client has everything */
+  release(fence: number, delivered: boolean): void {
+    if (fence !== this.#fence) return;
+    this.#held = false;
+    if (delivered && this.#done) this.#resultTtlMs = Math.min(this.#resultTtlMs, DELIVERED_TTL_MS);
   }
 
   /** Finished and its answer expired, or left alone unfinished. */
   isOver(now: number): boolean {
-    return now - this.#touchedAt >= this.#limits.resultTtlMs && (this.#done || !this.#held);
+    return now - this.#touchedAt >= this.#resultTtlMs && (this.#done || !this.#held);
   }
 
   trim(now: number): void {
-    const { maxHistory, maxHistoryBytes, historyTtlMs, resultTtlMs } = this.#limits;
+    const { maxHistory, maxHistoryBytes, historyTtlMs } = this.#limits;
     // The newest stays whatever its size: its signal carries no text then, and the reader comes here for it.
     while (this.size > 1 && (this.size > maxHistory || this.#bytes > maxHistoryBytes)) this.#dropOldest();
     while (this.size > 0 && now - this.#stored[this.#start]!.at >= historyTtlMs) this.#dropOldest();
-    if (this.#final && now - this.#touchedAt >= resultTtlMs) this.#final = undefined;
+    if (this.#final && now - this.#touchedAt >= this.#resultTtlMs) this.#final = undefined;
     if (this.#start > 64 && this.#start * 2 > this.#stored.length) {
       this.#stored = this.#stored.slice(this.#start);
       this.#start = 0;
     }
   }
 
+  /** Drops the oldest entries, but never the newest, until so many bytes are gone. */
+  shrink(bytes: number): void {
+    const target = this.#bytes - bytes;
+    while (this.size > 1 && this.#bytes > target) this.#dropOldest();
+  }
+
+  /** The stream is forgotten: nothing of it is held any more. */
+  forget(): void {
+    this.#add(-this.#bytes);
+    this.#stored = [];
+    this.#start = 0;
+  }
+
+  #add(bytes: number): void {
+    this.#bytes += bytes;
+    this.onBytes(bytes);
+  }
+
   #dropOldest(): void {
-    this.#bytes -= this.#stored[this.#start]!.bytes;
+    this.#add(-this.#stored[this.#start]!.bytes);
     (this.#stored as (Stored | undefined)[])[this.#start++] = undefined;
   }
 }

@@ -32,8 +32,24 @@ export interface McpOptions {
 
   /** Largest body of a POST, bytes. Default: 4 MiB. */
   readonly maxBodyBytes?: number;
+  /**
+   * Bytes that this instance holds for requests of all clients together: bodies that are being read, and requests that
+   * are being served. Beyond it requests are answered 503. Default: 96 MiB.
+   */
+  readonly maxRequestBytes?: number;
+  /**
+   * The part of `maxRequestBytes` that one client may use: a principal, or the address of anonymous ones as the framework
+   * tells it (see its setting for trusted proxies). Beyond it requests are answered 429. Default: 32 MiB.
+   */
+  readonly maxRequestBytesPerClient?: number;
+  /** Requests that this instance serves at the same time, open subscriptions included. Default: 20 000. */
+  readonly maxRequests?: number;
+  /** The part of `maxRequests` that one client may use; see `maxRequestBytesPerClient`. Default: 10 000. */
+  readonly maxRequestsPerClient?: number;
   /** Deepest nesting of JSON, levels. Default: 64. */
   readonly maxJsonDepth?: number;
+  /** Members of objects, and likewise elements of arrays, in one body. Default: 100 000. */
+  readonly maxJsonMembers?: number;
   /**
    * Bytes a client may leave unread on an event stream, for more than some seconds, before it is dropped; a burst may be
    * eight times as large. Default: 1 MiB.
@@ -71,6 +87,11 @@ export interface McpOptions {
   readonly maxHistory?: number;
   /** Bytes of events kept for replay, per stream. Default: 4 MiB. */
   readonly maxHistoryBytes?: number;
+  /**
+   * Bytes of events kept for replay by this instance, of all streams together, and a quarter of it for one principal.
+   * Finished streams are forgotten first. In memory only: on Redis its own limits apply. Default: 64 MiB.
+   */
+  readonly maxTotalHistoryBytes?: number;
   /** Age until which events are kept for replay, ms. Default: 10 min. */
   readonly historyTtlMs?: number;
   /** Age until which the answer of a streamed request is kept for a client that lost it, ms. Default: 60 min. */

@@ -5,7 +5,12 @@ const DEFAULTS = {
   path: '/mcp',
   dangerouslyAllowAnyHost: false,
   maxBodyBytes: 4 * 1024 * 1024,
+  maxRequestBytes: 96 * 1024 * 1024,
+  maxRequestBytesPerClient: 32 * 1024 * 1024,
+  maxRequests: 20_000,
+  maxRequestsPerClient: 10_000,
   maxJsonDepth: 64,
+  maxJsonMembers: 100_000,
   maxPendingBytes: 1024 * 1024,
   maxStreams: 10_000,
   maxSubscriptions: 10_000,
@@ -13,6 +18,7 @@ const DEFAULTS = {
   sessionIdleTtlMs: 3_600_000,
   maxHistory: 1000,
   maxHistoryBytes: 4 * 1024 * 1024,
+  maxTotalHistoryBytes: 64 * 1024 * 1024,
   historyTtlMs: 600_000,
   resultTtlMs: 3_600_000,
   keepAliveMs: 15_000,
@@ -46,7 +52,12 @@ export class McpOptionsError extends Error {
 
 const LIMITS = [
   'maxBodyBytes',
+  'maxRequestBytes',
+  'maxRequestBytesPerClient',
+  'maxRequests',
+  'maxRequestsPerClient',
   'maxJsonDepth',
+  'maxJsonMembers',
   'maxPendingBytes',
   'maxStreams',
   'maxSubscriptions',
@@ -54,9 +65,22 @@ const LIMITS = [
   'maxTasks',
   'maxHeldStreams',
 ] as const;
-const HISTORY = ['maxHistory', 'maxHistoryBytes', 'historyTtlMs', 'resultTtlMs', 'sessionIdleTtlMs'] as const;
+const HISTORY = [
+  'maxHistory',
+  'maxHistoryBytes',
+  'maxTotalHistoryBytes',
+  'historyTtlMs',
+  'resultTtlMs',
+  'sessionIdleTtlMs',
+] as const;
 const TIMES = ['keepAliveMs', 'streamAfterMs', 'pageSize', 'inputTimeoutMs', 'maxInputRounds', 'redisWaitMs'] as const;
 const TASKS = ['taskTtlMs', 'maxTaskTtlMs', 'taskPollIntervalMs', 'taskLeaseMs', 'instanceTtlMs'] as const;
+/** Limits that must not be larger than the limit they are part of. */
+const PARTS = [
+  ['maxBodyBytes', 'maxRequestBytesPerClient'],
+  ['maxRequestBytesPerClient', 'maxRequestBytes'],
+  ['maxRequestsPerClient', 'maxRequests'],
+] as const;
 const KNOWN = new Set<string>([
   ...Object.keys(DEFAULTS),
   ...['name', 'version', 'title', 'description', 'websiteUrl', 'icons', 'instructions'],
@@ -76,6 +100,11 @@ export function resolveOptions(given: McpOptions): ResolvedOptions {
   for (const name of ['drainTimeoutMs', 'changeDebounceMs'] as const) wholeNumber(options, name, 0);
   if (options.path !== false && !/^\/[\w\-./~]*$/.test(options.path)) {
     throw refuse('path', 'must begin with "/" and hold no parameters or wildcards, e.g. "/mcp", or be false');
+  }
+  for (const [part, whole] of PARTS) {
+    if (options[part] > options[whole]) {
+      throw refuse(part, `is ${options[part]}, more than "${whole}", which is ${options[whole]}`);
+    }
   }
   if (options.taskTtlMs > options.maxTaskTtlMs) {
     throw refuse('taskTtlMs', `is ${options.taskTtlMs}, more than "maxTaskTtlMs", which is ${options.maxTaskTtlMs}`);

@@ -6,6 +6,9 @@ export type RequestId = string | number;
 
 export type JsonObject = Record<string, unknown>;
 
+/** Longer ids and progress tokens are a mistake or an attack: they are kept, logged and sent back. */
+export const MAX_ID_CHARACTERS = 256;
+
 /** More messages in one batch than this are a mistake or an attack (G-39). */
 export const MAX_BATCH = 100;
 
@@ -46,7 +49,7 @@ export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export const isRequestId = (value: unknown): value is RequestId =>
-  typeof value === 'string' || Number.isSafeInteger(value);
+  typeof value === 'string' ? value.length <= MAX_ID_CHARACTERS : Number.isSafeInteger(value);
 
 /** Sorts one parsed JSON value into the four kinds of JSON-RPC 2.0 (schema: JSONRPCMessage). */
 export function classifyMessage(value: unknown): Message {
@@ -59,7 +62,9 @@ export function classifyMessage(value: unknown): Message {
     if (typeof value.method !== 'string') return invalid('"method" must be a string');
     if (value.params !== undefined && !isObject(value.params)) return invalid('"params" must be an object');
     if (!('id' in value)) return { kind: 'notification', message: value as unknown as JsonRpcNotification };
-    if (id === undefined) return invalid('"id" must be a string or an integer');
+    if (id === undefined)
+      return invalid(`"id" must be a string of at most ${MAX_ID_CHARACTERS} characters, or an integer`);
+    if (hasLongToken(value.params)) return invalid(`"progressToken" may have at most ${MAX_ID_CHARACTERS} characters`);
     return { kind: 'request', message: value as unknown as JsonRpcRequest };
   }
   if ('result' in value || 'error' in value) {
@@ -67,6 +72,12 @@ export function classifyMessage(value: unknown): Message {
     return { kind: 'response', message: value as unknown as JsonRpcResponse };
   }
   return invalid('"method" is missing');
+}
+
+function hasLongToken(params: unknown): boolean {
+  const meta = isObject(params) ? params._meta : undefined;
+  const token = isObject(meta) ? meta.progressToken : undefined;
+  return typeof token === 'string' && token.length > MAX_ID_CHARACTERS;
 }
 
 /** A notification as it goes over the wire. Members that are `undefined` are left out. */

@@ -28,6 +28,8 @@ export interface McpHealth {
     readonly subscriptions: number;
     /** Requests that are being served. */
     readonly requests: number;
+    /** Bytes held for requests that are being read or served; at most `maxRequestBytes`. */
+    readonly requestBytes: number;
     /** Tasks that run here. */
     readonly tasks: number;
   };
@@ -41,6 +43,7 @@ export const healthOf = ({ state, backends, http, engine, inFlight, tasks }: Mcp
     heldStreams: http.streams.held,
     subscriptions: engine.subscriptions.size,
     requests: inFlight.size,
+    requestBytes: http.budget.held,
     tasks: tasks.runner.size,
   },
 });

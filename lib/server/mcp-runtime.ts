@@ -3,6 +3,7 @@ import type { Subscription } from 'rxjs';
 import { ChangeBus } from '../broker/change-bus.js';
 import { Catalog } from '../catalog/catalog.js';
 import { InFlight } from '../engine/in-flight.js';
+import { SessionExpiry } from '../engine/session-expiry.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import { MODERN_REVISION } from '../protocol/revisions.js';
 import { BackendUnavailableError } from '../session/backend-unavailable.js';
@@ -29,10 +30,11 @@ export class McpRuntime {
   readonly tasks: Tasks;
   readonly engine: Engine;
   readonly announcer: Announcer;
-  readonly inFlight = new InFlight();
+  readonly inFlight: InFlight;
   readonly services: LegacyServices;
   readonly http: HttpService;
   #subscriptions: Subscription[] = [];
+  readonly #expiry: SessionExpiry;
   #busRetry: NodeJS.Timeout | undefined;
   #closed = false;
   #drainDeadline = 0;
@@ -48,6 +50,8 @@ export class McpRuntime {
   ) {
     const { sessions, log, broker } = backends;
     const { report } = reporter;
+    this.inFlight = new InFlight(options);
+    this.#expiry = new SessionExpiry(sessions, this.inFlight, options.sessionIdleTtlMs, report);
     this.catalog = new Catalog(options.pageSize);
     this.interactions = createInteractions(backends, options, this.logger);
     this.bus = new ChangeBus({ broker, namespace: `mcp:${server ?? 'default'}`, report });
@@ -84,6 +88,7 @@ export class McpRuntime {
       this.catalog.changes$.subscribe((list) => this.announcer.listChanged(list)),
       this.bus.events$.subscribe((event) => {
         if (event.type === 'cancel') this.inFlight.cancel(event.session, event.requestId, event.reason ?? 'cancelled');
+        else if (event.type === 'session-ended') this.inFlight.cancelSession(event.session, 'the session has ended');
         else if (event.type === 'task-changed') this.tasks.changes.notify(event.task);
         else subscriptions.deliver(event);
       }),
@@ -123,6 +128,7 @@ export class McpRuntime {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#busRetry);
+    this.#expiry.close();
     this.http.slow.close();
     for (const subscription of this.#subscriptions) subscription.unsubscribe();
     this.announcer.close();

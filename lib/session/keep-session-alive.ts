@@ -14,5 +14,9 @@ export function keepSessionAlive(
   report: (error: unknown) => void,
 ): () => void {
   const timer = setInterval(() => void sessions.load(key).catch(report), Math.ceil(idleTtlMs / 3)).unref();
-  return () => clearInterval(timer);
+  const release = sessions.hold(key);
+  return () => {
+    clearInterval(timer);
+    release();
+  };
 }

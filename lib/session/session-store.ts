@@ -53,6 +53,14 @@ export abstract class SessionStore {
   /** Finds the owner's key of a session id, for code of the application itself; never for a client's request. */
   abstract find(id: string): Promise<SessionKey | undefined>;
 
+  /**
+   * Called while a connection of the session is open: until the returned function is called, a full store must not end
+   * the session to make room for another one. A store that never does so needs no method of its own.
+   */
+  hold(_key: SessionKey): () => void {
+    return () => {};
+  }
+
   /** Walks live sessions, each once. Sessions that begin or end meanwhile may or may not be seen. Does not slide any TTL. */
   abstract sessions(filter?: SessionFilter): AsyncIterable<SessionKey>;
 }

@@ -1,6 +1,6 @@
 /**
- * Orders two entry ids of one stream (`<milliseconds>-<n>`): negative, zero or positive like any comparator.
- * Compared as text because sixteen digits do not fit a number; without leading zeros the longer one is the greater.
+ * Orders two entry ids of one stream (`<milliseconds>-<n>`), like any comparator. The ids are compared as text, because
+ * sixteen digits do not fit into a number. They have no leading zeros, so the longer one is the greater.
  */
 export function compareEntryIds(a: string, b: string): number {
   if (a === b) return 0;

@@ -1,21 +1,21 @@
 import { randomBytes } from 'node:crypto';
 
-/** What an SSE `id:` names: a stream of the caller's session and an entry in it. */
+/** The content of an SSE `id:`: a stream of the caller's session and an entry in it. */
 export interface EventId {
   readonly stream: string;
   readonly id: string;
 }
 
-/** The only shape that is ever written or accepted: no CR, LF or NUL can reach a header, a frame or a key (S9, P4). */
+/** The only format that is written or accepted: no CR, LF or NUL can reach a header, a frame or a key (S9, P4). */
 const EVENT_ID = /^([a-z][a-z0-9]{0,15})_((?:0|[1-9][0-9]{0,15})-(?:0|[1-9][0-9]{0,9}))$/;
-const LONGEST = 64;
+const MAX_LENGTH = 64;
 
-/** Reveals its stream, as the spec wants (G-25), so that a resume needs no lookup to know what to replay. */
+/** Formats an event id. It names its stream, as the spec requires (G-25), so that a resume needs no lookup. */
 export const formatEventId = (stream: string, id: string): string => `${stream}_${id}`;
 
-/** @returns `undefined` for everything this project did not write, spellings of a right id with leading zeros included. */
+/** @returns `undefined` for any text this package did not write, including a valid id with leading zeros */
 export function parseEventId(text: unknown): EventId | undefined {
-  if (typeof text !== 'string' || text.length > LONGEST) return undefined;
+  if (typeof text !== 'string' || text.length > MAX_LENGTH) return undefined;
   const [, stream, id] = EVENT_ID.exec(text) ?? [];
   return stream === undefined || id === undefined ? undefined : { stream, id };
 }
@@ -23,8 +23,8 @@ export function parseEventId(text: unknown): EventId | undefined {
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz012345';
 
 /**
- * A name for the stream of one POST: 75 random bits, so that instances need not ask each other.
- * 32 letters divide a byte evenly; with 36 some letters would come up more often.
+ * Returns a name for the stream of one POST. It has 75 random bits, so that instances need not coordinate. The alphabet
+ * has 32 letters because they divide a byte evenly; with 36, some letters would be more frequent than others.
  */
 export function newStreamName(): string {
   let name = 'r';

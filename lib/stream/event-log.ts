@@ -1,111 +1,185 @@
 import type { RequestId } from '../protocol/messages.js';
 import type { SessionKey } from '../session/session-record.js';
 
-/** The cursor before the first entry of any stream. */
+/** The cursor in front of the first entry of every stream. */
 export const STREAM_START = '0-0';
 
-/** The stream of a session's standing GET; every POST that answers as a stream has one of its own. */
+/** The name of the standalone stream, which a session's GET reads. Each streamed POST has a stream of its own. */
 export const STANDALONE_STREAM = 'g';
 
-/** One message of one stream. */
+/**
+ * One message of one stream.
+ *
+ * @publicApi
+ */
 export interface LogEntry {
   /** `<milliseconds>-<n>`, strictly increasing within its stream. */
   readonly id: string;
-  /** The id of the entry before it, `STREAM_START` for the first. A reader emits an entry only if this is its cursor. */
+  /**
+   * The id of the entry before it, `0-0` for the first entry of a stream. A reader emits an entry only if this equals its
+   * cursor, which is how it detects a gap.
+   */
   readonly previous: string;
-  /** JSON-RPC text without line breaks. */
+  /** The JSON-RPC message as text, without line breaks. */
   readonly data: string;
-  /** The last message of the stream: the answer of a POST. */
+  /** Whether this is the last message of the stream: the response to the POST. */
   readonly final: boolean;
 }
 
+/**
+ * The result of `EventLog.append()`.
+ *
+ * @publicApi
+ */
 export type AppendOutcome =
-  /** `listening`: some connection held the stream at that moment. */
+  /** The message is stored. `listening`: a connection held the stream at that moment. */
   | { readonly kind: 'appended'; readonly id: string; readonly listening: boolean }
-  /** The session is over; nothing was written. */
+  /** The session does not exist or has ended; nothing was written. */
   | { readonly kind: 'gone' }
   /** The stream already has its final message; nothing was written. */
   | { readonly kind: 'done' };
 
+/**
+ * One page of a stream, and what a reader must know about the stream to interpret it.
+ *
+ * @publicApi
+ */
 export interface StreamPage {
-  /** Entries after the cursor, oldest first, at most as many as asked for. */
+  /** The entries after the cursor, oldest first, at most as many as requested. */
   readonly entries: readonly LogEntry[];
-  /** Id of the newest entry ever appended, even if it expired; `STREAM_START` if none is known. */
+  /** The id of the newest entry ever appended, even if that entry has expired; `0-0` if none is known. */
   readonly last: string;
-  /** The final message, kept longer than the history, so that a late client still gets its answer. */
+  /** The final message. It is kept longer than the history, so that a late client still receives its response. */
   readonly final?: LogEntry;
-  /** False when the log knows nothing of this stream: neither appended to nor claimed, or forgotten since. */
+  /** False when the log knows nothing of this stream: it was never appended to or claimed, or has been forgotten since. */
   readonly known: boolean;
-  /** The highest claim of the stream, 0 without any. Who holds a lower one has missed a signal and must let go (P5). */
+  /** The highest claim of the stream, 0 if there is none. A reader with a lower claim must close its connection (P5). */
   readonly fence: number;
-  /** The session is over, or never was. Who still reads has missed that signal. */
+  /** The session has ended or never existed. A reader that sees this has missed the signal that says so. */
   readonly ended: boolean;
 }
 
 /**
- * The bounded history of the streams of legacy sessions, and the truth about what was sent on them. An abstract class,
- * so that it is its own injection token.
+ * Options of `EventLog.append()`.
+ *
+ * @publicApi
+ */
+export interface AppendOptions {
+  /** Marks the last message of the stream: the response to the POST the stream belongs to. Defaults to false. */
+  readonly final?: boolean;
+}
+
+/**
+ * The bounded history of the streams of legacy sessions. It is the source of truth about what was sent on them, and it
+ * is what makes `Last-Event-ID` work on any instance.
+ *
+ * The class is abstract, so that it is its own injection token. The module brings `MemoryEventLog`, or one on Redis when
+ * the option `redis` is set.
+ *
+ * A session has one standalone stream, named `g`, and one stream for each POST whose response is streamed. An entry links
+ * to its predecessor with `previous`. A reader that follows the links sees every message exactly once and in order, or
+ * learns that there is a gap.
  *
  * Contract, checked by `eventLogContract()` of `nestjs-mcp-fleet/testing`:
- * - `append` stores, links to the predecessor, and rings the session's channel in one atomic step, whichever instances
- *   append at the same time. Appends of one caller to one stream keep the order of the calls, awaited or not. What it reported as appended is in every later `tail`, in order, until more than
- *   `maxHistory` entries or `maxHistoryBytes` push it out, the oldest first and never the newest, or until the stream
- *   was quiet for `historyTtlMs` (an entry may go as soon as it is that old itself).
- * - The final message stays for `resultTtlMs`, in `Tail.final`. After it nothing can be appended.
- * - A stream is known from its first append or claim until its final message expired, until a newer stream needs its
- *   place (the oldest finished one goes first), or until it was left unfinished and untouched for `resultTtlMs`.
- *   The standing stream is known as long as the session. As long as a stream is known so are its newest id and its
- *   fence: a client that saw everything is told of no gap, however long nothing was sent.
- * - Signals ring on `channel(key)` as `encodeStreamSignal()` writes them, in the order of the entries; several may ring in one
- *   message, a line each.
- * - What was undertaken is owed until the final message is there, whoever appends that.
- * - A session that ended has no streams: its log is removed with it, its channel is rung (when it ended, not when it
- *   expired, which a backend may do silently), `append` says `gone`, `claim` gives nothing, `tail` says `ended`.
- * - A key whose principal differs from the owner's is a session that never was.
+ *
+ * - **Atomic.** `append` stores the entry, links it to its predecessor and publishes a signal on the session's channel in
+ *   one atomic step, no matter which instances append at the same time.
+ * - **Ordered.** Appends of one caller to one stream keep the order of the calls, whether or not each call is awaited.
+ * - **Durable within limits.** Every later `read` returns an entry that was reported as appended, in order, until one of
+ *   three limits applies: more than `maxHistory` entries or `maxHistoryBytes` bytes push it out, the oldest entry first
+ *   and never the newest; the stream was quiet for `historyTtlMs`; or, if the implementation prefers, the entry itself
+ *   is that old.
+ * - **Final.** The final message is kept for `resultTtlMs` and returned as `StreamPage.final`. Nothing can be appended
+ *   after it.
+ * - **Known.** A stream is known from its first append or claim until its final message expires, until a newer stream
+ *   needs its place (the oldest finished stream is forgotten first), or until it was left unfinished and untouched for
+ *   `resultTtlMs`. The standalone stream is known as long as its session. As long as a stream is known, so are its newest
+ *   id and its fence: a client that has seen everything never gets a gap, however long the stream was quiet.
+ * - **Signals.** Signals are published on `channel(key)` in the format of `encodeStreamSignal()` and in the order of the
+ *   entries. One message may carry several signals, one per line. Signals are hints and may be lost; readers fall back
+ *   to `read`.
+ * - **Assigned requests.** Requests that were assigned to an instance stay outstanding until the stream has its final
+ *   message, whoever appends that.
+ * - **Session end.** When a session ends, its log is removed and a signal is published on its channel. A backend may
+ *   expire an idle session without that signal. From then on `append` returns `gone`, `claim` returns `undefined` and
+ *   `read` returns `ended: true`.
+ * - **Isolation.** A key whose principal is not the owner of the session behaves like a session that never existed.
+ * - **Errors.** A method rejects only when the backend is unavailable, or with the `StreamLimitError` it documents.
+ *
+ * @example
+ * ```ts
+ * // Replaces the event log of one server
+ * McpModule.forRoot({ name: 'weather', version: '1.0.0', providers: [{ provide: EventLog, useClass: MyEventLog }] });
+ * ```
+ *
+ * @publicApi
  */
 export abstract class EventLog {
-  /** The broker channel on which the session's doorbells ring. */
+  /** Returns the name of the broker channel on which the signals of the session are published. */
   abstract channel(key: SessionKey): string;
 
-  /** @throws {StreamLimitError} when this would begin one stream too many. */
+  /**
+   * Appends one message to a stream. The stream begins with its first append or claim.
+   *
+   * @param data a JSON-RPC message as text, without line breaks
+   * @throws {StreamLimitError} when this call would begin a stream, and the session already has as many as it may
+   */
   abstract append(key: SessionKey, stream: string, data: string, options?: AppendOptions): Promise<AppendOutcome>;
 
-  /** Reads on from a cursor; `count` (at least 1) bounds the entries of one call. Slides no session's TTL. */
+  /**
+   * Reads the entries after a cursor. Reading does not extend the lifetime of the session.
+   *
+   * @param cursor the id of the last entry the reader has seen, or `0-0`
+   * @param count the maximum number of entries to return, at least 1
+   */
   abstract read(key: SessionKey, stream: string, cursor: string, count: number): Promise<StreamPage>;
 
   /**
-   * Takes the stream for one connection: the number returned outranks all before it, and the channel is rung so that
-   * they let go (P5). The first claim of a stream is 1. `undefined`: the session is over.
-   * @throws {StreamLimitError} when this would begin one stream too many.
+   * Claims the stream for one connection and publishes a signal, so that connections with an older claim close (P5).
+   *
+   * @returns the fence of this claim: 1 for the first claim of a stream, and greater than all before it; `undefined`
+   * when the session has ended
+   * @throws {StreamLimitError} when this call would begin a stream, and the session already has as many as it may
    */
   abstract claim(key: SessionKey, stream: string): Promise<number | undefined>;
 
-  /** The connection of this claim is gone; nothing happens if a newer claim exists. */
-  abstract release(key: SessionKey, stream: string, fence: number): Promise<void>;
+  /**
+   * Releases a claim whose connection has closed. Does nothing if there is a newer claim.
+   *
+   * @param delivered whether the connection wrote the final message; a log may forget the message soon after that, since
+   * hardly any client asks for it again
+   */
+  abstract release(key: SessionKey, stream: string, fence: number, delivered?: boolean): Promise<void>;
 
   /**
-   * From now on this instance owes the answers to these requests, and to no others, on the stream of their POST. A log of
-   * one process need not remember: with the process everybody who waits is gone.
-   * @throws {StreamLimitError} when this would begin one stream too many.
+   * Assigns requests to this instance: it will answer them on the stream of their POST. Replaces an earlier assignment
+   * on the same stream. The default does nothing, which is right for a log that lives in one process: when the process
+   * is lost, so are all connections that wait for it.
+   *
+   * @throws {StreamLimitError} when this call would begin a stream, and the session already has as many as it may
    */
   assignRequests(_key: SessionKey, _stream: string, _requests: readonly RequestId[]): Promise<void> {
     return Promise.resolve();
   }
 
-  /** The requests nobody will answer any more: the instance that owes the answers gives no sign of life (P6). */
+  /**
+   * Returns the outstanding requests of a stream whose instance has stopped sending heartbeats, so that nobody will
+   * answer them (P6). Empty while that instance is alive, and by default.
+   */
   orphanedRequests(_key: SessionKey, _stream: string): Promise<readonly RequestId[]> {
     return Promise.resolve([]);
   }
 }
 
-export interface AppendOptions {
-  /** This is the answer of the POST whose stream it is. */
-  readonly final?: boolean;
-}
-
-/** The session has as many unfinished streams as it may. */
+/**
+ * Thrown by an `EventLog` when a session already has as many unfinished streams as it may.
+ *
+ * @publicApi
+ */
 export class StreamLimitError extends Error {
   override readonly name = 'StreamLimitError';
+
+  /** @param limit the maximum number of streams per session */
   constructor(readonly limit: number) {
     super(`The session holds its limit of ${limit} unfinished streams.`);
   }

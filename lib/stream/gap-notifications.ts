@@ -1,7 +1,7 @@
 import { passes, type LogLevel } from '../protocol/log-levels.js';
 import { notificationText } from '../protocol/messages.js';
 
-/** What the server declared to this client, as far as a gap is concerned. */
+/** The capabilities the server declared to this client, as far as a gap is concerned. */
 export interface GapCapabilities {
   readonly tools?: { readonly listChanged?: boolean };
   readonly prompts?: { readonly listChanged?: boolean };
@@ -13,7 +13,7 @@ export interface StreamGap {
   readonly capabilities: GapCapabilities;
   /** The resources this session is subscribed to. */
   readonly subscriptions: Iterable<string>;
-  /** The threshold the client set; above `warning` it does not want to read ours. */
+  /** The threshold the client set; above `warning` it gets no warning about the gap. */
   readonly logLevel?: LogLevel;
   readonly reason: string;
 }
@@ -21,8 +21,9 @@ export interface StreamGap {
 const LISTS = ['tools', 'prompts', 'resources'] as const;
 
 /**
- * MCP has no word for "something is missing here". So everything the lost messages may have said is said again:
- * each list may have changed, each subscribed resource may have changed, and a warning tells a human (§5.5, P3).
+ * Returns the notifications that stand in for lost messages. MCP has no message for "something is missing here", so the
+ * client hears of everything the lost messages may have said: each list may have changed, each subscribed resource may
+ * have changed, and a warning informs a human (§5.5, P3).
  */
 export function gapNotifications({ capabilities, subscriptions, logLevel, reason }: StreamGap): string[] {
   const texts: string[] = [];
@@ -31,7 +32,7 @@ export function gapNotifications({ capabilities, subscriptions, logLevel, reason
   }
   for (const uri of subscriptions) texts.push(notificationText('notifications/resources/updated', { uri }));
   if (capabilities.logging && passes('warning', logLevel)) {
-    const data = { message: 'Messages of this stream were lost; refresh what you keep.', reason };
+    const data = { message: 'Messages of this stream were lost; refresh everything you cached.', reason };
     texts.push(notificationText('notifications/message', { level: 'warning', logger: 'stream', data }));
   }
   return texts;

@@ -6,37 +6,41 @@ import type { EventLog } from './event-log.js';
 export interface LostWorkerWatch {
   readonly log: EventLog;
   readonly session: SessionKey;
-  /** Of a POST, on which somebody waits. */
+  /** The stream of a POST whose response somebody waits for. */
   readonly stream: string;
-  /** Time without a sign of life after which an instance counts as lost, ms. */
+  /** Time without a heartbeat after which an instance counts as lost, ms. */
   readonly instanceTtlMs: number;
   readonly report: (error: unknown) => void;
 }
 
-/** Of `instanceTtlMs`: longer than the third of it at which signs of life are given, so that two looks see two of them. */
-const PACE = 0.4;
+/**
+ * Time between two checks, as a fraction of `instanceTtlMs`. Heartbeats are sent every third of it; this is longer, so
+ * that two checks see two different heartbeats.
+ */
+const CHECK_INTERVAL = 0.4;
 
 /**
- * Sees to it that requests end although their instance was killed: whoever waits for the answer on another instance
- * writes an error in its place (P6). Only once an instance was found dead twice: when Redis was away all of them look
- * dead for a moment. Should it live after all, one of the two answers is the final one and the other is refused (F17).
+ * Ends requests whose instance was killed: an instance that waits for the response writes an error in its place (P6).
+ * It does so only after it has found the other instance dead twice, because all instances look dead for a moment after
+ * Redis was unreachable. If the other instance is alive after all, one of the two responses becomes the final message
+ * and the log refuses the other (F17).
  *
- * @returns what ends the watch
+ * @returns a function that stops the watch
  */
 export function watchForLostWorker({ log, session, stream, instanceTtlMs, report }: LostWorkerWatch): () => void {
   let suspected = false;
-  const look = async (): Promise<void> => {
+  const check = async (): Promise<void> => {
     const requests = await log.orphanedRequests(session, stream);
     if (suspected && requests.length > 0) await answerFor(requests, log, session, stream);
     suspected = requests.length > 0;
   };
-  const lookOrTell = (): void =>
-    void look().catch((error: unknown) => {
+  const checkAndReport = (): void =>
+    void check().catch((error: unknown) => {
       suspected = false;
       report(error);
     });
-  lookOrTell();
-  const timer = setInterval(lookOrTell, Math.ceil(instanceTtlMs * PACE)).unref();
+  checkAndReport();
+  const timer = setInterval(checkAndReport, Math.ceil(instanceTtlMs * CHECK_INTERVAL)).unref();
   return () => clearInterval(timer);
 }
 

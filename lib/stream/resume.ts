@@ -2,18 +2,18 @@ import type { SessionKey } from '../session/session-record.js';
 import { parseEventId } from './event-id.js';
 import { type EventLog, STANDALONE_STREAM } from './event-log.js';
 
-/** Where a client wants to go on. */
+/** The position from which a client wants to resume. */
 export interface ResumePoint {
   readonly stream: string;
   readonly cursor: string;
 }
 
 /**
- * Reads a `Last-Event-ID`. It can only name a stream of the session whose owner was verified before, so there is nothing
- * of others to find here (P4).
+ * Reads a `Last-Event-ID`. It can only name a stream of the session whose owner was already verified, so it gives no
+ * access to the streams of others (P4).
  *
- * @returns `undefined` when the answer is 400: not an id of ours, or the stream of a POST that is not kept any more. A
- * standing stream always exists; if its history does not, `openStream` says so with a gap.
+ * @returns `undefined` when the response must be 400: the id is not one of ours, or it names the stream of a POST that
+ * is no longer kept. The standalone stream always exists; if its history is gone, `openStream` emits a gap.
  */
 export async function resumePoint(
   log: EventLog,

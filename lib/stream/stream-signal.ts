@@ -1,6 +1,11 @@
-/** What rings on a session's channel. The log is the truth; a signal only says where to look (and saves the look when it can). */
+/**
+ * A wake-up signal on the channel of a session. The event log is the source of truth: a signal only tells a reader that
+ * there is something to read, and saves it the read if it carries the message itself.
+ *
+ * @publicApi
+ */
 export type StreamSignal =
-  /** An entry was appended; `data` is there when it was small enough to travel along. */
+  /** An entry was appended. `data` is present when it was small enough to be included. */
   | {
       readonly kind: 'entry';
       readonly stream: string;
@@ -9,15 +14,29 @@ export type StreamSignal =
       readonly final: boolean;
       readonly data?: string;
     }
-  /** A newer connection took the stream. */
+  /** A newer connection has claimed the stream. */
   | { readonly kind: 'claimed'; readonly stream: string; readonly fence: number }
-  /** The session is over. */
+  /** The session has ended. */
   | { readonly kind: 'ended' };
 
-/** Entries above this many characters ring without their text. */
+/** Signals of messages with more characters than this do not include the message. */
 export const SIGNAL_PAYLOAD_LIMIT = 8192;
 
-/** One line, built so that a script of the backend can write it too: `e <stream> <id> <previous> <0|1> [payload]`. */
+/**
+ * Encodes a signal as one line of text, simple enough for a script of the backend to write:
+ *
+ * - `e <stream> <id> <previous> <0|1> [data]` for an entry; 1 marks the final message, and data of more than 8192
+ *   characters is left out
+ * - `c <stream> <fence>` for a claim
+ * - `x` for the end of the session
+ *
+ * @example
+ * ```ts
+ * encodeStreamSignal({ kind: 'claimed', stream: 'g', fence: 3 }); // 'c g 3'
+ * ```
+ *
+ * @publicApi
+ */
 export function encodeStreamSignal(signal: StreamSignal): string {
   switch (signal.kind) {
     case 'entry': {
@@ -31,15 +50,23 @@ export function encodeStreamSignal(signal: StreamSignal): string {
   }
 }
 
-/** What one message of a session's channel says: entries that were appended together ring together, a line each. */
+/**
+ * Decodes one message of a session's channel. Entries that were appended together arrive in one message, one signal per
+ * line.
+ *
+ * @returns one element per line; `undefined` for a line this version does not know, after which a reader must read the
+ * log (F18)
+ *
+ * @publicApi
+ */
 export function decodeStreamSignals(message: string): (StreamSignal | undefined)[] {
   return message.includes('\n') ? message.split('\n').map(decodeStreamSignal) : [decodeStreamSignal(message)];
 }
 
-/** Ids of a signal go to clients as they are; no other text may. */
+/** The ids of a signal are sent to clients unchanged, so no other text may pass for one. */
 const ENTRY_ID = /^[0-9]{1,16}-[0-9]{1,10}$/;
 
-/** @returns `undefined` for a line this version does not know: the reader then looks into the log (F18). */
+/** @returns `undefined` for a line this version does not know: the reader then reads the log (F18) */
 export function decodeStreamSignal(line: string): StreamSignal | undefined {
   if (line === 'x') return { kind: 'ended' };
   const [kind, stream, third, previous, final] = line.split(' ', 5);

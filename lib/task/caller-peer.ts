@@ -3,8 +3,8 @@ import { isLegacyRevision } from '../protocol/revisions.js';
 import type { TaskRecord } from './task-record.js';
 
 /**
- * Whom a further run of a task speaks for. Nothing is left of the request but who made it: guards that look for an HTTP
- * request find none, as on stdio.
+ * Returns the peer on whose behalf a task is run again. Only the identity of the caller is left of the request: guards
+ * that read the HTTP request find none, as on stdio.
  */
 export function callerPeer({ principal: principalId, caller }: TaskRecord): Peer {
   const { revision, principal, clientCapabilities, clientInfo } = caller;

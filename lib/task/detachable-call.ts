@@ -6,24 +6,24 @@ import type { TaskRun } from './task-run.js';
 /** Creates the task of a call. */
 export type OpenRun = (exchange: Exchange, interaction: TaskInteraction) => Promise<TaskRun>;
 
-/** What the client is answered with: whichever comes first. */
+/** What the client gets as its response: the run of a task or the outcome of the method, whichever comes first. */
 export type CallOutcome = { readonly run: TaskRun } | WorkOutcome;
 
-/** What a method came to. */
+/** How a method ended. */
 export type WorkOutcome = { readonly result: JsonObject } | { readonly error: unknown };
 
 /**
- * A call that can become a task while it runs. Its method gets an exchange of its own: until then that one is an echo of
- * the client's, afterwards the client's is answered and this one lives as long as the task (T1-13).
+ * A call that can become a task while it runs. Its method gets its own exchange, which mirrors the client's exchange
+ * until then. Afterwards the client's exchange is answered and this one lives as long as the task (T1-13).
  */
 export class DetachableCall implements Outlet {
   readonly exchange: Exchange;
   readonly outcome: Promise<CallOutcome>;
   #answer!: (outcome: CallOutcome) => void;
   #run: TaskRun | undefined;
-  #opening: Promise<boolean> | undefined;
+  #detaching: Promise<boolean> | undefined;
   #answered = false;
-  readonly #stopFollowing: () => void;
+  readonly #stopForwardingCancel: () => void;
 
   constructor(
     private readonly client: Exchange,
@@ -32,10 +32,10 @@ export class DetachableCall implements Outlet {
   ) {
     this.exchange = new Exchange(client.peer, client.request, this);
     this.outcome = new Promise((resolve) => (this.#answer = resolve));
-    this.#stopFollowing = client.onCancel((reason) => this.exchange.cancel(reason));
+    this.#stopForwardingCancel = client.onCancel((reason) => this.exchange.cancel(reason));
   }
 
-  /** A task has no stream to speak on: no progress, no log lines (T1-9). */
+  /** A task has no stream, so it sends no progress and no log messages (T1-9). */
   notify(notification: JsonRpcNotification): void {
     if (!this.#run) this.client.notify(notification);
   }
@@ -49,18 +49,18 @@ export class DetachableCall implements Outlet {
   }
 
   detach(): Promise<boolean> {
-    return (this.#opening ??= this.#detach());
+    return (this.#detaching ??= this.#detach());
   }
 
   status(message: string): void {
     this.#run?.setStatusMessage(message);
   }
 
-  /** The method is done. If the call is no task by now, it is too late to become one. */
+  /** Must be called when the method has ended. A call that is not a task by then can no longer become one. */
   done(outcome: WorkOutcome): void {
     if (this.#run) return;
     this.#answered = true;
-    this.#stopFollowing();
+    this.#stopForwardingCancel();
     this.exchange.complete();
     this.#answer(outcome);
   }
@@ -69,13 +69,13 @@ export class DetachableCall implements Outlet {
     if (!this.#answered) {
       const run = await this.open(this.exchange, this.interaction);
       if (!this.#answered && !this.exchange.cancelled) {
-        this.#stopFollowing();
+        this.#stopForwardingCancel();
         this.#run = run;
         this.interaction.attach(run);
         this.#answer({ run });
         return true;
       }
-      // Nobody will ever be told its id.
+      // No client will ever know its id.
       await run.finish('cancelled', {});
       run.close();
     }

@@ -3,12 +3,12 @@ import type { TaskRecord } from './task-record.js';
 import type { TaskRunner } from './task-runner.js';
 import type { TaskStore } from './task-store.js';
 
-/** Of a lease: within it whoever lives has renewed its own. */
-const GRACE = 0.5;
+/** Time before the second check, as a fraction of a lease: a worker that is alive renews its lease within it. */
+const GRACE_PERIOD = 0.5;
 
 /**
- * The tasks whose lease was found run out. Where the store may be away they are looked at once more before anybody takes
- * them over: all leases ran out meanwhile, and the workers live (F4).
+ * The tasks whose lease has expired. If the store can be unavailable, they are checked once more before they are taken
+ * over: during an outage all leases expire although their workers are alive (F4).
  */
 export class OrphanedTasks {
   readonly #suspected = new Map<string, NodeJS.Timeout>();
@@ -20,7 +20,11 @@ export class OrphanedTasks {
     private readonly report: (error: unknown) => void,
   ) {}
 
-  /** There is no sweeper: whoever meets an orphan cares for it (§5.6). @returns the task as it is then */
+  /**
+   * Takes over an orphaned task. There is no sweeper: every instance that reads an orphaned task calls this (§5.6).
+   *
+   * @returns the task as it is afterwards
+   */
   async reclaim(task: TaskRecord): Promise<TaskRecord | undefined> {
     if (this.store.mayBeUnavailable) {
       this.#suspect(task);
@@ -38,15 +42,15 @@ export class OrphanedTasks {
   #suspect(task: TaskRecord): void {
     const name = taskKeyText(task);
     if (this.#suspected.has(name)) return;
-    const look = (): void => {
+    const recheck = (): void => {
       this.#suspected.delete(name);
       void this.#recheck(task).catch(this.report);
     };
-    this.#suspected.set(name, setTimeout(look, this.leaseMs * GRACE).unref());
+    this.#suspected.set(name, setTimeout(recheck, this.leaseMs * GRACE_PERIOD).unref());
   }
 
-  async #recheck(before: TaskRecord): Promise<void> {
-    const task = await this.store.load(taskKeyOf(before));
-    if (task?.orphaned && task.fence === before.fence) await this.runner.takeOver(task);
+  async #recheck(suspect: TaskRecord): Promise<void> {
+    const task = await this.store.load(taskKeyOf(suspect));
+    if (task?.orphaned && task.fence === suspect.fence) await this.runner.takeOver(task);
   }
 }

@@ -5,7 +5,7 @@ import { taskKeyOf, taskKeyText } from './task-id.js';
 import type { TaskKey, TaskRecord } from './task-record.js';
 import { experimentalTask } from './task-view.js';
 
-/** A lost event has no successor that would reveal it: whoever waits for a task looks for itself, too (§5.6), ms. */
+/** When an event is lost, no later event reveals it, so whoever waits for a task also polls at this interval (§5.6), ms. */
 const SELF_CHECK_MS = 5000;
 
 export interface TaskChangesOptions {
@@ -15,7 +15,7 @@ export interface TaskChangesOptions {
   readonly selfCheckMs?: number;
 }
 
-/** Tells that a task has changed, and calls back those of this instance who want to know. What changed is in the store. */
+/** Announces that tasks have changed and calls the watchers of this instance. What has changed is in the store. */
 export class TaskChanges {
   readonly #watchers = new Map<string, Set<() => void>>();
   readonly #options: TaskChangesOptions;
@@ -25,7 +25,7 @@ export class TaskChanges {
     this.#options = options;
   }
 
-  /** Called by whoever changed the task, once the store has it. */
+  /** Must be called by whoever changes a task, after the store has the change. */
   announce(task: TaskRecord): void {
     const { publish, log, report } = this.#options;
     publish({ type: 'task-changed', task: taskKeyOf(task) }).catch(report);
@@ -36,7 +36,11 @@ export class TaskChanges {
     log.append(key, STANDALONE_STREAM, message).catch(report);
   }
 
-  /** Calls back whenever the task may have changed; must not throw. @returns what ends that */
+  /**
+   * Calls the listener whenever the task may have changed. The listener must not throw.
+   *
+   * @returns a function that removes the listener
+   */
   watch(key: TaskKey, listener: () => void): () => void {
     const text = taskKeyText(key);
     const watchers = this.#watchers.get(text) ?? new Set();
@@ -48,7 +52,7 @@ export class TaskChanges {
     };
   }
 
-  /** Waiting right now, for whatever task. */
+  /** The number of listeners, of all tasks. */
   get size(): number {
     return [...this.#watchers.values()].reduce((sum, { size }) => sum + size, 0);
   }
@@ -57,7 +61,7 @@ export class TaskChanges {
     for (const listener of [...(this.#watchers.get(taskKeyText(key)) ?? [])]) listener();
   }
 
-  /** Events may have been missed (P12). */
+  /** Calls all listeners, because events may have been missed (P12). */
   notifyAll(): void {
     for (const watchers of [...this.#watchers.values()]) for (const listener of [...watchers]) listener();
   }

@@ -8,20 +8,20 @@ import { fingerprintOf, type AcceptedAnswer } from '../interaction/request-state
 import type { JsonObject } from '../protocol/messages.js';
 import type { TaskAnswer, TaskCheckpoint } from './task-record.js';
 
-/** Where a task asks, and what it remembers: its current run. */
+/** The current run of a task: it asks the client and stores what another run needs. */
 export interface AskingRun {
-  /** @param label becomes part of the question's key */
+  /** @param label becomes part of the key of the question */
   ask(request: InputRequest, label: string): Promise<TaskAnswer>;
   saveCheckpoint(checkpoint: Partial<TaskCheckpoint>): Promise<void>;
 }
 
 /**
- * The third way to ask: a task waits where it is, for as long as it takes, while its client finds the questions in the
- * task. Until the call has become a task it asks as any call of its era does, so that those rounds are over before there
- * is one (T1-8); what was answered then is kept for the case that the task is run once more.
+ * How a task asks for input: its method waits in place, for as long as necessary, while the client finds the questions
+ * in the task. Until the call has become a task, it asks as any call of its era does, so that those rounds are over
+ * before the task exists (T1-8). Their answers are kept in case the task is run again.
  */
 export class TaskInteraction implements Interaction {
-  /** Maps, as keys are the method's own words. */
+  /** A map and not an object, because methods choose their keys freely. */
   readonly #answered: Map<string, AcceptedAnswer>;
   readonly #steps: Map<string, StepResult>;
   readonly #running = new Map<string, Promise<unknown>>();
@@ -30,9 +30,9 @@ export class TaskInteraction implements Interaction {
   #responses: Readonly<JsonObject> | undefined;
   #state: unknown;
 
-  /** @param before how the call asks while it is none; a further run has always been one */
+  /** @param callInteraction how the call asks until it is a task; absent for a repeated run, which is a task from the start */
   constructor(
-    private readonly before: Interaction | undefined,
+    private readonly callInteraction: Interaction | undefined,
     private readonly maxRounds: number,
     checkpoint: TaskCheckpoint = { answered: {}, steps: {} },
   ) {
@@ -44,29 +44,30 @@ export class TaskInteraction implements Interaction {
     return { answered: Object.fromEntries(this.#answered), steps: Object.fromEntries(this.#steps) };
   }
   get responses(): Readonly<JsonObject> {
-    return this.#responses ?? this.before?.responses ?? {};
+    return this.#responses ?? this.callInteraction?.responses ?? {};
   }
   get state(): unknown {
-    return this.#responses ? this.#state : this.before?.state;
+    return this.#responses ? this.#state : this.callInteraction?.state;
   }
 
-  /** The call is a task from here on. */
+  /** From here on the call is a task, and this is its run. */
   attach(run: AskingRun): void {
     this.#run = run;
   }
 
-  async ask(given: string | undefined, createQuestion: () => Question | Promise<Question>): Promise<unknown> {
-    // Counted along with the call's own way of asking: a further run has to find its answers under the same names.
-    const key = this.#keys.next(given);
-    if (!this.#run) return this.before!.ask(given, async () => this.#recordingAnswer(key, await createQuestion()));
-    const question = this.#recordingAnswer(key, await createQuestion());
+  async ask(explicitKey: string | undefined, createQuestion: () => Question | Promise<Question>): Promise<unknown> {
+    // Keys are counted before the call is a task, too: a repeated run has to find the answers under the same keys.
+    const key = this.#keys.next(explicitKey);
+    const createRecording = async () => this.#recordingAnswer(key, await createQuestion());
+    if (!this.#run) return this.callInteraction!.ask(explicitKey, createRecording);
+    const question = await createRecording();
     const known = this.#answered.get(key);
     if (known?.fingerprint === fingerprintOf(question.request)) {
       const accepted = await question.accept(known.answer);
       if (accepted.ok) return accepted.value;
     }
     for (let round = 0; round < this.maxRounds; round++) {
-      const accepted = await question.accept(valueOf(await this.#run.ask(question.request, given ?? 'input')));
+      const accepted = await question.accept(valueOf(await this.#run.ask(question.request, explicitKey ?? 'input')));
       if (accepted.ok) return accepted.value;
     }
     throw tooManyRounds(this.maxRounds);
@@ -80,23 +81,23 @@ export class TaskInteraction implements Interaction {
   }
 
   run(method: () => Promise<unknown>): Promise<Outcome> {
-    const settled = async (): Promise<unknown> => {
+    const runToEnd = async (): Promise<unknown> => {
       const value = await method();
       return this.#run ? this.#answerRequired(value, method, this.#run) : value;
     };
-    return this.before ? this.before.run(settled) : settled().then((value) => ({ value }));
+    return this.callInteraction ? this.callInteraction.run(runToEnd) : runToEnd().then((value) => ({ value }));
   }
 
-  /** A task that returns `inputRequired()` is run again with the answers here, instead of by the client. */
+  /** When a task returns `inputRequired()`, its method is run again here with the answers, and not by the client. */
   async #answerRequired(first: unknown, method: () => Promise<unknown>, run: AskingRun): Promise<unknown> {
     let value = first;
     for (let round = 0; value instanceof InputRequired; round++) {
       if (round >= this.maxRounds) {
         throw tooManyRounds(this.maxRounds);
       }
-      const asked = Object.entries(value.inputRequests);
+      const requests = Object.entries(value.inputRequests);
       const answers = await Promise.all(
-        asked.map(async ([key, request]) => [key, valueOf(await run.ask(request, key))]),
+        requests.map(async ([key, request]) => [key, valueOf(await run.ask(request, key))]),
       );
       this.#responses = Object.fromEntries(answers) as JsonObject;
       this.#state = value.state;
@@ -109,20 +110,20 @@ export class TaskInteraction implements Interaction {
   async #step<T>(key: string, run: () => T | Promise<T>): Promise<T> {
     const known = this.#steps.get(key);
     if (known) return known.value as T;
-    const kept = stepResult(key, this.#run ? await run() : await this.before!.step(key, run));
-    this.#steps.set(key, kept);
-    await this.#run?.saveCheckpoint({ steps: { [key]: kept } });
-    return kept.value as T;
+    const result = stepResult(key, this.#run ? await run() : await this.callInteraction!.step(key, run));
+    this.#steps.set(key, result);
+    await this.#run?.saveCheckpoint({ steps: { [key]: result } });
+    return result.value as T;
   }
 
-  /** The same question, whose accepted answer is remembered. */
+  /** Returns the same question, but records its accepted answer. */
   #recordingAnswer(key: string, question: Question): Question {
     const accept = async (answer: unknown) => {
       const accepted = await question.accept(answer);
       if (accepted.ok) {
-        const kept = { fingerprint: fingerprintOf(question.request), answer };
-        this.#answered.set(key, kept);
-        await this.#run?.saveCheckpoint({ answered: { [key]: kept } });
+        const recorded = { fingerprint: fingerprintOf(question.request), answer };
+        this.#answered.set(key, recorded);
+        await this.#run?.saveCheckpoint({ answered: { [key]: recorded } });
       }
       return accepted;
     };

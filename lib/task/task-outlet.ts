@@ -1,7 +1,7 @@
 import type { Outlet } from '../exchange/exchange.js';
 import type { TaskRun } from './task-run.js';
 
-/** The outlet of a further run: a task from the start, without any client to speak to. */
+/** The outlet of a repeated run, which is a task from the start and has no client to send messages to. */
 export class TaskOutlet implements Outlet {
   run: TaskRun | undefined;
 

@@ -6,83 +6,121 @@ import type { Revision } from '../protocol/revisions.js';
 import type { Principal } from '../session/principal.js';
 
 /**
- * Names a task. The owner is part of the name: a task id presented by anybody else names nothing, so a foreign task
- * cannot be told from an unknown one (T1-7).
+ * Identifies a task. The owner is part of the key: a task id presented by anybody else identifies nothing, so a caller
+ * cannot distinguish a foreign task from an unknown one (T1-7).
+ *
+ * @publicApi
  */
 export interface TaskKey {
-  /** `principalId()` of the owner. */
+  /** The `principalId()` of the owner. */
   readonly principal: string;
-  /** The `taskId`. */
+  /** The `taskId` of the protocol. */
   readonly id: string;
 }
 
+/**
+ * The state of a task. `completed`, `failed` and `cancelled` are final.
+ *
+ * @publicApi
+ */
 export type TaskStatus = 'working' | 'input_required' | 'completed' | 'failed' | 'cancelled';
 
-/** The states a task can still leave. */
+/** The states that are not final. */
 export const OPEN: readonly TaskStatus[] = ['working', 'input_required'];
 
 export const isOpen = ({ status }: { readonly status: TaskStatus }): boolean => OPEN.includes(status);
 
-/** Who called, as far as running the call once more needs it: its HTTP request is gone by then. */
+/**
+ * The caller of a task, as far as another run needs it. The HTTP request itself no longer exists by then.
+ *
+ * @publicApi
+ */
 export interface TaskCaller {
+  /** The protocol revision of the request that created the task. */
   readonly revision: Revision;
   readonly principal?: Principal;
   readonly clientCapabilities: Readonly<JsonObject>;
   readonly clientInfo?: JsonObject;
-  /** Id of the legacy session the call came from. */
+  /** The id of the legacy session the call came from. */
   readonly session?: string;
 }
 
-/** What a task was asked to do; does not change. */
+/**
+ * What a task has to do. It never changes.
+ *
+ * @publicApi
+ */
 export interface TaskSpec extends TaskKey {
+  /** The name of the tool. */
   readonly tool: string;
   readonly arguments: JsonObject;
   readonly caller: TaskCaller;
-  /** Whether it may be run again from the top when its worker is lost. */
+  /** Whether the tool may be run again from the top when its worker is lost. */
   readonly idempotent: boolean;
-  /** From creation; the task is forgotten then (T1-14). */
+  /** The lifetime of the task from its creation, ms; then it is forgotten (T1-14). */
   readonly ttlMs: number;
+  /** How often the client should poll, ms. */
   readonly pollIntervalMs: number;
+  /** What was answered and done before the call became a task. */
   readonly checkpoint: TaskCheckpoint;
 }
 
-/** What a further run need neither ask nor do again. */
+/**
+ * What another run of a task does not need to ask or do again.
+ *
+ * @publicApi
+ */
 export interface TaskCheckpoint {
-  /** Accepted answers, by the question's own key. */
+  /** Accepted answers, by the key the tool gave the question. */
   readonly answered: Readonly<Record<string, AcceptedAnswer>>;
-  /** Results of `ctx.step()`. */
+  /** Results of `ctx.step()`, by the key of the step. */
   readonly steps: Readonly<Record<string, StepResult>>;
 }
 
-/** What a client said to a question of a task. */
+/**
+ * A client's answer to a question of a task: its value, or the reason why the client refused.
+ *
+ * @publicApi
+ */
 export type TaskAnswer = { readonly value: unknown } | { readonly refused: string };
 
+/**
+ * A task as a `TaskStore` returns it.
+ *
+ * @publicApi
+ */
 export interface TaskRecord extends TaskSpec {
   readonly status: TaskStatus;
   readonly statusMessage?: string;
-  /** Milliseconds since 1970 by the store's clock, like `updatedAt`. */
+  /** Milliseconds since 1970 by the clock of the store. */
   readonly createdAt: number;
+  /** Milliseconds since 1970 by the clock of the store. */
   readonly updatedAt: number;
-  /** Counts the changes a client can see. */
+  /** The number of changes that clients can see. */
   readonly version: number;
-  /** Counts the runs. Whoever holds an older number has lost the task to a later worker (F17). */
+  /** The number of the current run, beginning at 1. A worker with an older number has lost the task to another (F17). */
   readonly fence: number;
-  /** Open, and the lease of its worker has run out by the store's clock. */
+  /** The task is open, and the lease of its worker has expired by the clock of the store. */
   readonly orphaned: boolean;
-  /** Outstanding questions. A key is never used twice in the life of a task (T1-11). */
+  /** Outstanding questions. A key is never used twice during the life of a task (T1-11). */
   readonly inputRequests: Readonly<Record<string, InputRequest>>;
-  /** Answers to this run's questions; gone when the task has ended. */
+  /** Answers to the questions of this run; empty once the task has ended. */
   readonly answers: Readonly<Record<string, TaskAnswer>>;
-  /** What the call came to, as its client's revision writes it; a legacy task may have failed with one. */
+  /** The result of the call in the format of its client's revision; a legacy task with a result may have failed. */
   readonly result?: JsonObject;
+  /** The error of a task that failed. */
   readonly error?: JsonRpcErrorObject;
 }
 
-/** What may change together with the state. */
+/**
+ * What changes together with the state of a task; absent members stay as they are.
+ *
+ * @publicApi
+ */
 export interface TaskPatch {
   readonly statusMessage?: string;
   readonly result?: JsonObject;
   readonly error?: JsonRpcErrorObject;
-  /** Joins the outstanding questions. */
+  /** Added to the outstanding questions. */
   readonly inputRequests?: Readonly<Record<string, InputRequest>>;
 }

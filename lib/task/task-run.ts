@@ -27,16 +27,16 @@ interface Waiter {
   readonly reject: (error: unknown) => void;
 }
 
-/** One run of a task on this instance. All it writes carries its fence: a run that was taken over changes nothing (F17). */
+/** One run of a task on this instance. Every write carries its fence: a run that was taken over changes nothing (F17). */
 export class TaskRun implements AskingRun {
   readonly key: TaskKey;
   readonly fence: number;
   readonly #waiting = new Map<string, Waiter>();
   readonly #unwatch: () => void;
-  #asked = 0;
-  #over = false;
-  #message: string | undefined;
-  #writingMessage = false;
+  #questionCount = 0;
+  #ended = false;
+  #statusMessage: string | undefined;
+  #writingStatus = false;
 
   constructor(
     readonly task: TaskRecord,
@@ -46,97 +46,98 @@ export class TaskRun implements AskingRun {
     this.key = taskKeyOf(task);
     this.fence = task.fence;
     this.#unwatch = services.changes.watch(this.key, () => void this.#reload().catch(services.report));
-    exchange.onCancel((reason) => this.#end(new CancelledError(reason)));
+    exchange.onCancel((reason) => this.#rejectWaiters(new CancelledError(reason)));
   }
 
-  /** Waits for its client, and does nothing else that is known of. */
-  get asks(): boolean {
+  /** Whether the run is waiting for its client. */
+  get waitsForInput(): boolean {
     return this.#waiting.size > 0;
   }
 
   /**
-   * Puts a question into the task and waits for its answer.
+   * Adds a question to the task and waits for its answer.
    *
-   * @throws {MissingClientCapabilityError} by what the creating request declared (T1-12, A-17)
+   * @throws {MissingClientCapabilityError} when the request that created the task did not declare what this needs
+   * (T1-12, A-17)
    */
   async ask(request: InputRequest, label: string): Promise<TaskAnswer> {
     requireCapability(request, this.task.caller);
-    // Unique over the life of the task, over its runs too (T1-11).
-    const key = `${label}-${this.fence}.${++this.#asked}`;
-    const answered = new Promise<TaskAnswer>((resolve, reject) => this.#waiting.set(key, { resolve, reject }));
-    // Rejected although nobody waits yet: the task may be cancelled while the question is being put.
-    answered.catch(() => {});
+    // Unique during the life of the task, across its runs (T1-11).
+    const key = `${label}-${this.fence}.${++this.#questionCount}`;
+    const answer = new Promise<TaskAnswer>((resolve, reject) => this.#waiting.set(key, { resolve, reject }));
+    // It may reject before anything awaits it: the task may be cancelled while the question is being stored.
+    answer.catch(() => {});
     try {
-      const put = await this.#move(OPEN, 'input_required', { inputRequests: { [key]: request } });
-      if (!put) throw new CancelledError('the task is over');
-      return await answered;
+      const stored = await this.#move(OPEN, 'input_required', { inputRequests: { [key]: request } });
+      if (!stored) throw new CancelledError('the task has ended');
+      return await answer;
     } finally {
       this.#waiting.delete(key);
     }
   }
 
-  /** Durable before the method goes on; for nothing where there will be no further run. */
+  /** Resolves once the checkpoint is durable. Does nothing for a task that is never run again. */
   async saveCheckpoint(checkpoint: Partial<TaskCheckpoint>): Promise<void> {
     if (!this.task.idempotent) return;
     await this.services.store.saveCheckpoint(this.key, this.fence, checkpoint);
   }
 
-  /** The newest message wins: a task that reports a thousand times a second writes as often as the store takes it. */
+  /** The newest message wins: a task that reports a thousand times a second writes only as fast as the store accepts. */
   setStatusMessage(message: string): void {
-    this.#message = message;
-    if (this.#writingMessage) return;
-    this.#writingMessage = true;
-    void this.#writeMessages().catch(this.services.report);
+    this.#statusMessage = message;
+    if (this.#writingStatus) return;
+    this.#writingStatus = true;
+    void this.#writeStatusMessages().catch(this.services.report);
   }
 
-  /** @returns false when the task has ended otherwise, or another run has it */
+  /** @returns false when the task has already ended, or another run has it */
   finish(status: TaskStatus, patch: TaskPatch): Promise<boolean> {
-    this.#message = undefined;
+    this.#statusMessage = undefined;
     return this.#move(OPEN, status, patch);
   }
 
-  /** Keeps the lease, or stops the work if it is lost. */
+  /** Renews the lease, or cancels the work if the lease is lost. */
   async renew(leaseMs: number): Promise<void> {
     if (await this.services.store.renew(this.key, this.fence, leaseMs)) return;
     await this.#reload();
   }
 
-  /** Lets another instance go on with the task. */
+  /** Releases the lease, so that another instance can take over the task. */
   async handOver(): Promise<void> {
     await this.services.store.release(this.key, this.fence);
   }
 
-  /** Nothing more comes of this run. */
+  /** Ends what is still waiting in this run. */
   close(): void {
     this.#unwatch();
-    this.#end(new CancelledError('the task is over'));
+    this.#rejectWaiters(new CancelledError('the task has ended'));
   }
 
   async #move(from: readonly TaskStatus[], to: TaskStatus, patch: TaskPatch): Promise<boolean> {
     const move = await this.services.store.move(this.key, from, to, patch, this.fence);
     if (!move?.moved) return false;
-    this.#over = !isOpen(move.task);
+    this.#ended = !isOpen(move.task);
     this.services.changes.announce(move.task);
     return true;
   }
 
-  async #writeMessages(): Promise<void> {
+  async #writeStatusMessages(): Promise<void> {
     try {
-      while (this.#message !== undefined) {
-        const statusMessage = this.#message;
-        this.#message = undefined;
+      while (this.#statusMessage !== undefined) {
+        const statusMessage = this.#statusMessage;
+        this.#statusMessage = undefined;
         await this.#move(['working'], 'working', { statusMessage });
       }
     } finally {
-      this.#writingMessage = false;
+      this.#writingStatus = false;
     }
   }
 
-  /** What has become of the task meanwhile: answers, or its end by somebody else. */
+  /** Reads the task for new answers, and cancels the work if somebody else has ended the task or taken it over. */
   async #reload(): Promise<void> {
     const task = await this.services.store.load(this.key);
-    // The end this run came to by itself must not look like a cancellation.
-    if (this.#over) return;
+    // A task that this run has ended itself must not look cancelled.
+    if (this.#ended) return;
     if (!task || !isOpen(task) || task.fence !== this.fence) {
       return this.exchange.cancel(task ? `the task is ${task.status}, or run elsewhere` : 'the task has expired');
     }
@@ -147,7 +148,7 @@ export class TaskRun implements AskingRun {
     }
   }
 
-  #end(error: CancelledError): void {
+  #rejectWaiters(error: CancelledError): void {
     for (const waiter of this.#waiting.values()) waiter.reject(error);
     this.#waiting.clear();
   }

@@ -17,11 +17,11 @@ import { TaskRun, type RunServices } from './task-run.js';
 import { TaskLimitError } from './task-store.js';
 import type { TaskTraits } from './task-support.js';
 
-/** Gives a call its way of asking. */
+/** Gives a call its interaction, through which it asks for input. */
 export type Asking = Pick<Interactions, 'begin' | 'forms'>;
 
 /** Runs a tool from the top, in its Nest pipeline. */
-export type ToolWork = (given: JsonObject, exchange: Exchange, asking: Asking) => Promise<JsonObject>;
+export type ToolWork = (args: JsonObject, exchange: Exchange, asking: Asking) => Promise<JsonObject>;
 
 /** A tool, as far as tasks are concerned. */
 export interface TaskTool {
@@ -35,26 +35,26 @@ export interface TaskLimits {
   readonly maxTaskTtlMs: number;
   readonly taskPollIntervalMs: number;
   readonly taskLeaseMs: number;
-  /** How often one call may ask for input. */
+  /** How many times one call may ask for input. */
   readonly maxInputRounds: number;
 }
 
-/** A task that has taken this many workers with it gets no further one. */
+/** A task whose worker was lost this many times is not run again: it may be the task that kills its workers. */
 const MAX_RUNS = 3;
 
-/** How long to wait with a result that the store did not take, ms. */
+/** Time between two attempts to write a result while the store is unavailable, ms. */
 const RETRY_MS = 1000;
 
 const LOST = 'The worker of this task was lost before it finished';
 
-/** Runs the tasks of this instance, and keeps their leases; one runner behind both forms of the protocol. */
+/** Runs the tasks of this instance and renews their leases. Both eras of the protocol share it. */
 export class TaskRunner {
   readonly #runs = new Map<TaskRun, Exchange>();
   #heartbeat: NodeJS.Timeout | undefined;
-  #idle: (() => void)[] = [];
+  #runEndedListeners: (() => void)[] = [];
   #closed = false;
 
-  /** @param find the tool of that name as this instance has it */
+  /** @param find returns the tool of that name, if this instance has it */
   constructor(
     private readonly services: RunServices,
     private readonly interactions: Interactions,
@@ -63,30 +63,30 @@ export class TaskRunner {
     private readonly logger: Logger,
   ) {}
 
-  /** Tasks running here. */
+  /** The number of tasks that run on this instance. */
   get size(): number {
     return this.#runs.size;
   }
 
   /**
-   * Serves a call that is to become a task: at once, or when its method says so.
+   * Serves a call that becomes a task, either immediately or when its method calls `ctx.detach()`.
    *
-   * @param ttlMs what the client would like
-   * @returns the task once it is in the store (T1-6), or the result of a method that never detached
+   * @param ttlMs the lifetime the client requested
+   * @returns the task once it is in the store (T1-6), or the result of a method that did not detach
    */
   async call(
     tool: TaskTool,
-    given: JsonObject,
+    args: JsonObject,
     client: Exchange,
     ttlMs?: number,
   ): Promise<{ readonly task: TaskRecord } | { readonly result: JsonObject }> {
-    const before = tool.task.detaches ? await this.interactions.begin(client, tool.key, given) : undefined;
-    const interaction = new TaskInteraction(before, this.limits.maxInputRounds);
+    const callInteraction = tool.task.detaches ? await this.interactions.begin(client, tool.key, args) : undefined;
+    const interaction = new TaskInteraction(callInteraction, this.limits.maxInputRounds);
     const call = new DetachableCall(client, interaction, (exchange) =>
-      this.#create(tool, given, exchange, interaction, ttlMs),
+      this.#create(tool, args, exchange, interaction, ttlMs),
     );
     if (!tool.task.detaches) await call.detach();
-    const work = tool.work(given, call.exchange, this.#asking(interaction));
+    const work = tool.work(args, call.exchange, this.#asking(interaction));
     const done = outcomeOf(work);
     void done.then((outcome) => call.done(outcome));
     const outcome = await call.outcome;
@@ -98,7 +98,7 @@ export class TaskRunner {
     return outcome;
   }
 
-  /** Cares for a task whose worker is lost: runs it again where that is allowed, or ends it with a sentence (P13). */
+  /** Takes over a task whose worker was lost: runs it again if that is allowed, or lets it fail with a reason (P13). */
   async takeOver(orphan: TaskRecord): Promise<void> {
     if (this.#closed) return;
     const task = await this.services.store.claim(taskKeyOf(orphan), this.limits.taskLeaseMs);
@@ -106,31 +106,31 @@ export class TaskRunner {
     this.services.changes.announce(task);
     const tool = this.find(task.tool);
     if (!task.idempotent) return this.#giveUp(task, LOST);
-    if (!tool) return this.#giveUp(task, `${LOST}, and the tool is not here any more`);
+    if (!tool) return this.#giveUp(task, `${LOST}, and the tool no longer exists`);
     if (task.fence > MAX_RUNS) return this.#giveUp(task, `${LOST}, ${MAX_RUNS} times`);
     this.#runAgain(task, tool);
   }
 
   /**
-   * Lets running tasks finish, at the latest after `timeoutMs`; tasks that only wait for their clients are not waited
-   * for. What is left goes to another instance if it may be run again, else it fails.
+   * Waits up to `timeoutMs` for running tasks to finish, but not for those that only wait for their clients. Tasks that
+   * are still running then are left to another instance if they may be run again, and fail otherwise.
    */
   async drain(timeoutMs: number): Promise<void> {
     this.#closed = true;
     await this.#whenIdle(timeoutMs);
-    // Before anything is handed over: a beat would take the lease back that was just let go.
+    // This must come before any handover: a heartbeat would renew a lease that was just released.
     clearInterval(this.#heartbeat);
-    const left = [...this.#runs].map(async ([run, exchange]) => {
+    const endings = [...this.#runs].map(async ([run, exchange]) => {
       if (run.task.idempotent) await run.handOver();
       else await run.finish('failed', failure('The server was shut down before the task finished'));
       exchange.cancel('the server is shutting down');
     });
-    await Promise.all(left.map((done) => done.catch(this.services.report)));
+    await Promise.all(endings.map((ending) => ending.catch(this.services.report)));
   }
 
   async #create(
     tool: TaskTool,
-    given: JsonObject,
+    args: JsonObject,
     exchange: Exchange,
     { checkpoint }: TaskInteraction,
     ttlMs: number | undefined,
@@ -141,7 +141,7 @@ export class TaskRunner {
       principal: principalId,
       id: newTaskId(),
       tool: tool.key,
-      arguments: given,
+      arguments: args,
       caller: { revision, principal, clientCapabilities, clientInfo, session: session?.id },
       idempotent: tool.task.idempotent,
       ttlMs: Math.min(ttlMs ?? this.limits.taskTtlMs, this.limits.maxTaskTtlMs),
@@ -169,7 +169,7 @@ export class TaskRunner {
     void this.#follow(run, exchange, outcomeOf(work)).catch(this.services.report);
   }
 
-  /** Keeps the lease of a run and writes down what comes of it; the store refuses whatever comes after an end. */
+  /** Renews the lease of a run until it ends and writes its outcome. The store refuses whatever follows a final state. */
   async #follow(run: TaskRun, exchange: Exchange, done: Promise<WorkOutcome>): Promise<void> {
     this.#runs.set(run, exchange);
     const { taskLeaseMs } = this.limits;
@@ -181,14 +181,14 @@ export class TaskRunner {
       exchange.complete();
       run.close();
       this.#runs.delete(run);
-      for (const idle of this.#idle.splice(0)) idle();
+      for (const listener of this.#runEndedListeners.splice(0)) listener();
       if (this.#runs.size === 0) this.#stopHeartbeat();
     }
   }
 
   async #write(run: TaskRun, exchange: Exchange, outcome: WorkOutcome): Promise<void> {
     const [status, patch] = this.#ending(outcome, exchange.peer);
-    // The work is done: a store that is away for a moment must not make it undone.
+    // The work is done, and must not be lost because the store is unavailable for a moment.
     while (!exchange.cancelled) {
       try {
         await run.finish(status, patch);
@@ -200,7 +200,7 @@ export class TaskRunner {
     }
   }
 
-  /** A tool's own error is a result like any other in the extension (T1-10), and the opposite in 2025-11-25 (§5.2). */
+  /** A result with `isError` completes the task in the extension (T1-10), but fails it in 2025-11-25 (§5.2). */
   #ending(outcome: WorkOutcome, { era }: Peer) {
     if ('result' in outcome) {
       const failed = era === 'legacy' && outcome.result.isError === true;
@@ -218,9 +218,9 @@ export class TaskRunner {
   }
 
   #renew(leaseMs: number): void {
-    // A store that is away is told of once per beat, not once per task.
-    const beats = [...this.#runs.keys()].map((run) => run.renew(leaseMs));
-    Promise.all(beats).catch(this.services.report);
+    // An unavailable store is reported once per heartbeat, not once per task.
+    const renewals = [...this.#runs.keys()].map((run) => run.renew(leaseMs));
+    Promise.all(renewals).catch(this.services.report);
   }
 
   #stopHeartbeat(): void {
@@ -230,10 +230,10 @@ export class TaskRunner {
 
   async #whenIdle(timeoutMs: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<'late'>((resolve) => (timer = setTimeout(resolve, timeoutMs, 'late')));
-    while ([...this.#runs.keys()].some((run) => !run.asks)) {
-      const next = new Promise<void>((resolve) => this.#idle.push(resolve));
-      if ((await Promise.race([next, late])) === 'late') break;
+    const timeout = new Promise<'timeout'>((resolve) => (timer = setTimeout(resolve, timeoutMs, 'timeout')));
+    while ([...this.#runs.keys()].some((run) => !run.waitsForInput)) {
+      const runEnded = new Promise<void>((resolve) => this.#runEndedListeners.push(resolve));
+      if ((await Promise.race([runEnded, timeout])) === 'timeout') break;
     }
     clearTimeout(timer);
   }

@@ -8,47 +8,78 @@ import type {
   TaskStatus,
 } from './task-record.js';
 
-/** What became of an attempt: the task as it is now, and whether the attempt is the reason. */
+/**
+ * The result of an attempt to change a task.
+ *
+ * @publicApi
+ */
 export interface TaskMove {
+  /** Whether this call changed the task. */
   readonly moved: boolean;
+  /** The task as it is now. */
   readonly task: TaskRecord;
 }
 
-/** Names the last task of a page. */
+/**
+ * The position of a task in the list of its owner; names the last task of the previous page.
+ *
+ * @publicApi
+ */
 export type TaskPosition = Pick<TaskRecord, 'createdAt' | 'id'>;
 
 /**
- * Where tasks live. An abstract class, so that it is its own injection token:
- * `{ provide: TaskStore, useClass: MyStore }` replaces it.
+ * Stores the tasks of a server: what each has to do, its state, its questions and answers, its result, and which worker
+ * has it. All changes are compare-and-set, so that instances need no other lock.
+ *
+ * The class is abstract, so that it is its own injection token. The module brings `MemoryTaskStore`, or one on Redis when
+ * the option `redis` is set.
+ *
+ * Terms: a *run* is one execution of the tool; its number is the *fence*. A run holds a *lease* and renews it. A task is
+ * *orphaned* when it is open and its lease has expired.
  *
  * Contract, checked by `taskStoreContract()` of `nestjs-mcp-fleet/testing`:
- * - A task exists from when `create` has resolved, on every instance (T1-6), until `ttlMs` later. Then every method
- *   treats it as unknown; nothing resurrects it, and nothing of it is left.
- * - A key whose principal differs from the owner's is unknown, in every method.
- * - Any instance may call any method for any task at any time; each call is atomic.
- * - `completed`, `failed` and `cancelled` are final: no call changes anything about such a task (P13).
- * - Time is the store's: no clock of an instance decides on expiry or leases (P11).
- * - A method rejects only when the backend is away; "unknown" is an answer (`undefined`, `false`), not an error.
+ *
+ * - **Lifetime.** A task exists on every instance from the moment `create` has resolved (T1-6) until `ttlMs` later. Then
+ *   every method treats it as unknown; nothing brings it back, and nothing of it is left.
+ * - **Isolation.** A key whose principal is not the owner of the task is unknown to every method.
+ * - **Atomic.** Any instance may call any method for any task at any time, and each call is atomic.
+ * - **Final states.** `completed`, `failed` and `cancelled` are final: no call changes anything about such a task (P13).
+ * - **Fencing.** A run that has lost its task to a later one changes nothing any more (F17).
+ * - **Time.** The clock of the store decides on expiry and leases, never the clock of an instance (P11).
+ * - **Errors.** A method rejects only when the backend is unavailable, or with the `TaskLimitError` it documents.
+ *   "Unknown" is a result (`undefined` or `false`), not an error.
+ *
+ * @example
+ * ```ts
+ * // Replaces the task store of one server
+ * McpModule.forRoot({ name: 'weather', version: '1.0.0', providers: [{ provide: TaskStore, useClass: MyTaskStore }] });
+ * ```
+ *
+ * @publicApi
  */
 export abstract class TaskStore {
-  /** Whether leases may run out because nobody could reach the store. Then no worker counts as lost at the first look. */
+  /**
+   * Whether the store can be unreachable, so that leases can expire although their workers are alive. If so, an orphaned
+   * task is checked a second time before it is taken over. Defaults to false.
+   */
   readonly mayBeUnavailable: boolean = false;
 
   /**
-   * Called once per key: task ids never repeat. The task begins `working`, in its first run (fence 1), leased to the
-   * caller. The spec is copied, as JSON.
+   * Creates a task, which begins as `working` in its first run (fence 1), leased to the caller for `leaseMs`. It is
+   * called once per key, as task ids never repeat. The store keeps a copy of the spec as JSON.
    *
-   * @throws {TaskLimitError} when the store holds as many tasks as it may.
+   * @throws {TaskLimitError} when the store already holds as many tasks as it may
    */
   abstract create(spec: TaskSpec, leaseMs: number): Promise<TaskRecord>;
 
+  /** Reads a task. Returns `undefined` for an unknown one. */
   abstract load(key: TaskKey): Promise<TaskRecord | undefined>;
 
   /**
-   * Compare-and-set: goes from one of `from` to `to`, which may be the same, and patches. With a final state the
-   * outstanding questions, the answers and the lease go away.
+   * Moves a task to another state, or to the same one, and applies the patch, but only if the task is in one of the
+   * `from` states. A final state drops the outstanding questions, the answers and the lease.
    *
-   * @param fence moves only while this run is the task's current one
+   * @param fence if given, the task moves only while this is its current run
    * @returns `undefined` for an unknown task
    */
   abstract move(
@@ -60,33 +91,61 @@ export abstract class TaskStore {
   ): Promise<TaskMove | undefined>;
 
   /**
-   * Takes answers to outstanding questions: the first to a key wins, keys nobody asks about are ignored. With the last
-   * one the task goes back to `working` (T1-11).
+   * Records answers to outstanding questions. The first answer to a key wins, and keys without a question are ignored.
+   * The last outstanding answer moves the task back to `working` (T1-11).
+   *
+   * @returns `undefined` for an unknown task
    */
   abstract answer(key: TaskKey, answers: Readonly<Record<string, TaskAnswer>>): Promise<TaskMove | undefined>;
 
-  /** Adds to what a further run need not do again. No change a client sees. @returns false when the run is over */
+  /**
+   * Adds to what another run does not need to ask or do again. Clients do not see this as a change of the task.
+   *
+   * @returns false when this run is no longer the current one, or the task has ended or is unknown
+   */
   abstract saveCheckpoint(key: TaskKey, fence: number, checkpoint: Partial<TaskCheckpoint>): Promise<boolean>;
 
-  /** Keeps the lease of a run for `leaseMs` from now. @returns false when the task is over, unknown, or another's */
+  /**
+   * Extends the lease of a run to `leaseMs` from now.
+   *
+   * @returns false when this run is no longer the current one, or the task has ended or is unknown
+   */
   abstract renew(key: TaskKey, fence: number, leaseMs: number): Promise<boolean>;
 
-  /** Lets go of the lease, so that any instance may take the task over at once. @returns like `renew` */
+  /**
+   * Gives up the lease of a run, so that any instance can claim the task immediately.
+   *
+   * @returns false when this run is no longer the current one, or the task has ended or is unknown
+   */
   abstract release(key: TaskKey, fence: number): Promise<boolean>;
 
   /**
-   * Takes over an open task whose lease has run out: the next fence, `working`, leased to the caller; questions of the
-   * run before are void. Of several that try, one gets it. There is no sweeper: whoever meets an orphan does this (§5.6).
+   * Claims an orphaned task for its next run: the fence increases by one, the state becomes `working`, and the task is
+   * leased to the caller for `leaseMs`. The questions of the previous run are void. Of several concurrent claims, one
+   * succeeds. There is no sweeper: every instance that reads an orphaned task calls this (§5.6).
+   *
+   * @returns `undefined` when the task is unknown, has ended, or has a valid lease
    */
   abstract claim(key: TaskKey, leaseMs: number): Promise<TaskRecord | undefined>;
 
-  /** Tasks of a principal by creation, oldest first. @param after where the page before ended, also when that is gone */
+  /**
+   * Lists the tasks of a principal in the order of their creation, oldest first. Fewer than `limit` tasks mean that there
+   * are no more.
+   *
+   * @param after the last task of the previous page, which may have expired since
+   */
   abstract list(principal: string, limit: number, after?: TaskPosition): Promise<readonly TaskRecord[]>;
 }
 
-/** The store is full; the client is told to come back later. */
+/**
+ * Thrown by a `TaskStore` that is full. The client is asked to try again later.
+ *
+ * @publicApi
+ */
 export class TaskLimitError extends Error {
   override readonly name = 'TaskLimitError';
+
+  /** @param limit the maximum number of tasks in the store */
   constructor(readonly limit: number) {
     super(`The task store holds its limit of ${limit} tasks.`);
   }

@@ -4,37 +4,37 @@ import { ErrorCode, McpError, MissingClientCapabilityError } from '../protocol/e
 import { isObject } from '../protocol/messages.js';
 import { declaresTasks, TASKS_CAPABILITY } from './task-extension.js';
 
-/** What a tool says about tasks. */
+/** What a tool declares about tasks. */
 export interface TaskTraits {
   readonly support: TaskSupport;
-  /** The method itself says when it becomes a task, with `ctx.detach()`. */
+  /** The method itself decides when its call becomes a task, with `ctx.detach()`. */
   readonly detaches: boolean;
   readonly idempotent: boolean;
 }
 
-/** Whether a client of this peer's kind knows the tasks of 2025-11-25; they need a session to be asked in. */
+/** Whether this peer knows the tasks of 2025-11-25. They need a session for their questions. */
 export const knowsExperimentalTasks = ({ revision, session }: Peer): boolean =>
   revision === '2025-11-25' && session !== undefined;
 
 /**
- * Whether a call is answered with a task. In the modern era the server decides, so every call of a tool that may be one
- * is, if its client declares the extension with this request (T1-2, T1-3); in 2025-11-25 the client asks for it.
+ * Decides whether a call is answered with a task. In the modern era the server decides: a call becomes a task if its tool
+ * allows that and its client declares the extension with this request (T1-2, T1-3). In 2025-11-25 the client decides.
  *
- * @param asked `params.task`; nothing to modern requests
- * @throws {McpError} `-32021` or `-32601` where the tool and the client exclude each other
+ * @param requested the `params.task` of the request; ignored in modern requests
+ * @throws {McpError} `-32021` or `-32601` when the tool and the client are incompatible
  */
-export function becomesTask({ support }: TaskTraits, peer: Peer, asked: unknown): boolean {
+export function becomesTask({ support }: TaskTraits, peer: Peer, requested: unknown): boolean {
   if (peer.era === 'modern') {
     if (support === 'forbidden') return false;
     const declared = declaresTasks(peer.clientCapabilities);
     if (!declared && support === 'required') throw new MissingClientCapabilityError(TASKS_CAPABILITY);
     return declared;
   }
-  const wanted = isObject(asked) && knowsExperimentalTasks(peer);
-  if (wanted && support === 'forbidden') throw notThatWay('This tool cannot be called as a task');
-  if (!wanted && support === 'required') throw notThatWay('This tool can only be called as a task');
-  return wanted;
+  const asTask = isObject(requested) && knowsExperimentalTasks(peer);
+  if (asTask && support === 'forbidden') throw unsupportedCall('This tool cannot be called as a task');
+  if (!asTask && support === 'required') throw unsupportedCall('This tool can only be called as a task');
+  return asTask;
 }
 
-/** A-14. */
-const notThatWay = (message: string): McpError => new McpError(ErrorCode.MethodNotFound, message);
+/** The revision prescribes this code (A-14). */
+const unsupportedCall = (message: string): McpError => new McpError(ErrorCode.MethodNotFound, message);

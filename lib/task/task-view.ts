@@ -3,8 +3,8 @@ import { type TaskRecord, type TaskStatus } from './task-record.js';
 
 const time = (ms: number): string => new Date(ms).toISOString();
 
-/** What both forms say of a task, and under the same names. */
-const described = (task: TaskRecord): JsonObject => ({
+/** The fields that both eras give the same names. */
+const commonFields = (task: TaskRecord): JsonObject => ({
   taskId: task.id,
   status: task.status,
   ...(task.statusMessage !== undefined && { statusMessage: task.statusMessage }),
@@ -12,14 +12,14 @@ const described = (task: TaskRecord): JsonObject => ({
   lastUpdatedAt: time(task.updatedAt),
 });
 
-/** The task as the extension writes it: flat, and never with a `resultType` or `requestState` of its own (T1-4). */
+/** The task in the format of the extension: flat, and never with its own `resultType` or `requestState` (T1-4). */
 const extensionTask = (task: TaskRecord): JsonObject => ({
-  ...described(task),
+  ...commonFields(task),
   ttlMs: task.ttlMs,
   pollIntervalMs: task.pollIntervalMs,
 });
 
-/** The answer to a call that has become a task; the only result of this type (T1-5). */
+/** The result of a call that has become a task, and the only result of this type (T1-5). */
 export const createTaskResult = (task: TaskRecord): JsonObject => ({ resultType: 'task', ...extensionTask(task) });
 
 const DETAIL: { readonly [S in TaskStatus]?: (task: TaskRecord) => JsonObject } = {
@@ -28,15 +28,15 @@ const DETAIL: { readonly [S in TaskStatus]?: (task: TaskRecord) => JsonObject } 
   failed: ({ error }) => ({ error }),
 };
 
-/** What `tasks/get` answers and `notifications/tasks` carries (T1-15). */
+/** The result of `tasks/get` and the params of `notifications/tasks` (T1-15). */
 export const detailedTask = (task: TaskRecord): JsonObject => ({
   ...extensionTask(task),
   ...DETAIL[task.status]?.(task),
 });
 
-/** The task as 2025-11-25 writes it: other names, no details (§5.2). */
+/** The task in the format of 2025-11-25, which has other names and no details (§5.2). */
 export const experimentalTask = (task: TaskRecord): JsonObject => ({
-  ...described(task),
+  ...commonFields(task),
   ttl: task.ttlMs,
   pollInterval: task.pollIntervalMs,
 });

@@ -9,15 +9,15 @@ import type { TaskPosition, TaskStore } from './task-store.js';
 
 const eraOf = ({ caller }: TaskRecord): Era => (isLegacyRevision(caller.revision) ? 'legacy' : 'modern');
 
-/** Somebody who waits for what becomes of a task. */
+/** A listener that follows one task. */
 export interface TaskFollower {
-  /** Of several changes at once only the last may be seen. */
+  /** Of several changes at the same time, only the last may be reported. */
   changed(task: TaskRecord): void;
   gone?(): void;
   failed(error: unknown): void;
 }
 
-/** The tasks of a server as its methods see them: each by its owner, in the form of the era that began it (§5.2). */
+/** The tasks of a server as its methods see them: by owner, and in the form of the era that created them (§5.2). */
 export class Tasks {
   constructor(
     private readonly store: TaskStore,
@@ -26,21 +26,21 @@ export class Tasks {
     readonly orphans: OrphanedTasks,
   ) {}
 
-  /** @returns `undefined` for a task that is unknown, expired, somebody else's, or of the other form */
+  /** @returns `undefined` for a task that is unknown or expired, belongs to somebody else, or is of the other era */
   async find(key: TaskKey, era: Era): Promise<TaskRecord | undefined> {
     const task = await this.store.load(key);
     if (!task || eraOf(task) !== era) return undefined;
-    return this.#cared(task);
+    return this.#reclaimIfOrphaned(task);
   }
 
-  /** @throws {McpError} `-32602`, in the same words whyever there is none (T-51) */
+  /** @throws {McpError} `-32602`, with the same message for every reason (T-51) */
   async get(key: TaskKey, era: Era): Promise<TaskRecord> {
     const task = await this.find(key, era);
     if (!task) throw unknownTask();
     return task;
   }
 
-  /** @returns whether it was this call that ended the task */
+  /** @returns whether this call ended the task, and the task as it is now */
   async cancel(key: TaskKey): Promise<{ readonly moved: boolean; readonly task: TaskRecord }> {
     const move = await this.store.move(key, OPEN, 'cancelled');
     if (!move) throw unknownTask();
@@ -54,36 +54,41 @@ export class Tasks {
     if (move.moved) this.changes.announce(move.task);
   }
 
-  /** A page of the 2025-11-25 list; it may hold fewer than `limit`, as tasks of the other form do not show. */
+  /** Returns a page of the 2025-11-25 list. It may hold fewer than `limit` tasks, as those of the other era are left out. */
   async page(principal: string, limit: number, after?: TaskPosition) {
     const all = await this.store.list(principal, limit, after);
-    const tasks = await Promise.all(all.filter((task) => eraOf(task) === 'legacy').map((task) => this.#cared(task)));
+    const legacy = all.filter((task) => eraOf(task) === 'legacy');
+    const tasks = await Promise.all(legacy.map((task) => this.#reclaimIfOrphaned(task)));
     return { tasks: tasks.filter((task) => task !== undefined), last: all.length < limit ? undefined : all.at(-1) };
   }
 
-  /** Calls back with the task now and after each change. @returns what ends that */
+  /**
+   * Calls the follower with the task now and after each change.
+   *
+   * @returns a function that stops it
+   */
   follow(key: TaskKey, era: Era, { changed, gone, failed }: TaskFollower): () => void {
     let version = 0;
-    const look = async (): Promise<void> => {
+    const refresh = async (): Promise<void> => {
       const task = await this.find(key, era);
       if (!task) {
         stop();
         return gone?.();
       }
-      // Of two looks at the same time the older may come last.
+      // Of two reads at the same time, the older one may finish last.
       if (task.version <= version) return;
       version = task.version;
-      // Nothing more will come, and each look costs the store a read.
+      // There are no more changes, and each refresh costs the store a read.
       if (!isOpen(task)) stop();
       changed(task);
     };
-    const check = () => void look().catch(failed);
-    const stop = this.changes.watch(key, check);
-    check();
+    const onChange = () => void refresh().catch(failed);
+    const stop = this.changes.watch(key, onChange);
+    onChange();
     return stop;
   }
 
-  async #cared(task: TaskRecord): Promise<TaskRecord | undefined> {
+  async #reclaimIfOrphaned(task: TaskRecord): Promise<TaskRecord | undefined> {
     return task.orphaned && isOpen(task) ? this.orphans.reclaim(task) : task;
   }
 }

@@ -1,12 +1,23 @@
 import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { McpStdio } from 'nestjs-mcp-fleet';
-import { serve } from '../shared/serve.js';
 import { AppModule } from './app.module.js';
 
-if (process.argv.includes('--stdio')) {
-  await McpStdio.run(AppModule, { logger: ['warn', 'error'] });
-} else {
-  const url = await serve(AppModule);
+const { PORT = '3000', HOST = '127.0.0.1', HTTP_ADAPTER = 'fastify' } = process.env;
+
+/** An ordinary Nest application on either adapter. `McpModule` adds the endpoint `/mcp` to it. */
+async function serveHttp(): Promise<void> {
+  // Streams of other routes would keep the server from closing. Those of MCP have ended by then.
+  const forceCloseConnections = true;
+  const adapter = HTTP_ADAPTER === 'express' ? new ExpressAdapter() : new FastifyAdapter({ forceCloseConnections });
+  const app = await NestFactory.create(AppModule, adapter, { logger: ['warn', 'error'], forceCloseConnections });
+  // Without shutdown hooks SIGTERM would cut running requests. With them, they end first and the process exits.
+  app.enableShutdownHooks(undefined, { useProcessExit: true });
+  await app.listen(PORT, HOST);
+
+  const url = `${await app.getUrl()}/mcp`;
   process.stdout.write(`
 The weather server listens on ${url}
 
@@ -17,3 +28,10 @@ Try, in another terminal:
   or add that URL to any MCP client. Ctrl+C ends it.
 `);
 }
+
+/** The same module for clients that start their server themselves. Only messages go to stdout, logs go to stderr. */
+async function serveStdio(): Promise<void> {
+  await McpStdio.run(AppModule, { logger: ['warn', 'error'] });
+}
+
+await (process.argv.includes('--stdio') ? serveStdio() : serveHttp());

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-/** Stands for the service your application has already. */
+/** A stand-in for a service that your application already has. */
 @Injectable()
 export class Stations {
   readonly #degrees = new Map([

@@ -26,7 +26,7 @@ export class WeatherTools {
     return Array.from({ length: days }, (_, day) => `Day ${day + 1}: ${degrees + day} °C`).join('\n');
   }
 
-  /** Whoever has subscribed to the city's resource is notified. */
+  /** Notifies every client that has subscribed to the resource of the city. */
   @McpTool({ description: 'Reports a measurement of a station', output: Observation })
   async report(observation: Observation): Promise<Observation> {
     this.stations.report(observation.city, observation.degrees);

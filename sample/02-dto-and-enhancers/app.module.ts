@@ -6,7 +6,7 @@ import { Clerk, SignedInGuard, TokenPrincipals } from './enhancers.js';
 import type { Invoice } from './invoice.dto.js';
 import { Invoices } from './invoices.js';
 
-/** The HTTP API this application had before: same services, same global guard. */
+/** The existing HTTP API of this application, with the same services and the same global guard. */
 @Controller('invoices')
 class InvoicesController {
   constructor(private readonly invoices: Invoices) {}

@@ -35,7 +35,11 @@ export class BillingTools {
     return this.invoices.pay(number);
   }
 
-  @McpTool({ name: 'split_invoice', description: 'Tells what each of several people has to pay', output: InvoiceShare })
+  @McpTool({
+    name: 'split_invoice',
+    description: 'Calculates the share of each of several people',
+    output: InvoiceShare,
+  })
   split({ number, parts }: SplitRequest): InvoiceShare {
     return this.invoices.split(number, parts);
   }

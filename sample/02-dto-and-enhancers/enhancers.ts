@@ -27,17 +27,17 @@ import { finalize, type Observable } from 'rxjs';
 import type { Invoice } from './invoice.dto.js';
 import { InvoiceError, Invoices } from './invoices.js';
 
-// Everything that happens around a call, in the order in which it happens.
+// Everything that runs around a call, in the order of execution.
 
 const principal = (subject: string, ...roles: string[]): Principal => ({ issuer: 'demo', subject, roles });
 
-/** For the demonstration only. A real resolver verifies a signed token; secrets never stand in source code. */
+/** For demonstration only. A real resolver verifies a signed token; secrets do not belong in source code. */
 const TOKENS = new Map([
   ['alice-token', principal('alice', 'viewer', 'accountant')],
   ['bob-token', principal('bob', 'viewer')],
 ]);
 
-/** 1. Who calls. Without a token nobody in particular, with a wrong one nobody at all. */
+/** 1. Identifies the caller. Without a token the caller is anonymous; a wrong token is refused. */
 @Injectable()
 export class TokenPrincipals extends PrincipalResolver {
   override resolve({ headers }: Pick<PrincipalRequest, 'headers'>): Principal | undefined {
@@ -49,7 +49,7 @@ export class TokenPrincipals extends PrincipalResolver {
   }
 }
 
-/** 2. The global guard, for the HTTP routes and the tools of the application alike: it asks which of them it guards. */
+/** 2. The global guard. It guards HTTP routes and tools, and distinguishes them by their execution context. */
 @Injectable()
 export class SignedInGuard implements CanActivate {
   constructor(private readonly principals: PrincipalResolver) {}
@@ -79,7 +79,7 @@ export class AccountantGuard implements CanActivate {
   }
 }
 
-/** 4. Around the method, and the pipes and the validation before it. */
+/** 4. Runs around the method, including validation and pipes. */
 @Injectable()
 export class TimingInterceptor implements NestInterceptor {
   readonly #logger = new ConsoleLogger('Billing');
@@ -87,15 +87,15 @@ export class TimingInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const started = performance.now();
     const { name, principal: caller } = McpExecutionContext.create(context).getContext();
-    const tell = () => {
+    const log = () => {
       const took = (performance.now() - started).toFixed(1);
       this.#logger.log(`${name} for ${caller?.subject} took ${took} ms`);
     };
-    return next.handle().pipe(finalize(tell));
+    return next.handle().pipe(finalize(log));
   }
 }
 
-/** 5. Makes the number of an invoice, which is validated by then, the invoice itself. */
+/** 5. Replaces the validated number of an invoice by the invoice. */
 @Injectable()
 export class InvoiceByNumber implements PipeTransform<string, Invoice> {
   constructor(private readonly invoices: Invoices) {}
@@ -105,7 +105,7 @@ export class InvoiceByNumber implements PipeTransform<string, Invoice> {
   }
 }
 
-/** 6. For the time of one call: `REQUEST` is the call's `McpContext`. */
+/** 6. A provider that lives for one call: `REQUEST` is the `McpContext` of the call. */
 @Injectable({ scope: Scope.REQUEST })
 export class Clerk {
   constructor(@Inject(REQUEST) private readonly ctx: McpContext) {}
@@ -115,7 +115,7 @@ export class Clerk {
   }
 }
 
-/** 7. Says errors of the domain in a way that the model can act on; without it they would be "Internal error". */
+/** 7. Turns domain errors into tool errors that the model can act on. They would be "Internal error" otherwise. */
 @Catch(InvoiceError)
 export class InvoiceErrors implements ExceptionFilter<InvoiceError> {
   catch({ message }: InvoiceError, _host: ArgumentsHost): never {

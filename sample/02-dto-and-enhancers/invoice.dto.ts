@@ -44,14 +44,14 @@ export class LineItem {
   @IsPositive()
   unitPrice!: number;
 
-  /** What is initialised is a default: announced as one, and applied. */
+  /** An initialiser is a default: it is announced in the schema and applied. */
   @IsInt()
   @Min(1)
   @Max(1000)
   quantity: number = 1;
 }
 
-/** One of two, told apart by `kind`: `oneOf` in the JSON Schema, and the right class in the method. */
+/** One of two classes, selected by `kind`: `oneOf` in the JSON Schema, and an instance of that class in the method. */
 export class BankTransfer {
   @IsIn(['transfer'])
   kind!: 'transfer';
@@ -118,7 +118,7 @@ export class SplitRequest extends InvoiceNumber {
   parts!: number;
 }
 
-/** What the tools answer: announced as output schema, checked, and sent as `structuredContent`. */
+/** The result of the tools: announced as output schema, validated, and sent as `structuredContent`. */
 export class Invoice {
   @Matches(/^INV-\d{4}$/)
   number!: string;

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { BankTransfer, Currency, type Invoice, type InvoiceShare, type NewInvoice } from './invoice.dto.js';
 
-/** What can go wrong in this domain. It knows nothing of MCP or HTTP. */
+/** An error of this domain, which is independent of MCP and HTTP. */
 export class InvoiceError extends Error {}
 
 const DAY_MS = 86_400_000;
 
-/** Stands for the service your application has already. */
+/** A stand-in for a service that your application already has. */
 @Injectable()
 export class Invoices {
   readonly #invoices = new Map<string, Invoice>([
@@ -46,7 +46,7 @@ export class Invoices {
     return invoice;
   }
 
-  /** Has a bug: not every sum can be divided by every number. See what the output schema makes of it. */
+  /** Contains a bug on purpose: the quotient may not be an integer, which the output schema refuses. */
   split(number: string, parts: number): InvoiceShare {
     return { number, parts, each: this.find(number).total / parts };
   }

@@ -18,14 +18,14 @@ class Inventory {
   titles!: number;
 }
 
-/** Tools that have something to say before they are done. What they emit last is the result; progress never is. */
+/** Tools that report progress while they run. The last emission that is not progress is the result. */
 @Injectable()
 export class ArchiveTools {
   readonly #logger = new ConsoleLogger('Archive');
 
   constructor(private readonly archive: Archive) {}
 
-  /** An Observable: cancelling the call unsubscribes, so the next shelf is not begun. */
+  /** An Observable: cancelling the call unsubscribes, so the next shelf is not started. */
   @McpTool({ name: 'take_inventory', description: 'Counts the titles, shelf by shelf', output: Inventory })
   inventory(): Observable<Progress | Inventory> {
     const { shelves } = this.archive;
@@ -33,7 +33,7 @@ export class ArchiveTools {
     const counting = range(1, shelves).pipe(
       concatMap(async (shelf) => {
         this.#logger.log(`Counting shelf ${shelf}`);
-        titles += (await this.archive.look(shelf, '')).length;
+        titles += (await this.archive.search(shelf, '')).length;
         return shelf;
       }),
       map((shelf) => progress(shelf, shelves, `Counted shelf ${shelf}`)),
@@ -42,14 +42,14 @@ export class ArchiveTools {
     return concat(counting, result).pipe(tap({ unsubscribe: () => this.#logger.log('The inventory was called off') }));
   }
 
-  /** An async generator: cancelling aborts `ctx.signal`, which ends even the wait it is in. */
+  /** An async generator: cancelling the call aborts `ctx.signal`, which ends even a pending wait. */
   @McpTool({ name: 'search', description: 'Searches the titles, shelf by shelf', annotations: { readOnlyHint: true } })
   async *search({ word }: Search, ctx: McpContext): AsyncGenerator<Progress | string> {
     const found: string[] = [];
     try {
       for (let shelf = 1; shelf <= this.archive.shelves; shelf++) {
         this.#logger.log(`Searching shelf ${shelf}`);
-        found.push(...(await this.archive.look(shelf, word, ctx.signal)));
+        found.push(...(await this.archive.search(shelf, word, ctx.signal)));
         yield progress(shelf, this.archive.shelves, `${found.length} found`);
       }
       yield found.join('\n') || `Nothing about "${word}"`;

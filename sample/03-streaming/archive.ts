@@ -9,16 +9,16 @@ const SHELVES: readonly (readonly string[])[] = [
   ['The last kingfisher'],
 ];
 
-/** How long it takes to look through one shelf, ms. */
+/** How long it takes to search one shelf, ms. */
 const SHELF_MS = Number(process.env.SHELF_MS ?? 500);
 
-/** Stands for work that takes its time: a scan, a model, another service. */
+/** A stand-in for slow work: a scan, a model, another service. */
 @Injectable()
 export class Archive {
   readonly shelves = SHELVES.length;
 
-  /** @param signal stops the walk at once @returns the titles of a shelf that contain the word */
-  async look(shelf: number, word: string, signal?: AbortSignal): Promise<string[]> {
+  /** @param signal stops the search immediately @returns the titles of a shelf that contain the word */
+  async search(shelf: number, word: string, signal?: AbortSignal): Promise<string[]> {
     await pause(SHELF_MS, undefined, { signal });
     return SHELVES[shelf - 1]!.filter((title) => title.toLowerCase().includes(word.toLowerCase()));
   }

@@ -1,9 +1,9 @@
-/** node build/sample/03-streaming/client.js [url]: what a client sees of the tools of this sample. */
+/** `node build/sample/03-streaming/client.js [url]` calls the tools of this sample and prints what it receives. */
 import { Client, type Progress, StreamableHTTPClientTransport, type Tool } from '@modelcontextprotocol/client';
 
 const url = process.argv[2] ?? 'http://127.0.0.1:3000/mcp';
-const say = (text: string) => process.stdout.write(`${text}\n`);
-const tell = ({ progress, total, message }: Progress) => say(`  ${progress}/${total} ${message}`);
+const print = (text: string) => process.stdout.write(`${text}\n`);
+const printProgress = ({ progress, total, message }: Progress) => print(`  ${progress}/${total} ${message}`);
 
 let toolsChanged = (_tools: Tool[] | null) => {};
 const client = new Client(
@@ -14,29 +14,29 @@ const client = new Client(
   },
 );
 await client.connect(new StreamableHTTPClientTransport(new URL(url)));
-say(`Connected, speaking ${client.getNegotiatedProtocolVersion()}`);
+print(`Connected, speaking ${client.getNegotiatedProtocolVersion()}`);
 
-say('An inventory:');
-const inventory = await client.callTool({ name: 'take_inventory' }, { onprogress: tell });
-say(`  ${JSON.stringify(inventory.structuredContent)}`);
+print('An inventory:');
+const inventory = await client.callTool({ name: 'take_inventory' }, { onprogress: printProgress });
+print(`  ${JSON.stringify(inventory.structuredContent)}`);
 
-say('A search, called off after the second shelf:');
-const patience = new AbortController();
+print('A search, cancelled after the second shelf:');
+const cancellation = new AbortController();
 const onprogress = (step: Progress) => {
-  tell(step);
-  if (step.progress === 2) patience.abort('seen enough');
+  printProgress(step);
+  if (step.progress === 2) cancellation.abort('seen enough');
 };
 const search = { name: 'search', arguments: { word: 'kingfisher' } };
-await client.callTool(search, { onprogress, signal: patience.signal }).then(
-  () => say('  It was faster.'),
-  () => say('  Called off. The server stops too: see its output.'),
+await client.callTool(search, { onprogress, signal: cancellation.signal }).then(
+  () => print('  The search finished before.'),
+  () => print('  Called off. The server stops too: see its output.'),
 );
 
-say('A tool that was not there before:');
+print('A tool that was not there before:');
 const tools = new Promise<Tool[] | null>((resolve) => (toolsChanged = resolve));
 await client.callTool({ name: 'save_search', arguments: { name: 'kingfishers', word: 'kingfisher' } });
-say(`  ${(await tools)?.map(({ name }) => name).join(', ')}`);
+print(`  ${(await tools)?.map(({ name }) => name).join(', ')}`);
 const found = await client.callTool({ name: 'find_kingfishers' });
-say(`  ${JSON.stringify(found.content)}`);
+print(`  ${JSON.stringify(found.content)}`);
 
 await client.close();

@@ -14,7 +14,7 @@ class NamedSearch extends SavedName {
   word!: string;
 }
 
-/** Tools that come and go at run time. Clients are told that the list has changed, and list again. */
+/** Tools that are registered and removed at run time. Clients are notified of the change and list the tools again. */
 @Injectable()
 export class SavedSearches {
   constructor(
@@ -38,6 +38,6 @@ export class SavedSearches {
 
   async #find(word: string): Promise<string[]> {
     const shelves = Array.from({ length: this.archive.shelves }, (_, i) => i + 1);
-    return (await Promise.all(shelves.map((shelf) => this.archive.look(shelf, word)))).flat();
+    return (await Promise.all(shelves.map((shelf) => this.archive.search(shelf, word)))).flat();
   }
 }

@@ -16,31 +16,31 @@ class Instance {
   pid!: number;
 }
 
-/** A bell that everybody hears, wherever it is rung: nothing here knows that there are several of it. */
+/** A bell that every session hears, whichever instance rings it. Nothing here knows of other instances. */
 @Injectable()
 export class BellTower {
   constructor(private readonly mcp: McpServer) {}
 
-  @McpTool({ description: 'Tells which instance answers', output: Instance, annotations: { readOnlyHint: true } })
+  @McpTool({ description: 'Returns the instance that answers', output: Instance, annotations: { readOnlyHint: true } })
   whoami(): Instance {
     return { instance: process.env.INSTANCE_ID ?? 'alone', pid: process.pid };
   }
 
-  @McpTool({ description: 'Rings the bell: all sessions hear the number, and who watches the clock is told to look' })
+  @McpTool({ description: 'Rings the bell: sends the number to all sessions and notifies subscribers of the clock' })
   async ring({ number }: Ringing): Promise<string> {
-    const heard = await this.mcp.broadcast({ level: 'notice', logger: 'bell', data: number });
+    const reached = await this.mcp.broadcast({ level: 'notice', logger: 'bell', data: number });
     await this.mcp.resourceUpdated('clock://time');
-    return `${heard} sessions hear it.`;
+    return `${reached} sessions were notified.`;
   }
 
-  @McpResource({ uri: 'clock://time', name: 'time', description: 'What the clock shows', mimeType: 'text/plain' })
+  @McpResource({ uri: 'clock://time', name: 'time', description: 'The time of the clock', mimeType: 'text/plain' })
   time(): string {
     return new Date().toISOString();
   }
 }
 
 @Module({
-  // All that makes a fleet of it is the address of a Redis.
+  // Only the address of a Redis turns the instances into a fleet.
   imports: [McpModule.forRoot({ name: 'bell-tower', version: '1.0.0', redis: process.env.REDIS_URL })],
   providers: [BellTower],
 })

@@ -2,22 +2,22 @@ import { once } from 'node:events';
 import { type ClientRequest, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Where requests may go. Looked at for each request, so an instance may come back on another port. */
+/** A target of requests. Its port is read for each request, because a restarted instance has another port. */
 export interface Target {
   readonly port: number;
-  /** How many requests it got. */
+  /** How many requests it received. */
   served?: number;
 }
 
-/** Belong to one connection, and there are two. */
+/** Headers that apply to one connection and must not be forwarded to the other. */
 const HOP_BY_HOP = ['connection', 'keep-alive', 'transfer-encoding'];
 
 const endToEnd = (headers: IncomingMessage['headers']) =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => !HOP_BY_HOP.includes(name)));
 
 /**
- * A load balancer that knows nothing of MCP: each request goes to the next instance, whatever the one before did. What
- * could not even be connected goes to the one after; once a byte was sent nothing is repeated, that is for the client.
+ * A load balancer that knows nothing of MCP: it forwards each request to the next instance. If it cannot connect, it
+ * tries the one after. Once a byte was sent it repeats nothing, because only the client knows whether that is safe.
  */
 export class Balancer {
   readonly #server = createServer((incoming, outgoing) => this.#forward(incoming, outgoing, this.#next++));
@@ -48,7 +48,7 @@ export class Balancer {
     const target = this.targets[(turn + attempt) % this.targets.length]!;
     const { method, url: path } = incoming;
     const headers = endToEnd(incoming.headers);
-    // Without a length nothing else says that there is a body.
+    // Without a content-length only this header announces a body.
     if (incoming.headers['transfer-encoding']) headers['transfer-encoding'] = 'chunked';
     const upstream = request({ host: '127.0.0.1', port: target.port, method, path, headers, agent: false });
     let connected = false;
@@ -65,17 +65,17 @@ export class Balancer {
       if (!connected) return this.#forward(incoming, outgoing, turn, attempt + 1);
       giveUp(incoming, upstream, outgoing);
     });
-    // A client that leaves has left the instance too: that is how calls without a session are cancelled.
+    // Closing the connection to the instance cancels a call without a session when its client disconnects.
     outgoing.once('close', () => upstream.destroy());
   }
 }
 
-/** Byte by byte as it comes: an event stream is of no use when it is over. */
+/** Forwards the response without buffering, because an event stream must arrive as it is written. */
 function answer(response: IncomingMessage, outgoing: ServerResponse): void {
   outgoing.writeHead(response.statusCode!, endToEnd(response.headers));
   outgoing.flushHeaders();
   response.pipe(outgoing);
-  // An instance that died must not look like one that was done.
+  // The response of an instance that died must not look complete.
   response.once('close', () => response.complete || outgoing.destroy());
   response.on('error', () => outgoing.destroy());
 }

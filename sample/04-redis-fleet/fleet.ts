@@ -10,16 +10,16 @@ import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('main.js', import.meta.url));
 const START_MS = 20_000;
-/** Longer than an instance waits for its running calls. */
+/** Must be longer than an instance waits for its running calls. */
 const STOP_MS = 15_000;
 const RESTART_MS = 300;
 
-/** One process with the application. It comes back when it dies, on whatever port is free. */
+/** One process with the application. It is restarted on another port when it dies. */
 class Instance {
   port = 0;
-  /** Counted by the balancer, over all its lives. */
+  /** Requests counted by the balancer, across restarts. */
   served = 0;
-  /** Whether it serves. */
+  /** Whether it accepts requests. */
   isUp = false;
   #child: ChildProcess | undefined;
   #closing = false;
@@ -27,7 +27,7 @@ class Instance {
   constructor(
     readonly id: string,
     private readonly redisUrl: string,
-    private readonly say: (line: string) => void,
+    private readonly print: (line: string) => void,
   ) {}
 
   get pid(): number | undefined {
@@ -36,13 +36,13 @@ class Instance {
 
   async start(): Promise<void> {
     const env = { ...process.env, REDIS_URL: this.redisUrl, INSTANCE_ID: this.id, PORT: '0', HOST: '127.0.0.1' };
-    // In a group of its own: Ctrl+C in a terminal is for us, and we end the children in order.
+    // In its own process group: Ctrl+C reaches only the parent, which ends the children in order.
     const child = fork(MAIN, ['--instance'], { env, detached: true });
     this.#child = child;
     const failed = new AbortController();
     child.once('exit', (code, signal) => {
       failed.abort();
-      void this.#gone(signal ?? code);
+      void this.#exited(signal ?? code);
     });
     const timer = setTimeout(() => child.kill('SIGKILL'), START_MS);
     const [port] = (await once(child, 'message', { signal: failed.signal })
@@ -52,7 +52,7 @@ class Instance {
     this.isUp = true;
   }
 
-  /** No good-bye, no last word: as when the machine is lost. */
+  /** Kills it without a shutdown, as when the machine is lost. */
   kill(): void {
     this.isUp = false;
     this.#child?.kill('SIGKILL');
@@ -60,32 +60,32 @@ class Instance {
 
   async close(): Promise<void> {
     this.#closing = true;
-    // One that is just starting has nothing to finish.
+    // An instance that is still starting has nothing to drain.
     if (!this.isUp) this.kill();
     await end(this.#child);
   }
 
-  async #gone(reason: string | number | null): Promise<void> {
+  async #exited(reason: string | number | null): Promise<void> {
     this.isUp = false;
     if (this.#closing) return;
-    this.say(`${this.id} is gone (${reason}).`);
+    this.print(`${this.id} is gone (${reason}).`);
     await pause(RESTART_MS);
     if (this.#closing) return;
     await this.start().then(
-      () => this.say(`${this.id} is back, process ${this.pid}.`),
-      // It has exited then, so this runs once more.
+      () => this.print(`${this.id} is back, process ${this.pid}.`),
+      // A failed start also ends the process, so this method runs again.
       () => undefined,
     );
   }
 }
 
-/** Instances of one application on one Redis, all of them processes of this one. */
+/** Instances of one application on one Redis, all of them child processes. */
 export class Fleet {
-  /** @throws {Error} with a sentence for people, where there is no Redis */
-  static async start(ids: readonly string[], say: (line: string) => void): Promise<Fleet> {
+  /** @throws {Error} with a readable message when Redis is not available */
+  static async start(ids: readonly string[], print: (line: string) => void): Promise<Fleet> {
     const redis = process.env.REDIS_URL ? undefined : await startRedis();
     const url = redis?.url ?? process.env.REDIS_URL!;
-    const instances = ids.map((id) => new Instance(id, url, say));
+    const instances = ids.map((id) => new Instance(id, url, print));
     const fleet = new Fleet(instances, redis?.process, redis?.url);
     process.once('exit', () => fleet.#abandon());
     await Promise.all(instances.map((instance) => instance.start()));
@@ -95,17 +95,17 @@ export class Fleet {
   private constructor(
     readonly instances: readonly Instance[],
     private readonly redis: ChildProcess | undefined,
-    /** Where the Redis is that was started for it. */
+    /** The URL of the Redis that was started for this fleet. */
     readonly ownRedisUrl: string | undefined,
   ) {}
 
-  /** Redis last: the instances have something to say in it until their end. */
+  /** Stops Redis last, because the instances use it until their end. */
   async close(): Promise<void> {
     await Promise.all(this.instances.map((instance) => instance.close()));
     await end(this.redis);
   }
 
-  /** The instances notice by themselves that we are gone; Redis does not. */
+  /** Kills the children at the exit of this process: Redis would not notice it. */
   #abandon(): void {
     for (const instance of this.instances) instance.kill();
     this.redis?.kill();
@@ -120,7 +120,7 @@ async function end(child: ChildProcess | undefined): Promise<void> {
   clearTimeout(timer);
 }
 
-/** A Redis of our own, and with it goes what it keeps. */
+/** Starts a Redis whose data is deleted at the exit of this process. */
 async function startRedis(): Promise<{ url: string; process: ChildProcess }> {
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'bell-tower-'));

@@ -1,6 +1,6 @@
 /**
- * node build/sample/04-redis-fleet/storm.js [seconds]: a fleet whose instances are killed one after the other, while clients
- * of both eras go on talking to it. At the end it counts what has become of their messages, and fails if one was lost.
+ * `node build/sample/04-redis-fleet/storm.js [seconds]` starts a fleet and kills one instance after the other while
+ * clients of both eras use it. At the end it counts their messages, and fails if one was lost.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
@@ -10,24 +10,24 @@ import { Fleet } from './fleet.js';
 const SECONDS = Number(process.argv[2] ?? 20);
 const KILL_EVERY_MS = 1500;
 const RING_EVERY_MS = 25;
-/** What is still under way when the storm is over has this long. */
-const PATIENCE_MS = 15_000;
+/** How long messages may take to arrive after the storm. */
+const TIMEOUT_MS = 15_000;
 const CALL = { timeout: 5000 };
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** Ends the storm, and everything that goes on in it. */
+/** Ends the storm and all its activities. */
 const over = new AbortController();
 for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => over.abort());
 
-/** Waits, but not longer than the storm. @returns whether it still rages */
+/** Waits, but not longer than the storm. @returns whether the storm continues */
 const during = (ms: number): Promise<boolean> =>
   pause(ms, undefined, { signal: over.signal }).then(
     () => true,
     () => false,
   );
 
-/** The official client, as anybody would use it; only more patient with reconnecting than by default. */
+/** An unmodified official client that retries to reconnect longer than by default. */
 async function connect(url: string, mode: 'auto' | 'legacy', onRequest: (method: string) => void = () => {}) {
   const client = new Client({ name: `storm-${mode}`, version: '1.0.0' }, { versionNegotiation: { mode } });
   const delays = { initialReconnectionDelay: 100, maxReconnectionDelay: 1000, reconnectionDelayGrowFactor: 1.5 };
@@ -40,9 +40,9 @@ async function connect(url: string, mode: 'auto' | 'legacy', onRequest: (method:
   return client;
 }
 
-/** Hears each ring on the standing stream of its session, and calls beside it. */
+/** Receives each ring on the standalone stream of its session, and calls tools at the same time. */
 async function legacyListener(url: string) {
-  const heard = new Map<number, number>();
+  const received = new Map<number, number>();
   const count = { streams: 0, disorder: 0, answered: 0, unanswered: 0 };
   let last = 0;
   const client = await connect(url, 'legacy', (method) => method === 'GET' && count.streams++);
@@ -50,9 +50,9 @@ async function legacyListener(url: string) {
     const number = params.data as number;
     if (number < last) count.disorder++;
     last = number;
-    heard.set(number, (heard.get(number) ?? 0) + 1);
+    received.set(number, (received.get(number) ?? 0) + 1);
   });
-  const talk = async (): Promise<void> => {
+  const callTools = async (): Promise<void> => {
     do {
       await client.callTool({ name: 'whoami' }, CALL).then(
         () => count.answered++,
@@ -60,29 +60,29 @@ async function legacyListener(url: string) {
       );
     } while (await during(100));
   };
-  return { client, heard, count, talk };
+  return { client, received, count, callTools };
 }
 
-/** Modern subscriptions have no memory: after each cut the client listens anew, and looks at what it watches. */
+/** Modern subscriptions are not resumable: after each cut the client subscribes again and reads the resource. */
 async function modernWatcher(url: string) {
-  const count = { updates: 0, listens: 0, looks: 0 };
+  const count = { updates: 0, listens: 0, reads: 0 };
   const client = await connect(url, 'auto');
   client.setNotificationHandler('notifications/resources/updated', () => void count.updates++);
-  const look = () => client.readResource({ uri: 'clock://time' }, CALL).then(() => count.looks++);
+  const read = () => client.readResource({ uri: 'clock://time' }, CALL).then(() => count.reads++);
   const watch = async (): Promise<void> => {
     do {
       const filter = { resourceSubscriptions: ['clock://time'] };
-      const cut = await client.listen(filter, { ...CALL, signal: over.signal }).catch(() => undefined);
-      if (!cut) continue;
+      const subscription = await client.listen(filter, { ...CALL, signal: over.signal }).catch(() => undefined);
+      if (!subscription) continue;
       count.listens++;
-      await look().catch(() => undefined);
-      await cut.closed;
+      await read().catch(() => undefined);
+      await subscription.closed;
     } while (await during(100));
   };
   return { client, count, watch };
 }
 
-/** Rings with rising numbers. Nothing is rung twice: whether an unanswered ring was heard, nobody can know. */
+/** Rings with increasing numbers. It never repeats a ring, because an unanswered one may have been delivered. */
 async function modernRinger(url: string) {
   const answered = new Set<number>();
   const unanswered = new Set<number>();
@@ -100,7 +100,7 @@ async function modernRinger(url: string) {
   return { client, answered, unanswered, ring };
 }
 
-const fleet = await Fleet.start(['a', 'b', 'c'], say).catch((error: Error) => {
+const fleet = await Fleet.start(['a', 'b', 'c'], print).catch((error: Error) => {
   process.stderr.write(`${error.message}\n`);
   process.exit(1);
 });
@@ -111,7 +111,7 @@ const watcher = await modernWatcher(balancer.url);
 const ringer = await modernRinger(balancer.url);
 
 let kills = 0;
-/** Kills the one that was spared longest, and never the last one that is up: an outage is another story. */
+/** Kills the instance that was not killed for longest, but never the last running one. */
 async function storm(): Promise<void> {
   const order = [...instances];
   while (await during(KILL_EVERY_MS)) {
@@ -124,34 +124,34 @@ async function storm(): Promise<void> {
   }
 }
 
-say(`A storm of ${SECONDS} seconds, an instance killed each ${KILL_EVERY_MS / 1000} seconds.`);
+print(`A storm of ${SECONDS} seconds, an instance killed each ${KILL_EVERY_MS / 1000} seconds.`);
 setTimeout(() => over.abort(), SECONDS * 1000);
-await Promise.all([storm(), listener.talk(), watcher.watch(), ringer.ring()]);
+await Promise.all([storm(), listener.callTools(), watcher.watch(), ringer.ring()]);
 
-const { heard } = listener;
-const missing = () => [...ringer.answered].filter((number) => !heard.has(number));
-const deadline = Date.now() + PATIENCE_MS;
+const { received } = listener;
+const missing = () => [...ringer.answered].filter((number) => !received.has(number));
+const deadline = Date.now() + TIMEOUT_MS;
 while (missing().length > 0 && Date.now() < deadline) await pause(50);
 
-const twice = [...heard.values()].filter((times) => times > 1).length;
-const inDoubt = [...ringer.unanswered].filter((number) => heard.has(number)).length;
+const twice = [...received.values()].filter((times) => times > 1).length;
+const inDoubt = [...ringer.unanswered].filter((number) => received.has(number)).length;
 const lost = missing().length;
-say(`
+print(`
 ${kills} instances were killed.
 
 Modern client that rings
-  rung and answered       ${ringer.answered.size}
-  unanswered              ${ringer.unanswered.size}, of which ${inDoubt} were heard all the same
-Legacy client with a standing stream
-  heard                   ${heard.size}
+  answered                ${ringer.answered.size}
+  unanswered              ${ringer.unanswered.size}, of which ${inDoubt} were received nevertheless
+Legacy client with a standalone stream
+  received                ${received.size}
   lost                    ${lost}
-  heard twice             ${twice}
+  received twice          ${twice}
   out of order            ${listener.count.disorder}
   times it reconnected    ${listener.count.streams - 1}
   calls of its own        ${listener.count.answered} answered, ${listener.count.unanswered} unanswered
 Modern client that watches
-  told to look            ${watcher.count.updates}
-  times it listened anew  ${watcher.count.listens - 1}
+  updates                 ${watcher.count.updates}
+  times it resubscribed   ${watcher.count.listens - 1}
 Requests per instance     ${instances.map(({ id, served }) => `${id} ${served}`).join(', ')}
 `);
 await Promise.all([listener, watcher, ringer].map(({ client }) => client.close().catch(() => undefined)));

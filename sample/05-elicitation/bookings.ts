@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 
-/** Stands for a service with side effects: nothing here should happen twice for one trip. */
+/** A stand-in for a service with side effects: nothing here may happen twice for one trip. */
 @Injectable()
 export class Bookings {
   readonly #logger = new Logger('Bookings');

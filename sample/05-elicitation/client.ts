@@ -1,6 +1,6 @@
 /**
- * Calls the tool "book" and answers its questions by itself, as a person would: `node client.js URL [--legacy]`. Without
- * `--legacy` the official client finds the modern revision, where each answer is a new call.
+ * `node client.js [url] [--legacy]` calls the tool "book" and answers its questions in place of a person. Without
+ * `--legacy` the official client negotiates the modern revision, where each answer is a new call.
  */
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 

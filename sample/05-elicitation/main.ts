@@ -10,7 +10,7 @@ if (process.argv.includes('--stdio')) {
   process.stdout.write(`
 The travel agency listens on ${url}
 
-Call its tool "book" with a client that can ask you questions, or let one answer for you, and watch this terminal:
+Call its tool "book" with a client that can ask you questions, or use one that answers them, and watch this terminal:
   node build/sample/05-elicitation/client.js ${url}
   node build/sample/05-elicitation/client.js ${url} --legacy
 `);

@@ -15,10 +15,10 @@ export class TripTools {
   constructor(private readonly bookings: Bookings) {}
 
   /**
-   * One method for both eras. A legacy client is asked while it waits; for a modern one the method runs again from the
-   * top with each answer, so the reservation is a step: it is made once.
+   * One method for both eras. A legacy client is asked during the call; for a modern client the method runs again from
+   * the top with each answer, so the reservation is a step, which runs once.
    */
-  @McpTool({ description: 'Books a trip, asking for what is missing', elicits: [RegionForm, PartyForm] })
+  @McpTool({ description: 'Books a trip and asks for missing details', elicits: [RegionForm, PartyForm] })
   async book({ city }: Trip, ctx: McpContext): Promise<string> {
     const reference = await ctx.step('reserve', () => this.bookings.reserve(city));
     const region = await ctx.elicit(RegionForm, `Which part of ${city}?`, { key: 'region' });

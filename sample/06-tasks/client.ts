@@ -1,6 +1,6 @@
 /**
- * What a client of 2026-07-28 does with tasks, message by message: `node build/sample/06-tasks/client.js [url]`. It calls,
- * looks now and then, answers what it is asked, and calls one off.
+ * `node build/sample/06-tasks/client.js [url]` shows how a client of 2026-07-28 uses tasks, message by message: it
+ * calls tools, polls their tasks, answers a question and cancels a task.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -23,7 +23,7 @@ interface Task {
   readonly result?: { readonly content: readonly { readonly text: string }[] };
 }
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 async function request<T>(method: string, params: Record<string, unknown>): Promise<T> {
   const headers = {
@@ -42,17 +42,17 @@ async function request<T>(method: string, params: Record<string, unknown>): Prom
 
 const call = (name: string, args: Record<string, unknown>) => request<Task>('tools/call', { name, arguments: args });
 
-/** Looks at the task until it is over. */
+/** Polls the task until it ends. */
 async function follow({ taskId, pollIntervalMs }: Task): Promise<void> {
-  for (let told = ''; ; await pause(pollIntervalMs)) {
+  for (let printed = ''; ; await pause(pollIntervalMs)) {
     const { status, statusMessage, inputRequests = {}, result } = await request<Task>('tasks/get', { taskId });
     const line = `  ${status} ${statusMessage ?? ''}`;
-    if (line !== told) say((told = line));
-    if (result) return say(`  ${result.content[0]!.text}`);
+    if (line !== printed) print((printed = line));
+    if (result) return print(`  ${result.content[0]!.text}`);
     if (status === 'failed' || status === 'cancelled') return;
     const keys = Object.keys(inputRequests);
     if (keys.length === 0) continue;
-    for (const key of keys) say(`  is asked: ${inputRequests[key]!.params.message} Yes.`);
+    for (const key of keys) print(`  asks: ${inputRequests[key]!.params.message} Yes.`);
     const inputResponses = Object.fromEntries(
       keys.map((key) => [key, { action: 'accept', content: { approved: true } }]),
     );
@@ -60,13 +60,13 @@ async function follow({ taskId, pollIntervalMs }: Task): Promise<void> {
   }
 }
 
-say('write_report');
+print('write_report');
 await follow(await call('write_report', { subject: 'Tides', pages: 3 }));
 
-say('publish_report');
+print('publish_report');
 await follow(await call('publish_report', { subject: 'Tides' }));
 
-say('write_report, called off');
+print('write_report, cancelled');
 const long = await call('write_report', { subject: 'Rivers', pages: 100 });
 await request('tasks/cancel', { taskId: long.taskId });
 await follow(long);

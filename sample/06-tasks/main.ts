@@ -6,6 +6,6 @@ const url = await serve(AppModule);
 process.stdout.write(`
 The report office listens on ${url}
 
-Its tools take their time. Let a client call them, come back, be asked and call one off, and watch this terminal:
+Its tools are slow. Run a client that calls them, polls, answers a question and cancels a task, and watch this terminal:
   node build/sample/06-tasks/client.js ${url}
 `);

@@ -22,14 +22,14 @@ class Approval {
   approved!: boolean;
 }
 
-/** Tools that take their time. A client that knows tasks is answered at once and comes back; any other one waits. */
+/** Slow tools. A client that supports tasks receives a task immediately and polls it; any other client waits. */
 @Injectable()
 export class ReportTools {
   readonly #logger = new ConsoleLogger('Reports');
 
   /**
-   * A task from the start. Its messages become the task's status message; cancelling it aborts `ctx.signal`. When its
-   * server dies, another one runs it again: what a step has done it does not do twice.
+   * A task from the start. Progress messages become its status message, and cancelling it aborts `ctx.signal`. When its
+   * instance dies, another one runs it again without repeating completed steps.
    */
   @McpTool({ name: 'write_report', description: 'Writes a report, page by page', task: 'optional', idempotent: true })
   async write({ subject, pages = 6 }: Report, ctx: McpContext): Promise<string> {
@@ -44,7 +44,7 @@ export class ReportTools {
     }
   }
 
-  /** A task that asks: it waits as `input_required` until somebody answers, for as long as it is kept. */
+  /** A task that asks: its status is `input_required` until the client answers or the task expires. */
   @McpTool({
     name: 'publish_report',
     description: 'Publishes a report, once it is approved',
@@ -57,7 +57,7 @@ export class ReportTools {
     return approved ? `"${subject}" is published.` : `"${subject}" stays a draft.`;
   }
 
-  /** Asks while its client waits, and becomes a task with `ctx.detach()`, when the long part begins. */
+  /** Asks during the call, and becomes a task with `ctx.detach()` when the long part begins. */
   @McpTool({
     name: 'order_report',
     description: 'Orders a report',

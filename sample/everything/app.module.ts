@@ -15,17 +15,17 @@ import { ReportingTools } from './reporting.tools.js';
 import { SchemaTools } from './schema.tools.js';
 import { TaskTools } from './task.tools.js';
 
-/** Tools and routes for tests of a fleet: the suite must not find them in the lists. */
+/** Tools and routes for tests of a fleet, which must not appear in the lists that the suite checks. */
 const isFleetTest = process.env.FLEET_TEST === '1';
 
-/** The fixture of the official conformance suite: names, texts and shapes are the suite's. `npm run conformance` */
+/** The fixture of the official conformance suite, which defines names, texts and schemas (`npm run conformance`). */
 @Module({
   imports: [
     McpModule.forRoot({
       name: 'everything',
       version: '1.0.0',
       title: 'Everything',
-      description: 'One of each: the server that the conformance suite is run against.',
+      description: 'The server that the conformance suite runs against.',
       instructions: 'Call "about" to learn what is here.',
       redis: process.env.REDIS_URL,
     }),

@@ -18,16 +18,16 @@ export const question = (text: string, maxTokens: number): SamplingParams => ({
   maxTokens,
 });
 
-/** The text of what a model said. */
+/** The text of a sampling result. */
 export function textOf({ content }: SamplingResult): string {
   const [first] = [content].flat();
   return typeof first?.text === 'string' ? first.text : 'nothing';
 }
 
-const told = (label: string, result: ElicitResult<unknown>): string =>
+const describeAnswer = (label: string, result: ElicitResult<unknown>): string =>
   `${label}: ${result.action === 'accept' ? JSON.stringify(result.content) : result.action}`;
 
-/** Tools that ask the client or the person in front of it. */
+/** Tools that ask the client or its user. */
 @Injectable()
 export class AskingTools {
   @McpTool({ name: 'test_sampling', description: "Has the client's model answer a prompt" })
@@ -37,7 +37,7 @@ export class AskingTools {
 
   @McpTool({ name: 'test_elicitation', description: 'Asks for a name and an address', elicits: [userForm] })
   async elicitation({ message }: ElicitationArguments, ctx: McpContext): Promise<string> {
-    return told('User response', await ctx.elicit(userForm, message));
+    return describeAnswer('User response', await ctx.elicit(userForm, message));
   }
 
   @McpTool({
@@ -46,19 +46,19 @@ export class AskingTools {
     elicits: [defaultsForm],
   })
   async defaults(ctx: McpContext): Promise<string> {
-    return told('Elicitation completed', await ctx.elicit(defaultsForm, 'Please review and update the form'));
+    return describeAnswer('Elicitation completed', await ctx.elicit(defaultsForm, 'Please review and update the form'));
   }
 
   @McpTool({
     name: 'test_elicitation_sep1330_enums',
-    description: 'Asks for a choice in each way there is',
+    description: 'Asks for a choice in every supported form',
     elicits: [choicesForm],
   })
   async choices(ctx: McpContext): Promise<string> {
-    return told('Elicitation completed', await ctx.elicit(choicesForm, 'Please select options'));
+    return describeAnswer('Elicitation completed', await ctx.elicit(choicesForm, 'Please select options'));
   }
 
-  /** Of a modern client nothing is asked on the stream: it ends with what is to be answered. */
+  /** For a modern client the stream ends with the input requests instead of carrying them. */
   @McpTool({
     name: 'test_streaming_elicitation',
     description: 'Asks after it has reported progress',
@@ -66,6 +66,6 @@ export class AskingTools {
   })
   async afterProgress(ctx: McpContext): Promise<string> {
     ctx.progress(1, 2, 'About to ask');
-    return told('User response', await ctx.elicit(nameForm, 'What is your name?', { key: 'user_name' }));
+    return describeAnswer('User response', await ctx.elicit(nameForm, 'What is your name?', { key: 'user_name' }));
   }
 }

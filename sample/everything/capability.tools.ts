@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { McpContext, MissingClientCapabilityError, McpTool } from 'nestjs-mcp-fleet';
 
-/** Tools that need something of the client. */
+/** Tools that need a capability of the client. */
 @Injectable()
 export class CapabilityTools {
   @McpTool({ name: 'test_missing_capability', description: 'Works only for clients that can sample' })

@@ -17,7 +17,7 @@ const embedded = (uri: string, mimeType: string, text: string): EmbeddedResource
   resource: { uri, mimeType, text },
 });
 
-/** Each kind of content a tool can answer with. */
+/** Every kind of content that a tool can return. */
 @Injectable()
 export class ContentTools {
   @McpTool({ name: 'test_simple_text', description: 'Answers with text' })
@@ -50,7 +50,7 @@ export class ContentTools {
     ];
   }
 
-  @McpTool({ name: 'test_error_handling', description: 'Fails, always' })
+  @McpTool({ name: 'test_error_handling', description: 'Always fails' })
   failing(): never {
     throw new ToolError('This tool intentionally returns an error for testing');
   }

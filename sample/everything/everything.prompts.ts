@@ -21,7 +21,7 @@ export class EverythingPrompts {
     return ['testing', 'tested', 'trying'].filter((candidate) => candidate.startsWith(value));
   }
 
-  @McpPrompt({ name: 'test_prompt_with_embedded_resource', description: 'Brings a resource along' })
+  @McpPrompt({ name: 'test_prompt_with_embedded_resource', description: 'Contains a resource' })
   withResource({ resourceUri }: EmbeddingArguments): ContentBlock[] {
     const text = 'Embedded resource content for testing.';
     return [
@@ -30,7 +30,7 @@ export class EverythingPrompts {
     ];
   }
 
-  @McpPrompt({ name: 'test_prompt_with_image', description: 'Brings an image along' })
+  @McpPrompt({ name: 'test_prompt_with_image', description: 'Contains an image' })
   withImage(): ContentBlock[] {
     return [
       { type: 'image', data: PNG, mimeType: 'image/png' },
@@ -40,7 +40,7 @@ export class EverythingPrompts {
 
   @McpPrompt({
     name: 'test_input_required_result_prompt',
-    description: 'Asks what it is about before it says anything',
+    description: 'Asks for its context first',
     elicits: [contextForm],
   })
   async asking(ctx: McpContext): Promise<string> {

@@ -37,7 +37,7 @@ export class EverythingResources {
     return { id, templateTest: true, data: `Data for ID: ${id}` };
   }
 
-  /** @returns the version that is now to be read */
+  /** @returns the new version */
   rewriteWatched(): number {
     return ++this.#watchedVersion;
   }

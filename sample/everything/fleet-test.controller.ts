@@ -24,7 +24,7 @@ const named = (name: PrincipalName): Principal =>
 
 const message = (text: string): McpLogMessage => ({ level: 'info', logger: 'fleet-test', data: text });
 
-/** `Authorization: Bearer alice` is the principal "alice", unverified: these are tests. Without it everybody is anonymous. */
+/** `Bearer alice` is the principal "alice", unverified, for tests only. Otherwise callers are anonymous. */
 @Injectable()
 export class FleetTestPrincipals extends PrincipalResolver {
   override resolve({ headers }: PrincipalRequest): Principal | undefined {
@@ -33,7 +33,7 @@ export class FleetTestPrincipals extends PrincipalResolver {
   }
 }
 
-/** Only with `FLEET_TEST=1`: has any instance speak to clients, wherever their streams are. */
+/** With `FLEET_TEST=1` only: sends to clients from any instance, whichever instance holds their streams. */
 @Controller('test')
 export class FleetTestController {
   constructor(private readonly mcp: McpServer) {}

@@ -3,10 +3,10 @@ import { ConsoleLogger, Injectable } from '@nestjs/common';
 import { IsInt, IsString, Max, Min } from 'class-validator';
 import { McpContext, McpTool, type Progress, progress } from 'nestjs-mcp-fleet';
 
-/** How often `slow` gives a sign of life. */
+/** How often `slow` reports progress. */
 const STEP_MS = 50;
 
-/** Tells the instances of a fleet apart. */
+/** The id of this instance of the fleet. */
 export const INSTANCE_ID = process.env.INSTANCE_ID ?? `pid-${process.pid}`;
 
 class SlowArguments {
@@ -30,17 +30,17 @@ class AnswerForm {
   answer!: string;
 }
 
-/** Only with `FLEET_TEST=1`: what tests of a fleet need to see from outside of it. */
+/** With `FLEET_TEST=1` only: tools that tests of a fleet need. */
 @Injectable()
 export class FleetTestTools {
   readonly #logger = new ConsoleLogger('fleet-test');
 
-  @McpTool({ description: 'Tells which instance answers' })
+  @McpTool({ description: 'Returns the instance that answers' })
   whoami(): string {
     return INSTANCE_ID;
   }
 
-  @McpTool({ description: 'Takes its time, and says so; writes to its log when it is called off' })
+  @McpTool({ description: 'Runs for a while and reports progress; logs its cancellation' })
   async *slow({ ms }: SlowArguments, ctx: McpContext): AsyncGenerator<Progress | string> {
     try {
       for (let passed = 0; passed < ms; passed += STEP_MS) {
@@ -53,13 +53,13 @@ export class FleetTestTools {
     }
   }
 
-  @McpTool({ description: 'Sends as many progress notifications as it is told, from 1 on' })
+  @McpTool({ description: 'Sends the given number of progress notifications, counting from 1' })
   async *count({ n }: CountArguments): AsyncGenerator<Progress | string> {
     for (let i = 1; i <= n; i++) yield progress(i, n, `${i} of ${n}`);
     yield `Counted to ${n}.`;
   }
 
-  @McpTool({ description: 'Asks the person in front of the client', elicits: [AnswerForm] })
+  @McpTool({ description: 'Asks the user of the client', elicits: [AnswerForm] })
   async ask({ question }: AskArguments, ctx: McpContext): Promise<string> {
     const reply = await ctx.elicit(AnswerForm, question);
     return reply.action === 'accept' ? `answered: ${reply.content.answer}` : `not answered: ${reply.action}`;

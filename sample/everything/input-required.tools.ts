@@ -12,7 +12,7 @@ const elicitation = (message: string, requestedSchema: JsonSchema) =>
     params: { mode: 'form', message, requestedSchema: { ...requestedSchema } },
   }) as const;
 
-/** Tools whose answer, for a modern client, is first of all what they still need. Keys and questions are the suite's. */
+/** Tools that first return input requests to a modern client. The suite defines their keys and questions. */
 @Injectable()
 export class InputRequiredTools {
   @McpTool({ name: 'test_input_required_result_elicitation', description: 'Asks for a name', elicits: [nameForm] })
@@ -32,8 +32,8 @@ export class InputRequiredTools {
     return `Roots: ${roots.map(({ uri }) => uri).join(', ')}`;
   }
 
-  /** The explicit style: returns what it needs, and finds the answers and its own state in the next round. */
-  @McpTool({ name: 'test_input_required_result_request_state', description: 'Asks, and keeps a state meanwhile' })
+  /** The explicit style: returns input requests, and reads the answers and its own state in the next round. */
+  @McpTool({ name: 'test_input_required_result_request_state', description: 'Asks and keeps a request state' })
   requestState(ctx: McpContext): string | InputRequired {
     const isBack = ctx.inputState === 'waiting-for-ok' && ctx.inputResponses.confirm !== undefined;
     if (isBack) return 'state-ok';
@@ -42,7 +42,7 @@ export class InputRequiredTools {
 
   @McpTool({
     name: 'test_input_required_result_tampered_state',
-    description: 'Asks; the state must come back as it was',
+    description: 'Asks, and refuses a changed request state',
   })
   async tamperedState(ctx: McpContext): Promise<string> {
     await ctx.elicitOrThrow(okForm, 'Please confirm', { key: 'confirm' });
@@ -66,7 +66,7 @@ export class InputRequiredTools {
     return `${named(user)} likes ${(favourite as { color: string }).color}`;
   }
 
-  @McpTool({ name: 'test_input_required_result_capabilities', description: 'Asks in whatever way the client knows' })
+  @McpTool({ name: 'test_input_required_result_capabilities', description: 'Asks in a way that the client supports' })
   async capabilities(ctx: McpContext): Promise<string> {
     if (ctx.can('elicitation'))
       return named(await ctx.elicitOrThrow(nameForm, 'What is your name?', { key: 'user_name' }));

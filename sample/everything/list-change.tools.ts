@@ -3,8 +3,8 @@ import { McpServer, McpTool } from 'nestjs-mcp-fleet';
 import { EverythingResources } from './everything.resources.js';
 
 /**
- * Tools that really change what this server offers. What comes goes again within the call: registering concerns one
- * instance, and those of a fleet have to offer the same to whoever lists at another one next.
+ * Tools that change the lists of this server. They remove what they register within the same call, because a
+ * registration affects only one instance and all instances of a fleet must offer the same lists.
  */
 @Injectable()
 export class ListChangeTools {
@@ -18,24 +18,24 @@ export class ListChangeTools {
 
   @McpTool({
     name: 'test_trigger_tool_change',
-    description: 'Has a tool come and go, so that the list of tools changes',
+    description: 'Registers and removes a tool, so that the list of tools changes',
   })
   async changeTools(): Promise<string> {
     const number = ++this.#tools;
     const name = `test_passing_tool_${number}`;
-    await this.server.registerTool({ name, description: 'Comes and goes' }, () => `Tool number ${number}`);
+    await this.server.registerTool({ name, description: 'Exists for one call' }, () => `Tool number ${number}`);
     this.server.removeTool(name);
     return `${name} was here.`;
   }
 
   @McpTool({
     name: 'test_trigger_prompt_change',
-    description: 'Has a prompt come and go, so that the list of prompts changes',
+    description: 'Registers and removes a prompt, so that the list of prompts changes',
   })
   async changePrompts(): Promise<string> {
     const number = ++this.#prompts;
     const name = `test_passing_prompt_${number}`;
-    await this.server.registerPrompt({ name, description: 'Comes and goes' }, () => `Prompt number ${number}`);
+    await this.server.registerPrompt({ name, description: 'Exists for one call' }, () => `Prompt number ${number}`);
     this.server.removePrompt(name);
     return `${name} was here.`;
   }

@@ -7,7 +7,7 @@ import { AppModule } from './app.module.js';
 
 const { PORT = '3000', HOST = '127.0.0.1', HTTP_ADAPTER = 'fastify' } = process.env;
 
-// What another route streams would keep the server from closing; MCP has drained by then.
+// Streams of other routes would keep the server from closing. Those of MCP have ended by then.
 const forceCloseConnections = true;
 const adapter = HTTP_ADAPTER === 'express' ? new ExpressAdapter() : new FastifyAdapter({ forceCloseConnections });
 const app = await NestFactory.create(AppModule, adapter, { forceCloseConnections });

@@ -1,4 +1,4 @@
-/** A red pixel, the smallest picture there is. */
+/** A PNG of one red pixel. */
 export const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR42mN4oOwHAAM4AVIjWn6MAAAAAElFTkSuQmCC';
 
 /** One millisecond of a 1 kHz tone: 8 samples of 8 bits at 8 kHz. */

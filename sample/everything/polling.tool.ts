@@ -4,8 +4,8 @@ import { McpContext, McpTool } from 'nestjs-mcp-fleet';
 
 @Injectable()
 export class PollingTool {
-  /** The client comes back for the answer instead of holding its connection (SEP-1699). */
-  @McpTool({ name: 'test_reconnection', description: 'Ends its event stream before it has an answer' })
+  /** The client reconnects for the response instead of keeping its connection open (SEP-1699). */
+  @McpTool({ name: 'test_reconnection', description: 'Closes its event stream before the response' })
   async reconnection(ctx: McpContext): Promise<string> {
     ctx.closeStream();
     await pause(100, undefined, { signal: ctx.signal });

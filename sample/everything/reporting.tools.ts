@@ -2,10 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { McpContext, McpTool, type Progress, progress } from 'nestjs-mcp-fleet';
 
-/** Long enough for a client to see the steps one after the other. */
+/** Long enough that a client receives the steps separately. */
 const STEP_MS = 50;
 
-/** Tools that have something to say before their result. */
+/** Tools that send notifications before their result. */
 @Injectable()
 export class ReportingTools {
   @McpTool({ name: 'test_tool_with_logging', description: 'Sends log messages while it runs' })
@@ -18,7 +18,7 @@ export class ReportingTools {
     return 'Logged three messages.';
   }
 
-  /** A client of 2026-07-28 hears of it only when its request names a log level. */
+  /** A client of 2026-07-28 receives the message only if its request names a log level. */
   @McpTool({ name: 'test_logging_tool', description: 'Logs one message' })
   logOnce(ctx: McpContext): string {
     ctx.log.info('A message for those who asked for it');

@@ -3,12 +3,12 @@ import { McpTool } from 'nestjs-mcp-fleet';
 import { type Contact, contactSchema } from './contact.schema.js';
 import { RegionArguments } from './everything.dto.js';
 
-/** Tools whose input schema is the point. */
+/** Tools that test input schemas. */
 @Injectable()
 export class SchemaTools {
   @McpTool({
     name: 'json_schema_2020_12_tool',
-    description: 'Has an input schema with the keywords that JSON Schema got in 2020-12',
+    description: 'Has an input schema with keywords of JSON Schema 2020-12',
     input: contactSchema,
   })
   contact({ name, contactMethod }: Contact): string {

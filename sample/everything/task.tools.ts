@@ -37,7 +37,7 @@ class SignatureForm {
   confirm!: boolean;
 }
 
-/** Tools that are answered with a task, and one that never is. */
+/** Tools that return a task, and one that never does. */
 @Injectable()
 export class TaskTools {
   @McpTool({ name: 'greet', description: 'Greets; too quick to be a task' })
@@ -88,7 +88,7 @@ export class TaskTools {
       .join(', ');
   }
 
-  /** What has to be asked first is asked while the client waits; the task begins with the work. */
+  /** Asks during the call; the task begins with the work. */
   @McpTool({
     name: 'test_tool_with_task',
     description: 'Asks for a name, then becomes a task',

@@ -1,16 +1,16 @@
-import type { Received } from './ledger.js';
+import type { Received } from './history-check.js';
 
-/** One client of the fleet, as its crowd sees it. */
+/** One client of the fleet, as its crowd uses it. */
 export interface ChaosClient {
   readonly session: string;
   readonly received: readonly Received[];
   readonly connections: number;
-  /** Answers to a GET that were no stream, by status; -1 for bytes that were no proper stream. */
+  /** Responses to a GET that were not a stream, by status; -1 counts malformed streams. */
   readonly refusals: Readonly<Record<number, number>>;
-  /** From the kill of the instance it was connected to until the first event of another one, ms. */
+  /** Times from the kill of its instance until the first event of another one, ms. */
   readonly resumes: readonly number[];
 
-  /** Breaks its connection. @param part of what comes next that still arrives */
+  /** Breaks its connection. @param part the part of the next bytes that still arrives */
   drop(part: number): void;
   stop(): Promise<void>;
 }

@@ -1,16 +1,16 @@
 import type { Agent } from 'node:http';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { percentile } from '../fixtures/figures.js';
 import type { ChaosClient } from './client.js';
 import type { Instances } from './instances.js';
-import { check, type Offer, type Received, type Verdict } from './ledger.js';
+import { checkHistory, type Offer, type Received, type CheckResult } from './history-check.js';
 import { Liveness } from './liveness.js';
 import type { Logs } from './logs.js';
 import { produce } from './producer.js';
 import type { Chance } from './random.js';
 
-/** What all crowds of a storm have in common. */
-export interface Surroundings {
+/** The context that all crowds of a storm share. */
+export interface CrowdContext {
   readonly fleet: Instances;
   readonly chance: Chance;
   readonly agent: Agent;
@@ -20,9 +20,9 @@ export interface Surroundings {
   readonly batch: number;
 }
 
-export interface CrowdFigures extends Verdict {
+export interface CrowdFigures extends CheckResult {
   readonly sessions: number;
-  /** The longest time in which offers were taken and nothing was delivered. */
+  /** The longest time in which messages were accepted and none was delivered. */
   readonly silenceMs: number;
   readonly connections: number;
   readonly refusals: Record<number, number>;
@@ -30,57 +30,57 @@ export interface CrowdFigures extends Verdict {
   readonly resumes: { readonly count: number; readonly p50Ms?: number; readonly p99Ms?: number };
 }
 
-/** Clients that are judged together, and those who speak to them. */
+/** Clients that are checked together, and the producers that send to them. */
 export abstract class Crowd<Client extends ChaosClient> {
   protected readonly liveness = new Liveness();
   protected readonly offers: Offer[] = [];
   protected readonly members: Client[] = [];
 
-  constructor(protected readonly surroundings: Surroundings) {}
+  constructor(protected readonly context: CrowdContext) {}
 
   get clients(): readonly ChaosClient[] {
     return this.members;
   }
 
-  /** Everybody is there, before anybody speaks. */
-  abstract gather(): Promise<void>;
+  /** Connects every client before anything is sent. */
+  abstract connect(): Promise<void>;
 
-  /** Until the storm is over. */
-  abstract speak(storm: AbortSignal): Promise<void>;
+  /** Sends messages until the storm is over. */
+  abstract produce(storm: AbortSignal): Promise<void>;
 
-  async leave(): Promise<void> {
+  async disconnect(): Promise<void> {
     await Promise.all(this.members.map((client) => client.stop()));
   }
 
-  protected async speakTo({ session }: Client, signal: AbortSignal): Promise<void> {
-    const { producers, ...common } = this.surroundings;
+  protected async produceFor({ session }: Client, signal: AbortSignal): Promise<void> {
+    const { producers, ...common } = this.context;
     const options = { ...common, session, signal, liveness: this.liveness, offers: this.offers };
     await Promise.all(Array.from({ length: producers }, (_, i) => produce({ ...options, name: `p${i}` })));
   }
 
-  /** Waits until every client has the newest entry of its log. @returns whether that came */
-  async settled(kept: Logs, patienceMs: number): Promise<boolean> {
-    const deadline = performance.now() + patienceMs;
+  /** Waits until every client has the newest entry of its log. @returns whether all did in time */
+  async caughtUp(logged: Logs, timeoutMs: number): Promise<boolean> {
+    const deadline = performance.now() + timeoutMs;
     const isBehind = (client: Client): boolean => {
-      const last = kept.get(client.session)?.at(-1)?.text;
-      // What an instance had still in hand when the log was read may have come since: looked for among the last ones.
+      const last = logged.get(client.session)?.at(-1)?.text;
+      // Messages in flight while the log was read may have arrived since, so the last ones are searched.
       return (
         last !== undefined && !client.received.slice(-500).some((one) => one.kind === 'message' && one.text === last)
       );
     };
-    while (this.listening.some(isBehind)) {
+    while (this.connected.some(isBehind)) {
       if (performance.now() > deadline) return false;
-      await pause(50);
+      await sleep(50);
     }
     return true;
   }
 
-  /** Those that still may get something. */
-  protected get listening(): readonly Client[] {
+  /** Clients that may still receive messages. */
+  protected get connected(): readonly Client[] {
     return this.members;
   }
 
-  protected judge(offers: readonly Offer[], received: ReadonlyMap<string, readonly Received[]>, kept?: Logs) {
+  protected check(offers: readonly Offer[], received: ReadonlyMap<string, readonly Received[]>, logged?: Logs) {
     const refusals: Record<number, number> = {};
     for (const client of this.members) {
       for (const [status, count] of Object.entries(client.refusals)) {
@@ -90,7 +90,7 @@ export abstract class Crowd<Client extends ChaosClient> {
     const resumes = this.members.flatMap((client) => client.resumes);
     const figures: CrowdFigures = {
       sessions: this.members.length,
-      ...check({ offers, received, kept }),
+      ...checkHistory({ offers, received, logged }),
       silenceMs: this.liveness.worstMs,
       connections: this.members.reduce((sum, { connections }) => sum + connections, 0),
       refusals,

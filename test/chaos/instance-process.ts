@@ -12,9 +12,9 @@ export interface InstanceSettings {
   readonly historyTtlMs?: number;
 }
 
-/** One process of the fleet and its line to Redis, from its start to its end. */
+/** One process of the fleet and its proxied connection to Redis. */
 export class InstanceProcess {
-  /** @throws when the process does not come up in time, with what it said */
+  /** @throws when the process does not start in time, with its output */
   static async start({ redisPort, prefix, historyTtlMs }: InstanceSettings): Promise<InstanceProcess> {
     const proxy = await TcpProxy.start(redisPort);
     const child = spawn(process.execPath, [PROGRAM], {
@@ -27,19 +27,19 @@ export class InstanceProcess {
       },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
-    let said = '';
-    child.stderr!.on('data', (text: Buffer) => (said = (said + text.toString()).slice(-2000)));
+    let output = '';
+    child.stderr!.on('data', (text: Buffer) => (output = (output + text.toString()).slice(-2000)));
     const ended = new Promise<string>((resolve) => {
-      child.once('exit', (code, signal) => resolve(`exit ${code ?? signal}: ${said}`));
+      child.once('exit', (code, signal) => resolve(`exit ${code ?? signal}: ${output}`));
     });
-    const patience = AbortSignal.timeout(START_MS);
+    const timeout = AbortSignal.timeout(START_MS);
     const [first] = await Promise.race([
-      once(child, 'message', { signal: patience }),
+      once(child, 'message', { signal: timeout }),
       ended.then((how) => Promise.reject(new Error(how))),
     ]).catch(async (error: unknown) => {
       child.kill('SIGKILL');
       await proxy.close();
-      throw new Error(`An instance did not start. ${said}`, { cause: error });
+      throw new Error(`An instance did not start. ${output}`, { cause: error });
     });
     return new InstanceProcess((first as { port: number }).port, proxy, child, ended);
   }
@@ -48,11 +48,11 @@ export class InstanceProcess {
     readonly port: number,
     readonly proxy: TcpProxy,
     private readonly child: ChildProcess,
-    /** How it ended, in words. */
+    /** Resolves to a description of its end. */
     readonly ended: Promise<string>,
   ) {}
 
-  /** Without a good-bye. */
+  /** Kills it without a shutdown. */
   async kill(): Promise<void> {
     this.child.kill('SIGKILL');
     await this.ended;

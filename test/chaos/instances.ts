@@ -5,14 +5,14 @@ export interface FleetOptions {
   readonly count: number;
   readonly prefix: string;
   /**
-   * Instances that are up and get nothing to do until one is killed (0). A process takes a second of a core to start: in
-   * the place of a killed one it would leave the fleet without anybody most of the time.
+   * Instances that run idle until another one is killed (0). A process needs a second of a core to start, so the fleet
+   * would have no instance most of the time if it started the replacement only then.
    */
   readonly spares?: number;
   readonly historyTtlMs?: number;
 }
 
-/** A Redis and some instances, each with a line to it that can be cut. Ends only what it has started. */
+/** A Redis and some instances, each with a connection to it that can be cut. Ends only what it has started. */
 export class Instances {
   readonly #members: InstanceProcess[] = [];
   readonly #spares: InstanceProcess[] = [];
@@ -23,7 +23,7 @@ export class Instances {
   #cutBefore = 0;
   #closed = false;
   kills = 0;
-  /** How processes ended that nobody had killed, and those that did not start. */
+  /** Descriptions of processes that ended without being killed or did not start. */
   readonly crashes: string[] = [];
 
   static async start(options: FleetOptions): Promise<Instances> {
@@ -46,7 +46,7 @@ export class Instances {
     this.#settings = { redisPort: redis.port, prefix, historyTtlMs };
   }
 
-  /** Those that serve. */
+  /** The instances that serve clients. */
   get all(): readonly InstanceProcess[] {
     return this.#members;
   }
@@ -62,12 +62,12 @@ export class Instances {
     return this.#members[target % this.#members.length]!;
   }
 
-  /** When the instance of this port was killed, if it was. */
+  /** The time when the instance of this port was killed, if it was. */
   diedAt(port: number): number | undefined {
     return this.#deaths.get(port);
   }
 
-  /** Does nothing to the last one: with nobody left nothing can be lost. */
+  /** Spares the last instance: without an instance nothing is accepted and nothing can be lost. */
   kill(instance: InstanceProcess): void {
     if (this.#members.length < 2) return;
     this.kills++;
@@ -87,8 +87,8 @@ export class Instances {
 
   #fill(): void {
     const { count, spares = 0 } = this.options;
-    const there = () => this.#members.length + this.#spares.length + this.#starts.size;
-    while (!this.#closed && there() < count + spares) this.#startOne();
+    const running = () => this.#members.length + this.#spares.length + this.#starts.size;
+    while (!this.#closed && running() < count + spares) this.#startOne();
   }
 
   #startOne(): void {

@@ -1,4 +1,4 @@
-/** Nothing lost is worth nothing if nothing arrives: how long, at worst, offers were taken and nothing was delivered. */
+/** The longest time in which messages were accepted and none was delivered: a stopped fleet would lose nothing, too. */
 export class Liveness {
   #since: number | undefined;
   worstMs = 0;

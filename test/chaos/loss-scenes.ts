@@ -1,10 +1,10 @@
 import type { Redis } from 'ioredis';
 import { expect, vi } from 'vitest';
 import type { Instances } from './instances.js';
-import type { LossCrowd, Seat } from './loss-crowd.js';
+import type { LossCrowd, LossClient } from './loss-crowd.js';
 import type { Chance } from './random.js';
 
-/** `trim` and `ttl` lose histories, `fork` the newest of what was delivered, the others everything. */
+/** `trim` and `ttl` lose histories, `fork` loses the newest delivered entries, the others lose everything. */
 export const LOSSES = ['trim', 'ttl', 'flush', 'restart-empty', 'fork'] as const;
 export type Loss = (typeof LOSSES)[number];
 
@@ -15,49 +15,49 @@ export interface Scene {
   readonly chance: Chance;
 }
 
-const PATIENCE_MS = 30_000;
+const TIMEOUT_MS = 30_000;
 
-/** Each loses something, and says whose streams are affected. */
-export const SCENES: Record<Loss, (scene: Scene) => Promise<Seat[]>> = {
-  /** Histories go while some clients are away, who miss something of it, and others are there, who do not. */
+/** Each scene loses data and returns the clients whose streams are affected. */
+export const SCENES: Record<Loss, (scene: Scene) => Promise<LossClient[]>> = {
+  /** Histories are trimmed while some clients are disconnected, who miss entries, and others connected, who do not. */
   trim: async ({ redis, crowd, chance }) => {
-    const [away, there] = crowd.split(chance);
-    await crowd.leave(away);
-    await crowd.speak(crowd.seats, 5);
-    await crowd.caughtUp(there);
-    for (const seat of crowd.seats) {
-      const log = await keyOf(redis, `*:${seat.session}}:l:g`);
+    const [absent, connected] = crowd.split(chance);
+    await crowd.disconnect(absent);
+    await crowd.send(crowd.clients, 5);
+    await crowd.caughtUp(connected);
+    for (const client of crowd.clients) {
+      const log = await keyOf(redis, `*:${client.session}}:l:g`);
       if (chance.next() < 0.5) await redis.del(log);
       else await redis.xtrim(log, 'MAXLEN', chance.between(1, 4));
     }
-    await crowd.comeBack(away);
-    return away;
+    await crowd.reconnect(absent);
+    return absent;
   },
 
-  /** The same by age: those of the absent who missed nothing are not affected. */
+  /** Histories expire: disconnected clients that missed nothing are not affected. */
   ttl: async ({ redis, crowd, chance }) => {
-    const [away, there] = crowd.split(chance);
-    const [missing, upToDate] = [away, there.slice(0, Math.ceil(there.length / 2))];
-    await crowd.leave([...missing, ...upToDate]);
-    await crowd.speak(missing, 5);
+    const [absent, connected] = crowd.split(chance);
+    const [missing, upToDate] = [absent, connected.slice(0, Math.ceil(connected.length / 2))];
+    await crowd.disconnect([...missing, ...upToDate]);
+    await crowd.send(missing, 5);
     const logs = await keysOf(redis, '*:l:g');
-    await vi.waitFor(async () => expect(await redis.exists(...logs)).toBe(0), { timeout: PATIENCE_MS, interval: 100 });
-    await crowd.comeBack([...missing, ...upToDate]);
+    await vi.waitFor(async () => expect(await redis.exists(...logs)).toBe(0), { timeout: TIMEOUT_MS, interval: 100 });
+    await crowd.reconnect([...missing, ...upToDate]);
     return missing;
   },
 
   flush: async ({ redis, crowd }) => {
     await redis.flushall();
-    return crowd.seats;
+    return crowd.clients;
   },
 
   'restart-empty': async ({ fleet, crowd }) => {
     await fleet.redis.kill();
     await fleet.redis.start();
-    return crowd.seats;
+    return crowd.clients;
   },
 
-  /** What a replica knew that was a little behind. */
+  /** Restores an older state of some sessions, as a failover to a lagging replica does. */
   fork: async ({ redis, crowd, chance }) => {
     const [forked] = crowd.split(chance);
     const names: string[] = [];
@@ -65,8 +65,8 @@ export const SCENES: Record<Loss, (scene: Scene) => Promise<Seat[]>> = {
     const before = await Promise.all(
       names.map(async (name) => ({ name, ttl: await redis.pttl(name), dump: await redis.dumpBuffer(name) })),
     );
-    await crowd.speak(crowd.seats, 5);
-    await crowd.caughtUp(crowd.seats);
+    await crowd.send(crowd.clients, 5);
+    await crowd.caughtUp(crowd.clients);
     const step = redis.multi();
     for (const { name, ttl, dump } of before) step.restore(name, Math.max(ttl, 1000), dump!, 'REPLACE');
     await step.exec();
@@ -84,6 +84,6 @@ async function keysOf(redis: Redis, pattern: string): Promise<string[]> {
 
 async function keyOf(redis: Redis, pattern: string): Promise<string> {
   const [key] = await keysOf(redis, pattern);
-  if (key === undefined) throw new Error(`There is no ${pattern}.`);
+  if (key === undefined) throw new Error(`No key matches ${pattern}.`);
   return key;
 }

@@ -3,45 +3,45 @@ import { Agent } from 'node:http';
 import { Redis } from 'ioredis';
 import { fsck } from '../fixtures/fsck.js';
 import { Instances } from './instances.js';
-import { LossCrowd, type Seat } from './loss-crowd.js';
+import { LossCrowd, type LossClient } from './loss-crowd.js';
 import { type Loss, type Scene, SCENES } from './loss-scenes.js';
 import { Chance } from './random.js';
-import type { Manner } from './reader.js';
+import type { ReaderMode } from './reader.js';
 
 export interface LossOptions {
   readonly scenario: Loss;
   readonly seed: number;
-  /** Rounds begin for so long, and there is always one. */
+  /** New rounds begin for so long; there is at least one. */
   readonly seconds: number;
   readonly sessions: number;
-  /** `forget` is the control: it cannot be told of anything. */
-  readonly manner: Manner;
+  /** `without-cursor` is the control: it cannot be signalled a gap. */
+  readonly mode: ReaderMode;
 }
 
-/** Streams are counted once a round. */
+/** Streams are counted once per round. */
 export interface LossFigures extends LossOptions {
   readonly rounds: number;
   readonly instances: number;
   readonly affected: number;
-  /** Of the affected ones. */
+  /** Affected streams that were signalled. */
   readonly signalled: number;
-  /** Of a stream that was signalled, at least and at most. */
+  /** The fewest and the most signals of a signalled stream. */
   readonly signalsPerStream: readonly [least: number, most: number];
-  /** Streams that were signalled and not affected. */
+  /** Streams that were signalled although they were not affected. */
   readonly falseSignals: number;
   readonly unaffected: number;
-  /** Acknowledged, never delivered, and its client was told. */
+  /** Acknowledged messages that were never delivered to a client that was signalled. */
   readonly missed: number;
-  /** The same, and its client was told nothing. */
+  /** Acknowledged messages that were never delivered to a client that was not signalled. */
   readonly silentlyLost: number;
   readonly crashes: readonly string[];
   readonly fsck: readonly string[];
 }
 
-/** Short, because `ttl` waits for it. */
+/** Short, because the scene `ttl` waits for it. */
 const HISTORY_TTL_MS = 1500;
 
-/** A fleet whose Redis loses something, again and again, while everybody counts what they are told. */
+/** A fleet whose Redis loses data repeatedly, while clients count the signals they receive. */
 export class LossRig {
   readonly #agent = new Agent({ keepAlive: true });
   readonly #redis: Redis;
@@ -56,14 +56,14 @@ export class LossRig {
     private readonly prefix: string,
   ) {
     this.#redis = new Redis(fleet.redis.url);
-    // It is killed now and then.
+    // Some scenes kill this Redis.
     this.#redis.on('error', () => undefined);
   }
 
   async lose(options: LossOptions): Promise<LossFigures> {
     const { scenario, seed, seconds, sessions } = options;
     const chance = new Chance(seed);
-    const crowd = new LossCrowd(this.fleet, chance, this.#agent, options.manner);
+    const crowd = new LossCrowd(this.fleet, chance, this.#agent, options.mode);
     const scene = { fleet: this.fleet, redis: this.#redis, crowd, chance };
     const rounds: Round[] = [];
     const end = performance.now() + seconds * 1000;
@@ -71,7 +71,7 @@ export class LossRig {
       do rounds.push(await round(scenario, sessions, scene));
       while (performance.now() < end);
     } finally {
-      await crowd.leave(crowd.seats);
+      await crowd.disconnect(crowd.clients);
     }
     const problems = await fsck(this.#redis, this.prefix);
     const { crashes, all } = this.fleet;
@@ -86,11 +86,11 @@ export class LossRig {
 }
 
 interface Round {
-  readonly affected: Told[];
-  readonly unaffected: Told[];
+  readonly affected: Tally[];
+  readonly unaffected: Tally[];
 }
 
-interface Told {
+interface Tally {
   readonly signals: number;
   readonly missed: number;
 }
@@ -98,33 +98,33 @@ interface Told {
 async function round(scenario: Loss, sessions: number, scene: Scene): Promise<Round> {
   const { crowd } = scene;
   await crowd.fill(sessions);
-  await crowd.speak(crowd.seats, 3);
-  await crowd.caughtUp(crowd.seats);
-  const before = new Map(crowd.seats.map((seat) => [seat, tally(seat)]));
+  await crowd.send(crowd.clients, 3);
+  await crowd.caughtUp(crowd.clients);
+  const before = new Map(crowd.clients.map((client) => [client, tally(client)]));
 
   const affected = await SCENES[scenario](scene);
-  const everybody = [...crowd.seats];
+  const everyone = [...crowd.clients];
   if (scenario === 'flush' || scenario === 'restart-empty') {
-    await crowd.toldTheEnd(affected);
+    await crowd.sessionsEnded(affected);
   } else {
-    await crowd.speak(everybody, 3);
-    await crowd.caughtUp(everybody);
+    await crowd.send(everyone, 3);
+    await crowd.caughtUp(everyone);
   }
-  const told = (seat: Seat): Told => {
-    const [now, then] = [tally(seat), before.get(seat)!];
+  const tallySince = (client: LossClient): Tally => {
+    const [now, then] = [tally(client), before.get(client)!];
     return { signals: now.signals - then.signals, missed: now.missed - then.missed };
   };
   return {
-    affected: affected.map(told),
-    unaffected: everybody.filter((seat) => !affected.includes(seat)).map(told),
+    affected: affected.map(tallySince),
+    unaffected: everyone.filter((client) => !affected.includes(client)).map(tallySince),
   };
 }
 
-/** A signal is a gap, or the 404 that makes a client begin anew. */
-function tally({ reader, acked }: Seat): Told {
-  const got = new Set(reader.received.map((one) => (one.kind === 'message' ? one.text : '')));
+/** A signal is a gap, or the 404 that makes a client open a new session. */
+function tally({ reader, acked }: LossClient): Tally {
+  const received = new Set(reader.received.map((one) => (one.kind === 'message' ? one.text : '')));
   const gaps = reader.received.filter(({ kind }) => kind === 'gap').length;
-  return { signals: gaps + reader.ended, missed: acked.filter((text) => !got.has(text)).length };
+  return { signals: gaps + reader.ended, missed: acked.filter((text) => !received.has(text)).length };
 }
 
 function summed(rounds: readonly Round[]) {
@@ -132,7 +132,7 @@ function summed(rounds: readonly Round[]) {
   const unaffected = rounds.flatMap((round) => round.unaffected);
   const signalled = affected.filter(({ signals }) => signals > 0);
   const counts = signalled.map(({ signals }) => signals);
-  const missed = (of: readonly Told[]) => of.reduce((sum, told) => sum + told.missed, 0);
+  const missed = (of: readonly Tally[]) => of.reduce((sum, one) => sum + one.missed, 0);
   const all = missed([...affected, ...unaffected]);
   return {
     rounds: rounds.length,

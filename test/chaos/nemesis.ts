@@ -1,56 +1,56 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Chance } from './random.js';
 
 export const SCENARIOS = ['kill-instance', 'cut-redis', 'mixed'] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
 /**
- * `cut`, `freeze` and `deafen` are done to one instance's connections to Redis, `cut-all` to everybody's; `forget-scripts`
- * to Redis; `drop` to a client's connection.
+ * `cut`, `freeze` and `drop-replies` affect the connections of one instance to Redis, `cut-all` those of all instances,
+ * `forget-scripts` Redis itself, and `drop` the connection of a client.
  */
-export type Act = 'kill' | 'cut' | 'cut-all' | 'freeze' | 'deafen' | 'forget-scripts' | 'drop';
+export type Act = 'kill' | 'cut' | 'cut-all' | 'freeze' | 'drop-replies' | 'forget-scripts' | 'drop';
 
 export interface Step {
   readonly atMs: number;
   readonly act: Act;
-  /** Whoever acts takes the remainder by how many it can choose from. */
+  /** The act takes the remainder by the number of its possible targets. */
   readonly target: number;
-  /** In [0, 1): how long, or where. */
+  /** In [0, 1): the duration, or the place. */
   readonly extent: number;
 }
 
 interface Rhythm {
   readonly acts: readonly Act[];
   readonly everyMs: readonly [least: number, most: number];
-  /** Only in every first or second of two phases: a line that fell silent would not stay so for long among cuts. */
+  /** Acts only in the first or second of two phases: among cuts a connection would not stay silent for long. */
   readonly phase?: 0 | 1;
 }
 
-/** Long enough for a silence to be found by nothing but the probe. */
+/** Long enough that only the probe can detect a silent connection. */
 const PHASE_MS = 12_000;
 
 const CLIENTS_LEAVE: Rhythm = { acts: ['drop'], everyMs: [30, 150] };
 
-const LINES_FALL_SILENT: Rhythm = { acts: ['freeze', 'deafen'], everyMs: [1000, 4000], phase: 0 };
+const CONNECTIONS_FALL_SILENT: Rhythm = { acts: ['freeze', 'drop-replies'], everyMs: [1000, 4000], phase: 0 };
 
-/** An act that is listed twice happens twice as often. */
+/** An act that is listed twice occurs twice as often. */
 const RHYTHMS: Record<Scenario, readonly Rhythm[]> = {
   'kill-instance': [{ acts: ['kill'], everyMs: [500, 2000] }, CLIENTS_LEAVE],
   'cut-redis': [
-    LINES_FALL_SILENT,
+    CONNECTIONS_FALL_SILENT,
     { acts: ['cut', 'cut', 'cut', 'cut', 'cut', 'cut-all'], everyMs: [100, 400], phase: 1 },
     CLIENTS_LEAVE,
   ],
   mixed: [
     { acts: ['kill'], everyMs: [1000, 3000] },
-    LINES_FALL_SILENT,
+    CONNECTIONS_FALL_SILENT,
     { acts: ['cut', 'cut', 'cut', 'cut-all'], everyMs: [300, 1000], phase: 1 },
     { acts: ['forget-scripts'], everyMs: [500, 1500] },
     CLIENTS_LEAVE,
   ],
 };
 
-/** Everything that will go wrong, known beforehand: the same seed makes the same schedule. */
+/** Plans all faults in advance: the same seed makes the same schedule. */
 export function plan(scenario: Scenario, seed: number, lengthMs: number): Step[] {
   const chance = new Chance(seed);
   const phaseMs = Math.min(PHASE_MS, lengthMs / 2);
@@ -65,14 +65,14 @@ export function plan(scenario: Scenario, seed: number, lengthMs: number): Step[]
   return steps.toSorted((a, b) => a.atMs - b.atMs);
 }
 
-/** For people; clients that leave are too many to name. */
+/** Describes a schedule for a log, without the many steps that drop a client. */
 export const describeSchedule = (steps: readonly Step[]): string =>
   steps
     .filter(({ act }) => act !== 'drop')
     .map(({ atMs, act, target }) => `${(atMs / 1000).toFixed(2)} ${act} ${target}`)
     .join(', ');
 
-/** Does what was planned, on time, without waiting for how it ends. @returns how often each act was done */
+/** Executes a plan on time without waiting for the effects. @returns how often each act was done */
 export async function unleash(
   steps: readonly Step[],
   act: (step: Step) => void,
@@ -82,7 +82,7 @@ export async function unleash(
   const start = performance.now();
   for (const step of steps) {
     const left = start + step.atMs - performance.now();
-    if (left > 0) await pause(left, undefined, { signal }).catch(() => undefined);
+    if (left > 0) await sleep(left, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) break;
     act(step);
     done[step.act] = (done[step.act] ?? 0) + 1;

@@ -3,19 +3,19 @@ import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as TransportV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { ChaosClient } from './client.js';
 import type { Instances } from './instances.js';
-import type { Received } from './ledger.js';
+import type { Received } from './history-check.js';
 import type { Liveness } from './liveness.js';
 import type { Chance } from './random.js';
-import { heard } from './text.js';
+import { unpadded } from './text.js';
 
 export const OFFICIAL = ['client 2.4.0', 'sdk 1.32.2'] as const;
 export type Official = (typeof OFFICIAL)[number];
 
-/** How a client ended up without its stream although its session lives; only it could have prevented it. */
-export type Desertion =
-  /** Two failed attempts to come back, or one to open the stream at all (finding 7). */
+/** How a client lost its stream although its session is alive; only the client could have prevented it. */
+export type GiveUp =
+  /** Two failed attempts to reconnect, or one failed attempt to open the stream (finding 7). */
   | 'gave up'
-  /** It came back without an id although it had had one (finding 8). */
+  /** It reconnected without Last-Event-ID although it had an id before (finding 8). */
   | 'forgot its cursor';
 
 export interface OfficialOptions {
@@ -25,16 +25,16 @@ export interface OfficialOptions {
 }
 
 const INFO = { name: 'chaos', version: '1.0.0' };
-/** Nobody listens here: which instance a request goes to is decided anew for each, as by a balancer. */
-const SOMEWHERE = new URL('http://127.0.0.1:9/mcp');
+/** A placeholder: the instance of each request is chosen at random, as by a balancer. */
+const PLACEHOLDER_URL = new URL('http://127.0.0.1:9/mcp');
 
-/** An official client as it is, with nothing but its own ways to come back. Ids of messages are its own affair. */
+/** An unmodified official client with its own ways to reconnect. It does not expose the ids of messages. */
 export class OfficialClient implements ChaosClient {
   readonly received: Received[] = [];
   readonly refusals: Record<number, number> = {};
   readonly resumes: number[] = [];
   connections = 0;
-  desertion: Desertion | undefined;
+  giveUp: GiveUp | undefined;
   readonly #over = new AbortController();
   readonly #transport: StreamableHTTPClientTransport | TransportV1;
   #client: Client | ClientV1 | undefined;
@@ -56,14 +56,14 @@ export class OfficialClient implements ChaosClient {
     const settings = { fetch: (url: URL | string, init?: RequestInit) => this.#fetch(new URL(url), init) };
     this.#transport =
       version === 'client 2.4.0'
-        ? new StreamableHTTPClientTransport(SOMEWHERE, settings)
-        : new TransportV1(SOMEWHERE, settings);
+        ? new StreamableHTTPClientTransport(PLACEHOLDER_URL, settings)
+        : new TransportV1(PLACEHOLDER_URL, settings);
   }
 
   get session(): string {
     return this.#transport.sessionId!;
   }
-  /** From here on nothing comes any more. */
+  /** Aborted once the client receives no more messages. */
   get over(): AbortSignal {
     return this.#over.signal;
   }
@@ -77,38 +77,39 @@ export class OfficialClient implements ChaosClient {
   }
 
   async #connect(): Promise<void> {
-    const listen = async ({ params }: { params?: Record<string, unknown> }): Promise<void> => this.#hear(params);
+    const onNotification = async ({ params }: { params?: Record<string, unknown> }): Promise<void> =>
+      this.#onNotification(params);
     if (this.version === 'client 2.4.0') {
       const client = new Client(INFO, { versionNegotiation: { mode: 'legacy' } });
-      client.fallbackNotificationHandler = listen;
-      client.onerror = (error) => this.#failed(error);
+      client.fallbackNotificationHandler = onNotification;
+      client.onerror = (error) => this.#onError(error);
       this.#client = client;
       await client.connect(this.#transport as StreamableHTTPClientTransport);
     } else {
       const client = new ClientV1(INFO);
-      client.fallbackNotificationHandler = listen;
-      client.onerror = (error) => this.#failed(error);
+      client.fallbackNotificationHandler = onNotification;
+      client.onerror = (error) => this.#onError(error);
       this.#client = client;
       await client.connect(this.#transport as TransportV1);
     }
   }
 
-  #hear(params: Record<string, unknown> = {}): void {
+  #onNotification(params: Record<string, unknown> = {}): void {
     if (params['logger'] === 'stream') return void this.received.push({ kind: 'gap' });
     if (typeof params['data'] !== 'string') return;
-    this.received.push({ kind: 'message', id: '', text: heard(params['data']) });
+    this.received.push({ kind: 'message', id: '', text: unpadded(params['data']) });
     this.options.liveness.delivered();
     if (this.#killedAt !== undefined) this.resumes.push(performance.now() - this.#killedAt);
     this.#killedAt = undefined;
   }
 
-  #failed({ message }: Error): void {
-    const never = this.connections === 0 && message.includes('Failed to open SSE stream');
-    if (never || message.includes('Maximum reconnection attempts')) this.#desert('gave up');
+  #onError({ message }: Error): void {
+    const neverOpened = this.connections === 0 && message.includes('Failed to open SSE stream');
+    if (neverOpened || message.includes('Maximum reconnection attempts')) this.#abandonStream('gave up');
   }
 
-  #desert(how: Desertion): void {
-    this.desertion ??= how;
+  #abandonStream(how: GiveUp): void {
+    this.giveUp ??= how;
     this.#over.abort();
   }
 
@@ -119,14 +120,14 @@ export class OfficialClient implements ChaosClient {
     if (init.method !== 'GET') return fetch(url, init);
     if (this.#port !== undefined) this.#killedAt ??= fleet.diedAt(this.#port);
     if (this.connections > 0 && !new Headers(init.headers).has('last-event-id')) {
-      this.#desert('forgot its cursor');
-      throw new Error('What it would hear now is no continuation.');
+      this.#abandonStream('forgot its cursor');
+      throw new Error('A stream without Last-Event-ID would not continue the earlier one.');
     }
     this.#connection = new AbortController();
     const signal = AbortSignal.any([this.#connection.signal, ...(init.signal ? [init.signal] : [])]);
     this.#port = port;
     const response = await fetch(url, { ...init, signal }).catch((error: unknown) => {
-      if (this.connections === 0) this.#desert('gave up');
+      if (this.connections === 0) this.#abandonStream('gave up');
       throw error;
     });
     if (response.ok) this.connections++;

@@ -1,10 +1,10 @@
 import { type Agent, request } from 'node:http';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Instances } from './instances.js';
-import type { Offer, Outcome } from './ledger.js';
+import type { Offer, Outcome } from './history-check.js';
 import type { Liveness } from './liveness.js';
 import type { Chance } from './random.js';
-import { spoken } from './text.js';
+import { padded } from './text.js';
 
 export interface ProducerOptions {
   readonly fleet: Instances;
@@ -13,19 +13,19 @@ export interface ProducerOptions {
   readonly chance: Chance;
   readonly liveness: Liveness;
   readonly agent: Agent;
-  /** Pause between two batches, at most, ms. */
+  /** The longest pause between two batches, ms. */
   readonly paceMs: number;
-  /** Messages under way at the same time, at most. */
+  /** The most messages in flight at the same time. */
   readonly batch: number;
   readonly offers: Offer[];
   readonly signal: AbortSignal;
 }
 
-/** An instance may wait for its Redis for longer; then nobody knows what becomes of the offer. */
-const PATIENCE_MS = 8000;
+/** An instance may wait for Redis longer than this; then the outcome of the offer is unknown. */
+const TIMEOUT_MS = 8000;
 
 /**
- * Speaks to one session through any of the instances, one batch after the other, and writes down what came of it.
+ * Sends to one session through any of the instances, one batch after the other, and records the outcomes.
  *
  * @throws when an instance does not know the session
  */
@@ -34,29 +34,29 @@ export async function produce(options: ProducerOptions): Promise<void> {
   for (let n = 0, batch = 0; !signal.aborted; batch++) {
     const { ports } = fleet;
     if (ports.length > 0) {
-      const texts = Array.from({ length: chance.between(1, options.batch) }, (_, i) => spoken(name, n + i));
-      const outcomes = await say(agent, chance.pick(ports), { session, texts });
+      const texts = Array.from({ length: chance.between(1, options.batch) }, (_, i) => padded(name, n + i));
+      const outcomes = await sendBatch(agent, chance.pick(ports), { session, texts });
       for (const outcome of outcomes) offers.push({ stream: session, producer: name, n: n++, batch, outcome });
       if (outcomes.includes('ok')) liveness.offered();
     }
-    if (ports.length === 0) await pause(10);
-    else if (paceMs > 0) await pause(chance.between(0, paceMs));
+    if (ports.length === 0) await sleep(10);
+    else if (paceMs > 0) await sleep(chance.between(0, paceMs));
   }
 }
 
-export interface Speech {
+export interface SendRequest {
   readonly session: string;
   readonly texts: readonly string[];
 }
 
-/** @returns what became of each text */
-export const say = (agent: Agent, port: number, speech: Speech): Promise<Outcome[]> =>
+/** @returns the outcome of each text */
+export const sendBatch = (agent: Agent, port: number, message: SendRequest): Promise<Outcome[]> =>
   new Promise((resolve, reject) => {
-    const body = JSON.stringify(speech);
-    const all = (outcome: Outcome): void => resolve(speech.texts.map(() => outcome));
+    const body = JSON.stringify(message);
+    const all = (outcome: Outcome): void => resolve(message.texts.map(() => outcome));
     const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-    const outgoing = request({ agent, host: '127.0.0.1', port, method: 'POST', path: '/say', headers });
-    outgoing.setTimeout(PATIENCE_MS, () => outgoing.destroy());
+    const outgoing = request({ agent, host: '127.0.0.1', port, method: 'POST', path: '/send', headers });
+    outgoing.setTimeout(TIMEOUT_MS, () => outgoing.destroy());
     outgoing.on('error', ({ code }: NodeJS.ErrnoException) => all(code === 'ECONNREFUSED' ? 'fail' : 'info'));
     outgoing.on('response', (response) => {
       let answer = '';
@@ -66,7 +66,7 @@ export const say = (agent: Agent, port: number, speech: Speech): Promise<Outcome
       response.on('close', () => {
         if (!response.complete || response.statusCode !== 200) return all('info');
         const { outcomes } = JSON.parse(answer) as { outcomes: string[] };
-        if (outcomes.includes('unknown')) reject(new Error('A session that nobody ended is unknown.'));
+        if (outcomes.includes('unknown')) reject(new Error('The session is unknown although it was not ended.'));
         resolve(outcomes.map((outcome) => (outcome === 'delivered' || outcome === 'stored' ? 'ok' : 'info')));
       });
     });

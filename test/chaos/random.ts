@@ -1,4 +1,4 @@
-/** A source of chance that a seed makes repeatable (mulberry32): what went wrong once can be made to go wrong again. */
+/** A seeded random generator (mulberry32), so that a failure can be reproduced. */
 export class Chance {
   #state: number;
 

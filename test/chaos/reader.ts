@@ -1,41 +1,41 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { begin } from '../fixtures/raw-http.js';
 import { SseFrameParser, type SseFrame } from '../fixtures/sse-frames.js';
 import type { ChaosClient } from './client.js';
 import type { Instances } from './instances.js';
-import type { Received } from './ledger.js';
+import type { Received } from './history-check.js';
 import type { Liveness } from './liveness.js';
 import type { Chance } from './random.js';
-import { heard } from './text.js';
+import { unpadded } from './text.js';
 
 /**
- * `resume` comes back with the id it had last. The others are controls, and must lose: `forget` comes back without it,
- * `hear` listens where nobody looks into the log.
+ * `resume` reconnects with its last id. The others are controls and must lose messages: `without-cursor` reconnects
+ * without an id, and `signals-only` uses a stream that never reads the log.
  */
-export type Manner = 'resume' | 'forget' | 'hear';
+export type ReaderMode = 'resume' | 'without-cursor' | 'signals-only';
 
 export interface ReaderOptions {
   readonly fleet: Instances;
   readonly session: string;
-  readonly manner: Manner;
+  readonly mode: ReaderMode;
   readonly chance: Chance;
   readonly liveness: Liveness;
 }
 
 const OPEN_MS = 10_000;
 
-/** A strict client of one session's standing stream, which comes back to any instance whenever its connection ends. */
+/** A strict client of the standalone stream of one session, which reconnects to any instance. */
 export class Reader implements ChaosClient {
   readonly received: Received[] = [];
   readonly refusals: Record<number, number> = {};
   connections = 0;
   readonly resumes: number[] = [];
-  /** Sessions that were over when it came back (404): it is told once, and does not ask again. */
+  /** How often its session had ended when it reconnected (404); it does not reconnect afterwards. */
   ended = 0;
   readonly #options: ReaderOptions;
   #cursor: string | undefined;
   #connection = new AbortController();
-  /** The part of the next bytes after which the connection is to break. */
+  /** The part of the next bytes after which the connection breaks. */
   #breakAt: number | undefined;
   #killedAt: number | undefined;
   #stopped = false;
@@ -45,7 +45,7 @@ export class Reader implements ChaosClient {
     this.#options = options;
   }
 
-  /** The newest id, of a message or not. */
+  /** The newest id, with or without a message. */
   get cursor(): string | undefined {
     return this.#cursor;
   }
@@ -53,13 +53,13 @@ export class Reader implements ChaosClient {
     return this.#options.session;
   }
 
-  /** Also after `stop()`, from where it was. */
+  /** Connects; after `stop()` it continues at its cursor. */
   start(): void {
     this.#stopped = false;
     this.#done = this.#run();
   }
 
-  /** Somewhere within what comes next, so that frames are torn, too. */
+  /** Breaks the connection within the next bytes, so that frames are torn, too. */
   drop(part: number): void {
     this.#breakAt = part;
   }
@@ -68,7 +68,7 @@ export class Reader implements ChaosClient {
     this.#stopped = true;
     this.#connection.abort();
     await this.#done;
-    if (this.#options.manner !== 'resume') this.#cursor = undefined;
+    if (this.#options.mode !== 'resume') this.#cursor = undefined;
   }
 
   async #run(): Promise<void> {
@@ -79,23 +79,23 @@ export class Reader implements ChaosClient {
       const others = ports.filter((port) => port !== last);
       if (ports.length > 0) {
         last = chance.pick(others.length > 0 ? others : ports);
-        // A connection that broke is what this is about.
+        // Broken connections are expected here.
         await this.#connect(last).catch(() => undefined);
         this.#killedAt ??= fleet.diedAt(last);
       }
-      await pause(chance.between(20, 120));
+      await sleep(chance.between(20, 120));
     }
   }
 
   async #connect(port: number): Promise<void> {
-    const { session, manner } = this.#options;
+    const { session, mode } = this.#options;
     this.#connection = new AbortController();
     const { signal } = this.#connection;
-    const late = setTimeout(() => this.#connection.abort(), OPEN_MS);
-    const resume = manner === 'resume' && this.#cursor !== undefined && { 'last-event-id': this.#cursor };
+    const timer = setTimeout(() => this.#connection.abort(), OPEN_MS);
+    const resume = mode === 'resume' && this.#cursor !== undefined && { 'last-event-id': this.#cursor };
     const headers = { accept: 'text/event-stream', 'mcp-session-id': session, ...resume };
-    const path = manner === 'hear' ? '/hear' : '/mcp';
-    const response = await begin(port, { verb: 'GET', path, headers, signal }).finally(() => clearTimeout(late));
+    const path = mode === 'signals-only' ? '/signals-only' : '/mcp';
+    const response = await begin(port, { verb: 'GET', path, headers, signal }).finally(() => clearTimeout(timer));
     if (response.statusCode !== 200) {
       this.#refused(response.statusCode!);
       if (response.statusCode === 404) this.ended++;
@@ -132,10 +132,10 @@ export class Reader implements ChaosClient {
         this.#cursor = id;
         this.#resumed();
       }
-      // Without an id it says again what a gap has swallowed; without data it only tells the cursor.
+      // A frame without an id repeats state after a gap, and one without data only carries the cursor.
       if (id === undefined || !data) continue;
       const { params } = JSON.parse(data) as { params: { data: string } };
-      this.received.push({ kind: 'message', id: id.slice(id.indexOf('_') + 1), text: heard(params.data) });
+      this.received.push({ kind: 'message', id: id.slice(id.indexOf('_') + 1), text: unpadded(params.data) });
       this.#options.liveness.delivered();
     }
   }

@@ -10,19 +10,19 @@ export interface Sum {
   readonly duplicated: number;
   readonly reordered: number;
   readonly falseGaps: number;
-  /** With this confidence of 95 % fewer than this part of the messages are lost, where none was: 3/N. */
+  /** With 95 % confidence fewer than this part of the messages is lost, given that none was lost: 3/N. */
   readonly bound95: number;
   readonly kills: number;
   readonly cuts: number;
   readonly reconnects: number;
   readonly longestSilenceMs: number;
-  readonly desertions: number;
+  readonly giveUps: number;
   readonly abandoned: number;
   readonly controlAcked: number;
   readonly controlLost: number;
 }
 
-/** Of protected clients, ours and official ones; the control apart. */
+/** Sums the figures of protected clients, our own and official ones, and separately those of the control. */
 export function sum(runs: readonly Figures[]): Sum {
   const crowds = runs.flatMap(({ guarded, official }) => [guarded, official]);
   const total = <T>(list: readonly T[], of: (one: T) => number) => list.reduce((all, one) => all + of(one), 0);
@@ -39,14 +39,14 @@ export function sum(runs: readonly Figures[]): Sum {
     cuts: total(runs, ({ cuts }) => cuts),
     reconnects: total(crowds, ({ connections, sessions }) => connections - sessions),
     longestSilenceMs: Math.max(...runs.map(({ guarded }) => guarded.silenceMs)),
-    desertions: total(runs, ({ official }) => total(Object.values(official.desertions), (count) => count)),
+    giveUps: total(runs, ({ official }) => total(Object.values(official.giveUps), (count) => count)),
     abandoned: total(runs, ({ official }) => official.abandoned),
     controlAcked: total(runs, ({ control }) => control.acked),
     controlLost: total(runs, ({ control }) => control.lost),
   };
 }
 
-/** Figures are only worth something with what they were measured on. */
+/** The versions that the figures were measured with. */
 export function versions(): Record<string, string> {
   const of = (file: string) => (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
   const peers = ['ioredis', '@nestjs/core', '@nestjs/microservices', '@nestjs/platform-fastify'];
@@ -59,7 +59,7 @@ export function versions(): Record<string, string> {
   };
 }
 
-/** One file for everything that one command ran. */
+/** The content of the results file of one command. */
 export function report(storms: readonly Figures[], losses: readonly LossFigures[]): string {
   const scenarios = [...new Set(storms.map(({ scenario }) => scenario))];
   const sums = scenarios.map((name) => [name, sum(storms.filter(({ scenario }) => scenario === name))]);

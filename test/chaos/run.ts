@@ -10,24 +10,24 @@ import { logsOf } from './logs.js';
 import { type Act, plan, type Scenario, type Step, unleash } from './nemesis.js';
 import { OfficialCrowd, type OfficialFigures } from './official-crowd.js';
 import { Chance } from './random.js';
-import type { Manner } from './reader.js';
+import type { ReaderMode } from './reader.js';
 import { StrictCrowd } from './strict-crowd.js';
 
 export interface Load {
   readonly instances: number;
-  /** Instances that wait for one to be killed. */
+  /** Idle instances that replace killed ones. */
   readonly spares: number;
-  /** Of clients of our own that are protected. */
+  /** Sessions of our own protected clients. */
   readonly sessions: number;
-  /** The same without the protection. */
+  /** Sessions without the protection. */
   readonly controls: number;
-  /** Of official clients. */
+  /** Sessions of official clients. */
   readonly officials: number;
   /** Per session. */
   readonly producers: number;
-  /** Messages of one producer under way at the same time, at most. */
+  /** The most messages of one producer in flight at the same time. */
   readonly batch: number;
-  /** Pause of a producer between two batches, at most. */
+  /** The longest pause of a producer between two batches. */
   readonly paceMs: number;
 }
 
@@ -43,22 +43,26 @@ export interface Figures extends RunOptions {
   /** Connections to Redis that were reset. */
   readonly cuts: number;
   readonly acts: Partial<Record<Act, number>>;
-  /** How processes ended that nobody had killed. */
+  /** Descriptions of processes that ended without being killed. */
   readonly crashes: readonly string[];
   readonly guarded: CrowdFigures;
   readonly official: OfficialFigures;
   /** The same storm without the protection. */
   readonly control: CrowdFigures;
-  /** From the end of the storm until the last protected client had everything; -1 if that never came. */
-  readonly settledMs: number;
-  /** The longest this process, which is everybody's client, did not get to run. */
+  /** From the end of the storm until the last protected client had caught up; -1 if that did not happen. */
+  readonly caughtUpMs: number;
+  /** The longest time in which this process, which runs all clients, could not run. */
   readonly starvedMs: number;
   readonly fsck: readonly string[];
 }
 
-/** The protection of each scenario, turned off. */
-const CONTROL: Record<Scenario, Manner> = { 'kill-instance': 'forget', 'cut-redis': 'hear', mixed: 'forget' };
-const SETTLE_MS = 40_000;
+/** The mode that turns off the protection of each scenario. */
+const CONTROL: Record<Scenario, ReaderMode> = {
+  'kill-instance': 'without-cursor',
+  'cut-redis': 'signals-only',
+  mixed: 'without-cursor',
+};
+const CATCH_UP_MS = 40_000;
 /** The longest an instance is cut off without a word. */
 const FREEZE_MS = 1500;
 
@@ -68,46 +72,46 @@ export async function run({ scenario, seed, seconds, load }: RunOptions): Promis
   const prefix = `chaos-${randomBytes(4).toString('hex')}`;
   const fleet = await Instances.start({ count: instances, spares, prefix });
   const redis = new Redis(fleet.redis.url);
-  // Chances of their own: how much the clients do must not change what the nemesis does.
-  const surroundings = { fleet, chance: new Chance(seed ^ 0x5eed), agent: new Agent({ keepAlive: true }), ...pace };
-  const guarded = new StrictCrowd(surroundings, sessions, 'resume');
-  const official = new OfficialCrowd(surroundings, officials);
-  const control = new StrictCrowd(surroundings, controls, CONTROL[scenario]);
+  // A separate generator: the actions of the clients must not change those of the nemesis.
+  const context = { fleet, chance: new Chance(seed ^ 0x5eed), agent: new Agent({ keepAlive: true }), ...pace };
+  const guarded = new StrictCrowd(context, sessions, 'resume');
+  const official = new OfficialCrowd(context, officials);
+  const control = new StrictCrowd(context, controls, CONTROL[scenario]);
   const crowds = [guarded, official, control];
   const delay = monitorEventLoopDelay();
   try {
-    for (const crowd of crowds) await crowd.gather();
+    for (const crowd of crowds) await crowd.connect();
     delay.enable();
     const storm = AbortSignal.timeout(seconds * 1000);
-    const speaking = crowds.map((crowd) => crowd.speak(storm));
+    const producing = crowds.map((crowd) => crowd.produce(storm));
     const acting = unleash(
       plan(scenario, seed, seconds * 1000),
       (step) => perform(step, { fleet, redis, clients: crowds.flatMap((crowd) => crowd.clients) }),
       storm,
     );
-    await Promise.all(speaking);
+    await Promise.all(producing);
     const acts = await acting;
     const starvedMs = Math.round(delay.max / 1e6);
     delay.disable();
     for (const { proxy } of fleet.all) proxy.heal();
 
-    const calm = performance.now();
-    const kept = await logsOf(redis, prefix);
-    const settled = await Promise.all([guarded, official].map((crowd) => crowd.settled(kept, SETTLE_MS)));
-    const settledMs = settled.every(Boolean) ? Math.round(performance.now() - calm) : -1;
-    await Promise.all(crowds.map((crowd) => crowd.leave()));
+    const stormEnd = performance.now();
+    const logged = await logsOf(redis, prefix);
+    const caughtUp = await Promise.all([guarded, official].map((crowd) => crowd.caughtUp(logged, CATCH_UP_MS)));
+    const caughtUpMs = caughtUp.every(Boolean) ? Math.round(performance.now() - stormEnd) : -1;
+    await Promise.all(crowds.map((crowd) => crowd.disconnect()));
     return {
       ...{ scenario, seed, seconds, load },
       ...{ kills: fleet.kills, cuts: fleet.cuts, acts, crashes: fleet.crashes },
-      guarded: guarded.figures(kept),
-      official: official.figures(kept, await logsOf(redis, prefix)),
+      guarded: guarded.figures(logged),
+      official: official.figures(logged, await logsOf(redis, prefix)),
       control: control.figures(),
-      ...{ settledMs, starvedMs },
+      ...{ caughtUpMs, starvedMs },
       fsck: await fsck(redis, prefix),
     };
   } finally {
-    await Promise.all(crowds.map((crowd) => crowd.leave()));
-    surroundings.agent.destroy();
+    await Promise.all(crowds.map((crowd) => crowd.disconnect()));
+    context.agent.destroy();
     redis.disconnect();
     await fleet.close();
   }
@@ -128,7 +132,7 @@ function perform({ act, target, extent }: Step, { fleet, redis, clients }: Scene
       return instance.proxy.cut();
     case 'cut-all':
       return fleet.all.forEach(({ proxy }) => proxy.cut());
-    case 'deafen':
+    case 'drop-replies':
       return instance.proxy.deafen();
     case 'freeze':
       instance.proxy.freeze();

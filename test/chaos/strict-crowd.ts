@@ -1,34 +1,34 @@
 import { LegacySession } from '../fixtures/legacy-session.js';
-import { Crowd, type CrowdFigures, type Surroundings } from './crowd.js';
+import { Crowd, type CrowdFigures, type CrowdContext } from './crowd.js';
 import type { Logs } from './logs.js';
-import { type Manner, Reader } from './reader.js';
+import { type ReaderMode, Reader } from './reader.js';
 
-/** Clients of our own, which count every byte, all of the same manner. */
+/** Our own clients, which check every byte, all with the same mode. */
 export class StrictCrowd extends Crowd<Reader> {
   constructor(
-    surroundings: Surroundings,
+    context: CrowdContext,
     private readonly sessions: number,
-    private readonly manner: Manner,
+    private readonly mode: ReaderMode,
   ) {
-    super(surroundings);
+    super(context);
   }
 
-  override async gather(): Promise<void> {
-    const { fleet, chance } = this.surroundings;
+  override async connect(): Promise<void> {
+    const { fleet, chance } = this.context;
     for (let i = 0; i < this.sessions; i++) {
       const { id: session } = await LegacySession.open(chance.pick(fleet.ports));
-      const reader = new Reader({ fleet, session, manner: this.manner, chance, liveness: this.liveness });
+      const reader = new Reader({ fleet, session, mode: this.mode, chance, liveness: this.liveness });
       this.members.push(reader);
       reader.start();
     }
   }
 
-  override async speak(storm: AbortSignal): Promise<void> {
-    await Promise.all(this.members.map((reader) => this.speakTo(reader, storm)));
+  override async produce(storm: AbortSignal): Promise<void> {
+    await Promise.all(this.members.map((reader) => this.produceFor(reader, storm)));
   }
 
-  figures(kept?: Logs): CrowdFigures {
+  figures(logged?: Logs): CrowdFigures {
     const received = new Map(this.members.map((reader) => [reader.session, reader.received]));
-    return this.judge(this.offers, received, kept);
+    return this.check(this.offers, received, logged);
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MemoryTaskStore } from '../../lib/memory/memory-task-store.js';
 import { taskStoreContract } from '../../lib/testing/index.js';
 
-describe('in memory', () => {
+describe('MemoryTaskStore', () => {
   taskStoreContract(
     { describe, it },
     {

@@ -17,7 +17,7 @@ const fakeClock = (now = 1_763_800_000_000) => ({
   advance: async (ms: number) => void (now += ms),
 });
 
-describe('in memory', () => {
+describe('memory backends', () => {
   messageBrokerContract(
     { describe, it },
     {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, vi } from 'vitest';
 import { RedisServer } from '../fixtures/redis-server.js';
 import { redisContracts } from './redis-contracts.js';
 
-// One node with all slots: it refuses whatever touches two slots at once, just as many nodes would.
+// One node with all slots refuses commands that touch two slots, just as several nodes would.
 let server: RedisServer;
 let cluster: Cluster;
 beforeAll(async () => {
@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   try {
-    // The application's own client was not closed by anybody.
+    // The package must not close a client of the application.
     expect(await cluster.ping()).toBe('PONG');
   } finally {
     cluster.disconnect();

@@ -11,9 +11,9 @@ import {
 import { fleetMember, type MemberOptions, newNamespace } from '../fixtures/redis-fleet.js';
 import type { RedisOption } from '../../lib/redis/connection/redis-option.js';
 
-/** Every contract suite of the Redis backends. @param option asked for once the server is there */
+/** Runs every contract suite on the Redis backends. @param option called once the server has started */
 export function redisContracts(name: string, option: () => RedisOption): void {
-  /** Two instances on one Redis. Its clock is its own, so time passes by waiting. */
+  /** Two instances on one Redis. Redis has its own clock, so the tests have to wait for time to pass. */
   async function pair(options: Omit<MemberOptions, 'redis'> = {}) {
     const namespace = newNamespace();
     const [one, other] = await Promise.all([0, 1].map(() => fleetMember({ ...options, redis: option(), namespace })));
@@ -30,8 +30,8 @@ export function redisContracts(name: string, option: () => RedisOption): void {
       {
         create: async () => {
           const { one, other, dispose } = await pair();
-          // Nobody can be interrupted who has not begun to listen.
-          await (await one.broker.subscribe('begun', () => undefined)).close();
+          // Only a connection that has subscribed before can be interrupted.
+          await (await one.broker.subscribe('warm-up', () => undefined)).close();
           const interrupt = async () => void (await one.commands.send('client', 'KILL', 'TYPE', 'pubsub'));
           return { broker: one.broker, peer: other.broker, interrupt, dispose };
         },

@@ -10,7 +10,7 @@ import { ask, OPEN_STATES, taskOrder, TASK_LEASE } from '../../lib/testing/task-
 import { type FleetMember, fleetMember, newNamespace } from '../fixtures/redis-fleet.js';
 import { RedisServer } from '../fixtures/redis-server.js';
 
-/** What a client does to commands whose answers are lost with the connection. */
+/** Sends each command twice, as a client does whose answers are lost with the connection. */
 const twice = (commands: RedisCommands): RedisCommands => {
   const repeated = async (call: () => Promise<unknown>): Promise<unknown> => (await Promise.all([call(), call()]))[1];
   return {
@@ -37,19 +37,19 @@ function contractOn(
         const dispose = async () => {
           for (const { close } of members) await close();
         };
-        // Redis has a clock of its own.
+        // Redis has its own clock, so the tests have to wait for time to pass.
         return { store: store!, peer, advance: (ms) => pause(ms).then(() => undefined), dispose };
       },
     },
   );
 }
 
-describe('tasks on Redis', () => {
+describe('task store on Redis', () => {
   let server: RedisServer;
   beforeAll(async () => void (server = await RedisServer.start()));
   afterAll(() => server.dispose());
 
-  // Most of it is waiting for Redis's clock.
+  // Concurrent, because these tests mostly wait for the clock of Redis.
   contractOn(() => server.url, once, it.concurrent);
 
   describe('RedisTaskStore', () => {
@@ -64,7 +64,7 @@ describe('tasks on Redis', () => {
     });
     const names = () => server.admin.keys(`${member.keys.namespace}:*`);
 
-    it('gives every key a TTL that no change makes longer, and leaves nothing', async () => {
+    it('gives every key of a task a TTL that no change extends, and leaves no key behind', async () => {
       const [short, long] = [taskOrder('short', 'alice', { ttlMs: 300 }), taskOrder('long', 'alice', { ttlMs: 900 })];
       await store.create(long, TASK_LEASE);
       await store.create(short, TASK_LEASE);
@@ -86,7 +86,7 @@ describe('tasks on Redis', () => {
       await vi.waitFor(async () => expect(await names()).toEqual([]), { timeout: 2000 });
     });
 
-    it('keeps the order of questions, however many and long', async () => {
+    it('keeps the order of 200 long input requests of a task', async () => {
       const order = taskOrder('many');
       await store.create(order, TASK_LEASE);
       const asked = Array.from({ length: 200 }, (_, i) => `${'q'.repeat(70)}${(i * 7919) % 200}`);
@@ -99,7 +99,7 @@ describe('tasks on Redis', () => {
       expect(Object.keys((await store.load(order))!.inputRequests)).toEqual(asked);
     });
 
-    it('fills its pages although tasks are gone before their time', async () => {
+    it('fills each page of a task list although some tasks were deleted early', async () => {
       for (let i = 0; i < 9; i++) await store.create(taskOrder(`${i}`), TASK_LEASE);
       for (const i of [0, 1, 2, 4]) await server.admin.del(member.keys.task(taskOrder(`${i}`)));
       const page = await store.list('alice', 4);
@@ -107,7 +107,7 @@ describe('tasks on Redis', () => {
       expect((await store.list('alice', 4, page.at(-1))).map(({ id }) => id)).toEqual(['8']);
     });
 
-    it('goes on when Redis has forgotten the scripts (F16)', async () => {
+    it('creates and moves a task after Redis has forgotten the scripts (F16)', async () => {
       await server.admin.script('FLUSH');
       const order = taskOrder('1');
       await store.create(order, TASK_LEASE);
@@ -115,14 +115,14 @@ describe('tasks on Redis', () => {
       expect((await store.move(order, OPEN_STATES, 'completed'))?.moved).toBe(true);
     });
 
-    it('takes what nobody of us wrote for unknown (S13)', async () => {
+    it('treats a task record that is not valid JSON as an unknown task (S13)', async () => {
       const order = taskOrder('1');
       await server.admin.hset(member.keys.task(order), { s: 'working', o: 'no JSON' });
       expect(await store.load(order)).toBeUndefined();
       await server.admin.del(member.keys.task(order));
     });
 
-    it('tells a repeated claim of no fence that is another one’s', async () => {
+    it('a repeated claim of a task returns its own fence, and none once another instance has claimed the task', async () => {
       const order = taskOrder('1');
       await store.create(order, 1);
       const sent: Parameters<RedisCommands['run']>[] = [];
@@ -144,8 +144,8 @@ describe('tasks on Redis', () => {
   });
 });
 
-// One node with all slots: it refuses whatever touches two slots at once, just as many nodes would.
-describe('tasks on a Redis Cluster, each command sent twice', () => {
+// One node with all slots refuses commands that touch two slots, just as several nodes would.
+describe('task store on a Redis Cluster with every command sent twice', () => {
   let server: RedisServer;
   let cluster: Cluster;
   beforeAll(async () => {

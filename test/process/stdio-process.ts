@@ -1,6 +1,6 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import { LineClient } from '../unit/stdio/line-client.js';
+import { LineClient } from '../e2e/stdio/line-client.js';
 
 export const QUICKSTART = ['build/sample/01-quickstart/main.js', '--stdio'];
 export const NOISY = ['test/process/noisy-server.mjs'];

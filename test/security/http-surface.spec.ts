@@ -26,7 +26,7 @@ describe.each(ADAPTERS)('The HTTP surface on %s', (adapter) => {
   afterAll(() => wire.close());
 
   describe('S10 paths and verbs', () => {
-    it.each(['//mcp', '/MCP', '/Mcp', '/mcp/', '/mcp//', '/./mcp', '/x/../mcp', '/%6dcp', '/mcp%2f', '/mcp;x', '/mc'])(
+    it.each(['//mcp', '/MCP', '/Mcp', '/mcp//', '/./mcp', '/x/../mcp', '/%6dcp', '/mcp%2f', '/mcp;x', '/mc'])(
       '%s is not the endpoint',
       async (path) => {
         for (const verb of ['POST', 'GET', 'DELETE', 'HEAD']) {
@@ -37,7 +37,7 @@ describe.each(ADAPTERS)('The HTTP surface on %s', (adapter) => {
       },
     );
 
-    it.each(['/mcp?', '/mcp?x=1', '/mcp?/../x'])('%s is', async (path) => {
+    it.each(['/mcp?', '/mcp?x=1', '/mcp?/../x', '/mcp/', '/mcp/?x=1'])('%s is', async (path) => {
       expect(await send(wire.port, { ...modern('tools/list'), path })).toMatchObject({ status: 200 });
     });
 
@@ -179,10 +179,10 @@ describe.each(ADAPTERS)('The HTTP surface on %s', (adapter) => {
       expect(large).toMatch(/^HTTP\/1\.1 413 /);
     });
 
-    it('a body that is said to be compressed is taken as it is', async () => {
+    it('a body with a content coding is refused by name before it is read', async () => {
       const reply = await send(wire.port, post(Buffer.from([0x1f, 0x8b, 8, 0]), { 'content-encoding': 'gzip' }));
-      expect(reply.status).toBe(400);
-      expect(codeOf(reply.body)).toBe(-32700);
+      expect(reply.status).toBe(415);
+      expect(reply.body).toContain('Content-Encoding \\"gzip\\" is not supported');
     });
 
     it('DELETE and GET with a body are what they are without', async () => {

@@ -7,13 +7,14 @@ const LIB = fileURLToPath(new URL('../../lib', import.meta.url));
 const MAX_LINES = 300;
 
 /**
- * Which folder may import which, from the ground up: a room may only know those before it. `options` are those of the
- * module, `backends` the two files that choose a server's parts: they see options and server, so that the parts need
- * not. `root` is the rest of `lib/mcp.*.ts`, the module itself; only `index.ts` may import everything. A new arrow needs
- * a reason: say it in the change that adds it.
+ * Which folders each folder may import, in layers: a folder may only import folders that stand before it. `options` are
+ * the options of the module, and `backends` chooses the backends of a server from them, so that the backends need not
+ * know the options. `root` is the rest of `lib/mcp.*.ts`, the module itself. Only `index.ts` may import everything. A
+ * new arrow needs a reason: give it in the change that adds it.
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
+  limits: [],
   schema: [],
   session: ['protocol'],
   broker: ['session'],
@@ -29,14 +30,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   pipeline: ['schema', 'exchange', 'interaction', 'context', 'decorators'],
   catalog: ['protocol', 'schema', 'pipeline', 'task'],
   engine: [
+    'limits',
     ...['protocol', 'schema', 'session', 'broker', 'exchange', 'interaction', 'context', 'catalog', 'pipeline'],
     ...['task'],
   ],
   discovery: ['protocol', 'schema', 'interaction', 'decorators', 'catalog', 'pipeline', 'task'],
-  transport: ['protocol', 'session', 'broker', 'stream', 'exchange', 'interaction', 'engine'],
+  transport: ['limits', 'protocol', 'session', 'broker', 'stream', 'exchange', 'interaction', 'engine'],
   options: ['protocol', 'redis', 'interaction', 'engine'],
   backends: [...['session', 'broker', 'stream', 'interaction', 'task', 'memory', 'redis', 'report', 'options']],
   server: [
+    'limits',
     ...['protocol', 'session', 'broker', 'stream', 'exchange', 'interaction', 'context', 'decorators', 'catalog'],
     ...['engine', 'pipeline', 'discovery', 'transport', 'options', 'task', 'backends', 'report'],
   ],
@@ -47,9 +50,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   testing: ['session', 'broker', 'stream', 'interaction', 'task'],
 };
 
-/** Packages by folder; Node's own modules are looked at apart. Optional peers are where they are loaded. */
+/** Packages by folder; Node's own modules are checked separately. Optional peers stand where they are loaded. */
 const MAY_USE: Readonly<Record<string, readonly RegExp[]>> = {
   protocol: [],
+  limits: [],
   session: [],
   broker: [/^rxjs$/],
   stream: [/^rxjs$/],
@@ -74,7 +78,7 @@ const MAY_USE: Readonly<Record<string, readonly RegExp[]>> = {
   testing: [],
 };
 
-/** Rooms without I/O: what a message means must not depend on how it came. */
+/** Folders without I/O: the meaning of a message must not depend on its transport. */
 const WITHOUT_NETWORK = [
   'protocol',
   'session',
@@ -100,7 +104,7 @@ const files = readdirSync(LIB, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
   .map((file) => ({ file, text: readFileSync(join(LIB, file), 'utf8') }));
 
-function roomOf(file: string): string {
+function folderOf(file: string): string {
   return file.includes('/') ? file.split('/')[0]! : 'root';
 }
 
@@ -114,90 +118,92 @@ const packages = imports.filter(({ to }) => !to.startsWith('.') && !to.startsWit
 
 const arrow = ({ from, to }: Import): string => `${from} → ${to}`;
 
-describe('the house', () => {
-  it('has only rooms that the table knows', () => {
-    const rooms = [...new Set(files.map(({ file }) => roomOf(file)))];
-    expect(rooms.filter((room) => !(room in MAY_IMPORT))).toEqual([]);
+describe('architecture of lib', () => {
+  it('every folder of lib has a row in the table of imports', () => {
+    const folders = [...new Set(files.map(({ file }) => folderOf(file)))];
+    expect(folders.filter((folder) => !(folder in MAY_IMPORT))).toEqual([]);
   });
 
-  it('is built from the ground up', () => {
+  it('the table of imports has no arrow to a later folder', () => {
     const order = Object.keys(MAY_IMPORT);
-    const upwards = Object.entries(MAY_IMPORT).flatMap(([room, allowed]) =>
-      allowed.filter((to) => order.indexOf(to) >= order.indexOf(room)).map((to) => `${room} → ${to}`),
+    const upwards = Object.entries(MAY_IMPORT).flatMap(([folder, allowed]) =>
+      allowed.filter((to) => order.indexOf(to) >= order.indexOf(folder)).map((to) => `${folder} → ${to}`),
     );
     expect(upwards).toEqual([]);
   });
 
-  it.each(Object.entries(MAY_IMPORT))('%s imports only what it may', (room, allowed) => {
+  it.each(Object.entries(MAY_IMPORT))('%s imports only the folders that the table allows', (folder, allowed) => {
     const wrong = inside.filter(
       ({ from, to }) =>
-        from !== 'index.ts' && roomOf(from) === room && roomOf(to) !== room && !allowed.includes(roomOf(to)),
+        from !== 'index.ts' && folderOf(from) === folder && folderOf(to) !== folder && !allowed.includes(folderOf(to)),
     );
     expect(wrong.map(arrow)).toEqual([]);
   });
 
-  it('has no arrow in the table that nobody needs', () => {
-    const needed = new Set(inside.map(({ from, to }) => `${roomOf(from)} → ${roomOf(to)}`));
-    const given = Object.entries(MAY_IMPORT).flatMap(([room, allowed]) => allowed.map((to) => `${room} → ${to}`));
-    expect(given.filter((one) => !needed.has(one))).toEqual([]);
+  it('the table of imports has no unused arrow', () => {
+    const needed = new Set(inside.map(({ from, to }) => `${folderOf(from)} → ${folderOf(to)}`));
+    const allowedArrows = Object.entries(MAY_IMPORT).flatMap(([folder, allowed]) =>
+      allowed.map((to) => `${folder} → ${to}`),
+    );
+    expect(allowedArrows.filter((one) => !needed.has(one))).toEqual([]);
   });
 
-  it('imports nothing from outside of lib, and index.ts from nowhere', () => {
+  it('lib imports no file from outside of lib, and no file imports index.ts', () => {
     expect(inside.filter(({ to }) => to.startsWith('..') || to === 'index.ts').map(arrow)).toEqual([]);
   });
 
-  it.each(Object.entries(MAY_USE))('%s uses only packages that it may', (room, allowed) => {
-    const wrong = packages.filter(({ from, to }) => roomOf(from) === room && !allowed.some((one) => one.test(to)));
-    // The one thing that protocol knows of Nest: an exception that Nest does not log.
+  it.each(Object.entries(MAY_USE))('%s uses only the packages that the table allows', (folder, allowed) => {
+    const wrong = packages.filter(({ from, to }) => folderOf(from) === folder && !allowed.some((one) => one.test(to)));
+    // The only import of protocol from Nest: an exception that Nest does not log.
     expect(wrong.filter((one) => arrow(one) !== 'protocol/errors.ts → @nestjs/common').map(arrow)).toEqual([]);
   });
 
-  it('takes nothing of Nest into protocol but IntrinsicException', () => {
+  it('protocol imports only IntrinsicException from Nest', () => {
     const { text } = files.find(({ file }) => file === 'protocol/errors.ts')!;
     expect(text.match(/^import .*@nestjs.*$/gm)).toEqual(["import { IntrinsicException } from '@nestjs/common';"]);
   });
 
-  it('keeps the network out of the rooms that think', () => {
-    const wrong = imports.filter(({ from, to }) => WITHOUT_NETWORK.includes(roomOf(from)) && NETWORK.test(to));
+  it('folders without I/O import no network module', () => {
+    const wrong = imports.filter(({ from, to }) => WITHOUT_NETWORK.includes(folderOf(from)) && NETWORK.test(to));
     expect(wrong.map(arrow)).toEqual([]);
   });
 
-  it('keeps HTTP frameworks out of everything, and Redis out of everything but redis', () => {
+  it('no folder imports an HTTP framework, and only redis imports Redis packages', () => {
     const wrong = packages.filter(
       ({ from, to }) =>
         /^(fastify|express|@nestjs\/platform-)/.test(to) ||
-        (/^(ioredis|@nestjs\/microservices)/.test(to) && roomOf(from) !== 'redis'),
+        (/^(ioredis|@nestjs\/microservices)/.test(to) && folderOf(from) !== 'redis'),
     );
     expect(wrong.map(arrow)).toEqual([]);
   });
 
-  it('lets only the options and the choice of backends know that there is Redis', () => {
+  it('only options and backends import from redis', () => {
     const known = inside.filter(({ from, to }) => to.startsWith('redis/') && !/^(redis\/|index\.ts$)/.test(from));
-    expect([...new Set(known.map(({ from }) => roomOf(from)))].sort()).toEqual(['backends', 'options']);
+    expect([...new Set(known.map(({ from }) => folderOf(from)))].sort()).toEqual(['backends', 'options']);
   });
 
-  it('loads optional packages of Redis when they are needed, and not before', () => {
-    const atOnce = files.flatMap(({ file, text }) =>
+  it('optional packages of Redis are loaded lazily', () => {
+    const eager = files.flatMap(({ file, text }) =>
       [
         ...text.matchAll(/^import (?!type\b)[^;]*?from '(ioredis|@nestjs\/microservices|[^']*redis-transport\.js)'/gm),
       ].map(([, to]) => `${file} → ${to}`),
     );
-    // And the transport itself is only ever loaded by `import()`.
-    expect(atOnce).toEqual(['redis/pubsub/redis-transport.ts → @nestjs/microservices']);
+    // The transport itself is only loaded by `import()`.
+    expect(eager).toEqual(['redis/pubsub/redis-transport.ts → @nestjs/microservices']);
   });
 
-  it(`has no file of more than ${MAX_LINES} lines`, () => {
+  it(`no file of lib has more than ${MAX_LINES} lines`, () => {
     const long = files.map(({ file, text }) => ({ file, lines: text.split('\n').length - 1 }));
     expect(long.filter(({ lines }) => lines > MAX_LINES)).toEqual([]);
   });
 
-  it('has no file whose name says nothing', () => {
+  it('no file of lib is named utils, manager, helper, common or misc', () => {
     expect(files.map(({ file }) => file).filter((file) => /utils?|manager|helpers?|common|misc/i.test(file))).toEqual(
       [],
     );
   });
 
-  it('has nothing left to do', () => {
+  it('no file of lib contains TODO, FIXME or XXX', () => {
     expect(files.filter(({ text }) => /\b(TODO|FIXME|XXX)\b/.test(text)).map(({ file }) => file)).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import type { Implementation } from '../../protocol/definitions.js';
 import { projectImplementation } from '../../protocol/down-projection.js';
 import { invalidParams } from '../../protocol/errors.js';
+import { exceedsJsonSize } from '../../limits/json-size.js';
 import { isObject, type JsonObject } from '../../protocol/messages.js';
 import { negotiate } from '../../protocol/revisions.js';
 import { newSessionId } from '../../session/session-id.js';
@@ -17,6 +18,8 @@ export function openSession(params: JsonObject | undefined, principal: string): 
   const { protocolVersion, capabilities, clientInfo } = params ?? {};
   if (typeof protocolVersion !== 'string') throw invalidParams('initialize needs a string "protocolVersion"');
   if (capabilities !== undefined && !isObject(capabilities)) throw invalidParams('"capabilities" must be an object');
+  requireSmall('capabilities', capabilities, MAX_CAPABILITIES_CHARACTERS);
+  requireSmall('clientInfo', clientInfo, MAX_CLIENT_INFO_CHARACTERS);
   return {
     id: newSessionId(),
     principal,
@@ -25,6 +28,15 @@ export function openSession(params: JsonObject | undefined, principal: string): 
     clientCapabilities: capabilities ?? {},
     initialized: false,
   };
+}
+
+/** Kept with each session; what clients declare has some hundred characters. */
+const MAX_CAPABILITIES_CHARACTERS = 8192;
+const MAX_CLIENT_INFO_CHARACTERS = 4096;
+
+function requireSmall(name: string, value: unknown, maxCharacters: number): void {
+  if (!exceedsJsonSize(value ?? null, maxCharacters)) return;
+  throw invalidParams(`"${name}" may have at most ${maxCharacters} characters of JSON`);
 }
 
 /** `initialize`. The transport has opened the session by now; the result states what was negotiated (G-1, G-3). */

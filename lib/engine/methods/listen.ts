@@ -1,6 +1,7 @@
 import type { Logger } from '@nestjs/common';
 import type { Catalog } from '../../catalog/catalog.js';
 import { invalidParams, MissingClientCapabilityError } from '../../protocol/errors.js';
+import { exceedsJsonSize } from '../../limits/json-size.js';
 import { isObject, type JsonObject } from '../../protocol/messages.js';
 import { declaresTasks, TASKS_CAPABILITY } from '../../task/task-extension.js';
 import type { TaskRecord } from '../../task/task-record.js';
@@ -13,8 +14,10 @@ import type { Method } from '../method.js';
 import type { Follow, HonouredFilter, Subscriptions } from '../subscriptions.js';
 import { findResource } from './resources.js';
 
-/** The most resources or tasks that one request may name; more are a mistake or an attack (Z-16). */
-const MAX_NAMES = 1000;
+/** More resources or tasks in one request than this are a mistake or an attack (Z-16). Each task is looked up. */
+const MAX_NAMES = { resourceSubscriptions: 1000, taskIds: 100 };
+/** Characters of all names of one kind in one request. */
+const MAX_NAME_CHARACTERS = 256 * 1024;
 
 /** `subscriptions/listen`: a request that stays open and carries change notifications (§3). */
 export const listen = (
@@ -83,7 +86,10 @@ function readFilter(filter: unknown): JsonObject {
     if (!Array.isArray(names) || !names.every((entry) => typeof entry === 'string')) {
       throw invalidParams(`"${name}" must be an array of ${what}`);
     }
-    if (names.length > MAX_NAMES) throw invalidParams(`"${name}" may hold at most ${MAX_NAMES} ${what}`);
+    if (names.length > MAX_NAMES[name]) throw invalidParams(`"${name}" may hold at most ${MAX_NAMES[name]} ${what}`);
+    if (exceedsJsonSize(names, MAX_NAME_CHARACTERS)) {
+      throw invalidParams(`"${name}" may have at most ${MAX_NAME_CHARACTERS} characters together`);
+    }
   }
   return filter;
 }

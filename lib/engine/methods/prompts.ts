@@ -13,7 +13,8 @@ export const getPrompt = (catalog: Catalog, capabilities: Capabilities, interact
   name: 'prompts/get',
   eras: BOTH_ERAS,
   available: capabilities.prompts,
-  async run({ name, arguments: args = {} }, exchange) {
+  async run({ name, arguments: sent }, exchange) {
+    const args = sent ?? {};
     if (typeof name !== 'string') throw invalidParams('prompts/get needs a string "name"');
     if (!isStringMap(args)) throw invalidParams('"arguments" must be an object of strings');
     const prompt = catalog.prompts.get(name);

@@ -29,7 +29,9 @@ export const callTool = (
   name: 'tools/call',
   eras: BOTH_ERAS,
   available: capabilities.tools,
-  async run({ name, arguments: args = {}, task: taskParams }, exchange) {
+  async run({ name, arguments: sent, task: taskParams }, exchange) {
+    // Clients of several frameworks send `null` for no arguments.
+    const args = sent ?? {};
     if (typeof name !== 'string') throw invalidParams('tools/call needs a string "name"');
     if (!isObject(args)) throw invalidParams('"arguments" must be an object');
     const tool = catalog.tools.get(name);

@@ -1,4 +1,5 @@
 import { isContentBlock, text, type GetPromptResult, type PromptMessage } from '../../protocol/content.js';
+import { requireRepresentable } from './representable.js';
 import { isObject } from '../../protocol/messages.js';
 
 const isMessage = (value: unknown): value is PromptMessage =>
@@ -13,6 +14,7 @@ export function promptResult(value: unknown, description: string | undefined): G
   const messages = items.map((item): PromptMessage => {
     if (isMessage(item)) return item;
     if (isContentBlock(item)) return userMessage(item);
+    requireRepresentable(item);
     return userMessage(text(typeof item === 'string' ? item : JSON.stringify(item ?? '')));
   });
   return description === undefined ? { messages } : { description, messages };

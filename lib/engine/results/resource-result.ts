@@ -1,5 +1,6 @@
 import { ResourceNotFoundError } from '../../protocol/errors.js';
 import type { ReadResourceResult, ResourceContents } from '../../protocol/content.js';
+import { requireRepresentable } from './representable.js';
 import { isObject } from '../../protocol/messages.js';
 
 const isContents = (value: unknown): value is ResourceContents =>
@@ -18,6 +19,7 @@ export function resourceResult(value: unknown, uri: string, mimeType: string | u
   if (isContents(value)) return { contents: [value] };
   if (Array.isArray(value) && value.length > 0 && value.every(isContents)) return { contents: value };
   const bytes = value instanceof Uint8Array;
+  if (!bytes) requireRepresentable(value);
   const type =
     mimeType ?? (bytes ? 'application/octet-stream' : typeof value === 'string' ? 'text/plain' : 'application/json');
   if (bytes) return { contents: [{ uri, mimeType: type, blob: Buffer.from(value).toString('base64') }] };

@@ -1,13 +1,8 @@
 import { isContentBlock, text, type CallToolResult, type ContentBlock } from '../../protocol/content.js';
 import { isObject } from '../../protocol/messages.js';
 import type { CompiledSchema } from '../../schema/index.js';
-
-/**
- * The method returned a value that its `output` schema or JSON does not allow, which is a fault of the server (U-7).
- */
-export class InvalidOutputError extends Error {
-  override readonly name = 'InvalidOutputError';
-}
+import { InvalidOutputError } from './invalid-output.js';
+import { requireRepresentable } from './representable.js';
 
 const isContentArray = (value: unknown): value is ContentBlock[] =>
   Array.isArray(value) && value.length > 0 && value.every(isContentBlock);
@@ -62,6 +57,7 @@ function whenValid<T>(value: unknown, output: CompiledSchema, toResult: (valid: 
 }
 
 function stringify(value: unknown): string {
+  requireRepresentable(value);
   try {
     return JSON.stringify(value) ?? String(value);
   } catch (cause) {

@@ -1,5 +1,6 @@
 import type { Logger } from '@nestjs/common';
 import type { InFlight } from '../../engine/in-flight.js';
+import { ByteBudget } from '../../limits/byte-budget.js';
 import type { ResolvedOptions } from '../../options/resolve-options.js';
 import { HttpEndpoint } from '../../transport/http/http-endpoint.js';
 import { PostHandler } from '../../transport/http/legacy/post-handler.js';
@@ -16,6 +17,7 @@ export interface HttpService {
   readonly endpoint: HttpEndpoint;
   readonly streams: GetHandler;
   readonly slow: SlowResponses;
+  readonly budget: ByteBudget;
 }
 
 /** Creates the HTTP endpoint of one server with its handlers. */
@@ -27,20 +29,18 @@ export function createHttpService(
   options: ResolvedOptions,
   logger: Logger,
 ): HttpService {
-  const { keepAliveMs, maxPendingBytes, streamAfterMs, maxStreams, maxHeldStreams, maxJsonDepth } = options;
+  const { keepAliveMs, maxPendingBytes, streamAfterMs, maxStreams, maxHeldStreams } = options;
   const sse = { keepAliveMs, maxPendingBytes };
   const slow = new SlowResponses(streamAfterMs);
   const streams = new GetHandler(services, sse, { maxStreams, maxHeld: maxHeldStreams });
-  const endpoint = new HttpEndpoint(
-    new OriginPolicy(options),
-    principals,
-    dispatcher,
-    new ModernHandler(dispatcher, inFlight, slow, sse),
-    new PostHandler(dispatcher, inFlight, slow, services, sse),
-    streams,
-    new DeleteHandler(services.sessions),
-    maxJsonDepth,
-    logger,
-  );
-  return { endpoint, streams, slow };
+  const budget = new ByteBudget({ totalBytes: options.maxRequestBytes, shareBytes: options.maxRequestBytesPerClient });
+  const handlers = {
+    modern: new ModernHandler(dispatcher, inFlight, slow, sse),
+    posts: new PostHandler(dispatcher, inFlight, slow, services, sse),
+    gets: streams,
+    deletes: new DeleteHandler(services.sessions, services.bus, services.report),
+  };
+  const policy = new OriginPolicy(options);
+  const endpoint = new HttpEndpoint(policy, principals, dispatcher, handlers, budget, options, logger);
+  return { endpoint, streams, slow, budget };
 }

@@ -1,6 +1,8 @@
+import { cutStalledWrite } from './stalled-writes.js';
 import type { Sender } from '../../exchange/peer.js';
-import type { Principal } from '../../session/principal.js';
-import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { type Principal, principalId } from '../../session/principal.js';
+import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
 
 /**
  * One HTTP request to the endpoint, in the same form for Express and Fastify. The response already has the headers that
@@ -12,8 +14,11 @@ export interface HttpContext {
   readonly headers: IncomingHttpHeaders;
   /** The framework's own request object, which guards and `ctx.http` see. */
   readonly request: unknown;
-  /** The complete body; `too-large` if it exceeds the limit, `undefined` if there is none. */
-  readonly body: Buffer | 'too-large' | undefined;
+  readonly raw: IncomingMessage;
+  /** Of the client, as the framework knows it: its setting for trusted proxies applies. */
+  readonly remoteAddress: string;
+  /** Where the body comes from: a stream, or bytes that were read already. */
+  readonly body: Readable | Buffer;
   readonly response: ServerResponse;
 }
 
@@ -33,7 +38,11 @@ export function sendJson(
   const length = Buffer.byteLength(body);
   response.writeHead(status, { ...headers, 'content-type': 'application/json', 'content-length': length });
   response.end(body);
+  if (length > UNWATCHED_BYTES) cutStalledWrite(response);
 }
+
+/** What the kernel takes at once, so that nothing has to be watched, bytes. */
+const UNWATCHED_BYTES = 16 * 1024;
 
 /** The value of a header. Repeated headers are joined, so that they differ from any single value (H-10). */
 export const headerOf = (http: HttpContext, name: string): string | undefined => {
@@ -53,3 +62,7 @@ export const senderOf = ({ headers, request }: HttpContext, principal: Principal
   headers,
   http: request,
 });
+
+/** Whose share a request counts for: its principal's, or that of the address of an anonymous client. */
+export const clientOf = ({ remoteAddress }: HttpContext, principal: Principal | undefined): string =>
+  principal === undefined ? remoteAddress : principalId(principal);

@@ -1,55 +1,113 @@
 import type { Logger } from '@nestjs/common';
 import type { Dispatcher } from '../../engine/dispatcher.js';
+import type { ByteAccount, ByteBudget } from '../../limits/byte-budget.js';
 import { CapacityError, ErrorCode, McpError } from '../../protocol/errors.js';
 import { JsonRefused, parseJson } from '../../protocol/json.js';
 import { looksModern } from '../../protocol/revisions.js';
-import type { Principal } from '../../session/principal.js';
+import { type Principal, principalId } from '../../session/principal.js';
 import type { PrincipalResolver } from '../../session/principal-resolver.js';
+import { classifyPost } from './classify-post.js';
+import type { ClassifiedPost } from './classified-post.js';
 import { grantOrigin, preflightHeaders } from './cors.js';
 import { headerOf, sendJson, type HttpContext } from './http-context.js';
-import type { ClassifiedPost } from './classified-post.js';
-import { classifyPost } from './classify-post.js';
+import { BODY_TOO_LARGE, judgeHead } from './judge-head.js';
 import type { DeleteHandler } from './legacy/delete-handler.js';
+import type { GetHandler } from './legacy/get-handler.js';
 import type { PostHandler } from './legacy/post-handler.js';
 import type { ModernHandler } from './modern/modern-handler.js';
 import type { OriginPolicy } from './origin-policy.js';
+import { type BodyRefusal, discardBody, readBody } from './read-body.js';
+import { refuse, refuseBusy } from './refuse.js';
 import { refusePrincipal } from './refuse-principal.js';
-import { refuse } from './refuse.js';
 import { retryAfter } from './retry-after.js';
-import type { GetHandler } from './legacy/get-handler.js';
 
 const ALLOW = { allow: 'GET, POST, DELETE, OPTIONS' };
 
-/** The one door of the server over HTTP: every request of every client of both eras comes in here. */
+export interface HttpLimits {
+  readonly maxBodyBytes: number;
+  readonly maxJsonDepth: number;
+  readonly maxJsonMembers: number;
+}
+
+/** What the requests of both eras are handed to. */
+export interface HttpHandlers {
+  readonly modern: ModernHandler;
+  readonly posts: PostHandler;
+  readonly gets: GetHandler;
+  readonly deletes: DeleteHandler;
+}
+
+/** A body that was read, with the account that holds its bytes until the request is over. */
+export interface ReceivedBody {
+  /** Dropped once it is parsed: a request may be served for long, and need not be held twice. */
+  bytes: Buffer | undefined;
+  readonly account: ByteAccount;
+}
+
+/** Where every HTTP request of every client of both eras arrives. */
 export class HttpEndpoint {
   constructor(
     private readonly policy: OriginPolicy,
     private readonly principals: PrincipalResolver,
     private readonly dispatcher: Dispatcher,
-    private readonly modern: ModernHandler,
-    private readonly posts: PostHandler,
-    private readonly gets: GetHandler,
-    private readonly deletes: DeleteHandler,
-    private readonly maxJsonDepth: number,
+    private readonly handlers: HttpHandlers,
+    private readonly budget: ByteBudget,
+    private readonly limits: HttpLimits,
     private readonly logger: Logger,
   ) {}
 
-  /** Answers the call, whatever happens; never rejects. */
+  /** Receives and serves a request, whatever happens; never rejects. */
   async handle(http: HttpContext): Promise<void> {
+    const body = await this.receive(http);
+    if (body) await this.serve(http, body);
+  }
+
+  /**
+   * Judges the head, then reads the body of a POST; never rejects.
+   *
+   * @returns `undefined` for a request that was refused, and answered
+   */
+  async receive(http: HttpContext): Promise<ReceivedBody | undefined> {
+    const refusal = judgeHead(http, this.policy, this.limits.maxBodyBytes);
+    if (refusal) {
+      discardBody(http.raw);
+      if (refusal.status !== 403) grantOrigin(http);
+      refuse(http, refusal.status, refusal.error);
+      return undefined;
+    }
+    const account = this.budget.open(http.remoteAddress);
+    const bytes = await this.#read(http, account);
+    if (Buffer.isBuffer(bytes)) return { bytes, account };
+    account.close();
+    refuseBody(http, bytes);
+    return undefined;
+  }
+
+  /** Serves a request whose body was received; never rejects. */
+  async serve(http: HttpContext, body: ReceivedBody): Promise<void> {
     try {
-      await this.#handle(http);
+      await this.#serve(http, body);
     } catch (error) {
-      // Not logged: whoever lost the backend tells of it once, not at each request.
+      // Not logged here: the part that lost its backend reports that once, not at each request.
       if (error instanceof CapacityError) return refuse(http, 503, error, undefined, retryAfter('backendUnavailable'));
       this.logger.error('A request failed outside of any method', error instanceof Error ? error.stack : String(error));
       if (http.response.headersSent) http.response.destroy();
       else refuse(http, 500, new McpError(ErrorCode.InternalError, 'Internal error'));
+    } finally {
+      body.account.close();
     }
   }
 
-  async #handle(http: HttpContext): Promise<void> {
-    if (!this.policy.allowsHost(headerOf(http, 'host'))) return this.#forbid(http, 'Host');
-    if (!this.policy.allowsOrigin(headerOf(http, 'origin'))) return this.#forbid(http, 'Origin');
+  async #read({ verb, body, raw, response }: HttpContext, account: ByteAccount): Promise<Buffer | BodyRefusal> {
+    const { maxBodyBytes } = this.limits;
+    if (Buffer.isBuffer(body)) return body.length > maxBodyBytes ? 'too-large' : (account.grow(body.length) ?? body);
+    if (raw.headers.expect?.toLowerCase() === '100-continue' && !response.headersSent) response.writeContinue();
+    // Bodies of other verbs are read as well, and dropped: a parser behind this one would take what is left for its own.
+    const hasBody = raw.headers['content-length'] !== undefined || raw.headers['transfer-encoding'] !== undefined;
+    return hasBody || verb === 'POST' ? readBody(body, maxBodyBytes, account) : NO_BODY;
+  }
+
+  async #serve(http: HttpContext, body: ReceivedBody): Promise<void> {
     grantOrigin(http);
     if (http.verb === 'OPTIONS') return sendJson(http, 204, undefined, preflightHeaders(http));
     if (http.verb !== 'POST' && http.verb !== 'GET' && http.verb !== 'DELETE')
@@ -62,31 +120,34 @@ export class HttpEndpoint {
     } catch (error) {
       return refusePrincipal(http, error);
     }
-    if (http.verb === 'POST') return this.#post(http, principal);
-    // A modern client has no business here; with a session id it is a legacy one with a proxy's header (A-20).
+    const refusal = principal && body.account.moveTo(principalId(principal));
+    if (refusal) return refuseBusy(http, refusal, BYTES_HELD);
+    if (http.verb === 'POST') return this.#post(http, body, principal);
+    // A modern client uses POST alone; with a session id it is a legacy client behind a proxy that adds a header (A-20).
     const version = headerOf(http, 'mcp-protocol-version');
     if (version !== undefined && looksModern(version) && headerOf(http, 'mcp-session-id') === undefined) {
       return sendJson(http, 405, undefined, { allow: 'POST, OPTIONS' });
     }
-    return http.verb === 'GET' ? this.gets.get(http, principal) : this.deletes.delete(http, principal);
+    const { gets, deletes } = this.handlers;
+    return http.verb === 'GET' ? gets.get(http, principal) : deletes.delete(http, principal);
   }
 
-  async #post(http: HttpContext, principal: Principal | undefined): Promise<void> {
-    const type = headerOf(http, 'content-type');
-    if (type?.split(';', 1)[0]!.trim().toLowerCase() !== 'application/json') {
-      return refuse(http, 415, new McpError(ErrorCode.InvalidRequest, 'Content-Type must be application/json'));
-    }
-    if (http.body === 'too-large') {
-      return refuse(http, 413, new McpError(ErrorCode.InvalidRequest, 'The body is too large'));
-    }
-    let body: unknown;
+  #post(http: HttpContext, body: ReceivedBody, principal: Principal | undefined): void | Promise<void> {
+    const parsed = this.#parse(body);
+    if (parsed instanceof McpError) return refuse(http, 400, parsed);
+    return this.#dispatch(http, this.#classify(http, parsed.value), principal);
+  }
+
+  #parse(body: ReceivedBody): { readonly value: unknown } | McpError {
+    const { maxJsonDepth, maxJsonMembers } = this.limits;
     try {
-      body = parseJson(http.body ?? Buffer.alloc(0), this.maxJsonDepth);
+      return { value: parseJson(body.bytes ?? NO_BODY, maxJsonDepth, maxJsonMembers) };
     } catch (error) {
       if (!(error instanceof JsonRefused)) throw error;
-      return refuse(http, 400, new McpError(ErrorCode.ParseError, `Parse error: ${error.message}`));
+      return new McpError(ErrorCode.ParseError, `Parse error: ${error.message}`);
+    } finally {
+      body.bytes = undefined;
     }
-    return this.#serve(http, this.#classify(http, body), principal);
   }
 
   #classify(http: HttpContext, body: unknown): ClassifiedPost {
@@ -97,26 +158,32 @@ export class HttpEndpoint {
     });
   }
 
-  #serve(http: HttpContext, decision: ClassifiedPost, principal: Principal | undefined): void | Promise<void> {
-    switch (decision.kind) {
+  #dispatch(http: HttpContext, post: ClassifiedPost, principal: Principal | undefined): void | Promise<void> {
+    const { modern, posts } = this.handlers;
+    switch (post.kind) {
       case 'modern':
-        return this.modern.handle(http, decision.request, decision.envelope, principal);
+        return modern.handle(http, post.request, post.envelope, principal);
       case 'modern-notification':
         return sendJson(http, 202);
       case 'initialize':
-        return this.posts.initialize(http, decision.request, principal);
+        return posts.initialize(http, post.request, principal);
       case 'legacy':
-        return this.posts.post(http, [decision.message], false, principal);
+        return posts.post(http, [post.message], false, principal);
       case 'legacy-batch':
-        return this.posts.post(http, decision.messages, true, principal);
+        return posts.post(http, post.messages, true, principal);
       case 'rejected':
-        return refuse(http, decision.status, decision.error, decision.id);
+        return refuse(http, post.status, post.error, post.id);
     }
   }
+}
 
-  #forbid(http: HttpContext, header: 'Host' | 'Origin'): void {
-    const option = header === 'Host' ? 'allowedHosts' : 'allowedOrigins';
-    const message = `${header} is not allowed. The server's operator can list it in the option ${option}.`;
-    refuse(http, 403, new McpError(ErrorCode.InvalidRequest, message));
-  }
+const BYTES_HELD = 'holds as many bytes';
+const NO_BODY = Buffer.alloc(0);
+
+function refuseBody(http: HttpContext, refusal: BodyRefusal): void {
+  if (refusal === 'aborted') return;
+  discardBody(http.raw);
+  grantOrigin(http);
+  if (refusal === 'too-large') return refuse(http, BODY_TOO_LARGE.status, BODY_TOO_LARGE.error);
+  refuseBusy(http, refusal, BYTES_HELD);
 }

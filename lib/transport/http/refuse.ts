@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
-import { McpError } from '../../protocol/errors.js';
+import { CapacityError, type McpError } from '../../protocol/errors.js';
 import type { RequestId } from '../../protocol/messages.js';
+import { retryAfter } from './retry-after.js';
 import { sendJson, type HttpContext } from './http-context.js';
 
 /** Responds with an HTTP error whose body is a JSON-RPC error; it has no id if none could be read (C-6). */
@@ -12,6 +13,13 @@ export function refuse(
   headers?: OutgoingHttpHeaders,
 ): void {
   sendJson(http, status, JSON.stringify({ jsonrpc: '2.0', id, error: error.toJSON() }), headers);
+}
+
+/** Answers 429 to a client that has used up its share, and 503 when everything is used up. */
+export function refuseBusy(http: HttpContext, cause: 'share' | 'total', what: string, id?: RequestId): void {
+  const [status, whose] = cause === 'share' ? [429, 'this client'] : [503, 'its clients'];
+  const error = new CapacityError(`The server ${what} for ${whose as string} as it may; try again later`);
+  refuse(http, status as number, error, id, retryAfter('capacity'));
 }
 
 /** The codes of legacy HTTP errors. Clients act on the HTTP status (C-4). */

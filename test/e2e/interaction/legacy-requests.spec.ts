@@ -93,7 +93,7 @@ describe('a legacy call that asks', () => {
       await stream.message(() => questionsOf(stream).length > n);
       await reply(session, questionsOf(stream)[n]!, accept(name === 'greet' ? { name: 0 } : { name: 'more' }));
     }
-    expect(said(await answerOf(stream))).toBe('The call has asked for input 8 times and still lacks some');
+    expect(said(await answerOf(stream))).toBe('The call has asked for input 8 times and still needs more');
     expect(questionsOf(stream)).toHaveLength(8);
   });
 

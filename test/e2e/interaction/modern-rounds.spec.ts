@@ -106,7 +106,7 @@ describe('a modern call that asks', () => {
     }
     reply = await send(retry(params, reply, { '#8': accept({ name: 'more' }) }));
     expect(reply.result).toMatchObject({ isError: true });
-    expect(said(reply)).toBe('The call has asked for input 8 times and still lacks some');
+    expect(said(reply)).toBe('The call has asked for input 8 times and still needs more');
   });
 
   it('gives up on a client that never answers, too', async () => {
@@ -120,7 +120,7 @@ describe('a modern call that asks', () => {
   it('that asks one thing for ever does not stop the server', async () => {
     const reply = await send({ ...call('stuck'), inputResponses: { same: accept({ name: 'x' }) } });
     expect(reply.result).toMatchObject({ isError: true });
-    expect(app.logs.about('asked again and again')).toHaveLength(1);
+    expect(app.logs.about('was asked more than 100 times')).toHaveLength(1);
   });
 
   it('that asks something else than before is answered with an error, not with what its method makes of it', async () => {
@@ -130,10 +130,10 @@ describe('a modern call that asks', () => {
     expect(second.result).toBeUndefined();
     expect(second.error).toEqual({
       code: -32603,
-      message: 'This call cannot go on: the server asks for something else than it did before. Start it anew.',
+      message: 'This call cannot continue: the server asks a different question than before. Start the call again.',
     });
     expect(app.logs.errors).toHaveLength(1);
-    expect(app.logs.about('asks something else under "#1"')).toHaveLength(1);
+    expect(app.logs.about('asks a different question under "#1"')).toHaveLength(1);
   });
 
   it('runs on when nobody waits for the question, and its method has the last word', async () => {
@@ -172,7 +172,7 @@ describe('a modern call that asks', () => {
   it.each(['bulky', 'bigint'])('tells the log and not the client what is wrong with a step: %s', async (name) => {
     const { result } = await send(call(name));
     expect(result).toMatchObject({ isError: true, content: [{ text: 'Internal error' }] });
-    expect(app.logs.about(name === 'bulky' ? 'too large to travel' : "ctx.step('big')")).toHaveLength(1);
+    expect(app.logs.about(name === 'bulky' ? 'too large to send' : "ctx.step('big')")).toHaveLength(1);
   });
 
   it('cannot ask in a step: the round would wait for the step, and the step for the next round', async () => {

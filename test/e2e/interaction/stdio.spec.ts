@@ -11,7 +11,7 @@ import { AskingTools } from '../../fixtures/asking-tools.js';
 import { Gate } from '../../fixtures/gate.js';
 import { CLIENT_CAPABILITIES } from '../../fixtures/mcp-requests.js';
 import type { JsonRpc } from '../../fixtures/sse-client.js';
-import { type Line, LineClient } from '../../unit/stdio/line-client.js';
+import { type Line, LineClient } from '../stdio/line-client.js';
 
 async function start() {
   class App {}

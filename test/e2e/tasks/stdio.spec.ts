@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CLIENT_CAPABILITIES } from '../../fixtures/mcp-requests.js';
-import { stdioApp, type StdioApp } from '../../unit/stdio/stdio-app.js';
+import { stdioApp, type StdioApp } from '../stdio/stdio-app.js';
 import { RELATED, TASKS } from './task-client.js';
 
 const FORM = { type: 'object', properties: { age: { type: 'integer' } }, required: ['age'] };

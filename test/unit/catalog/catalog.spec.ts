@@ -37,8 +37,8 @@ function walk(catalog: Catalog): string[] {
   }
 }
 
-describe('a cursor', () => {
-  it('says where to go on, for its list alone', () => {
+describe('list cursors', () => {
+  it('a cursor decodes to its key for its own list and is invalid for another list', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (key) => {
         const cursor = encodeCursor('tool', key);
@@ -49,7 +49,7 @@ describe('a cursor', () => {
     );
   });
 
-  it('is refused in any other spelling', () => {
+  it('a cursor in any other spelling is refused as invalid', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.jsonValue(), fc.base64String()), (made) => {
         expect(() => decodeCursor('tool', made)).toThrow('Invalid cursor');
@@ -61,8 +61,8 @@ describe('a cursor', () => {
   });
 });
 
-describe('a listing', () => {
-  it('has every entry once, in one order, whatever the order of adding and the size of pages', () => {
+describe('Catalog lists', () => {
+  it('Catalog lists every entry once and in code unit order for any insertion order and page size', () => {
     const names = fc.uniqueArray(fc.string({ minLength: 1, unit: 'grapheme' }), { maxLength: 30 });
     fc.assert(
       fc.property(names, fc.integer({ min: 1, max: 8 }), (added, pageSize) => {
@@ -74,7 +74,7 @@ describe('a listing', () => {
     );
   });
 
-  it('goes on after the entry of a cursor that was removed', () => {
+  it('Catalog continues a list after the entry of a cursor although that entry was removed', () => {
     const catalog = new Catalog(1);
     for (const name of ['a', 'b', 'c']) catalog.add(tool(name));
     const { nextCursor } = page(catalog);
@@ -86,7 +86,7 @@ describe('a listing', () => {
     expect(page(catalog, nextCursor)).toEqual({ tools: [] });
   });
 
-  it('is serialised once per revision, and again after a change', () => {
+  it('Catalog serialises a list once per revision and again after a change', () => {
     const catalog = new Catalog(10);
     let read = 0;
     const counting = tool('a');
@@ -107,19 +107,19 @@ describe('a listing', () => {
   });
 });
 
-describe('a catalog', () => {
-  it('tells which list changed', () => {
+describe('Catalog', () => {
+  it('Catalog emits the name of the list that changed', () => {
     const catalog = new Catalog(10);
-    const heard: string[] = [];
-    catalog.changes$.subscribe((list) => heard.push(list));
+    const changes: string[] = [];
+    catalog.changes$.subscribe((list) => changes.push(list));
     catalog.add(tool('a'));
     catalog.add(prompt('a'));
     catalog.remove('tool', 'a');
     expect(catalog.remove('tool', 'a')).toBe(false);
-    expect(heard).toEqual(['tools', 'prompts', 'tools']);
+    expect(changes).toEqual(['tools', 'prompts', 'tools']);
   });
 
-  it('refuses a second entry of one name, naming both places, and keeps the first', () => {
+  it('Catalog refuses a second entry of the same name, naming both declarations, and keeps the first', () => {
     const catalog = new Catalog(10);
     const first = tool('a', 'One.a');
     catalog.add(first);

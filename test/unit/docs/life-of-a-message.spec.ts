@@ -60,9 +60,9 @@ describe('the stack of a modern call', () => {
     await app.close();
   });
 
-  it('shows the whole way, from the mount to the method', () => {
+  it('shows the whole way, from the endpoint to the method', () => {
     for (const name of [
-      ...['fastify-mount', 'http-endpoint', 'modern-handler', 'dispatcher'],
+      ...['http-endpoint', 'modern-handler', 'dispatcher'],
       ...['methods/tools', 'call-primitive', 'invoker', 'nest-pipeline'],
     ]) {
       expect(stack.filter((file) => file.endsWith(`${name}.ts`))).toHaveLength(1);

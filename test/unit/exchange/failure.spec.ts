@@ -24,7 +24,7 @@ const invalid = new InvalidArgumentsError([
   { path: '', message: 'is too large' },
 ]);
 
-describe('an error that was meant for the client', () => {
+describe('errors that are meant for the client', () => {
   it.each([
     [new McpError(5, 'five', { data: 1 }), { code: 5, message: 'five', data: 1 }],
     [new ToolError('tool'), { code: -32603, message: 'tool' }],
@@ -39,7 +39,7 @@ describe('an error that was meant for the client', () => {
         data: { issues: invalid.issues },
       },
     ],
-  ])('%# goes on as it is and is not logged', (error, wire) => {
+  ])('client error %# reaches the client unchanged and is not logged', (error, wire) => {
     const { lines, logger } = keepLog();
     expect(maskUnexpected(error, logger, 'x')).toBe(error);
     reportUnexpected(error, logger, 'x');
@@ -48,7 +48,7 @@ describe('an error that was meant for the client', () => {
   });
 });
 
-describe('any other error', () => {
+describe('unexpected errors', () => {
   it.each([
     new Error(CANARY),
     new TypeError(CANARY),
@@ -57,7 +57,7 @@ describe('any other error', () => {
     undefined,
     null,
     Symbol(CANARY),
-  ])('%# is logged once and hidden', (error) => {
+  ])('unexpected error %# is logged once and hidden from the client', (error) => {
     const { lines, logger } = keepLog();
     const masked = maskUnexpected(error, logger, 'Tools.crash');
     reportUnexpected(masked, logger, 'again');
@@ -70,7 +70,7 @@ describe('any other error', () => {
     expect(JSON.stringify(toolFailure(error))).not.toContain(CANARY);
   });
 
-  it('is logged with its causes, also when they go round in a circle', () => {
+  it('an unexpected error is logged with its causes, even if these are circular', () => {
     const { lines, logger } = keepLog();
     const inner = new Error('inner');
     const outer = new Error('outer', { cause: inner });
@@ -81,16 +81,16 @@ describe('any other error', () => {
   });
 });
 
-describe('a tool', () => {
-  it('leaves the refusal of its caller to the protocol', () => {
+describe('toolFailure()', () => {
+  it('toolFailure() rethrows refusals of the caller as protocol errors', () => {
     expect(() => toolFailure(new ForbiddenException('no'))).toThrow(McpError);
     expect(() => toolFailure(new McpError(1, 'x'))).toThrow('x');
     expect(() => toolFailure(new CancelledError('x'))).toThrow(CancelledError);
   });
 });
 
-describe('a resource', () => {
-  it('that answers 404 is not there; any other error stays', () => {
+describe('resourceFailure()', () => {
+  it('resourceFailure() turns a NotFoundException into ResourceNotFoundError and keeps any other error', () => {
     expect(resourceFailure(new NotFoundException(), 'a://b')).toBeInstanceOf(ResourceNotFoundError);
     const other = new Error('x');
     expect(resourceFailure(other, 'a://b')).toBe(other);

@@ -41,8 +41,8 @@ class Texts {
 
 const forms = new ElicitationForms();
 
-describe('forms', () => {
-  it('of a class say what a form can say', async () => {
+describe('ElicitationForms', () => {
+  it('a form of a class announces the constraints that MCP forms support', async () => {
     const { requestedSchema } = await forms.of(Person);
     expect(requestedSchema).toEqual({
       type: 'object',
@@ -57,7 +57,7 @@ describe('forms', () => {
     });
   });
 
-  it('of a Standard Schema keep to themselves what a form cannot say, and check it', async () => {
+  it('a form of a Standard Schema omits constraints that MCP forms lack, but enforces them', async () => {
     const form = await forms.of(z.object({ code: z.string().regex(/^[A-Z]+$/), size: z.enum(['s', 'm']) }));
     expect(form.requestedSchema).toEqual({
       type: 'object',
@@ -80,29 +80,29 @@ describe('forms', () => {
     ['anything', { type: 'object', properties: { any: {} } } satisfies JsonSchema],
     ['a boolean schema', { type: 'object', properties: { any: true } } satisfies JsonSchema],
     ['a reference', { type: 'object', $defs: { s: { type: 'string' } }, properties: { ref: { $ref: '#/$defs/s' } } }],
-  ])('cannot be made of %s', async (_, schema) => {
+  ])('forms.of() refuses %s', async (_, schema) => {
     await expect(forms.of(schema as never)).rejects.toThrow(/is not a string, number, boolean or choice/);
   });
 
-  it('are made once', () => {
+  it('forms.of() compiles the form of a class only once', () => {
     expect(forms.of(Person)).toBe(forms.of(Person));
   });
 });
 
-describe('answers', () => {
+describe('accepting answers', () => {
   const valid = { name: 'Ada', email: 'ada@example.com', age: 36, region: 'north' };
   it.each<[string, unknown, boolean]>([
     ['a valid form', { action: 'accept', content: valid }, true],
-    ['a declined one', { action: 'decline' }, true],
-    ['a cancelled one', { action: 'cancel', content: { junk: 1 } }, true],
+    ['a declined form', { action: 'decline' }, true],
+    ['a cancelled form', { action: 'cancel', content: { junk: 1 } }, true],
     ['an invalid form', { action: 'accept', content: { ...valid, age: 'old' } }, false],
-    ['an accepted nothing', { action: 'accept' }, false],
+    ['an accepted form without content', { action: 'accept' }, false],
     ['an unknown action', { action: 'shrug' }, false],
-    ['no action', { content: valid }, false],
+    ['an answer without an action', { content: valid }, false],
     ['null', null, false],
     ['a number', 12345, false],
     ['a list', [valid], false],
-  ])('%s', async (_, answer, ok) => {
+  ])('a form question given %s (%j) answers ok: %s', async (_, answer, ok) => {
     expect(await formQuestion(await forms.of(Person), 'Who?').accept(answer)).toMatchObject({ ok });
     if (ok) expect(await urlQuestion('https://example.com', '').accept(answer)).toMatchObject({ ok: true });
   });
@@ -117,7 +117,7 @@ describe('answers', () => {
     [{ role: 'assistant', content: text }, false],
     [{}, false],
     [undefined, false],
-  ])('of a model: %j', async (answer, ok) => {
+  ])('a sampling question given %j answers ok: %s', async (answer, ok) => {
     expect(await samplingQuestion({ messages: [], maxTokens: 1 }).accept(answer)).toMatchObject({ ok });
   });
 
@@ -127,14 +127,14 @@ describe('answers', () => {
     [{ roots: [{ name: 'a' }] }, false],
     [{ roots: {} }, false],
     [null, false],
-  ])('about roots: %j', async (answer, ok) => {
+  ])('a roots question given %j answers ok: %s', async (answer, ok) => {
     expect(await rootsQuestion().accept(answer)).toMatchObject({ ok });
   });
 });
 
-describe('pages', () => {
+describe('safeUrl()', () => {
   it.each(['https://example.com/a?b=c', 'http://localhost:3000/x', 'http://127.0.0.1/', 'http://[::1]:8080/'])(
-    '%s may be opened',
+    'safeUrl() accepts %s',
     (url) => {
       expect(safeUrl(url)).toBe(url);
     },
@@ -146,13 +146,13 @@ describe('pages', () => {
     'https://user:secret@example.com',
     'nonsense',
     'http://localhost.evil.com',
-  ])('%s may not', (url) => expect(() => safeUrl(url)).toThrow(TypeError));
+  ])('safeUrl() refuses %s', (url) => expect(() => safeUrl(url)).toThrow(TypeError));
 });
 
 const elicit = (mode: 'form' | 'url'): InputRequest => ({ method: 'elicitation/create', params: { mode } });
 const sample = (params: object = {}): InputRequest => ({ method: 'sampling/createMessage', params: { ...params } });
 
-describe('what a client can be asked', () => {
+describe('missingCapabilities()', () => {
   it.each<[InputRequest, Record<string, unknown>, Revision, unknown]>([
     [elicit('form'), { elicitation: {} }, '2026-07-28', undefined],
     [elicit('form'), { elicitation: { form: {} } }, '2026-07-28', undefined],
@@ -177,12 +177,12 @@ describe('what a client can be asked', () => {
       '2026-07-28',
       { roots: {} },
     ],
-  ])('%j with %j at %s lacks %j', (request, capabilities, revision, missing) => {
+  ])('a client asked %j with capabilities %j at %s lacks %j', (request, capabilities, revision, missing) => {
     expect(missingCapabilities(request, capabilities, revision)).toEqual(missing);
   });
 });
 
-describe('a question in older words', () => {
+describe('inputRequestFor() a legacy revision', () => {
   const properties = {
     titled: { type: 'string', oneOf: [{ const: 'a', title: 'A' }, { const: 'b' }], default: 'a' },
     plain: { type: 'string', enum: ['x', 'y'] },
@@ -194,7 +194,7 @@ describe('a question in older words', () => {
     params: { mode: 'form', message: 'm', requestedSchema },
   };
 
-  it('stays as it is for 2025-11-25, except that a page gets an id', () => {
+  it('a question for 2025-11-25 is unchanged except that a URL gets an elicitationId', () => {
     expect(inputRequestFor(request, '2025-11-25')).toEqual(request);
     const url = { method: 'elicitation/create', params: { mode: 'url', message: 'm', url: 'https://a.b' } } as const;
     const projected = inputRequestFor(url, '2025-11-25');
@@ -204,7 +204,7 @@ describe('a question in older words', () => {
     });
   });
 
-  it('has enumNames instead of titles, no mode and no defaults but of booleans for 2025-06-18', () => {
+  it('a form for 2025-06-18 has enumNames instead of titles, no mode and only boolean defaults', () => {
     const { params } = inputRequestFor(request, '2025-06-18');
     expect(JSON.parse(JSON.stringify(params))).toEqual({
       message: 'm',
@@ -220,13 +220,13 @@ describe('a question in older words', () => {
     });
   });
 
-  it('cannot ask for a list', () => {
+  it('a form for 2025-06-18 that asks for a list is refused', () => {
     const list = { type: 'object', properties: { many: { type: 'array', items: { enum: ['a'] } } } };
     const asks = { method: 'elicitation/create', params: { requestedSchema: list } } as const;
     expect(() => inputRequestFor(asks, '2025-06-18' satisfies LegacyRevision)).toThrow(/cannot be asked for a list/);
   });
 
-  it('leaves other kinds alone', () => {
+  it('a sampling question for 2024-11-05 is unchanged', () => {
     expect(inputRequestFor(sample({ maxTokens: 1 }), '2024-11-05')).toEqual(sample({ maxTokens: 1 }));
   });
 });

@@ -6,18 +6,18 @@ import { KeyRing, StateKeyError } from '../../../lib/interaction/key-ring.js';
 const key = () => randomBytes(32);
 
 describe('KeyRing', () => {
-  it('opens what it sealed, whatever it is', () => {
+  it('KeyRing opens any text that it sealed', () => {
     const ring = new KeyRing([key()]);
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => ring.open(ring.seal(text)) === text));
   });
 
-  it('never writes the same twice, and nothing of the text', () => {
+  it('KeyRing seals the same text differently each time and reveals nothing of it', () => {
     const ring = new KeyRing([key()]);
     expect(ring.seal('secret')).not.toBe(ring.seal('secret'));
     expect(ring.seal('secret')).not.toContain(Buffer.from('secret').toString('base64url'));
   });
 
-  it('P14: refuses a token of which any character is another one, missing, doubled or followed by something', () => {
+  it('P14: KeyRing refuses a token with any character changed, removed or inserted', () => {
     const ring = new KeyRing([key()]);
     const token = ring.seal(JSON.stringify({ round: 1 }));
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~é\0';
@@ -38,7 +38,7 @@ describe('KeyRing', () => {
     expect(tried).toBeGreaterThan(10_000);
   });
 
-  it('P14: refuses a token of which any bit of any byte is flipped', () => {
+  it('P14: KeyRing refuses a token with any bit flipped', () => {
     const ring = new KeyRing([key()]);
     const [version, id, body] = ring.seal('state').split('.') as [string, string, string];
     const bytes = Buffer.from(body, 'base64url');
@@ -49,7 +49,7 @@ describe('KeyRing', () => {
     }
   });
 
-  it('refuses any other text, and never throws', () => {
+  it('KeyRing refuses arbitrary text without throwing', () => {
     const ring = new KeyRing([key()]);
     const [, id] = ring.seal('').split('.');
     fc.assert(
@@ -61,12 +61,12 @@ describe('KeyRing', () => {
       }),
       { numRuns: 2000 },
     );
-    // As long as a key's id in characters, but not in bytes.
+    // This id has the length of a key id in characters but not in bytes.
     expect(ring.open(`v1.${'é'.repeat(id!.length)}.AAAA`)).toBeUndefined();
     expect(ring.open('.'.repeat(10_000))).toBeUndefined();
   });
 
-  it('rotates: a new key in front seals, the old one still opens, and once it is gone nothing of it does', () => {
+  it('KeyRing rotates keys: the first key seals, older keys still open, and a removed key opens nothing', () => {
     const [old, fresh] = [key(), key()];
     const before = new KeyRing([old]);
     const during = new KeyRing([fresh, old]);
@@ -78,7 +78,7 @@ describe('KeyRing', () => {
     expect([during.open(next), after.open(next), before.open(next)]).toEqual(['new', 'new', undefined]);
   });
 
-  it('takes one key in all of its spellings', () => {
+  it('KeyRing accepts the same key as Base64, Base64url, hex and bytes', () => {
     const bytes = key();
     const sealed = new KeyRing([bytes]).seal('x');
     const spellings = [
@@ -90,19 +90,23 @@ describe('KeyRing', () => {
     for (const spelling of spellings) expect(new KeyRing([spelling]).open(sealed)).toBe('x');
   });
 
-  it('without a key is good for itself alone', () => {
+  it('KeyRing opens only its own tokens when no key is configured', () => {
     const ring = new KeyRing();
     expect(ring.open(ring.seal('x'))).toBe('x');
     expect(new KeyRing().open(ring.seal('x'))).toBeUndefined();
   });
 
   it.each([
-    ['no key', [], /empty/],
-    ['a missing one', [undefined], /missing/],
-    ['a short one', [randomBytes(31)], /31 bytes; it needs 32/],
-    ['a sentence', ['correct horse battery staple, correct horse battery staple'], /neither Base64 nor hex/],
-    ['a short text', ['c2hvcnQ='], /5 bytes/],
-  ])('refuses %s', (_, keys, why) => {
+    ['an empty list of keys', [], /empty/],
+    ['a missing key', [undefined], /missing/],
+    ['a key that is too short', [randomBytes(31)], /31 bytes; it needs 32/],
+    [
+      'a key that is a sentence',
+      ['correct horse battery staple, correct horse battery staple'],
+      /neither Base64 nor hex/,
+    ],
+    ['a short Base64 text', ['c2hvcnQ='], /5 bytes/],
+  ])('KeyRing refuses %s', (_, keys, why) => {
     expect(() => new KeyRing(keys as never)).toThrow(StateKeyError);
     expect(() => new KeyRing(keys as never)).toThrow(why);
   });

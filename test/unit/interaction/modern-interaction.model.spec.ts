@@ -7,7 +7,7 @@ import { FirstRound } from '../../../lib/interaction/first-round.js';
 import { ModernInteraction } from '../../../lib/interaction/modern-interaction.js';
 import { RequestStates } from '../../../lib/interaction/request-state.js';
 
-/** A method: stages one after the other, the parts of each side by side. */
+/** A method: its stages run one after the other, the parts of a stage concurrently. */
 type Part =
   | { readonly kind: 'ask'; readonly keyed: boolean; readonly late: boolean }
   | { readonly kind: 'step' | 'ask and step' };
@@ -26,16 +26,16 @@ const limits = { states, maxRounds: 1000, diverged: () => expect.unreachable('no
 
 const question = (message: string): Question => ({
   request: { method: 'elicitation/create', params: { mode: 'form', message } },
-  // Answers that do not begin with the question are none of it.
+  // An answer belongs to this question only if it begins with its message.
   accept: (answer) =>
     typeof answer === 'string' && answer.startsWith(message)
       ? { ok: true, value: answer }
       : { ok: false, reason: 'wrong' },
 });
 
-/** Runs the method in one round. @returns its value; what each part got, by its name */
+/** Runs the method in one round. @returns the result of each part */
 async function method(stages: Program, interaction: Interaction, steps: Map<string, number>): Promise<string[]> {
-  const got: string[] = [];
+  const results: string[] = [];
   for (const [i, stage] of stages.entries()) {
     const parts = stage.map(async (each, j) => {
       const name = `${i}.${j}`;
@@ -46,18 +46,18 @@ async function method(stages: Program, interaction: Interaction, steps: Map<stri
           return `step ${name}`;
         });
       if (each.kind === 'step') return step();
-      // A form that is not compiled yet takes more than a turn of the event loop.
-      const pose = async () => {
+      // Compiling a form takes more than one turn of the event loop.
+      const createQuestion = async () => {
         if (each.kind !== 'ask' || each.late) for (let n = 0; n < 3; n++) await turn();
         return question(name);
       };
-      if (each.kind === 'ask') return interaction.ask(each.keyed ? `key ${name}` : undefined, pose);
-      await interaction.ask(undefined, pose);
+      if (each.kind === 'ask') return interaction.ask(each.keyed ? `key ${name}` : undefined, createQuestion);
+      await interaction.ask(undefined, createQuestion);
       return step();
     });
-    got.push(...((await Promise.all(parts)) as string[]));
+    results.push(...((await Promise.all(parts)) as string[]));
   }
-  return got;
+  return results;
 }
 
 const expected = (stages: Program): string[] =>
@@ -65,10 +65,10 @@ const expected = (stages: Program): string[] =>
 
 type Asked = Record<string, { params: { message: string } }>;
 
-describe('a method that is run again from the top', () => {
-  it('gets each answer where it asked, and does each step once, however a client answers', async () => {
+describe('ModernInteraction', () => {
+  it('a method that is re-run gets each answer at its question and runs each step once for any order of answers', async () => {
     await fc.assert(
-      fc.asyncProperty(program, fc.infiniteStream(fc.nat({ max: 3 })), async (stages, whims) => {
+      fc.asyncProperty(program, fc.infiniteStream(fc.nat({ max: 3 })), async (stages, choices) => {
         const steps = new Map<string, number>();
         let params: Record<string, unknown> = {};
         for (let rounds = 0; ; rounds++) {
@@ -87,14 +87,14 @@ describe('a method that is run again from the top', () => {
             requestState: string;
           };
           const messages = Object.values(inputRequests).map((request) => request.params.message);
-          // In the order of the method, and nothing of a later stage before all of an earlier one is there.
+          // Questions keep the order of the method, and a later stage asks only after the earlier one is complete.
           expect(messages).toEqual(messages.toSorted());
           expect(new Set(messages.map((message) => message.split('.')[0])).size).toBe(1);
           const inputResponses: Record<string, unknown> = { nonsense: 1 };
           for (const [key, request] of Object.entries(inputRequests)) {
-            const whim = whims.next().value;
-            if (whim === 1) inputResponses[key] = 'an answer to something else';
-            if (whim > 1) inputResponses[key] = `${request.params.message}!`;
+            const choice = choices.next().value;
+            if (choice === 1) inputResponses[key] = 'an answer to something else';
+            if (choice > 1) inputResponses[key] = `${request.params.message}!`;
           }
           params = { inputResponses, requestState };
         }

@@ -16,7 +16,7 @@ const binding: StateBinding = {
 };
 const ROUND: RoundState = {
   round: 3,
-  asked: { name: 'print' },
+  asked: { name: 'fingerprint' },
   answered: { __proto__: null, '#1': { fingerprint: 'p', answer: { action: 'accept' } } } as never,
   steps: { reserve: { value: 7 }, nothing: {} },
   state: { own: true },
@@ -29,7 +29,7 @@ function setup(singleUse = false) {
   return { states, nonces, advance: (ms: number) => void (now += ms) };
 }
 
-/** How an attempt was refused: all of what the client is told. */
+/** The whole error that the client receives for a refused attempt. */
 const refusal = (attempt: Promise<unknown>): Promise<unknown> =>
   attempt.then(
     () => 'accepted',
@@ -37,12 +37,12 @@ const refusal = (attempt: Promise<unknown>): Promise<unknown> =>
   );
 
 describe('RequestStates', () => {
-  it('brings a round back as it was', async () => {
+  it('RequestStates restores a sealed round unchanged', async () => {
     const { states } = setup();
     expect(await states.open(await states.seal(binding, ROUND), binding)).toEqual(ROUND);
   });
 
-  it('does not mind the order of the arguments', async () => {
+  it('RequestStates accepts a request state whose arguments come in another order', async () => {
     const { states } = setup();
     const args = { extras: { tags: ['a', 'b'], pets: true }, days: 2, city: 'Rome' };
     expect(await states.open(await states.seal(binding, ROUND), { ...binding, arguments: args })).toEqual(ROUND);
@@ -59,14 +59,14 @@ describe('RequestStates', () => {
     ['nested argument', { arguments: { ...binding.arguments, extras: { pets: true, tags: ['b', 'a'] } } }],
     ['number of arguments', { arguments: { ...binding.arguments, more: null } }],
     ['absence of arguments', { arguments: {} }],
-  ])('P14: refuses another %s', async (_, other) => {
+  ])('P14: RequestStates refuses a request state with another %s', async (_, other) => {
     const { states } = setup();
     const state = await states.seal(binding, ROUND);
     expect(await refusal(states.open(state, { ...binding, ...other }))).toEqual(INVALID_STATE);
     expect(await states.open(state, binding)).toEqual(ROUND);
   });
 
-  it('P14: binds every argument there can be', async () => {
+  it('P14: RequestStates binds a request state to any JSON arguments', async () => {
     const { states } = setup();
     await fc.assert(
       fc.asyncProperty(
@@ -84,7 +84,7 @@ describe('RequestStates', () => {
     );
   });
 
-  it('P14: refuses a state from its time on, and accepts it until then', async () => {
+  it('P14: RequestStates accepts a request state until it expires and refuses it from then on', async () => {
     const { states, advance } = setup();
     const state = await states.seal(binding, ROUND);
     advance(TTL - 1);
@@ -93,7 +93,7 @@ describe('RequestStates', () => {
     expect(await refusal(states.open(state, binding))).toEqual(INVALID_STATE);
   });
 
-  it('P14: refuses whatever differs from a state in one character', async () => {
+  it('P14: RequestStates refuses a request state with any single character changed', async () => {
     const { states } = setup();
     const state = await states.seal(binding, ROUND);
     for (let at = 0; at < state.length; at++) {
@@ -103,11 +103,14 @@ describe('RequestStates', () => {
     }
   });
 
-  it.each([null, 1, {}, [], '', 'v1', `${'v1.'.repeat(200_000)}`, true])('refuses %j', async (token) => {
-    expect(await refusal(setup().states.open(token, binding))).toEqual(INVALID_STATE);
-  });
+  it.each([null, 1, {}, [], '', 'v1', `${'v1.'.repeat(200_000)}`, true])(
+    'RequestStates refuses %j as a request state',
+    async (token) => {
+      expect(await refusal(setup().states.open(token, binding))).toEqual(INVALID_STATE);
+    },
+  );
 
-  it('accepts a state once where asked to, also of two who come together, and forgets it when it has expired', async () => {
+  it('RequestStates accepts a single-use request state once, even if it is sent twice at the same time, and forgets it once expired', async () => {
     const { states, nonces, advance } = setup(true);
     const state = await states.seal(binding, ROUND);
     const both = await Promise.all([refusal(states.open(state, binding)), refusal(states.open(state, binding))]);
@@ -119,17 +122,17 @@ describe('RequestStates', () => {
     expect(nonces.size).toBe(1);
   });
 
-  it('does not use up a state that is refused for another reason', async () => {
+  it('RequestStates does not consume a single-use request state that it refuses for another reason', async () => {
     const { states } = setup(true);
     const state = await states.seal(binding, ROUND);
     await refusal(states.open(state, { ...binding, principal: 'mallory' }));
     expect(await states.open(state, binding)).toEqual(ROUND);
   });
 
-  it('tells the author of a state that is too large', async () => {
+  it('RequestStates throws an error that advises the author when a request state is too large', async () => {
     const steps = { big: { value: 'x'.repeat(300_000) } };
     const sealed = setup().states.seal(binding, { ...ROUND, steps });
-    await expect(sealed).rejects.toThrow(/too large to travel.*ctx\.step/);
+    await expect(sealed).rejects.toThrow(/too large to send.*ctx\.step/);
   });
 });
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ChangeBus } from '../../../lib/broker/change-bus.js';
 import { type ChangeEvent, CorruptChangeError } from '../../../lib/broker/change-event.js';
 import { MemoryMessageBroker } from '../../../lib/memory/memory-message-broker.js';
-import { LossyBroker } from '../stream/lossy-broker.js';
+import { FaultyBroker } from '../stream/faulty-broker.js';
 
 const EVENTS: ChangeEvent[] = [
   { type: 'list-changed', list: 'tools' },
@@ -14,9 +14,9 @@ const EVENTS: ChangeEvent[] = [
 ];
 
 const listen = (bus: ChangeBus) => {
-  const heard: ChangeEvent[] = [];
-  bus.events$.subscribe((event) => heard.push(event));
-  return heard;
+  const received: ChangeEvent[] = [];
+  bus.events$.subscribe((event) => received.push(event));
+  return received;
 };
 
 describe('ChangeBus', () => {
@@ -31,18 +31,18 @@ describe('ChangeBus', () => {
 
   afterEach(() => expect(broker.sizes).toEqual({ channels: 0, listeners: 0, queued: 0 }));
 
-  it('carries every event to every instance of the namespace, the publisher too, and to no other', async () => {
+  it('ChangeBus delivers every event to all instances of its namespace, the publisher included, and to no other', async () => {
     const [one, two, other] = [make('a'), make('a'), make('b')];
-    const heard = [one, two, other].map(listen);
+    const received = [one, two, other].map(listen);
     await Promise.all([one, two, other].map((bus) => bus.start()));
     for (const event of EVENTS) await one.publish(event);
-    await vi.waitFor(() => expect(heard).toEqual([EVENTS, EVENTS, []]));
+    await vi.waitFor(() => expect(received).toEqual([EVENTS, EVENTS, []]));
     await Promise.all([one, two, other].map((bus) => bus.close()));
   });
 
-  it('ignores types of a newer version, and reports what nobody of us wrote, without quoting it', async () => {
+  it('ChangeBus ignores event types of a newer version and reports corrupt events without quoting them', async () => {
     const bus = make('a');
-    const heard = listen(bus);
+    const received = listen(bus);
     await bus.start();
     const corrupt = [
       'secret',
@@ -62,7 +62,7 @@ describe('ChangeBus', () => {
       await broker.publish(bus.channel, text);
     }
     await bus.publish(EVENTS[0]!);
-    await vi.waitFor(() => expect(heard).toEqual([EVENTS[0]]));
+    await vi.waitFor(() => expect(received).toEqual([EVENTS[0]]));
     expect(reported.length).toBe(corrupt.length);
     for (const error of reported) {
       expect(error).toBeInstanceOf(CorruptChangeError);
@@ -71,15 +71,15 @@ describe('ChangeBus', () => {
     await bus.close();
   });
 
-  it('starts once, and completes when closed', async () => {
+  it('ChangeBus subscribes once although started twice, and completes its observables when closed', async () => {
     const bus = make('a');
-    const heard = listen(bus);
+    const received = listen(bus);
     const done = vi.fn();
     bus.events$.subscribe({ complete: done });
     bus.interrupted$.subscribe({ complete: done });
     await Promise.all([bus.start(), bus.start()]);
     await bus.publish(EVENTS[0]!);
-    await vi.waitFor(() => expect(heard.length).toBe(1));
+    await vi.waitFor(() => expect(received.length).toBe(1));
     const starting = bus.start();
     await bus.close();
     await starting;
@@ -87,17 +87,17 @@ describe('ChangeBus', () => {
     expect(done).toHaveBeenCalledTimes(2);
   });
 
-  it('can be started again when the broker was away, and passes on interruptions', async () => {
-    const lossy = new LossyBroker();
-    lossy.failures = 1;
-    const bus = new ChangeBus({ broker: lossy, namespace: 'a', report: () => undefined });
-    await expect(bus.start()).rejects.toThrow('away');
+  it('ChangeBus can be started again after the broker was unavailable, and forwards interruptions', async () => {
+    const faulty = new FaultyBroker();
+    faulty.failures = 1;
+    const bus = new ChangeBus({ broker: faulty, namespace: 'a', report: () => undefined });
+    await expect(bus.start()).rejects.toThrow('unavailable');
     await bus.start();
     const interrupted = vi.fn();
     bus.interrupted$.subscribe(interrupted);
-    lossy.interrupt();
+    faulty.interrupt();
     expect(interrupted).toHaveBeenCalledOnce();
     await bus.close();
-    expect([lossy.inner.sizes.listeners, lossy.interruptionListeners]).toEqual([0, 0]);
+    expect([faulty.inner.sizes.listeners, faulty.interruptionListeners]).toEqual([0, 0]);
   });
 });

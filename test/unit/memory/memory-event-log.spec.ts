@@ -36,7 +36,7 @@ afterEach(() => {
 });
 
 describe('MemoryEventLog', () => {
-  it('gives increasing ids whatever its clock does (P11)', async () => {
+  it('MemoryEventLog assigns increasing entry ids even if its clock goes backwards (P11)', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.oneof(fc.integer({ min: -1e6, max: 1e6 }), fc.constant(0)), { minLength: 1 }),
@@ -58,7 +58,7 @@ describe('MemoryEventLog', () => {
     await make();
   });
 
-  it('frees an expired history by itself, though nobody asks', async () => {
+  it('MemoryEventLog frees an expired history without being read', async () => {
     await make({ historyTtlMs: 5000, resultTtlMs: 20_000 });
     await log.append(key, 'g', 'text');
     await log.append(key, 'r1', 'text', { final: true });
@@ -72,7 +72,7 @@ describe('MemoryEventLog', () => {
     expect(log.sizes).toEqual({ sessions: 0, streams: 0, entries: 0, bytes: 0 });
   });
 
-  it('frees the log of an expired session by itself', async () => {
+  it('MemoryEventLog frees the log of an expired session without being read', async () => {
     await make();
     await log.append(key, 'g', 'text');
     now += IDLE_TTL;
@@ -80,7 +80,7 @@ describe('MemoryEventLog', () => {
     expect([store.sizes.sessions, log.sizes.sessions]).toEqual([0, 0]);
   });
 
-  it('keeps a stream that somebody waits on, however long its request says nothing', async () => {
+  it('MemoryEventLog keeps a claimed stream beyond its TTL although its request is silent', async () => {
     await make({ resultTtlMs: 1000 });
     const fence = (await log.claim(key, 'r1'))!;
     now += 10_000;
@@ -90,13 +90,13 @@ describe('MemoryEventLog', () => {
     expect((await log.read(key, 'r1', STREAM_START, 1)).known).toBe(false);
   });
 
-  it('counts bytes, not characters', async () => {
+  it('MemoryEventLog limits a history by bytes, not by characters', async () => {
     await make({ maxHistoryBytes: 100 });
     for (let i = 0; i < 10; i++) await log.append(key, 'g', '🚀'.repeat(10));
     expect(log.sizes).toMatchObject({ entries: 2, bytes: 80 });
   });
 
-  it('lets go of the text of what it trimmed', async () => {
+  it('MemoryEventLog releases the text of trimmed entries', async () => {
     await make({ maxHistory: 10 });
     for (let i = 0; i < 5000; i++) await log.append(key, 'g', `${i}`);
     const { entries } = await log.read(key, 'g', STREAM_START, 100);
@@ -104,10 +104,10 @@ describe('MemoryEventLog', () => {
     expect(log.sizes).toMatchObject({ entries: 10, bytes: 40 });
   });
 
-  it('reports a broker that refuses a signal, and has stored the entry', async () => {
+  it('MemoryEventLog stores the entry and reports the error when the broker refuses a stream signal', async () => {
     const report = vi.fn();
     const broker = new MemoryMessageBroker();
-    vi.spyOn(broker, 'publish').mockRejectedValue(new Error('away'));
+    vi.spyOn(broker, 'publish').mockRejectedValue(new Error('unavailable'));
     await make({ broker, report });
     expect(await log.append(key, 'g', 'x')).toMatchObject({ kind: 'appended' });
     await vi.advanceTimersByTimeAsync(0);
@@ -115,7 +115,7 @@ describe('MemoryEventLog', () => {
     expect((await log.read(key, 'g', STREAM_START, 1)).entries.length).toBe(1);
   });
 
-  it('has channels of its own per namespace', async () => {
+  it('MemoryEventLog uses separate channels for each namespace', async () => {
     await make({ namespace: 'a' });
     const channel = log.channel(key);
     close();

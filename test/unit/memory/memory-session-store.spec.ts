@@ -27,7 +27,7 @@ describe('MemorySessionStore', () => {
     vi.useRealTimers();
   });
 
-  it('tells of each session that ended or expired, once', async () => {
+  it('MemorySessionStore notifies onEnd listeners once of each session that ended or expired', async () => {
     const ended: string[] = [];
     const stop = store.onEnd(({ id }) => ended.push(id));
     for (const id of ['ended', 'met', 'swept', 'untold']) await store.create(record(id));
@@ -44,7 +44,7 @@ describe('MemorySessionStore', () => {
     expect(ended.length).toBe(4);
   });
 
-  it('is empty again after a flood, subscriptions included (P10)', async () => {
+  it('MemorySessionStore is empty after 2000 sessions with subscriptions ended or expired (P10)', async () => {
     for (let i = 0; i < 2000; i++) {
       await store.create(record(`${i}`));
       await store.subscribe(record(`${i}`), `x:${i % 50}`);
@@ -55,7 +55,7 @@ describe('MemorySessionStore', () => {
     expect(store.sizes).toEqual({ sessions: 0, ids: 0, principals: 0, uris: 0 });
   });
 
-  it('sweeps what expired behind an older session that is in use', async () => {
+  it('MemorySessionStore sweeps an expired session although an older one is still in use', async () => {
     await store.create(record('used'));
     await store.create(record('idle'));
     now = 900;
@@ -66,12 +66,12 @@ describe('MemorySessionStore', () => {
     expect(await store.peek(record('used'))).toBeDefined();
   });
 
-  it('refuses a key that is taken', async () => {
+  it('MemorySessionStore refuses to create a session whose key exists', async () => {
     await store.create(record('1'));
     await expect(store.create(record('1'))).rejects.toThrow('exists');
   });
 
-  it('keeps no process alive', () => {
+  it('MemorySessionStore leaves no timer that would keep the process alive', () => {
     vi.useRealTimers();
     const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
     const before = timers();
@@ -83,11 +83,43 @@ describe('MemorySessionStore', () => {
   });
 });
 
-describe('the steady clock', () => {
-  it('tells the time of day, and does not follow when the machine is set', () => {
+describe('steadyClock()', () => {
+  it('steadyClock() returns the time of day and ignores later changes of the system clock', () => {
     expect(Math.abs(steadyClock() - Date.now())).toBeLessThan(60_000);
     vi.spyOn(Date, 'now').mockReturnValue(0);
     expect(steadyClock()).toBeGreaterThan(1_600_000_000_000);
     vi.restoreAllMocks();
+  });
+});
+
+describe('sessions that give way to others', () => {
+  it('B1 a full store ends the longest idle session, but none that has an open connection', async () => {
+    const small = new MemorySessionStore({ maxSessions: 3 });
+    for (const id of ['held', 'idle', 'used']) await small.create(record(id));
+    const release = small.hold(record('held'));
+    await small.load(record('used'));
+    await small.create(record('new'));
+    const ids = async (): Promise<string[]> => {
+      const found: string[] = [];
+      for await (const { id } of small.sessions()) found.push(id);
+      return found.toSorted();
+    };
+    expect(await ids()).toEqual(['held', 'new', 'used']);
+    release();
+    await small.create(record('newer'));
+    expect(await ids()).toEqual(['new', 'newer', 'used']);
+    small.close();
+  });
+
+  it('B1 a session that is not used after initialize ends within minutes', async () => {
+    let now = 0;
+    const store = new MemorySessionStore({ idleTtlMs: 3_600_000, clock: () => now });
+    await store.create({ ...record('unused'), initialized: false });
+    await store.create({ ...record('used'), initialized: false });
+    await store.load(record('used'));
+    now = 121_000;
+    expect(await store.peek(record('unused'))).toBeUndefined();
+    expect(await store.peek(record('used'))).toBeDefined();
+    store.close();
   });
 });

@@ -11,7 +11,7 @@ const principal: fc.Arbitrary<Principal> = fc.record(
 );
 
 describe('principalId', () => {
-  it('is the same for the same owner, whatever else the token says', () => {
+  it('principalId() depends only on issuer, subject and client id', () => {
     const id = principalId({ issuer: 'https://i', subject: 's', clientId: 'c', exp: 1 });
     expect(principalId({ clientId: 'c', subject: 's', issuer: 'https://i', exp: 2, scope: 'a b' })).toBe(id);
     expect(id).toMatch(/^[\w-]{32}$/);
@@ -19,7 +19,7 @@ describe('principalId', () => {
     expect(principalId(token)).toBe(principalId(token));
   });
 
-  it('differs for different owners, however their names run together', () => {
+  it('principalId() differs for different owners even if their joined names are equal', () => {
     fc.assert(
       fc.property(principal, principal, (a, b) => {
         const same = a.issuer === b.issuer && a.subject === b.subject && a.clientId === b.clientId;
@@ -38,9 +38,9 @@ describe('principalId', () => {
     expect(new Set(ids).size).toBe(7);
   });
 
-  it('is anonymous for nobody and for nobody else', () => {
+  it('principalId() is anonymous only without a principal', () => {
     expect(principalId()).toBe(ANONYMOUS);
-    fc.assert(fc.property(principal, (somebody) => principalId(somebody) !== ANONYMOUS));
+    fc.assert(fc.property(principal, (other) => principalId(other) !== ANONYMOUS));
   });
 
   it.each([
@@ -49,13 +49,13 @@ describe('principalId', () => {
     { issuer: '', subject: 's' },
     { issuer: 'i', subject: 5 },
     { issuer: 'i', subject: 's', clientId: '' },
-  ])('refuses %j: half a name would be shared by many', (half) => {
+  ])('principalId() refuses the incomplete principal %j', (half) => {
     expect(() => principalId(half as unknown as Principal)).toThrow(TypeError);
   });
 });
 
 describe('session ids', () => {
-  it('are long, random and fit a header', () => {
+  it('session ids are random, 24 characters long and valid in a header', () => {
     const ids = Array.from({ length: 1000 }, newSessionId);
     expect(new Set(ids).size).toBe(1000);
     for (const id of ids) expect(id).toMatch(/^[\w-]{24}$/);
@@ -63,13 +63,13 @@ describe('session ids', () => {
   });
 
   it.each(['', ' ', 'a b', 'a\n', '\0', 'ü', '\x7f', 'x'.repeat(129), undefined, null, 5, ['a']])(
-    'are not %j',
+    'isSessionId() refuses %j',
     (header) => {
       expect(isSessionId(header)).toBe(false);
     },
   );
 
-  it('make keys that never collide', () => {
+  it('session key texts never collide for different principals and ids', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), fc.string(), fc.string(), (a, b, c, d) => {
         const same = sessionKeyText({ principal: a, id: b }) === sessionKeyText({ principal: c, id: d });

@@ -8,19 +8,21 @@ import { drain, emissionsOf, reportingProgress } from '../../../lib/pipeline/dra
 import type { JsonRpcNotification } from '../../../lib/protocol/messages.js';
 
 function call() {
-  const said: unknown[] = [];
+  const reported: unknown[] = [];
   const peer = { era: 'modern', revision: '2026-07-28' } as Peer;
   const params = { _meta: { progressToken: 'p' } };
-  const outlet = { notify: ({ params: told }: JsonRpcNotification) => said.push(told?.progress) };
+  const outlet = {
+    notify: ({ params: progressParams }: JsonRpcNotification) => reported.push(progressParams?.progress),
+  };
   const exchange = new Exchange(peer, { jsonrpc: '2.0', id: 1, method: 'tools/call', params }, outlet);
-  return { said, exchange, ctx: new McpContext(exchange, 'x', undefined as never) };
+  return { reported, exchange, ctx: new McpContext(exchange, 'x', undefined as never) };
 }
 
-describe('draining', () => {
-  it('is the last emission that is not progress', async () => {
-    const { ctx, said } = call();
+describe('drain()', () => {
+  it('drain() resolves to the last emission that is not progress', async () => {
+    const { ctx, reported } = call();
     expect(await drain(of(progress(1), 'a', progress(2), 'b', progress(3)), ctx)).toBe('b');
-    expect(said).toEqual([1, 2, 3]);
+    expect(reported).toEqual([1, 2, 3]);
     expect(await drain(of(), ctx)).toBeUndefined();
     expect(drain('plain', ctx)).toBe('plain');
     await expect(
@@ -34,17 +36,17 @@ describe('draining', () => {
     ).rejects.toThrow(RangeError);
   });
 
-  it('tells progress once, however often it is looked at', async () => {
-    const { ctx, said } = call();
-    const looked = reportingProgress(reportingProgress(of(progress(1), progress(2), 'a'), ctx), ctx);
-    expect(await drain(looked, ctx)).toBe('a');
-    expect(said).toEqual([1, 2]);
+  it('reportingProgress() reports progress once although it is applied twice', async () => {
+    const { ctx, reported } = call();
+    const reporting = reportingProgress(reportingProgress(of(progress(1), progress(2), 'a'), ctx), ctx);
+    expect(await drain(reporting, ctx)).toBe('a');
+    expect(reported).toEqual([1, 2]);
   });
 
   it.each([
     ['before', true],
     ['after', false],
-  ])('unsubscribes when the call is cancelled %s it began', async (_when, early) => {
+  ])('drain() unsubscribes when the call is cancelled %s it began', async (_when, early) => {
     const { ctx, exchange } = call();
     let open = 0;
     const source = new Observable(() => {
@@ -58,30 +60,30 @@ describe('draining', () => {
     expect(open).toBe(0);
   });
 
-  it('says nothing of progress after the call is cancelled', async () => {
-    const { ctx, exchange, said } = call();
+  it('drain() reports no progress after the call is cancelled', async () => {
+    const { ctx, exchange, reported } = call();
     const source = new Subject();
     const drained = drain(source, ctx) as Promise<unknown>;
     exchange.cancel('enough');
     source.next(progress(1));
     await expect(drained).rejects.toThrow('enough');
-    expect(said).toEqual([]);
+    expect(reported).toEqual([]);
   });
 });
 
-describe('an AsyncIterable', () => {
-  it('may be a generator that is not async, and is no list', async () => {
-    const { ctx, said } = call();
+describe('emissionsOf()', () => {
+  it('emissionsOf() drains a synchronous generator but leaves arrays, maps and sets alone', async () => {
+    const { ctx, reported } = call();
     function* counting(): Generator<unknown, string> {
       yield progress(1);
       return 'counted';
     }
     expect(await drain(emissionsOf(counting()), ctx)).toBe('counted');
-    expect(said).toHaveLength(1);
+    expect(reported).toHaveLength(1);
     for (const value of [[1, 2], new Map(), new Set([1])]) expect(emissionsOf(value)).toBe(value);
   });
 
-  it('ends with what it returns, else with what it yields last', async () => {
+  it('an async generator resolves to its return value, or else to its last yielded value', async () => {
     const { ctx } = call();
     async function* returning(): AsyncGenerator<string, string> {
       yield 'a';
@@ -94,7 +96,7 @@ describe('an AsyncIterable', () => {
     expect(await drain(emissionsOf(yielding()), ctx)).toBe('a');
   });
 
-  it('is returned once when it is left early, and not when it ended', async () => {
+  it('an async iterator is returned once when the call is cancelled, and not after it ended', async () => {
     const { ctx, exchange } = call();
     let returned = 0;
     const iterable = (values: unknown[]): AsyncIterable<unknown> => ({
@@ -102,7 +104,7 @@ describe('an AsyncIterable', () => {
         next: async () => (values.length > 0 ? { done: false, value: values.shift() } : new Promise(() => {})),
         return: async () => {
           returned++;
-          throw new Error('nobody hears this');
+          throw new Error('this error is ignored');
         },
       }),
     });
@@ -122,7 +124,7 @@ describe('an AsyncIterable', () => {
     expect(returned).toBe(2);
   });
 
-  it('that throws is an error', async () => {
+  it('drain() rejects with the error that an async generator throws', async () => {
     async function* broken(): AsyncGenerator<string> {
       yield 'a';
       throw new RangeError('b');
@@ -130,7 +132,7 @@ describe('an AsyncIterable', () => {
     await expect(drain(emissionsOf(broken()), call().ctx)).rejects.toThrow(RangeError);
   });
 
-  it('is told apart from values', () => {
+  it('emissionsOf() returns plain values unchanged', () => {
     for (const value of [undefined, null, 'text', [1], {}, NEVER, Buffer.from('a')])
       expect(emissionsOf(value)).toBe(value);
   });

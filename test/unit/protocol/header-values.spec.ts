@@ -4,7 +4,7 @@ import { BAD_SENTINEL, decodeHeaderValue, headerEquals } from '../../../lib/prot
 
 const code = (text: string) => `=?base64?${Buffer.from(text).toString('base64')}?=`;
 
-describe('Values of Mcp-Name and Mcp-Param-*', () => {
+describe('header values of Mcp-Name and Mcp-Param-*', () => {
   it.each([
     ['B-1 a literal', 'plain', 'plain'],
     ['B-1 capitals in the marker', '=?Base64?eA==?=', '=?Base64?eA==?='],
@@ -20,7 +20,7 @@ describe('Values of Mcp-Name and Mcp-Param-*', () => {
     ['B-2 what looks like a sentinel', code('=?base64?eA==?='), '=?base64?eA==?='],
     ['H-7 blanks around a literal', ' \t plain \t', 'plain'],
     ['a byte order mark is part of the text', code('\uFEFFx'), '\uFEFFx'],
-  ])('%s', (_rule, header, text) => {
+  ])('%s: decodes the header value', (_rule, header, text) => {
     expect(decodeHeaderValue(header)).toBe(text);
   });
 
@@ -36,11 +36,11 @@ describe('Values of Mcp-Name and Mcp-Param-*', () => {
     ['X-7 a no-break space, which no proxy strips', '\u00a0plain'],
     ['X-7 a control character', 'a\u0001b'],
     ['X-7 DEL', 'a\u007fb'],
-  ])('%s is refused', (_rule, header) => {
+  ])('%s: refuses the header value', (_rule, header) => {
     expect(decodeHeaderValue(header)).toBe(BAD_SENTINEL);
   });
 
-  it('B-2 any well-formed text survives coding', () => {
+  it('B-2 any well-formed text survives encoding and decoding', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
         expect(decodeHeaderValue(code(text))).toBe(text);
@@ -67,7 +67,7 @@ describe('Values of Mcp-Name and Mcp-Param-*', () => {
     ['9007199254740993', 9007199254740992, false],
     ['text', undefined, false],
     ['[object Object]', {}, false],
-  ])('X-6 the header "%s" and the argument %s: %s', (header, value, equal) => {
+  ])('X-6 comparing the header "%s" with the argument %s returns %s', (header, value, equal) => {
     expect(headerEquals(header, value)).toBe(equal);
   });
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MAX_URI_LENGTH, parseUriTemplate } from '../../../lib/protocol/uri-template.js';
 
-describe('what a template matches', () => {
+describe('UriTemplate.match()', () => {
   it.each([
     ['x://static', 'x://static', {}],
     ['x://static', 'x://static/', undefined],
@@ -43,7 +43,7 @@ describe('what a template matches', () => {
     ['x://s{?a}{&b}', 'x://s?b=1', { b: '1' }],
     ['x://s{#f}', 'x://s#top/1', { f: 'top/1' }],
     ['x://s{#f}', 'x://s', {}],
-  ])('%s with %s', (template, uri, expected) => {
+  ])('matching the URI template %s against %s returns %j', (template, uri, expected) => {
     expect(parseUriTemplate(template).match(uri)).toEqual(expected);
   });
 
@@ -61,31 +61,31 @@ describe('what a template matches', () => {
     'x://%zz',
     'x://%C3',
     'x://%E0%80%80',
-  ])('%j never gets into a path variable (Z-18)', (uri) => {
+  ])('a path variable does not match the URI %j (Z-18)', (uri) => {
     expect(parseUriTemplate('x://{a}').match(uri)).toBeUndefined();
   });
 
   it.each(['../x', 'a/../b', 'a/..', '%2e%2e/x', 'a%2F..%2Fb', '..%5Cx', 'a/./b'])(
-    '%s never gets into {+path}',
+    '{+path} does not match the path %s',
     (path) => {
       expect(parseUriTemplate('file:///{+path}').match(`file:///${path}`)).toBeUndefined();
     },
   );
 
-  it('answers own properties only', () => {
+  it('match() returns __proto__ as an own property', () => {
     const values = parseUriTemplate('x://{__proto__}').match('x://polluted')!;
     expect(Object.keys(values)).toEqual(['__proto__']);
     expect(Object.getPrototypeOf(values)).toBe(Object.prototype);
   });
 
-  it('refuses what is longer than the cap', () => {
+  it('match() refuses a URI that is longer than MAX_URI_LENGTH', () => {
     const { match } = parseUriTemplate('x://{a}');
     expect(match(`x://${'a'.repeat(MAX_URI_LENGTH - 4)}`)).toBeDefined();
     expect(match(`x://${'a'.repeat(MAX_URI_LENGTH - 3)}`)).toBeUndefined();
   });
 });
 
-describe('what is refused', () => {
+describe('invalid URI templates', () => {
   it.each([
     ['{a}', 0, 'scheme'],
     ['/a/{b}', 0, 'scheme'],
@@ -108,13 +108,13 @@ describe('what is refused', () => {
     ['x://a b', 5, 'may not stand'],
     ['x://{a}%20{b}', 5, 'part of an encoded character'],
     ['x://{a}2{b}', 5, 'part of an encoded character'],
-  ])('%s at %i: %s', (template, position, reason) => {
+  ])('parseUriTemplate() refuses %s at position %i: %s', (template, position, reason) => {
     expect(() => parseUriTemplate(template)).toThrow(
       new RegExp(`position ${position}: .*${reason.replace(/[{}]/g, '.')}`),
     );
   });
 
-  it('expanding throws for what could not be matched again', () => {
+  it('expand() throws for values that match() could not return', () => {
     const { expand } = parseUriTemplate('x://{a}{?b}');
     expect(expand({ a: 'é b', b: '1&2' })).toBe('x://%C3%A9%20b?b=1%262');
     for (const a of [undefined, '', '..', 'a/b', 'a\\b']) expect(() => expand({ a })).toThrow();
@@ -138,7 +138,7 @@ const TEMPLATES = [
   'x://{a}to{b}',
 ];
 
-describe('properties', () => {
+describe('URI template properties', () => {
   const text = fc.oneof(
     fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }),
     fc.string({
@@ -148,7 +148,7 @@ describe('properties', () => {
     }),
   );
 
-  it('match(expand(v)) = v', () => {
+  it('match() returns the values that expand() was given', () => {
     fc.assert(
       fc.property(fc.constantFrom(...TEMPLATES), text, text, text, (source, a, b, c) => {
         const template = parseUriTemplate(source);
@@ -167,7 +167,7 @@ describe('properties', () => {
     );
   });
 
-  it('no URI makes it throw, and what it answers is safe', () => {
+  it('match() never throws and never returns a path separator in a path variable', () => {
     fc.assert(
       fc.property(fc.constantFrom(...TEMPLATES), fc.string({ unit: 'binary', maxLength: 40 }), (source, rest) => {
         const values = parseUriTemplate(source).match(`x://${rest}`);
@@ -178,7 +178,7 @@ describe('properties', () => {
     );
   });
 
-  it('takes no more than a moment for the worst URI of the longest length', () => {
+  it('match() takes less than 5 ms for the worst URIs of maximal length', () => {
     const worst = ['-', 'a-', '--a', 'a', '%', '/', '.', '.json', '&', '=', 'a=b&'];
     for (const source of TEMPLATES) {
       const { match } = parseUriTemplate(source);
@@ -190,13 +190,13 @@ describe('properties', () => {
           return Number(process.hrtime.bigint() - from) / 20;
         };
         time(4000);
-        // Linear is about 2; a quadratic step over 8 KiB would be tens of milliseconds.
+        // Linear matching stays far below; a quadratic step over 8 KiB would take tens of milliseconds.
         expect(Math.min(time(8000), time(8000), time(8000))).toBeLessThan(5_000_000);
       }
     }
   });
 
-  it('parses or refuses any template in words', () => {
+  it('parseUriTemplate() parses any template or refuses it with its position', () => {
     fc.assert(
       fc.property(
         fc.string({

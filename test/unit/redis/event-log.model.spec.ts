@@ -18,7 +18,7 @@ interface Place {
 }
 type Step =
   | ({ readonly do: 'append'; readonly texts: string[]; readonly final: boolean } & Place)
-  | ({ readonly do: 'tail'; readonly back: number; readonly count: number } & Place)
+  | ({ readonly do: 'read'; readonly back: number; readonly count: number } & Place)
   | ({ readonly do: 'claim' | 'release' } & Place)
   | { readonly do: 'end'; readonly session: number };
 
@@ -37,7 +37,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.record({
-      do: fc.constant('tail' as const),
+      do: fc.constant('read' as const),
       ...place,
       back: fc.nat(5),
       count: fc.integer({ min: 1, max: 4 }),
@@ -47,7 +47,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('end' as const), session: fc.nat(1) }) },
 );
 
-/** One log, and what it says, with its ids replaced by their number. */
+/** Runs steps on one log and returns its answers, with entry ids replaced by their ordinal number. */
 class Subject {
   readonly #names = new Map<string, string[]>();
   readonly #fences = new Map<string, number>();
@@ -67,7 +67,7 @@ class Subject {
       id === STREAM_START ? -1 : ids.includes(id) ? ids.indexOf(id) : ids.push(id) - 1;
     switch (one.do) {
       case 'append': {
-        // Without waiting in between: what one tick says is kept in order.
+        // Not awaited one by one: entries appended in the same tick keep their order.
         const last = one.texts.length - 1;
         const all = one.texts.map((data, i) =>
           this.log.append(key, one.stream, data, { final: one.final && i === last }),
@@ -79,7 +79,7 @@ class Subject {
           return outcome.value.kind === 'appended' ? number(outcome.value.id) : outcome.value.kind;
         });
       }
-      case 'tail': {
+      case 'read': {
         const cursor = ids.at(-1 - one.back) ?? STREAM_START;
         const { entries, last, final, known, fence, ended } = await this.log.read(key, one.stream, cursor, one.count);
         const readable = entries.map((e) => [number(e.id), number(e.previous), e.data, e.final]);
@@ -107,27 +107,31 @@ let redis: RedisServer;
 beforeAll(async () => void (redis = await RedisServer.start()));
 afterAll(() => redis.dispose());
 
-describe('Redis and memory', () => {
-  it('give the same answers, whatever happens in whatever order', { timeout: 60_000 }, async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
-        const member = await fleetMember({ redis: redis.url, namespace: newNamespace(), ...LIMITS });
-        const store = new MemorySessionStore();
-        const log = new MemoryEventLog({ ...LIMITS, sessions: store, broker: new MemoryMessageBroker() });
-        for (const key of SESSIONS) {
-          const record = { ...key, revision: '2025-11-25' as const, clientCapabilities: {}, initialized: true };
-          await Promise.all([store.create(record), member.store.create(record)]);
-        }
-        const [model, real] = [new Subject(log, store), new Subject(member.log, member.store)];
-        try {
-          for (const one of steps) expect(await real.run(one), JSON.stringify(one)).toEqual(await model.run(one));
-        } finally {
-          await member.close();
-          log.close();
-          store.close();
-        }
-      }),
-      { numRuns: Number(process.env.MODEL_RUNS ?? 60) },
-    );
-  });
+describe('EventLog on Redis and in memory', () => {
+  it(
+    'the event logs on Redis and in memory give the same answers for any sequence of operations',
+    { timeout: 60_000 },
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
+          const member = await fleetMember({ redis: redis.url, namespace: newNamespace(), ...LIMITS });
+          const store = new MemorySessionStore();
+          const log = new MemoryEventLog({ ...LIMITS, sessions: store, broker: new MemoryMessageBroker() });
+          for (const key of SESSIONS) {
+            const record = { ...key, revision: '2025-11-25' as const, clientCapabilities: {}, initialized: true };
+            await Promise.all([store.create(record), member.store.create(record)]);
+          }
+          const [model, real] = [new Subject(log, store), new Subject(member.log, member.store)];
+          try {
+            for (const one of steps) expect(await real.run(one), JSON.stringify(one)).toEqual(await model.run(one));
+          } finally {
+            await member.close();
+            log.close();
+            store.close();
+          }
+        }),
+        { numRuns: Number(process.env.MODEL_RUNS ?? 60) },
+      );
+    },
+  );
 });

@@ -8,11 +8,11 @@ const text = fc.oneof(
   fc.string({ unit: fc.constantFrom('{', '}', ':', '%', '\n', '\0', '\ud800', 'a') }),
 );
 
-/** What Redis hashes: between the first `{` and the first `}` after it. */
+/** The part that Redis hashes: between the first `{` and the next `}`. */
 const slotOf = (key: string): string => /\{(.*?)\}/s.exec(key)![1]!;
 
-describe('Redis keys', () => {
-  it('a session has one tag in all of its names, whatever it is called', () => {
+describe('RedisKeys', () => {
+  it('all keys of a session share one hash tag for any principal and id', () => {
     fc.assert(
       fc.property(text, text, text, (principal, id, stream) => {
         const key = { principal, id };
@@ -31,7 +31,7 @@ describe('Redis keys', () => {
     );
   });
 
-  it('different inputs never meet', () => {
+  it('different sessions never share a hash tag', () => {
     fc.assert(
       fc.property(text, text, text, text, (a, b, c, d) => {
         fc.pre(a !== c || b !== d);
@@ -41,7 +41,7 @@ describe('Redis keys', () => {
     );
   });
 
-  it('ids and hashes of ours go in as they are', () => {
+  it('generated ids and hashes appear unescaped in keys', () => {
     expect(tagOf({ principal: 'anon', id: 'Ab_-9' })).toBe('{anon:Ab_-9}');
     expect(keys.request({ principal: 'p', id: 's' }, 1)).not.toBe(keys.request({ principal: 'p', id: 's' }, '1'));
   });

@@ -7,8 +7,8 @@ const HOUR_MS = 3_600_000;
 
 afterEach(() => vi.restoreAllMocks());
 
-describe('P11 the clock of a fleet', () => {
-  it("is this instance's own as long as Redis was never there, and Redis's from then on", async () => {
+describe('RedisClock', () => {
+  it("P11 the clock of a fleet is the instance's own until Redis was first reached, and Redis's from then on", async () => {
     const redis = await RedisServer.absent();
     const member = await fleetMember({ redis: redis.url, waitMs: 200 });
     const truth = Date.now;
@@ -19,7 +19,7 @@ describe('P11 the clock of a fleet', () => {
     await redis.start();
     await expect.poll(() => Math.abs(error()), { timeout: 10_000 }).toBeLessThan(HOUR_MS / 2);
     expect(Math.abs(error())).toBeLessThan(5000);
-    // It stays so: an outage is no reason to go by another clock.
+    // An outage does not switch back to the local clock.
     await redis.kill();
     expect(Math.abs(error())).toBeLessThan(5000);
     clock.close();

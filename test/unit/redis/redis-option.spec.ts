@@ -11,7 +11,7 @@ const sentinels = [place];
 const nodeRedis = Object.assign(new EventEmitter(), { duplicate: () => undefined, isReady: true });
 const lazy = { lazyConnect: true } as const;
 
-describe('the option redis is refused at start-up', () => {
+describe('invalid values of the option redis', () => {
   it.each<[given: unknown, sentence: string]>([
     ['http://redis:6379', 'is a URL that begins with "http:"; it must begin with "redis://", or "rediss://" for TLS'],
     ['redis:6379', 'is a URL that begins with ""'],
@@ -37,13 +37,13 @@ describe('the option redis is refused at start-up', () => {
     [{ nodes: [{ host: 'redis', port: 70_000 }] }, 'holds one of "nodes" that is not { host, port }'],
     [{ nodes: [place], password: 'secret' }, 'has "nodes" and "password"; options of a cluster belong in "options"'],
     [{ nodes: [place], options: 'fast' }, 'needs "options" to be an object'],
-  ])('as %j, with a sentence', (given, sentence) => {
+  ])('the option redis is refused as %j because it %s', (given, sentence) => {
     const problem = problemOf(given as RedisOption);
     expect(problem).toContain(sentence);
     expect(problem).not.toContain('secret');
   });
 
-  it('by the name of the option', async () => {
+  it('the start fails with McpOptionsError that names the option redis', async () => {
     const starting = nestApp({}, { mcp: { redis: 'http://redis:6379' } });
     await expect(starting).rejects.toThrow(McpOptionsError);
     await expect(starting).rejects.toThrow(
@@ -52,7 +52,7 @@ describe('the option redis is refused at start-up', () => {
   });
 });
 
-describe('the option redis is accepted', () => {
+describe('valid values of the option redis', () => {
   it.each<[given: RedisOption]>([
     ['redis://redis'],
     ['REDISS://user:p%2Fw@redis:6379/1'],
@@ -63,11 +63,11 @@ describe('the option redis is accepted', () => {
     [{ ...place, username: 'mcp', password: 'secret', db: 1, tls: {} }],
     [{ sentinels, name: 'one' }],
     [{ nodes: [place], options: { redisOptions: { password: 'secret' } } }],
-  ])('as %j', (given) => {
+  ])('the option redis is accepted as %j', (given) => {
     expect(problemOf(given)).toBeUndefined();
   });
 
-  it('as a client of ioredis', () => {
+  it('the option redis is accepted as a client or cluster of ioredis', () => {
     for (const client of [new Redis(lazy), new Cluster([place], lazy)]) {
       expect(problemOf(client)).toBeUndefined();
       client.disconnect();

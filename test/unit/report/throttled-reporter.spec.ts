@@ -15,7 +15,7 @@ describe('ThrottledReporter', () => {
   });
   afterEach(() => void vi.useRealTimers());
 
-  it('logs each kind of trouble once in ten seconds, then how often it happened meanwhile', () => {
+  it('ThrottledReporter logs each kind of trouble once in ten seconds, then how often it happened meanwhile', () => {
     for (let i = 0; i < 100; i++) {
       reporter.warn('A connection is in trouble (ECONNREFUSED)');
       reporter.warn('A connection is in trouble (NOPERM)');
@@ -29,12 +29,12 @@ describe('ThrottledReporter', () => {
     expect(lines.at(-1)).toBe('warn A connection is in trouble (NOPERM); 99 more since it was last logged');
   });
 
-  it('warns once of a backend that is unavailable, however many tasks in the background need it', () => {
+  it('ThrottledReporter warns once of a backend that is unavailable, however many tasks in the background need it', () => {
     for (let i = 0; i < 60; i++) reporter.report(new BackendUnavailableError('Redis cannot be reached.'));
     expect(lines).toEqual(['warn Background work waits: Redis cannot be reached.']);
   });
 
-  it('logs any other failure as an error with its stack, once for each message', () => {
+  it('ThrottledReporter logs any other failure as an error with its stack, once for each message', () => {
     for (let i = 0; i < 3; i++) {
       reporter.report(new TypeError('one'));
       reporter.report(new TypeError('two'));
@@ -47,7 +47,7 @@ describe('ThrottledReporter', () => {
     ]);
   });
 
-  it('keeps no more than a hundred kinds in memory', () => {
+  it('ThrottledReporter remembers no more than a hundred kinds of trouble', () => {
     for (let i = 0; i < 101; i++) reporter.warn(`kind ${i}`);
     reporter.warn('kind 0');
     expect(lines.filter((line) => line === 'warn kind 0')).toHaveLength(2);

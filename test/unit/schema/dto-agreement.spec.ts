@@ -123,7 +123,7 @@ const json = fc.oneof(
 );
 const KEYS = [...Object.getOwnPropertyNames(new Kitchen()), 'unknown', 'constructor', 'hasOwnProperty'];
 
-/** Mostly right, so that the few wrong places decide. */
+/** Mostly valid values, so that the few invalid properties decide. */
 const valid = { word: 'aa', count: 2, defined: 1 };
 const kitchen = fc
   .tuple(
@@ -132,81 +132,81 @@ const kitchen = fc
   )
   .map(([own, inner]) => ({ ...valid, ...own, ...(inner && { inner: { ...valid, ...inner } }) }));
 
-describe('what a DTO announces and what it accepts', () => {
-  it('are the same for JSON without null', async () => {
+describe('announced schema and validation of a DTO', () => {
+  it('the announced schema and the validation of a DTO agree for any JSON without null', async () => {
     const { jsonSchema, validate, warnings } = await compileSchema(Kitchen, { direction: 'input' });
     expect(warnings).toEqual([]);
-    const agrees = new Ajv2020({ strict: false, validateFormats: false, ownProperties: true }).compile(jsonSchema);
+    const conforms = new Ajv2020({ strict: false, validateFormats: false, ownProperties: true }).compile(jsonSchema);
     let accepted = 0;
     let refused = 0;
     fc.assert(
       fc.property(kitchen, (value) => {
-        const verdict = validate(value);
-        if (verdict instanceof Promise) throw new Error('asynchronous');
-        if (agrees(value) !== verdict.ok) {
-          throw new Error(`ajv ${JSON.stringify(agrees.errors)}, ours ${JSON.stringify(verdict)}`);
+        const validated = validate(value);
+        if (validated instanceof Promise) throw new Error('asynchronous');
+        if (conforms(value) !== validated.ok) {
+          throw new Error(`ajv ${JSON.stringify(conforms.errors)}, ours ${JSON.stringify(validated)}`);
         }
-        if (verdict.ok) accepted += 1;
+        if (validated.ok) accepted += 1;
         else refused += 1;
       }),
       { numRuns: 5000 },
     );
-    // Otherwise the property would have proved nothing.
+    // Otherwise the property would prove nothing.
     expect(Math.min(accepted, refused)).toBeGreaterThan(300);
   });
 
-  it('is never more than class-validator accepts, and its messages are the same', async () => {
+  it('a DTO accepts no value that class-validator refuses, and reports the same messages', async () => {
     const { validate } = await compileSchema(Kitchen, { direction: 'input' });
     fc.assert(
       fc.property(kitchen, (value) => {
-        const verdict = validate(value);
-        if (verdict instanceof Promise) throw new Error('asynchronous');
+        const validated = validate(value);
+        if (validated instanceof Promise) throw new Error('asynchronous');
         const errors = validateSync(plainToInstance(Kitchen, structuredClone(value)), {
           whitelist: true,
           forbidNonWhitelisted: true,
         });
-        if (verdict.ok) {
+        if (validated.ok) {
           expect(errors).toEqual([]);
           return;
         }
-        const words = errors.flatMap(({ property, constraints }) =>
+        const messages = errors.flatMap(({ property, constraints }) =>
           Object.values(constraints ?? {}).map((message) => [property, message.replace(`${property} `, '')]),
         );
-        // Where only rules of the top level were broken, class-validator must have said the same.
-        for (const { path, message } of verdict.issues) {
-          // Of two @Matches it keeps only one message.
+        // For broken rules of the top level, class-validator must report the same message.
+        for (const { path, message } of validated.issues) {
+          // class-validator keeps only one message of two @Matches.
           if (path === 'pattern' || !/^\w+$/.test(path) || /not a known|is required|must be (an? |one)/.test(message))
             continue;
-          expect(words).toContainEqual([path, message]);
+          expect(messages).toContainEqual([path, message]);
         }
       }),
       { numRuns: 1500 },
     );
   });
 
-  it('a null is as good as absent where absence is allowed, and nowhere else', async () => {
+  it('null counts as absent for optional properties only', async () => {
     const { validate } = await compileSchema(Kitchen, { direction: 'input' });
     expect(validate({ ...valid, point: null, words: null, flag: null })).toMatchObject({ ok: true });
     expect(validate({ ...valid, word: null })).toMatchObject({ ok: false });
     expect(validate({ ...valid, anything: null })).toMatchObject({ ok: false });
   });
 
-  it('what leaves always conforms to what is announced', async () => {
+  it('validated output always conforms to the announced schema', async () => {
     const { jsonSchema, validate } = await compileSchema(Kitchen, { direction: 'output' });
-    const agrees = new Ajv2020({ strict: false, validateFormats: false, ownProperties: true }).compile(jsonSchema);
+    const conforms = new Ajv2020({ strict: false, validateFormats: false, ownProperties: true }).compile(jsonSchema);
     fc.assert(
       fc.property(kitchen, fc.constantFrom(...KEYS), (value, nulled) => {
-        const verdict = validate({ ...value, [nulled]: null });
-        if (verdict instanceof Promise) throw new Error('asynchronous');
-        if (verdict.ok && !agrees(verdict.value)) {
-          throw new Error(`${JSON.stringify(agrees.errors)} for ${JSON.stringify(verdict.value)}`);
+        const validated = validate({ ...value, [nulled]: null });
+        if (validated instanceof Promise) throw new Error('asynchronous');
+        if (validated.ok && !conforms(validated.value)) {
+          throw new Error(`${JSON.stringify(conforms.errors)} for ${JSON.stringify(validated.value)}`);
         }
       }),
       { numRuns: 3000 },
     );
   });
 
-  it('no JSON makes it throw', async () => {
+  it('validation of a DTO never throws for any JSON', async () => {
     const { validate } = await compileSchema(Kitchen, { direction: 'input' });
     fc.assert(fc.property(fc.jsonValue(), (value) => void validate(value)));
     fc.assert(fc.property(fc.dictionary(fc.constantFrom(...KEYS), fc.jsonValue()), (value) => void validate(value)));

@@ -72,8 +72,8 @@ class Query {
   @IsOptional() @IsArray() @ArrayMaxSize(3) @IsString({ each: true }) @Length(2, 5, { each: true }) tags?: string[];
 }
 
-describe('the schema of a DTO', () => {
-  it('says what the decorators say', async () => {
+describe('schema of a DTO', () => {
+  it('the schema of a DTO reflects its decorators', async () => {
     const { jsonSchema, warnings } = await input(Query);
     expect(jsonSchema).toEqual({
       type: 'object',
@@ -122,16 +122,16 @@ describe('the schema of a DTO', () => {
     ['ArrayUnique', [ArrayUnique()], Array, { type: 'array', uniqueItems: true }],
     ['each on a Set', [IsString({ each: true })], Set, { type: 'array', items: { type: 'string' } }],
     ['each on a Map', [IsInt({ each: true })], Map, { type: 'object', additionalProperties: { type: 'integer' } }],
-    ['Allow, by the TypeScript type', [Allow()], Number, { type: 'number' }],
+    ['Allow and a TypeScript type', [Allow()], Number, { type: 'number' }],
     ['McpProperty alone', [McpProperty()], String, { type: 'string' }],
     [
-      'extra keywords, merged last',
+      'extra keywords merged last',
       [IsString(), McpProperty({ schema: { type: ['string', 'null'] } })],
       String,
       { type: ['string', 'null'] },
     ],
   ];
-  it.each(cases)('%s', async (_name, decorators, type, expected) => {
+  it.each(cases)('the schema of a property with %s is as expected', async (_name, decorators, type, expected) => {
     class Subject {
       value: unknown;
     }
@@ -142,7 +142,7 @@ describe('the schema of a DTO', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('keeps two classes of one name apart and puts shared ones into $defs', async () => {
+  it('the schema of a DTO puts shared classes into $defs and separates two classes of the same name', async () => {
     const make = (description: string) => {
       class Part {
         @McpProperty({ description }) @IsString() a!: string;
@@ -167,7 +167,7 @@ describe('the schema of a DTO', () => {
     expect(Object.keys(jsonSchema['$defs'] as object)).toEqual(['Part', 'Part2']);
   });
 
-  it('follows classes that refer to themselves and to each other', async () => {
+  it('the schema of a DTO follows classes that refer to themselves and to each other', async () => {
     class Tree {
       @IsString() name!: string;
       @IsOptional() @ValidateNested({ each: true }) @Type(() => Tree) children?: Tree[];
@@ -191,7 +191,7 @@ describe('the schema of a DTO', () => {
     expect(value.leaf.next.tree).toBeInstanceOf(Tree);
   });
 
-  it('inherits, and lets a subclass override', async () => {
+  it('the schema of a subclass inherits properties and overrides them', async () => {
     class Base {
       @IsString() @MaxLength(5) a!: string;
       @IsInt() b!: number;
@@ -208,7 +208,7 @@ describe('the schema of a DTO', () => {
     });
   });
 
-  it('tells the forms of a discriminated value', async () => {
+  it('the schema of a discriminated property lists its subtypes in oneOf', async () => {
     class Cat {
       @IsInt() lives!: number;
     }
@@ -257,7 +257,7 @@ describe('the schema of a DTO', () => {
     expect(valueOf((await output(Owner)).validate(dog))).toEqual({ pet: { name: 'Rex', kind: 'dog' } });
   });
 
-  it('warns by class and property of what cannot be written, and keeps the rest', async () => {
+  it('rules that JSON Schema cannot express cause warnings by class and property, and the rest is kept', async () => {
     const Even = () => (target: object, property: string) =>
       registerDecorator({
         name: 'isEven',
@@ -298,14 +298,14 @@ describe('the schema of a DTO', () => {
     );
   });
 
-  it('refuses a nested value of an unknown class', async () => {
+  it('the schema of a DTO refuses @ValidateNested without a known class', async () => {
     class Holder {
       @ValidateNested() inner!: unknown;
     }
     await expect(input(Holder)).rejects.toThrow(/^Holder\.inner has @ValidateNested .* Add @Type\(\(\) => TheClass\)/);
   });
 
-  it('refuses classes that say nothing', async () => {
+  it('the schema of a DTO refuses classes without decorated properties', async () => {
     class Nothing {
       a!: string;
     }
@@ -313,7 +313,7 @@ describe('the schema of a DTO', () => {
     await expect(input(Object)).rejects.toThrow(/interfaces/);
   });
 
-  it('reads descriptions from @nestjs/swagger', async () => {
+  it('the schema of a DTO reads descriptions and examples from @nestjs/swagger', async () => {
     class Described {
       @IsString() a!: string;
     }
@@ -333,7 +333,7 @@ describe('the schema of a DTO', () => {
 });
 
 describe('validating input with a DTO', () => {
-  it('answers an instance with its defaults', async () => {
+  it('validated input is an instance of the DTO with its defaults', async () => {
     const { validate } = await input(Query);
     const value = valueOf(validate({ city: 'Oslo' }));
     expect(value).toBeInstanceOf(Query);
@@ -341,7 +341,7 @@ describe('validating input with a DTO', () => {
     expect(valueOf(validate({ city: 'Oslo', days: null, unit: null }))).toMatchObject({ days: 3, unit: null });
   });
 
-  it('names each place and need', async () => {
+  it('validation of input names the path and the rule of each mistake', async () => {
     const { validate } = await input(Query);
     expect(issuesOf(validate({ days: 99, tags: ['ok', 'x', 7], when: 1 }))).toEqual([
       'when: is not a known property; known are: city, days, unit, tags',
@@ -353,12 +353,12 @@ describe('validating input with a DTO', () => {
     ]);
   });
 
-  it.each([null, undefined, 5, 'x', [], [{}]])('refuses %j as arguments', async (value) => {
+  it.each([null, undefined, 5, 'x', [], [{}]])('a DTO refuses %j as arguments', async (value) => {
     expect(issuesOf((await input(Query)).validate(value))).toEqual([': must be an object']);
   });
 
   it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf'])(
-    'refuses a property named %s',
+    'a DTO refuses an unknown property named %s',
     async (name) => {
       const { validate } = await input(Query);
       const raw = JSON.parse(`{"city":"Oslo",${JSON.stringify(name)}:{"polluted":1}}`) as unknown;
@@ -367,7 +367,7 @@ describe('validating input with a DTO', () => {
     },
   );
 
-  it('carries hostile names harmlessly through free-form values and open classes', async () => {
+  it('free-form values and open classes keep properties such as __proto__ without polluting prototypes', async () => {
     @McpSchema({ additionalProperties: true })
     class Open {
       @IsObject() free!: object;
@@ -383,7 +383,7 @@ describe('validating input with a DTO', () => {
     expect(value.polluted).toBeUndefined();
   });
 
-  it('does not take a list for an object or an object for a list', async () => {
+  it('validation of input accepts no list as an object and no object as a list', async () => {
     class Inner {
       @IsString() a!: string;
     }
@@ -401,7 +401,7 @@ describe('validating input with a DTO', () => {
     expect(issuesOf(validate({}))).toEqual(['one: is required', 'many: is required', 'words: is required']);
   });
 
-  it('makes dates, sets, maps and converted scalars', async () => {
+  it('validated input contains dates, sets, maps and converted scalars', async () => {
     class Rich {
       @IsDate() at!: Date;
       @IsInt({ each: true }) set!: Set<number>;
@@ -428,7 +428,7 @@ describe('validating input with a DTO', () => {
     expect(issuesOf(validate({ ...raw, at: 5 }))).toEqual(['at: must be a date-time string']);
   });
 
-  it('waits only for validators that are asynchronous', async () => {
+  it('validation of input is asynchronous only with an asynchronous validator', async () => {
     @ValidatorConstraint({ async: true })
     class Free {
       validate(value: string) {
@@ -448,7 +448,7 @@ describe('validating input with a DTO', () => {
     expect(await validate({ seat: 'free' })).toMatchObject({ ok: true });
   });
 
-  it("prefers the author's words", async () => {
+  it("validation of input uses the author's own messages", async () => {
     class Worded {
       @IsNotEmpty({ message: 'Tell me the city' }) @IsString() city!: string;
       @IsIn([1, 2], { message: ({ value, property }) => `${property} cannot be ${value}` }) n!: number;
@@ -457,7 +457,7 @@ describe('validating input with a DTO', () => {
     expect(issuesOf(validate({ n: 3 }))).toEqual(['city: Tell me the city', 'n: cannot be 3']);
   });
 
-  it('tells a fault of a validator from a mistake of the caller', async () => {
+  it('an error inside a validator is thrown, while a mistake of the caller is reported as an issue', async () => {
     const Trimmed = () => (target: object, property: string) =>
       registerDecorator({
         name: 'trimmed',
@@ -472,7 +472,7 @@ describe('validating input with a DTO', () => {
         propertyName: property,
         validator: {
           validate: () => {
-            throw new Error('database away');
+            throw new Error('database unavailable');
           },
         },
       });
@@ -496,10 +496,10 @@ describe('validating input with a DTO', () => {
     expect(issuesOf(validate({ names: ['x'] }))).toEqual([]);
     expect(issuesOf(validate({ names: 'x' }))).toEqual(['names: must be an array']);
     const faulty = await input(Faulty);
-    expect(() => faulty.validate({ name: 'x' })).toThrow('database away');
+    expect(() => faulty.validate({ name: 'x' })).toThrow('database unavailable');
   });
 
-  it('survives names that break class-validator', async () => {
+  it('validation of input survives a property named hasOwnProperty', async () => {
     class Bag {
       @IsNotEmptyObject() some!: object;
     }
@@ -508,7 +508,7 @@ describe('validating input with a DTO', () => {
     expect(issuesOf(validate({ some: {} }))).toEqual(['some: must be a non-empty object']);
   });
 
-  it('takes requiredness from @McpProperty over that of the rules', async () => {
+  it('the option required of @McpProperty overrides the rules', async () => {
     class Odd {
       @McpProperty({ required: false }) @IsString() a?: string;
       @McpProperty({ required: true }) b!: string;
@@ -520,7 +520,7 @@ describe('validating input with a DTO', () => {
     expect(issuesOf(validate({ a: 5 }))).toEqual(['b: is required', 'placeholder: is required', 'a: must be a string']);
   });
 
-  it('refuses a class that cannot be created without arguments', async () => {
+  it('compileSchema() refuses an input class whose constructor needs arguments', async () => {
     class Needy {
       @IsString() a: string;
       constructor(from: { a: string }) {
@@ -532,7 +532,7 @@ describe('validating input with a DTO', () => {
     expect(valueOf(validate({ a: 'x' }))).toEqual({ a: 'x' });
   });
 
-  it('bounds what a bad value costs', async () => {
+  it('validation of input reports at most 32 issues for one value', async () => {
     class Many {
       @IsInt({ each: true }) n!: number[];
     }
@@ -543,7 +543,7 @@ describe('validating input with a DTO', () => {
     );
   });
 
-  it('honours @Expose names, @Exclude and @Transform', async () => {
+  it('validation of input honours @Expose names, @Exclude and @Transform', async () => {
     class Renamed {
       @Expose({ name: 'full_name' })
       @Transform(({ value }: any) => value.trim())
@@ -575,7 +575,7 @@ describe('validating output with a DTO', () => {
     @ValidateNested({ each: true }) @Type(() => Place) places!: Place[];
   }
 
-  it('sends the declared properties of instances and look-alikes, as JSON', async () => {
+  it('validated output contains only declared properties, of instances and plain objects alike', async () => {
     const { validate, jsonSchema } = await output(Answer);
     const at = new Date('2026-01-02T03:04:05Z');
     const instance = Object.assign(new Place(), { name: 'a', at, note: null, secret: 1 });
@@ -589,7 +589,7 @@ describe('validating output with a DTO', () => {
     expect(new Ajv2020({ strict: false, validateFormats: false }).validate(jsonSchema, sent)).toBe(true);
   });
 
-  it('refuses what does not conform', async () => {
+  it('validation of output refuses values that do not conform', async () => {
     const { validate } = await output(Answer);
     expect(issuesOf(validate({ places: [{ name: 5 }] }))).toEqual([
       'places[0].name: must be a string',
@@ -599,7 +599,7 @@ describe('validating output with a DTO', () => {
     expect(issuesOf(validate('x'))).toEqual([': must be an object']);
   });
 
-  it('honours @Expose, @Exclude and @Transform', async () => {
+  it('validation of output honours @Expose, @Exclude and @Transform', async () => {
     class User {
       @Expose({ name: 'full_name' }) @IsString() fullName!: string;
       @Exclude() @IsString() password!: string;

@@ -16,7 +16,7 @@ const input = (source: SchemaSource) => compileSchema(source, { direction: 'inpu
 
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 
-describe('a plain JSON Schema', () => {
+describe('plain JSON Schema', () => {
   const schema = {
     $schema: DIALECT,
     type: 'object',
@@ -31,7 +31,7 @@ describe('a plain JSON Schema', () => {
     additionalProperties: false,
   };
 
-  it('is kept verbatim and leaves the value alone', async () => {
+  it('a plain JSON Schema is kept verbatim and does not change the value', async () => {
     const compiled = await input(schema);
     expect(compiled.jsonSchema).toBe(schema);
     const value = { n: 1, items: [{ name: 'a' }], when: 'whenever' };
@@ -40,7 +40,7 @@ describe('a plain JSON Schema', () => {
     expect((answer as any).value).toBe(value);
   });
 
-  it('tells every mistake in words', async () => {
+  it('a plain JSON Schema reports every mistake with its path and a message', async () => {
     const { validate } = await input(schema);
     expect(validate({ unit: 'k', items: [{}, { name: 1 }, 2], more: 1, 'odd key': 1 })).toEqual({
       ok: false,
@@ -58,7 +58,7 @@ describe('a plain JSON Schema', () => {
     expect(validate(null)).toEqual({ ok: false, issues: [{ path: '', message: 'must be an object' }] });
   });
 
-  it('is not impressed by names of Object.prototype', async () => {
+  it('a plain JSON Schema handles property names of Object.prototype correctly', async () => {
     const { validate } = await input({
       type: 'object',
       required: ['toString'],
@@ -70,23 +70,23 @@ describe('a plain JSON Schema', () => {
     expect(validate(JSON.parse('{"toString":1}'))).toMatchObject({ ok: true });
   });
 
-  it('says one thing about a huge wrong value, not a million', async () => {
+  it('a plain JSON Schema reports one issue for a huge invalid list', async () => {
     const { validate } = await input({
       type: 'object',
       properties: { n: { type: 'array', items: { type: 'integer' } } },
     });
-    const verdict = validate({ n: Array.from({ length: 200_000 }, () => 'x') }) as any;
-    expect(verdict.issues).toHaveLength(1);
+    const validated = validate({ n: Array.from({ length: 200_000 }, () => 'x') }) as any;
+    expect(validated.issues).toHaveLength(1);
   });
 
-  it('may share an $id with another', async () => {
+  it('two JSON Schemas may share an $id', async () => {
     const one = { $id: 'urn:a:x', type: 'object', properties: { a: { type: 'string' } } };
     const two = { $id: 'urn:a:x', type: 'object', properties: { a: { type: 'number' } } };
     expect((await input(one)).validate({ a: 'x' })).toMatchObject({ ok: true });
     expect((await input(two)).validate({ a: 'x' })).toMatchObject({ ok: false });
   });
 
-  it('for output may have any root', async () => {
+  it('a JSON Schema for output may have any type at its root', async () => {
     const { validate } = await compileSchema({ type: 'array', items: { type: 'number' } }, { direction: 'output' });
     expect(validate([1])).toMatchObject({ ok: true });
     expect((await compileSchema(String as never, { direction: 'output' })).jsonSchema).toEqual({ type: 'string' });
@@ -109,19 +109,19 @@ describe('a plain JSON Schema', () => {
     ],
     ['a dangling $ref', { type: 'object', properties: { a: { $ref: '#/$defs/none' } } }, /refers to #\/\$defs\/none/],
     ['a nonsensical keyword', { type: 'object', properties: { a: { type: 'text' } } }, /not a valid JSON Schema/],
-    ['no object at the root', { type: 'string' }, /not an object at its root/],
+    ['a root that is not an object', { type: 'string' }, /not an object at its root/],
     ['a root that says nothing', {}, /not an object at its root/],
-    ['too deep', deep(40), /larger than 64 levels/],
+    ['a schema that is too deep', deep(40), /larger than 64 levels/],
     [
-      'too large',
+      'a schema that is too large',
       { type: 'object', properties: Object.fromEntries(Array.from({ length: 10_001 }, (_, i) => [`p${i}`, {}])) },
       /10000 subschemas/,
     ],
-    ['circular', circular, /contains itself/],
-    ['no schema', null, /is not a schema/],
+    ['a circular schema', circular, /contains itself/],
+    ['null', null, /is not a schema/],
     ['a list', [], /is not a schema/],
     ['a number', 5, /is not a schema/],
-  ])('refuses %s', async (_name, source, message) => {
+  ])('compileSchema() refuses %s', async (_name, source, message) => {
     const error = await input(source as SchemaSource).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(SchemaError);
     expect((error as Error).message).toMatch(message);
@@ -129,14 +129,14 @@ describe('a plain JSON Schema', () => {
   });
 });
 
-describe('a Standard Schema', () => {
+describe('Standard Schema', () => {
   const schema = z.object({
     city: z.string().max(3),
     days: z.coerce.number().default(3),
     list: z.array(z.object({ a: z.string() })).optional(),
   });
 
-  it('of zod validates and prints by itself', async () => {
+  it('a schema of zod validates and provides its own JSON Schema', async () => {
     const { jsonSchema, validate } = await input(schema);
     expect(jsonSchema).toMatchObject({
       type: 'object',
@@ -150,20 +150,20 @@ describe('a Standard Schema', () => {
     });
   });
 
-  it('for output prints what it makes of a value', async () => {
+  it('a Standard Schema for output announces the type after its transforms', async () => {
     const doubled = z.object({ n: z.string().transform(Number).pipe(z.number()) });
     const { jsonSchema, validate } = await compileSchema(doubled, { direction: 'output' });
     expect(jsonSchema['properties']).toEqual({ n: { type: 'number' } });
     expect(validate({ n: '5', more: 1 })).toEqual({ ok: true, value: { n: 5 } });
   });
 
-  it('may be asynchronous', async () => {
+  it('a Standard Schema may validate asynchronously', async () => {
     const { validate } = await input(z.object({ a: z.string().refine(async (a) => Promise.resolve(a === 'x')) }));
     expect(await validate({ a: 'x' })).toEqual({ ok: true, value: { a: 'x' } });
     expect(await validate({ a: 'y' })).toMatchObject({ ok: false, issues: [{ path: 'a' }] });
   });
 
-  it('that cannot print needs a JSON Schema beside it', async () => {
+  it('a Standard Schema that provides no JSON Schema needs one beside it', async () => {
     const silent = v.object({ a: v.string() });
     await expect(input(silent)).rejects.toThrow(/valibot.*\{ schema, jsonSchema \}/);
     const jsonSchema = { type: 'object', properties: { a: { type: 'string' } } };
@@ -173,13 +173,13 @@ describe('a Standard Schema', () => {
     expect(compiled.validate({ a: 1 })).toMatchObject({ ok: false, issues: [{ path: 'a' }] });
   });
 
-  it('with a type that JSON does not have is refused', async () => {
+  it('a Standard Schema with a type that JSON lacks is refused', async () => {
     await expect(input(z.object({ at: z.date() }))).rejects.toThrow(/cannot be written in JSON Schema/);
     await expect(input(z.union([z.object({}), z.string()]))).rejects.toThrow(/not an object at its root/);
   });
 });
 
-describe('no arguments', () => {
+describe('emptyInput', () => {
   it.each([
     [undefined, true],
     [{}, true],
@@ -187,10 +187,10 @@ describe('no arguments', () => {
     [null, false],
     [[], false],
     ['', false],
-  ])('%j: %s', (value, ok) => {
+  ])('the schema of a tool without arguments given %j answers ok: %s', (value, ok) => {
     expect(emptyInput.validate(value)).toMatchObject({ ok });
   });
-  it('announces that it takes none', () => {
+  it('the schema of a tool without arguments announces an empty object', () => {
     expect(emptyInput.jsonSchema).toEqual({ type: 'object', additionalProperties: false });
   });
 });
@@ -199,7 +199,7 @@ describe('x-mcp-header', () => {
   const at = (properties: object, more: object = {}): JsonSchema => ({ type: 'object', properties, ...more });
   const mark = (type: unknown, name: unknown = 'Region') => ({ type, 'x-mcp-header': name });
 
-  it('is found at the root and in nested objects', () => {
+  it('x-mcp-header is found at the root and in nested objects', () => {
     expect(
       paramHeaders(at({ a: mark('string'), b: at({ c: mark('integer', 'Depth'), d: mark('boolean', 'Flag') }) })),
     ).toEqual([
@@ -209,7 +209,7 @@ describe('x-mcp-header', () => {
     ]);
   });
 
-  it('is not mistaken for a property of that name or for data', () => {
+  it('x-mcp-header is not mistaken for a property of that name or for data', () => {
     expect(
       paramHeaders(
         at({ 'x-mcp-header': { type: 'string' }, a: { const: mark('string'), default: { 'x-mcp-header': 'no' } } }),
@@ -222,8 +222,8 @@ describe('x-mcp-header', () => {
     ['a space', at({ a: mark('string', 'a b') })],
     ['a line break', at({ a: mark('string', 'a\r\nb') })],
     ['a colon', at({ a: mark('string', 'a:b') })],
-    ['not a string', at({ a: mark('string', 5) })],
-    ['a repetition', at({ a: mark('string'), b: mark('string', 'rEGION') })],
+    ['a name that is not a string', at({ a: mark('string', 5) })],
+    ['a repeated name', at({ a: mark('string'), b: mark('string', 'rEGION') })],
     ['a number', at({ a: mark('number') })],
     ['an object', at({ a: mark('object') })],
     ['several types', at({ a: mark(['string', 'null']) })],
@@ -233,19 +233,19 @@ describe('x-mcp-header', () => {
     ['prefixItems', at({ a: { type: 'array', prefixItems: [mark('string')] } })],
     ['oneOf', at({ a: { oneOf: [mark('string')] } })],
     ['anyOf at the root', at({}, { anyOf: [at({ a: mark('string') })] })],
-    ['not', at({ a: { not: mark('string') } })],
-    ['if', at({}, { if: at({ a: mark('string') }) })],
-    ['else', at({}, { else: at({ a: mark('string') }) })],
+    ['the keyword not', at({ a: { not: mark('string') } })],
+    ['the keyword if', at({}, { if: at({ a: mark('string') }) })],
+    ['the keyword else', at({}, { else: at({ a: mark('string') }) })],
     ['$defs', at({}, { $defs: { a: mark('string') } })],
     ['additionalProperties', at({}, { additionalProperties: mark('string') })],
     ['patternProperties', at({}, { patternProperties: { a: mark('string') } })],
     ['properties behind items', at({ a: { type: 'array', items: at({ b: mark('string') }) } })],
-  ])('is refused: %s', (_name, schema) => {
+  ])('x-mcp-header is refused: %s', (_name, schema) => {
     expect(() => paramHeaders(schema)).toThrow(SchemaError);
   });
 });
 
-describe('the arguments of a prompt', () => {
+describe('promptArguments()', () => {
   class Trip {
     @McpProperty({ title: 'City', description: 'Where to' }) @IsString() city!: string;
     @IsOptional() @IsInt() days?: number;
@@ -254,7 +254,7 @@ describe('the arguments of a prompt', () => {
   const prompt = (source: SchemaSource) =>
     compileSchema(source, { direction: 'input', strings: true, where: 'the input of prompt p' });
 
-  it('come from any kind of schema', async () => {
+  it('the arguments of a prompt come from a DTO or a Standard Schema', async () => {
     expect(promptArguments(await prompt(Trip))).toEqual([
       { name: 'city', title: 'City', description: 'Where to', required: true },
       { name: 'days', required: false },
@@ -265,7 +265,7 @@ describe('the arguments of a prompt', () => {
     ]);
   });
 
-  it('are read from strings', async () => {
+  it('the arguments of a prompt are converted from strings', async () => {
     const { validate } = await prompt(Trip);
     expect(validate({ city: '5', days: '2', cheap: 'false' })).toMatchObject({
       ok: true,
@@ -288,7 +288,7 @@ describe('the arguments of a prompt', () => {
     expect((await prompt(defs)).validate({ n: '7', e: '2' })).toEqual({ ok: true, value: { n: 7, e: 2 } });
   });
 
-  it('cannot be objects or lists', async () => {
+  it('a prompt argument that is an object or a list is refused', async () => {
     class Complex {
       @IsObject() where!: object;
     }

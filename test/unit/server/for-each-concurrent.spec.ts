@@ -2,27 +2,27 @@ import { describe, expect, it } from 'vitest';
 import { forEachConcurrent } from '../../../lib/server/for-each-concurrent.js';
 
 function counting(count: number) {
-  const walked = { count: 0, ended: false };
+  const iterated = { count: 0, ended: false };
   const items = (async function* () {
     try {
-      for (; walked.count < count;) yield walked.count++;
+      for (; iterated.count < count;) yield iterated.count++;
     } finally {
-      walked.ended = true;
+      iterated.ended = true;
     }
   })();
-  return { items, walked };
+  return { items, iterated };
 }
 
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-describe('Walking in lanes', () => {
-  it('does each once, many at a time but not all', async () => {
+describe('forEachConcurrent()', () => {
+  it('forEachConcurrent() processes each item once, up to 256 at a time', async () => {
     const { items } = counting(1000);
     const done: number[] = [];
     let [running, most] = [0, 0];
     await forEachConcurrent(items, async (item) => {
       most = Math.max(most, ++running);
-      await turn();
+      await nextTurn();
       running--;
       done.push(item);
     });
@@ -31,18 +31,18 @@ describe('Walking in lanes', () => {
     expect(most).toBeLessThanOrEqual(256);
   });
 
-  it('ends the walk at the first failure', async () => {
-    const { items, walked } = counting(100_000);
-    const walk = forEachConcurrent(items, async (item) => {
-      await turn();
-      if (item === 10) throw new Error('away');
+  it('forEachConcurrent() stops at the first failure', async () => {
+    const { items, iterated } = counting(100_000);
+    const iteration = forEachConcurrent(items, async (item) => {
+      await nextTurn();
+      if (item === 10) throw new Error('unavailable');
     });
-    await expect(walk).rejects.toThrow('away');
-    await expect.poll(() => walked.ended).toBe(true);
-    expect(walked.count).toBeLessThan(10_000);
+    await expect(iteration).rejects.toThrow('unavailable');
+    await expect.poll(() => iterated.ended).toBe(true);
+    expect(iterated.count).toBeLessThan(10_000);
   });
 
-  it('gives every item of an iterable that makes a new iterator each time to one lane only', async () => {
+  it('forEachConcurrent() uses one iterator although the iterable would create several', async () => {
     const done: number[] = [];
     const items = { [Symbol.asyncIterator]: () => counting(3).items };
     await forEachConcurrent(items, async (item) => void done.push(item));

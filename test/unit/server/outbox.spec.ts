@@ -26,23 +26,23 @@ afterEach(() => {
   store.close();
 });
 
-const said = async () => {
+const storedTexts = async () => {
   const { entries } = await log.read(KEY, STANDALONE_STREAM, STREAM_START, 1000);
   return entries.map(({ data }) => data);
 };
 
-describe('The outbox', () => {
-  it('looks once for all that is said at once, and keeps the order in which it was said', async () => {
+describe('Outbox', () => {
+  it('Outbox reads the session once for concurrent messages and keeps their order', async () => {
     const [find, peek] = [vi.spyOn(store, 'find'), vi.spyOn(store, 'peek')];
     const texts = Array.from({ length: 100 }, (_, n) => `${n}`);
     expect(new Set(await Promise.all(texts.map((text) => outbox.send(KEY.id, line(text)))))).toEqual(
       new Set(['stored']),
     );
-    expect(await said()).toEqual(texts);
+    expect(await storedTexts()).toEqual(texts);
     expect([find, peek].map(({ mock }) => mock.calls.length)).toEqual([1, 1]);
   });
 
-  it('lets nothing overtake what was said while the owner was being looked up', async () => {
+  it('Outbox keeps the order of messages sent while the owner of the session is looked up', async () => {
     const find = store.find.bind(store);
     let found = (): void => undefined;
     const delay = new Promise<void>((resolve) => (found = resolve));
@@ -52,10 +52,10 @@ describe('The outbox', () => {
     const second = outbox.send(KEY.id, line('2'), KEY);
     found();
     await Promise.all([first, second]);
-    expect(await said()).toEqual(['1', '2']);
+    expect(await storedTexts()).toEqual(['1', '2']);
   });
 
-  it('remembers who owns a session, and looks at the session each time', async () => {
+  it('Outbox caches the owner of a session but reads the session for each message', async () => {
     const find = vi.spyOn(store, 'find');
     await outbox.send(KEY.id, line('1', 'info'));
     await store.update(KEY, { logLevel: 'error' });
@@ -63,12 +63,12 @@ describe('The outbox', () => {
     await store.end(KEY);
     expect(await outbox.send(KEY.id, line('3'))).toBe('unknown');
     expect(find).toHaveBeenCalledTimes(1);
-    // Nothing is remembered of a session that is over.
+    // The owner of an ended session is not cached.
     await outbox.send(KEY.id, line('4'));
     expect(find).toHaveBeenCalledTimes(2);
   });
 
-  it('a message that cannot be written is its sender’s trouble alone', async () => {
+  it('Outbox rejects only the message that cannot be serialised', async () => {
     const unwritable: LogLine = {
       level: 'error',
       get text(): string {
@@ -78,18 +78,18 @@ describe('The outbox', () => {
     const sent = [line('1'), unwritable, line('2')].map((each) => outbox.send(KEY.id, each));
     const outcomes = await Promise.allSettled(sent);
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-    expect(await said()).toEqual(['1', '2']);
+    expect(await storedTexts()).toEqual(['1', '2']);
   });
 
-  it('refuses while the store is away, and goes on when it is back', async () => {
-    vi.spyOn(store, 'peek').mockRejectedValueOnce(new BackendUnavailableError('away'));
+  it('Outbox rejects messages while the store is unavailable and recovers afterwards', async () => {
+    vi.spyOn(store, 'peek').mockRejectedValueOnce(new BackendUnavailableError('unavailable'));
     const lost = await Promise.allSettled(['1', '2'].map((text) => outbox.send(KEY.id, line(text))));
     expect(lost.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     expect(await outbox.send(KEY.id, line('3'))).toBe('stored');
-    expect(await said()).toEqual(['3']);
+    expect(await storedTexts()).toEqual(['3']);
   });
 
-  it('P10 holds only so many messages, and room comes back', async () => {
+  it('P10 Outbox bounds the number of waiting messages and frees their places', async () => {
     const small = new Outbox(store, log, 2);
     const sent = ['1', '2'].map((text) => small.send(KEY.id, line(text)));
     await expect(small.send('another', line('3'))).rejects.toThrow(BackendUnavailableError);

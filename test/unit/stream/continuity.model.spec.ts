@@ -3,12 +3,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { decodeStreamSignal } from '../../../lib/stream/stream-signal.js';
 import { STREAM_START } from '../../../lib/stream/event-log.js';
 import type { StreamEvent } from '../../../lib/stream/stream-reader.js';
-import type { Fate } from './lossy-broker.js';
-import { ALICE, Connection, rig, type Rig, selfCheck, settle } from './rig.js';
+import type { Fate } from './faulty-broker.js';
+import { ALICE, Connection, rig, type Rig, selfCheck, flush } from './rig.js';
 
 const HISTORY_TTL = 60_000;
 
-/** The whole model: how many entries there are, which of them the log has let go, and where the client stands. */
+/** The model: how many entries exist, how many of them the log has trimmed, and the position of the client. */
 class Model {
   readonly ids: string[] = [];
   trimmed = 0;
@@ -20,7 +20,7 @@ class Model {
     return cursor === STREAM_START ? 0 : this.ids.indexOf(cursor) + 1;
   }
 
-  /** Every entry is delivered once and in order, or lies in a hole that is signalled, and no hole is bigger than it must be. */
+  /** Every entry is delivered once and in order, or lies in a signalled gap; no gap is larger than necessary. */
   receive(event: StreamEvent): void {
     if (event.kind === 'message') {
       expect(this.place(event.id), 'the next entry').toBe(this.position + 1);
@@ -48,7 +48,7 @@ class Client {
 
   constructor(readonly r: Rig) {}
 
-  /** A new connection at the client's cursor; one that is still open is left behind, like a half-dead socket. */
+  /** Opens a connection at the client's cursor; an open one is abandoned, like a half-open socket. */
   open(): Connection | undefined {
     this.drain();
     const older = this.connection;
@@ -71,12 +71,12 @@ class Client {
   async append(count: number): Promise<void> {
     for (let i = 0; i < count; i++) {
       this.model.ids.push(...(await this.r.append(1, { from: this.model.ids.length + 1 })));
-      await this.look();
+      await this.updateTrimmed();
     }
   }
 
-  /** What the log holds now; the contract suite proves that it holds what it must. */
-  async look(): Promise<void> {
+  /** Reads how many entries the log has trimmed; the contract suite proves that it keeps those it must. */
+  async updateTrimmed(): Promise<void> {
     const [oldest] = (await this.r.log.read(ALICE, 'g', STREAM_START, 1)).entries;
     this.model.trimmed = oldest === undefined ? this.model.ids.length : this.model.place(oldest.id) - 1;
     this.drain();
@@ -84,7 +84,7 @@ class Client {
 }
 
 type Step = { do: 'append'; count: number } | { do: 'fate'; fate: Fate } | { do: 'clock'; ms: number } | { do: Plain };
-const PLAIN = ['open', 'cut', 'release', 'interrupt', 'check', 'settle', 'takeover', 'expire'] as const;
+const PLAIN = ['open', 'cut', 'release', 'interrupt', 'check', 'flush', 'takeover', 'expire'] as const;
 type Plain = (typeof PLAIN)[number];
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -110,7 +110,7 @@ async function perform(client: Client, todo: Step): Promise<void> {
       return;
     case 'clock':
       r.advanceClock(todo.ms);
-      return client.look();
+      return client.updateTrimmed();
     case 'open':
       return void (client.connection ?? client.open());
     case 'takeover':
@@ -123,19 +123,19 @@ async function perform(client: Client, todo: Step): Promise<void> {
       return r.broker.interrupt();
     case 'check':
       return selfCheck();
-    case 'settle':
-      return settle();
+    case 'flush':
+      return flush();
     case 'expire':
       r.advanceClock(HISTORY_TTL);
-      return client.look();
+      return client.updateTrimmed();
   }
 }
 
-describe('continuity', () => {
+describe('stream continuity', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it('delivers every entry once and in order, or signals exactly the hole, whatever happens', async () => {
+  it('a stream delivers every entry once and in order, or signals exactly the gap, for any sequence of faults', async () => {
     let [runs, gaps, dropped] = [0, 0, 0];
     const property = fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
       const r = rig({ maxHistory: 10, historyTtlMs: HISTORY_TTL });
@@ -149,14 +149,14 @@ describe('continuity', () => {
       }
       if (!client.connection) client.open();
       await selfCheck();
-      await client.look();
-      expect(client.model.position, 'nothing is left behind').toBe(client.model.ids.length);
+      await client.updateTrimmed();
+      expect(client.model.position, 'every entry is accounted for').toBe(client.model.ids.length);
       for (const older of connections) {
-        if (older !== client.connection) expect(older.subscription.closed, 'outranked or cut').toBe(true);
+        if (older !== client.connection) expect(older.subscription.closed, 'superseded or cut').toBe(true);
       }
       client.cut();
       await r.store.end(ALICE);
-      await settle();
+      await flush();
       expect(r.reported).toEqual([]);
       expect([r.broker.inner.sizes.listeners, r.log.sizes.entries, r.broker.interruptionListeners]).toEqual([0, 0, 0]);
       r.close();
@@ -165,29 +165,29 @@ describe('continuity', () => {
       dropped += r.broker.dropped;
     });
     await fc.assert(property, { numRuns: 400, interruptAfterTimeLimit: 12_000 });
-    // The test must have had something to find.
+    // Without faults and gaps the property would prove nothing.
     expect(runs).toBeGreaterThan(50);
     expect(gaps).toBeGreaterThan(0);
     expect(dropped).toBeGreaterThan(0);
   });
 
-  it('has a control: a reader that trusts the signals loses, repeats and reorders under the same broker', async () => {
+  it('control: a reader that trusts stream signals alone loses, repeats and reorders entries with the same broker', async () => {
     const r = rig({ maxHistory: 1000 });
     await r.begin();
     const fates: Fate[] = ['pass', 'drop', 'pass', 'twice', 'hold', 'pass'];
     let published = 0;
     r.broker.fate = () => fates[published++ % fates.length]!;
     const naive: string[] = [];
-    const hold = await r.broker.subscribe(r.log.channel(ALICE), (line) => {
+    const subscription = await r.broker.subscribe(r.log.channel(ALICE), (line) => {
       const signal = decodeStreamSignal(line);
       if (signal?.kind === 'entry') naive.push(signal.data!);
     });
     const connection = r.connect({ cursor: STREAM_START });
-    await settle();
+    await flush();
     for (let i = 0; i < 30; i++) {
       await r.append(10, { from: i * 10 + 1 });
       await r.broker.releaseHeld();
-      await settle();
+      await flush();
     }
     await selfCheck();
     const sent = Array.from({ length: 300 }, (_, i) => `${i + 1}`);
@@ -198,14 +198,14 @@ describe('continuity', () => {
       20,
     );
     connection.cut();
-    await hold.close();
+    await subscription.close();
     r.close();
   });
 
-  it('never crosses sessions: 200 of them with the same stream names, cut and resumed', async () => {
+  it('no entry reaches another session among 200 with the same stream names, cut and resumed', async () => {
     const r = rig({ maxHistory: 1000 });
     const streams = ['g', 'r1', 'r2'];
-    // The same session ids for several principals, too.
+    // Several principals have the same session ids.
     const keys = Array.from({ length: 200 }, (_, i) => ({ principal: `p${i % 20}`, id: `s${Math.floor(i / 20)}` }));
     await Promise.all(keys.map((key) => r.begin(key)));
     const readers = keys.flatMap((session) =>
@@ -224,7 +224,7 @@ describe('continuity', () => {
         );
       }
       await r.broker.releaseHeld();
-      await (round === 3 ? selfCheck() : settle());
+      await (round === 3 ? selfCheck() : flush());
       for (const [i, connection] of connections.entries()) {
         const reader = readers[i]!;
         for (const event of connection.events) {
@@ -240,7 +240,7 @@ describe('continuity', () => {
     }
     expect(r.reported).toEqual([]);
     for (const key of keys) await r.store.end(key);
-    await settle();
+    await flush();
     expect(r.log.sizes).toEqual({ sessions: 0, streams: 0, entries: 0, bytes: 0 });
     expect(r.broker.inner.sizes.listeners).toBe(0);
     r.close();

@@ -8,7 +8,7 @@ const entryId = fc.tuple(digits(10n ** 16n - 1n), digits(10n ** 10n - 1n)).map((
 const stream = fc.stringMatching(/^[a-z][a-z0-9]{0,15}$/);
 
 describe('event ids', () => {
-  it('are read as they were written', () => {
+  it('an event id is parsed as it was formatted', () => {
     fc.assert(
       fc.property(stream, entryId, (name, id) => {
         const text = formatEventId(name, id);
@@ -50,11 +50,11 @@ describe('event ids', () => {
     null,
     5,
     ['g_1-0'],
-  ])('are not %j', (text) => {
+  ])('parseEventId() refuses %j', (text) => {
     expect(parseEventId(text)).toBeUndefined();
   });
 
-  it('of anything else are refused, and what is accepted is harmless', () => {
+  it('parseEventId() accepts only text that formatEventId() could have written', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const event = parseEventId(text);
@@ -66,7 +66,7 @@ describe('event ids', () => {
 });
 
 describe('stream names', () => {
-  it('are names of POST streams, and do not repeat', () => {
+  it('newStreamName() returns unique names of POST streams', () => {
     const names = Array.from({ length: 10_000 }, newStreamName);
     for (const name of names) expect(name).toMatch(/^r[a-z0-9]{15}$/);
     expect(new Set(names).size).toBe(10_000);
@@ -75,7 +75,7 @@ describe('stream names', () => {
 });
 
 describe('entry ids', () => {
-  it('are ordered like the numbers they are', () => {
+  it('compareEntryIds() compares both halves as numbers', () => {
     const value = (id: string) => id.split('-').map(BigInt) as [bigint, bigint];
     fc.assert(
       fc.property(entryId, entryId, (a, b) => {

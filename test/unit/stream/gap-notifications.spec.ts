@@ -17,7 +17,7 @@ const signal = (capabilities: GapCapabilities, subscriptions: string[] = [], log
   });
 const methods = (...args: Parameters<typeof signal>) => signal(...args).map(({ method }) => method);
 
-describe('the gap signal of the standing stream', () => {
+describe('gapNotifications()', () => {
   const changed = { listChanged: true };
   it.each<[string, GapCapabilities, string[]]>([
     ['nothing', {}, []],
@@ -33,16 +33,19 @@ describe('the gap signal of the standing stream', () => {
       ],
     ],
     ['logging', { logging: {} }, ['notifications/message']],
-  ])('with %s declared', (_name, capabilities, expected) => {
-    expect(methods(capabilities)).toEqual(expected);
-  });
+  ])(
+    'a gap on a standalone stream with %s declared sends the list changes and warnings that fit',
+    (_name, capabilities, expected) => {
+      expect(methods(capabilities)).toEqual(expected);
+    },
+  );
 
-  it('repeats each subscription', () => {
+  it('a gap on a standalone stream sends an update for each subscribed resource', () => {
     const uris = ['x:1', 'file:///a"b\n'];
     expect(signal({}, uris).map(({ params }) => params)).toEqual(uris.map((uri) => ({ uri })));
   });
 
-  it('warns with the reason, unless the client wants only worse', () => {
+  it('a gap on a standalone stream sends a warning with its reason unless the log level is above warning', () => {
     expect(signal({ logging: {} })[0]).toMatchObject({ params: { level: 'warning', data: { reason: 'history' } } });
     expect(methods({ logging: {} }, [], 'debug')).toEqual(['notifications/message']);
     expect(methods({ logging: {} }, [], 'warning')).toEqual(['notifications/message']);

@@ -16,23 +16,23 @@ afterEach(() => {
 });
 
 describe('Last-Event-ID', () => {
-  it('names a point in a stream of the session', async () => {
+  it('Last-Event-ID names a position in a stream of the session', async () => {
     const [id] = await r.append(1, { stream: 'r1' });
     expect(await resumePoint(r.log, ALICE, `r1_${id}`)).toEqual({ stream: 'r1', cursor: id });
     expect(await resumePoint(r.log, ALICE, 'r1_0-0')).toEqual({ stream: 'r1', cursor: '0-0' });
   });
 
-  it('of a request that has said nothing yet is good as soon as its stream was opened', async () => {
+  it('Last-Event-ID of a silent request is valid once its stream was claimed', async () => {
     expect(await resumePoint(r.log, ALICE, 'r1_0-0')).toBeUndefined();
     await r.log.claim(ALICE, 'r1');
     expect(await resumePoint(r.log, ALICE, 'r1_0-0')).toEqual({ stream: 'r1', cursor: '0-0' });
   });
 
-  it('of the standing stream is always good', async () => {
+  it('Last-Event-ID of the standalone stream is always valid', async () => {
     expect(await resumePoint(r.log, ALICE, 'g_5-0')).toEqual({ stream: 'g', cursor: '5-0' });
   });
 
-  it('of a request is good until its result expires', async () => {
+  it('Last-Event-ID of a request is valid until its result expires', async () => {
     const [id] = await r.append(1, { stream: 'r1', final: true });
     r.advanceClock(30_000);
     expect(await resumePoint(r.log, ALICE, `r1_${id}`)).toBeDefined();
@@ -40,11 +40,11 @@ describe('Last-Event-ID', () => {
     expect(await resumePoint(r.log, ALICE, `r1_${id}`)).toBeUndefined();
   });
 
-  it.each(['', 'x', 'r1_0-0', 'r1', 'r1_0-0\r\n', '../r1_0-0'])('%j is answered with 400', async (header) => {
+  it.each(['', 'x', 'r1_0-0', 'r1', 'r1_0-0\r\n', '../r1_0-0'])('Last-Event-ID %j is invalid', async (header) => {
     expect(await resumePoint(r.log, ALICE, header)).toBeUndefined();
   });
 
-  it("never finds another session's stream, nor the same session's for another principal (P4)", async () => {
+  it('Last-Event-ID never finds the stream of another session or another principal (P4)', async () => {
     const [id] = await r.append(1, { stream: 'r1' });
     const bob = { principal: 'bob', id: 'session-2' };
     await r.begin(bob);

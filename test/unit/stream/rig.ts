@@ -5,16 +5,16 @@ import { MemorySessionStore } from '../../../lib/memory/memory-session-store.js'
 import type { SessionKey } from '../../../lib/session/session-record.js';
 import { STANDALONE_STREAM } from '../../../lib/stream/event-log.js';
 import { openStream, type StreamEvent, type StreamOpening } from '../../../lib/stream/stream-reader.js';
-import { LossyBroker } from './lossy-broker.js';
+import { FaultyBroker } from './faulty-broker.js';
 
 export const SELF_CHECK_MS = 1000;
 export const ALICE: SessionKey = { principal: 'alice', id: 'session-1' };
 
-/** Store, log and a bad broker under one clock. Needs fake timers. */
+/** Store, log and a faulty broker with one clock. Needs fake timers. */
 export function rig(limits: Partial<MemoryEventLogOptions> = {}) {
   let now = 1_763_800_000_000;
   const clock = () => now;
-  const broker = new LossyBroker();
+  const broker = new FaultyBroker();
   const store = new MemorySessionStore({ clock, idleTtlMs: 1e9 });
   const log = new MemoryEventLog({ maxHistory: 5, ...limits, sessions: store, broker, clock });
   const reported: unknown[] = [];
@@ -72,19 +72,19 @@ export class Connection {
     this.subscription.unsubscribe();
   }
 
-  /** Shortened for tables: `primed`, the text of a message, `text!` of a final one, `gap:reason`, `end:reason`. */
-  get story(): string {
-    return this.events.map(tell).join(' ');
+  /** The events in short: `primed`, the text of a message, `text!` of a final one, `gap:reason`, `end:reason`. */
+  get summary(): string {
+    return this.events.map(describeEvent).join(' ');
   }
 }
 
-function tell(event: StreamEvent): string {
+function describeEvent(event: StreamEvent): string {
   if (event.kind === 'message') return event.final ? `${event.data}!` : event.data;
   return event.kind === 'primed' ? 'primed' : `${event.kind}:${event.reason}`;
 }
 
-/** Lets everything happen that needs no timer. */
-export const settle = async (): Promise<void> => void (await vi.advanceTimersByTimeAsync(0));
+/** Waits for everything that needs no timer. */
+export const flush = async (): Promise<void> => void (await vi.advanceTimersByTimeAsync(0));
 
-/** Lets every open stream look at least once by itself. */
+/** Waits until every open stream has run its self-check. */
 export const selfCheck = async (): Promise<void> => void (await vi.advanceTimersByTimeAsync(SELF_CHECK_MS * 1.4));

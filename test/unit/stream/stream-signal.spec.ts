@@ -22,17 +22,17 @@ const signal: fc.Arbitrary<StreamSignal> = fc.oneof(
   fc.constant({ kind: 'ended' as const }),
 );
 
-describe('doorbells', () => {
-  it('are heard as they were rung', () => {
+describe('stream signals', () => {
+  it('a stream signal is decoded as it was encoded', () => {
     fc.assert(
-      fc.property(signal, (rung) => {
-        expect(decodeStreamSignal(encodeStreamSignal(rung))).toEqual(rung);
+      fc.property(signal, (original) => {
+        expect(decodeStreamSignal(encodeStreamSignal(original))).toEqual(original);
       }),
     );
   });
 
-  it('leave out what is too large', () => {
-    const rung = (length: number) =>
+  it('a stream signal omits data that exceeds the payload limit', () => {
+    const roundTrip = (length: number) =>
       decodeStreamSignal(
         encodeStreamSignal({
           kind: 'entry',
@@ -43,8 +43,8 @@ describe('doorbells', () => {
           data: 'x'.repeat(length),
         }),
       );
-    expect(rung(SIGNAL_PAYLOAD_LIMIT)).toHaveProperty('data', 'x'.repeat(SIGNAL_PAYLOAD_LIMIT));
-    expect(rung(SIGNAL_PAYLOAD_LIMIT + 1)).toHaveProperty('data', undefined);
+    expect(roundTrip(SIGNAL_PAYLOAD_LIMIT)).toHaveProperty('data', 'x'.repeat(SIGNAL_PAYLOAD_LIMIT));
+    expect(roundTrip(SIGNAL_PAYLOAD_LIMIT + 1)).toHaveProperty('data', undefined);
   });
 
   it.each([
@@ -66,11 +66,11 @@ describe('doorbells', () => {
     'c g x',
     'c g 1.5',
     'c g 99999999999999999999',
-  ])('are not %j, and the reader looks into the log', (line) => {
+  ])('decodeStreamSignal() does not accept %j', (line) => {
     expect(decodeStreamSignal(line)).toBeUndefined();
   });
 
-  it('of any bytes are never an exception', () => {
+  it('decodeStreamSignal() never throws for any bytes', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (line) => void decodeStreamSignal(line)),
       { numRuns: 10_000 },

@@ -7,7 +7,7 @@ import { ended, started, TaskRig } from './rig.js';
 const RACES = 10_000;
 const FINAL = new Set<TaskStatus>(['completed', 'failed', 'cancelled']);
 
-/** A generator that a failure can be repeated with. */
+/** A seeded generator, so that a failure can be reproduced. */
 function random(seed: number): () => number {
   let state = seed;
   return () => {
@@ -20,7 +20,7 @@ async function turns(next: () => number, most: number): Promise<void> {
   for (let left = Math.floor(next() * most); left > 0; left--) await Promise.resolve();
 }
 
-/** Takes a few turns of the event loop for each move, and notes every end that it was told to be one. */
+/** Delays each move by a few microtasks, and records every final status that it reported as moved. */
 class SlowStore extends MemoryTaskStore {
   readonly ends = new Map<string, TaskStatus[]>();
 
@@ -45,7 +45,7 @@ class SlowStore extends MemoryTaskStore {
   }
 }
 
-/** The control: looks first and writes later, as one would without compare-and-set. */
+/** The control: reads first and writes later, as a store without compare-and-set would. */
 class TornStore extends SlowStore {
   protected override async decide(...[key, from, to, patch]: Parameters<MemoryTaskStore['move']>) {
     const task = await this.load(key);
@@ -56,7 +56,11 @@ class TornStore extends SlowStore {
   }
 }
 
-/** Completes and cancels tasks at the same time. @returns how many had more than one end, or another than they keep */
+/**
+ * Completes and cancels tasks at the same time.
+ *
+ * @returns how many tasks had several final statuses, or another one than they keep
+ */
 async function violations(store: SlowStore, next: () => number, races: number): Promise<number> {
   const rig = await TaskRig.open({ store });
   let wrong = 0;
@@ -72,7 +76,7 @@ async function violations(store: SlowStore, next: () => number, races: number): 
     const key = { principal: 'alice', id };
     const end = ended(rig, id);
     finish();
-    // From long before the result is there to long after it is written.
+    // Covers every moment from well before the result exists to well after it is written.
     await turns(next, 24);
     const [{ moved }] = await Promise.all([rig.tasks.cancel(key), end]);
     const first = (await store.load(key))!.status;
@@ -88,13 +92,13 @@ async function violations(store: SlowStore, next: () => number, races: number): 
   return wrong;
 }
 
-describe('a task that completes and is cancelled at the same time', () => {
-  it(`has one end, and keeps it, ${RACES} times (P13)`, async () => {
+describe('completion and cancellation of a task', () => {
+  it(`a task that completes and is cancelled concurrently has exactly one final status, ${RACES} times (P13)`, async () => {
     const next = random(20_260_728);
     expect(await violations(new SlowStore(next), next, RACES)).toBe(0);
   }, 60_000);
 
-  it('has two in a store without compare-and-set: the control', async () => {
+  it('control: a task has two final statuses in a store without compare-and-set', async () => {
     const next = random(20_260_728);
     expect(await violations(new TornStore(next), next, 500)).toBeGreaterThan(0);
   });

@@ -23,7 +23,7 @@ export interface RigOptions {
   readonly leaseMs?: number;
 }
 
-/** One instance's tasks without a server around them. */
+/** The tasks of one instance without a server. */
 export class TaskRig {
   readonly store: TaskStore;
   readonly changes: TaskChanges;
@@ -75,7 +75,7 @@ export class TaskRig {
   }
 
   tool(work: ToolWork, traits: Partial<TaskTool['task']> = {}): TaskTool {
-    // The pipeline does so: a method that does not look at its signal holds nothing up.
+    // As in the pipeline: a method that ignores its signal does not delay its cancellation.
     const untilCancelled: ToolWork = (given, exchange, asking) =>
       new Promise((resolve, reject) => {
         exchange.onCancel((reason) => reject(new CancelledError(reason)));
@@ -113,14 +113,14 @@ const PEER: Peer = {
 export const clientExchange = (): Exchange =>
   new Exchange(PEER, { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'tool' } }, { notify() {} });
 
-/** The task a call has become. */
+/** Calls the tool. @returns the task that the call became */
 export async function started(rig: TaskRig, tool: TaskTool, client = clientExchange()) {
   const outcome = await rig.runner.call(tool, {}, client);
-  if (!('task' in outcome)) throw new Error('The call became no task');
+  if (!('task' in outcome)) throw new Error('The call did not become a task');
   return outcome.task;
 }
 
-/** Waits until the task is over. */
+/** Waits for the final status of the task. */
 export function ended(rig: TaskRig, id: string) {
   return new Promise<{ status: string; statusMessage?: string }>((resolve, reject) => {
     const late = setTimeout(() => reject(new Error('The task did not end')), 5000);

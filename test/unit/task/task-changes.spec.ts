@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { MemoryMessageBroker } from '../../../lib/memory/memory-message-broker.js';
 import { ended, started, TaskRig } from './rig.js';
 
-/** Takes every message and delivers none. */
-class DeafBroker extends MemoryMessageBroker {
+/** Accepts every message and delivers none. */
+class DroppingBroker extends MemoryMessageBroker {
   override async publish(): Promise<void> {}
 }
 
-describe('news of tasks', () => {
-  it('that were lost are found by looking now and then', async () => {
-    const rig = await TaskRig.open({ broker: new DeafBroker(), selfCheckMs: 10 });
+describe('TaskChanges', () => {
+  it('a task change whose notification was lost is found by the self-check', async () => {
+    const rig = await TaskRig.open({ broker: new DroppingBroker(), selfCheckMs: 10 });
     const { id } = await started(
       rig,
       rig.tool(
@@ -23,18 +23,18 @@ describe('news of tasks', () => {
     await rig.close();
   });
 
-  it('reach those who wait for that task, and nobody once it is over', async () => {
+  it('a task change notifies only the watchers of that task, until they stop', async () => {
     const rig = await TaskRig.open();
-    const heard: string[] = [];
+    const notified: string[] = [];
     const key = (id: string) => ({ principal: 'alice', id });
-    const stops = ['a', 'b', 'b'].map((id) => rig.changes.watch(key(id), () => heard.push(id)));
+    const stops = ['a', 'b', 'b'].map((id) => rig.changes.watch(key(id), () => notified.push(id)));
     rig.changes.notify(key('a'));
     rig.changes.notify({ principal: 'mallory', id: 'b' });
     rig.changes.notify(key('nobody'));
-    expect(heard).toEqual(['a']);
+    expect(notified).toEqual(['a']);
     stops[1]!();
     rig.changes.notifyAll();
-    expect(heard).toEqual(['a', 'a', 'b']);
+    expect(notified).toEqual(['a', 'a', 'b']);
     for (const stop of stops) stop();
     stops[0]!();
     expect(rig.changes.size).toBe(0);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { CancelledError, type Exchange } from '../../../lib/exchange/exchange.js';
 import { MemoryTaskStore } from '../../../lib/memory/memory-task-store.js';
 import { CapacityError } from '../../../lib/protocol/errors.js';
@@ -8,8 +8,8 @@ import { clientExchange, ended, started, TaskRig } from './rig.js';
 const RESULT = { content: [] };
 const forever = () => new Promise<never>(() => {});
 
-describe('the runner of tasks', () => {
-  it('answers with the task before its method is done, and with the store having it', async () => {
+describe('TaskRunner', () => {
+  it('a call returns its stored task before the method completes', async () => {
     const rig = await TaskRig.open();
     const { id } = await started(rig, rig.tool(forever));
     expect(await rig.store.load({ principal: 'alice', id })).toMatchObject({ status: 'working' });
@@ -18,7 +18,7 @@ describe('the runner of tasks', () => {
     expect(rig.runner.size).toBe(0);
   });
 
-  it('leaves nothing behind', async () => {
+  it('a completed task leaves no run, watcher or report behind', async () => {
     const rig = await TaskRig.open();
     const { id } = await started(
       rig,
@@ -30,7 +30,7 @@ describe('the runner of tasks', () => {
     await rig.close();
   });
 
-  it('says so when there are as many tasks as there may be', async () => {
+  it('a call fails with CapacityError when the maximum of tasks is reached', async () => {
     const rig = await TaskRig.open({ store: new MemoryTaskStore({ maxTasks: 1 }) });
     const tool = rig.tool(forever);
     await started(rig, tool);
@@ -40,7 +40,7 @@ describe('the runner of tasks', () => {
     await expect(started(rig, tool)).rejects.toThrow(/shutting down/);
   });
 
-  it('cancels a task whose client left before it could be told the id', async () => {
+  it('a task is cancelled when its client disconnects before it receives the id', async () => {
     const client = clientExchange();
     class LeavingStore extends MemoryTaskStore {
       override async create(order: TaskSpec, leaseMs: number) {
@@ -62,7 +62,7 @@ describe('the runner of tasks', () => {
     await rig.close();
   });
 
-  it('does not mind a client that leaves later (T1-13)', async () => {
+  it('a task continues when its client disconnects later (T1-13)', async () => {
     const client = clientExchange();
     const rig = await TaskRig.open();
     let inner!: Exchange;
@@ -77,7 +77,7 @@ describe('the runner of tasks', () => {
     expect(inner.cancelled).toBe(true);
   });
 
-  it('makes no task of a call that was answered before it detached', async () => {
+  it('a call that returns its result before it detaches leaves no running task', async () => {
     let created = (): void => {};
     class SlowStore extends MemoryTaskStore {
       override async create(order: TaskSpec, leaseMs: number) {
@@ -103,15 +103,15 @@ describe('the runner of tasks', () => {
     await rig.close();
   });
 
-  it('keeps a result until the store takes it', async () => {
-    let away = 2;
-    class AwayStore extends MemoryTaskStore {
+  it('a result is retried until the store accepts it', async () => {
+    let failures = 2;
+    class FailingStore extends MemoryTaskStore {
       override async move(...move: Parameters<MemoryTaskStore['move']>) {
-        if (away-- > 0) throw new Error('the store is away');
+        if (failures-- > 0) throw new Error('the store is unavailable');
         return super.move(...move);
       }
     }
-    const rig = await TaskRig.open({ store: new AwayStore() });
+    const rig = await TaskRig.open({ store: new FailingStore() });
     const { id } = await started(
       rig,
       rig.tool(async () => RESULT),
@@ -121,7 +121,7 @@ describe('the runner of tasks', () => {
     await rig.close();
   });
 
-  it('stops working when its lease was lost, and writes nothing', async () => {
+  it('a task whose lease was lost stops and writes nothing', async () => {
     let now = 0;
     const rig = await TaskRig.open({ store: new MemoryTaskStore({ clock: () => now }), leaseMs: 30 });
     const aborted = new Promise<Exchange>((resolve) => {
@@ -138,7 +138,7 @@ describe('the runner of tasks', () => {
     await rig.close();
   });
 
-  it('cannot end a task that was taken over before it noticed (F17)', async () => {
+  it('an instance cannot complete a task that another one has taken over (F17)', async () => {
     let now = 0;
     const rig = await TaskRig.open({ store: new MemoryTaskStore({ clock: () => now }), leaseMs: 30_000 });
     let finish!: () => void;
@@ -154,34 +154,36 @@ describe('the runner of tasks', () => {
     await rig.close();
   });
 
-  it('takes no lease back that it has just handed over', async () => {
+  it('a released lease is not renewed during the shutdown', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
     let renewals = 0;
-    let untilRenewed = () => {};
-    const renewed = () => new Promise<void>((resolve) => (untilRenewed = resolve));
     class SlowRelease extends MemoryTaskStore {
       override renew(...args: Parameters<MemoryTaskStore['renew']>) {
         renewals++;
-        untilRenewed();
         return super.renew(...args);
       }
       override async release(...args: Parameters<MemoryTaskStore['release']>) {
         const outcome = await super.release(...args);
         renewals = 0;
-        // As long as a beat or two would take.
-        await Promise.race([renewed(), new Promise((resolve) => setTimeout(resolve, 60))]);
+        // Several heartbeats would be due while the release takes so long.
+        await vi.advanceTimersByTimeAsync(200);
         return outcome;
       }
     }
     const rig = await TaskRig.open({ store: new SlowRelease(), leaseMs: 45 });
     const { id } = await started(rig, rig.tool(forever, { idempotent: true }));
-    await renewed();
-    await rig.runner.drain(0);
+    await vi.advanceTimersByTimeAsync(45);
+    expect(renewals).toBeGreaterThan(0);
+    const drained = rig.runner.drain(0);
+    await vi.advanceTimersByTimeAsync(0);
+    await drained;
     expect(renewals).toBe(0);
     expect(await rig.store.load({ principal: 'alice', id })).toMatchObject({ orphaned: true });
     await rig.close();
   });
 
-  it('waits for running tasks when it drains, but not for those that wait for their clients', async () => {
+  it('drain() waits for running tasks but not for those that wait for input', async () => {
     const rig = await TaskRig.open();
     let finish!: () => void;
     const quick = await started(

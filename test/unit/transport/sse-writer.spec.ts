@@ -4,7 +4,7 @@ import { Subject } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { writeSse, type SseEnd } from '../../../lib/transport/http/sse/sse-writer.js';
 
-/** A response whose client reads when the test says so. */
+/** A response whose client reads only when the test calls readAll(). */
 class Response extends EventEmitter {
   destroyed = false;
   ended = false;
@@ -29,7 +29,7 @@ class Response extends EventEmitter {
   }
 }
 
-describe('The SSE writer', () => {
+describe('writeSse()', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
@@ -45,7 +45,7 @@ describe('The SSE writer', () => {
     return { response, frames, done, end: () => end };
   }
 
-  it('sends a comment after silence, and none while there is talk', async () => {
+  it('writeSse() sends a keep-alive comment after silence and none while frames are sent', async () => {
     const { response, frames } = rig();
     await vi.advanceTimersByTimeAsync(1000);
     expect(response.written).toEqual([': keep-alive\n\n']);
@@ -56,7 +56,7 @@ describe('The SSE writer', () => {
     expect(response.written.slice(1)).toEqual(['x', 'x', 'x', 'x', 'x']);
   });
 
-  it('ends with its frames and leaves nothing behind', async () => {
+  it('writeSse() ends the response with its frames and leaves no timer or listener', async () => {
     const { response, frames, done } = rig();
     frames.complete();
     expect(await done).toBe('completed');
@@ -65,7 +65,7 @@ describe('The SSE writer', () => {
     expect(response.listenerCount('close')).toBe(0);
   });
 
-  it('unsubscribes when the client goes away', async () => {
+  it('writeSse() unsubscribes when the client disconnects', async () => {
     const { response, frames, done } = rig();
     response.destroy();
     expect(await done).toBe('disconnected');
@@ -73,7 +73,7 @@ describe('The SSE writer', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('does not begin for a client that is gone already', async () => {
+  it('writeSse() writes nothing for a client that has already disconnected', async () => {
     const response = new Response();
     response.destroyed = true;
     const frames = new Subject<string>();
@@ -83,21 +83,21 @@ describe('The SSE writer', () => {
     expect(response.writeHead).not.toHaveBeenCalled();
   });
 
-  it('T-57 frames that fail cut the connection, and nothing is thrown', async () => {
+  it('T-57 an error of the frames destroys the connection and is not thrown', async () => {
     const { response, frames, done } = rig();
-    frames.error(new Error('the log is away'));
+    frames.error(new Error('the log is unavailable'));
     expect(await done).toBe('failed');
     expect(response.destroyed).toBe(true);
     await vi.runAllTimersAsync();
   });
 
-  it('one message larger than the limit is no slow reader', () => {
+  it('one message over the limit does not count as a slow reader', () => {
     const { response, frames } = rig();
     frames.next('x'.repeat(5000));
     expect(response.destroyed).toBe(false);
   });
 
-  it('a burst is none either, if it is read soon after', async () => {
+  it('a burst that is read soon after does not count as a slow reader', async () => {
     const { response, frames, end } = rig({ keepAliveMs: 60_000 });
     for (let i = 0; i < 7; i++) frames.next('x'.repeat(100));
     await vi.advanceTimersByTimeAsync(500);
@@ -110,7 +110,7 @@ describe('The SSE writer', () => {
   it.each([
     ['many times the limit', 0],
     ['the limit, for seconds', 6],
-  ])('F9 a client that leaves %s unread is cut off', async (_what, seconds) => {
+  ])('F9 a client that leaves %s unread is disconnected', async (_what, seconds) => {
     const { response, frames, done } = rig();
     for (let i = 0; i < 3; i++) frames.next('x'.repeat(seconds > 0 ? 60 : 1000));
     await vi.advanceTimersByTimeAsync(seconds * 1000);
@@ -120,7 +120,7 @@ describe('The SSE writer', () => {
     expect(frames.observed).toBe(false);
   });
 
-  it('F9 one that can come back gets what was written, and is cut off only if it does not read at all', async () => {
+  it('F9 a resumable client receives what was written and is disconnected only if it reads nothing', async () => {
     const { response, frames, done } = rig({ resumable: true });
     frames.next('x'.repeat(1000));
     frames.next('never written');

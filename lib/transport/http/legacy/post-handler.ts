@@ -11,11 +11,11 @@ import { principalId, type Principal } from '../../../session/principal.js';
 import { isSessionId } from '../../../session/session-id.js';
 import type { SessionRecord } from '../../../session/session-record.js';
 import { SessionLimitError } from '../../../session/session-store.js';
-import { sendJson, senderOf, type HttpContext } from '../http-context.js';
+import { clientOf, sendJson, senderOf, type HttpContext } from '../http-context.js';
 import type { ValidMessage } from '../classified-post.js';
 import { PostResponse } from './post-response.js';
 import type { LegacyServices } from '../../legacy-services.js';
-import { refuse } from '../refuse.js';
+import { refuse, refuseBusy } from '../refuse.js';
 import { retryAfter } from '../retry-after.js';
 import { requireSession } from './require-session.js';
 import type { SlowResponses } from '../sse/slow-responses.js';
@@ -77,16 +77,25 @@ export class PostHandler {
     }
     if (requests.length === 0) return sendJson(http, 202);
 
+    const client = clientOf(http, principal);
+    const busy = this.inFlight.refusal(client);
+    if (busy) return refuseBusy(http, busy, 'serves as many requests', idOf(messages, batch));
     const ids = requests.map(({ id }) => id);
     const response = new PostResponse(http, session, this.services, this.options, ids, batch);
     const peer = legacyPeer(session, senderOf(http, principal));
+    const exchanges = requests.map((request) => new Exchange(peer, request, response));
+    // Without a stream the client has nothing to resume: its results could not reach it any more.
+    http.response.once('close', () => {
+      if (http.response.writableFinished || response.isStream) return;
+      for (const exchange of exchanges) exchange.cancel('the client closed the response');
+    });
     this.slow.add(response);
-    await Promise.all(requests.map((request) => this.#serve(new Exchange(peer, request, response), response)));
+    await Promise.all(exchanges.map((exchange) => this.#serve(exchange, response, client)));
     this.slow.remove(response);
   }
 
-  async #serve(exchange: Exchange, response: PostResponse): Promise<void> {
-    const remove = this.inFlight.add(exchange);
+  async #serve(exchange: Exchange, response: PostResponse, client: string): Promise<void> {
+    const remove = this.inFlight.add(exchange, client);
     const serialized = await this.dispatcher.dispatch(exchange);
     const stored = response.finish(exchange.request.id, serialized);
     // A shutdown waits until the response is in the log: otherwise the client could not find it on another instance.

@@ -1,4 +1,5 @@
-import type { SerializedResponse } from '../../../engine/response-writer.js';
+import { errorResponse, type SerializedResponse } from '../../../engine/response-writer.js';
+import { ErrorCode, McpError } from '../../../protocol/errors.js';
 import type { Outlet } from '../../../exchange/exchange.js';
 import type { JsonRpcNotification, JsonRpcRequest, RequestId } from '../../../protocol/messages.js';
 import { TRAITS } from '../../../protocol/revisions.js';
@@ -11,6 +12,9 @@ import { streamFrames } from './stream-frames.js';
 import type { PendingResponse } from '../sse/slow-responses.js';
 import { writeSse, type SseOptions } from '../sse/sse-writer.js';
 
+/** Characters of all responses of one batch together. */
+const MAX_BATCH_CHARACTERS = 16 * 1024 * 1024;
+
 /**
  * The HTTP response to one legacy POST, which may be a batch: JSON, unless a message comes before the result. Then it
  * is a stream of the session. A stream is written to the event log and read from there, so a client that loses its
@@ -21,6 +25,7 @@ export class PostResponse implements Outlet, PendingResponse {
   #outstanding: readonly RequestId[];
   #stream: PostStreamWriter | undefined;
   #written: Promise<void> | undefined;
+  #characters = 0;
 
   /** @param requests the ids of the requests in the POST */
   constructor(
@@ -32,6 +37,11 @@ export class PostResponse implements Outlet, PendingResponse {
     private readonly batch: boolean,
   ) {
     this.#outstanding = requests;
+  }
+
+  /** Whether it has become a stream, which the client can resume. */
+  get isStream(): boolean {
+    return this.#stream !== undefined;
   }
 
   notify(notification: JsonRpcNotification): void {
@@ -64,9 +74,17 @@ export class PostResponse implements Outlet, PendingResponse {
       const stored = this.#stream.respond(response?.text, this.#outstanding);
       return this.#outstanding.length > 0 ? stored : stored.then(() => this.#written);
     }
-    if (response) this.#responses.push(response.text);
+    if (response) this.#responses.push(this.#withinLimit(id, response.text));
     if (this.#outstanding.length === 0) this.#sendJson();
     return undefined;
+  }
+
+  /** A batch multiplies: a hundred small requests may ask for a hundred large results. */
+  #withinLimit(id: RequestId, text: string): string {
+    this.#characters += text.length;
+    if (!this.batch || this.#characters <= MAX_BATCH_CHARACTERS) return text;
+    const error = new McpError(ErrorCode.InternalError, 'The responses of this batch are too large together');
+    return errorResponse(id, 'legacy', error).text;
   }
 
   #sendJson(): void {

@@ -6,7 +6,8 @@ import { modernPeer } from '../../../exchange/peer.js';
 import type { Envelope } from '../../../protocol/envelope.js';
 import type { JsonRpcNotification, JsonRpcRequest } from '../../../protocol/messages.js';
 import type { Principal } from '../../../session/principal.js';
-import { acceptsEventStream, sendJson, senderOf, type HttpContext } from '../http-context.js';
+import { acceptsEventStream, clientOf, sendJson, senderOf, type HttpContext } from '../http-context.js';
+import { refuseBusy } from '../refuse.js';
 import { retryAfter } from '../retry-after.js';
 import type { PendingResponse, SlowResponses } from '../sse/slow-responses.js';
 import { messageFrame } from '../sse/sse-frame.js';
@@ -24,6 +25,9 @@ export class ModernHandler {
 
   async handle(http: HttpContext, request: JsonRpcRequest, envelope: Envelope, principal?: Principal): Promise<void> {
     if (request.method === 'subscriptions/listen' && !acceptsEventStream(http)) return sendJson(http, 406);
+    const client = clientOf(http, principal);
+    const busy = this.inFlight.refusal(client);
+    if (busy) return refuseBusy(http, busy, 'serves as many requests', request.id);
     const response = new ModernResponse(http, this.options);
     const exchange = new Exchange(modernPeer(envelope, senderOf(http, principal)), request, response);
     // A client that left while its principal was resolved emits no further "close".
@@ -32,7 +36,7 @@ export class ModernHandler {
     http.response.once('close', () => {
       if (!http.response.writableFinished) exchange.cancel('the client closed the response');
     });
-    const remove = this.inFlight.add(exchange);
+    const remove = this.inFlight.add(exchange, client);
     this.slow.add(response);
     const serialized = await this.dispatcher.dispatch(exchange);
     this.slow.remove(response);

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readBody } from './read-body.js';
-import type { HttpEndpoint } from '../http-endpoint.js';
-import type { MountOptions } from './mount-options.js';
+import type { HttpContext } from '../http-context.js';
+import type { HttpEndpoint, ReceivedBody } from '../http-endpoint.js';
 
 interface ExpressRequest extends IncomingMessage {
   readonly path: string;
+  readonly ip?: string;
   body?: unknown;
 }
 type Handler = (request: ExpressRequest, response: ServerResponse, next: () => void) => void;
@@ -13,38 +13,59 @@ type Handler = (request: ExpressRequest, response: ServerResponse, next: () => v
 export interface ExpressApp {
   use(handler: Handler): unknown;
   all(path: string, handler: Handler): unknown;
+  enabled?(setting: string): boolean;
 }
 
-const bodies = new WeakMap<IncomingMessage, Buffer | 'too-large'>();
+interface Received {
+  readonly http: HttpContext;
+  readonly body: ReceivedBody;
+}
+const received = new WeakMap<IncomingMessage, Received>();
 
 /**
- * Reads the endpoint's bodies ahead of every other middleware. A body parser behind it finds the stream read and leaves
- * it alone; one before it would answer bad JSON and large bodies in its own words, of DELETE too.
+ * Judges the head of the endpoint's requests and reads their bodies ahead of every other middleware. A body parser behind
+ * it finds the stream read and leaves it alone; one before it would answer bad JSON and large bodies in its own words, of
+ * DELETE too.
+ *
+ * @param endpoint returns the endpoint, which does not exist yet when this is registered
  */
-export function readBodyFirst(app: ExpressApp, { path, maxBodyBytes }: MountOptions): void {
-  app.use((request, _response, next) => {
-    if (request.path !== path) return next();
-    readBody(request, maxBodyBytes, (body) => {
-      bodies.set(request, body);
+export function receiveFirst(app: ExpressApp, path: string, endpoint: () => HttpEndpoint | undefined): void {
+  app.use((request, response, next) => {
+    const receiver = endpoint();
+    if (!receiver || !isOurs(app, request, path)) return next();
+    const http = contextOf(request, response);
+    void receiver.receive(http).then((body) => {
+      if (!body) return;
+      received.set(request, { http, body });
       next();
     });
   });
 }
 
-export function mountExpress(app: ExpressApp, endpoint: HttpEndpoint, { path }: MountOptions): void {
-  app.all(path, (request, response, next) => {
-    // Express also matches other cases and a trailing slash; on Fastify those are other paths (S10).
-    if (request.path !== path) return next();
-    void endpoint.handle({
-      verb: request.method!,
-      headers: request.headers,
-      request,
-      body: bodies.get(request) ?? parsedAlready(request),
-      response,
-    });
-  });
+export function mountExpress(app: ExpressApp, endpoint: HttpEndpoint, path: string): void {
+  const handler: Handler = (request, response, next) => {
+    // Express also matches other cases; on Fastify those are other paths (S10).
+    if (!isOurs(app, request, path)) return next();
+    const known = received.get(request);
+    if (known) void endpoint.serve(known.http, known.body);
+    else void endpoint.handle(contextOf(request, response));
+  };
+  app.all(path, handler);
 }
 
-/** An application that was given to Nest with a parser on it already: what it parsed is all there is. */
-const parsedAlready = ({ body }: ExpressRequest): Buffer | undefined =>
-  body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+/** A trailing slash makes no difference unless the application's router is strict; the absolute form is another path. */
+function isOurs(app: ExpressApp, request: ExpressRequest, path: string): boolean {
+  if (request.url?.startsWith('/') !== true) return false;
+  return request.path === path || (request.path === `${path}/` && app.enabled?.('strict routing') !== true);
+}
+
+const contextOf = (request: ExpressRequest, response: ServerResponse): HttpContext => ({
+  verb: request.method!,
+  headers: request.headers,
+  request,
+  raw: request,
+  remoteAddress: request.ip ?? request.socket.remoteAddress ?? '',
+  // An application that was given to Nest with a parser on it: all there is left is what that parser made.
+  body: request.body === undefined ? request : Buffer.from(JSON.stringify(request.body)),
+  response,
+});

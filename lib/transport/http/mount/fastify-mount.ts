@@ -1,13 +1,13 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
-import { readBody } from './read-body.js';
 import type { HttpEndpoint } from '../http-endpoint.js';
-import type { MountOptions } from './mount-options.js';
 
 interface FastifyRequest {
   readonly method: string;
   readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer | 'too-large' | undefined;
+  /** The stream itself: see the content type parser below. */
+  readonly body: Readable | undefined;
+  readonly ip: string;
   readonly raw: IncomingMessage;
 }
 interface FastifyReply {
@@ -25,6 +25,10 @@ export interface FastifyScope {
     type: string,
     parser: (request: unknown, payload: Readable, done: (error: null, body: unknown) => void) => void,
   ): void;
+  readonly initialConfig?: {
+    readonly ignoreTrailingSlash?: boolean;
+    readonly routerOptions?: { readonly ignoreTrailingSlash?: boolean };
+  };
   route(options: {
     method: string[];
     url: string;
@@ -39,25 +43,26 @@ export interface FastifyScope {
 /** All that Fastify routes; the endpoint says 405 to those it does not serve. */
 const HTTP_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
-/** A scope of its own, so that its body parser is the endpoint's alone; hooks of the application are inherited. */
-export function mountFastify(app: FastifyScope, endpoint: HttpEndpoint, { path, maxBodyBytes }: MountOptions): void {
+/** A scope of its own, so that its body parser is the endpoint's alone. Hooks of the application are inherited. */
+export function mountFastify(app: FastifyScope, endpoint: HttpEndpoint, path: string): void {
   app.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', (_request, payload, parsed) => {
-      readBody(payload, maxBodyBytes, (body) => parsed(null, body));
-    });
-    scope.route({
-      method: HTTP_METHODS,
-      url: path,
-      exposeHeadRoute: false,
-      handler: (request, reply) => {
-        // Fastify routes by the decoded path, and may be told to be lenient; on Express those are other paths (S10).
-        if (request.raw.url!.split('?', 1)[0] === path) serve(endpoint, request, reply);
-        else reply.callNotFound();
-      },
-    });
+    // Nothing is read here: the endpoint reads the body once it has judged the head.
+    scope.addContentTypeParser('*', (_request, payload, parsed) => parsed(null, payload));
+    const handler = (request: FastifyRequest, reply: FastifyReply): void => {
+      // Fastify routes by the decoded path, and can be told to be lenient; on Express those are other paths (S10).
+      if (paths.includes(request.raw.url!.split('?', 1)[0]!)) serve(endpoint, request, reply);
+      else reply.callNotFound();
+    };
+    const { ignoreTrailingSlash, routerOptions } = scope.initialConfig ?? {};
+    const isLenient = ignoreTrailingSlash === true || routerOptions?.ignoreTrailingSlash === true;
+    const paths = path.endsWith('/') ? [path] : [path, `${path}/`];
+    // A lenient router takes both forms for one route already.
+    for (const url of isLenient ? [path] : paths) {
+      scope.route({ method: HTTP_METHODS, url, exposeHeadRoute: false, handler });
+    }
     scope.setErrorHandler((error, request, reply) => {
-      // Fastify refuses some media types before it looks for a parser; what to answer is the ladder's to say.
+      // Fastify refuses some media types before it looks for a parser; the endpoint decides how to answer.
       if (error.code !== 'FST_ERR_CTP_INVALID_MEDIA_TYPE') throw error;
       serve(endpoint, request, reply);
     });
@@ -66,7 +71,7 @@ export function mountFastify(app: FastifyScope, endpoint: HttpEndpoint, { path, 
 }
 
 function serve(endpoint: HttpEndpoint, request: FastifyRequest, reply: FastifyReply): void {
-  // From here on the response is written raw: what hooks have set must be carried over.
+  // From here on the response is written raw: headers that hooks have set must be carried over.
   reply.hijack();
   for (const [name, value] of Object.entries(reply.getHeaders())) {
     if (value !== undefined) reply.raw.setHeader(name, value);
@@ -75,7 +80,9 @@ function serve(endpoint: HttpEndpoint, request: FastifyRequest, reply: FastifyRe
     verb: request.method,
     headers: request.headers,
     request,
-    body: request.body,
+    raw: request.raw,
+    remoteAddress: request.ip,
+    body: request.body ?? request.raw,
     response: reply.raw,
   });
 }

@@ -1,9 +1,8 @@
 import type { Server } from 'node:http';
 import type { HttpAdapterHost } from '@nestjs/core';
 import type { HttpEndpoint } from '../http-endpoint.js';
-import { mountExpress, readBodyFirst, type ExpressApp } from './express-mount.js';
+import { mountExpress, receiveFirst, type ExpressApp } from './express-mount.js';
 import { mountFastify, type FastifyScope } from './fastify-mount.js';
-import type { MountOptions } from './mount-options.js';
 import { ConnectionDrain } from './connection-drain.js';
 
 /**
@@ -13,14 +12,15 @@ import { ConnectionDrain } from './connection-drain.js';
  */
 export class HttpMount {
   #connections: ConnectionDrain | undefined;
+  #endpoint: HttpEndpoint | undefined;
 
   constructor(
     private readonly adapterHost: HttpAdapterHost,
-    private readonly options: MountOptions,
+    private readonly path: string,
   ) {
     // As soon as there is an adapter, which is before the application or Nest can put body parsers on it.
     adapterHost.init$.subscribe(() => {
-      if (this.#type() === 'express') readBodyFirst(this.#instance<ExpressApp>(), options);
+      if (this.#type() === 'express') receiveFirst(this.#instance<ExpressApp>(), this.path, () => this.#endpoint);
     });
   }
 
@@ -28,13 +28,15 @@ export class HttpMount {
   mount(endpoint: HttpEndpoint): void {
     const server = this.adapterHost.httpAdapter?.getHttpServer() as Server | undefined;
     this.#connections = server && ConnectionDrain.of(server);
+    this.#endpoint = endpoint;
+    if (server) answerExpectations(server, this.path);
     switch (this.#type()) {
       case undefined:
         return;
       case 'express':
-        return mountExpress(this.#instance<ExpressApp>(), endpoint, this.options);
+        return mountExpress(this.#instance<ExpressApp>(), endpoint, this.path);
       case 'fastify':
-        return mountFastify(this.#instance<FastifyScope>(), endpoint, this.options);
+        return mountFastify(this.#instance<FastifyScope>(), endpoint, this.path);
       default:
         throw new Error(
           `McpModule cannot mount on the HTTP adapter "${this.#type()}". Use @nestjs/platform-fastify or @nestjs/platform-express, or set the option "path" to false.`,
@@ -66,4 +68,23 @@ export class HttpMount {
   #instance<T>(): T {
     return this.adapterHost.httpAdapter.getInstance<T>();
   }
+}
+
+/** The paths of each server's endpoints, which answer `Expect: 100-continue` themselves. */
+const expectingPaths = new WeakMap<Server, Set<string>>();
+
+/**
+ * `Expect: 100-continue` to the endpoint is answered by its judgement of the head: it sends 100 when it begins to read
+ * the body, or refuses. Everywhere else Node's way is kept, which is to send 100 at once (RFC 9110, section 10.1.1).
+ */
+function answerExpectations(server: Server, path: string): void {
+  const known = expectingPaths.get(server);
+  if (known) return void known.add(path);
+  const paths = new Set([path]);
+  expectingPaths.set(server, paths);
+  if (server.listenerCount('checkContinue') > 0) return;
+  server.on('checkContinue', (request, response) => {
+    if (!paths.has(request.url?.split('?', 1)[0] ?? '')) response.writeContinue();
+    server.emit('request', request, response);
+  });
 }

@@ -1,72 +1,72 @@
 import { textOf } from './text.js';
 
-/** Whether an offer was taken: `ok` acknowledged, `fail` refused before anything was sent, `info` nobody knows. */
+/** The outcome of an offer: `ok` acknowledged, `fail` refused before anything was sent, `info` unknown. */
 export type Outcome = 'ok' | 'fail' | 'info';
 
 export interface Offer {
   readonly stream: string;
   readonly producer: string;
-  /** A producer counts its offers per stream. */
+  /** The number of this offer of its producer. */
   readonly n: number;
-  /** Offers that were under way at the same time; those of the next batch only after the outcome of all of these. */
+  /** Offers of one batch are concurrent; the next batch begins only after all outcomes of this one are known. */
   readonly batch: number;
   readonly outcome: Outcome;
 }
 
-/** An entry as a reader got it, or as the log keeps it. */
+/** An entry as a reader received it, or as the log stores it. */
 export interface Entry {
   readonly id: string;
   readonly text: string;
 }
 
-/** What a reader of one stream got, in the order in which it came. */
+/** An event that the reader of one stream received; these are in order of arrival. */
 export type Received = (Entry & { readonly kind: 'message' }) | { readonly kind: 'gap' };
 
 export interface History {
   readonly offers: readonly Offer[];
   readonly received: ReadonlyMap<string, readonly Received[]>;
-  /** What the log still has of each stream, the oldest first. */
-  readonly kept?: ReadonlyMap<string, readonly Entry[]>;
+  /** The entries of each stream that are still in the log, oldest first. */
+  readonly logged?: ReadonlyMap<string, readonly Entry[]>;
 }
 
-export interface Verdict {
+export interface CheckResult {
   readonly acked: number;
   readonly failed: number;
   readonly unknown: number;
   readonly delivered: number;
-  /** Acknowledged and never delivered. */
+  /** Acknowledged but never delivered. */
   lost: number;
   duplicated: number;
-  /** Delivered behind a later entry of the log, or behind a later message of its producer. */
+  /** Delivered after a later entry of the log, or after a later message of its producer. */
   reordered: number;
-  /** Delivered although nobody offered it. */
+  /** Delivered although it was never offered. */
   invented: number;
-  /** Delivered although its producer was told that it was refused. */
+  /** Delivered although it was refused. */
   revived: number;
-  /** In the log and not delivered, whatever its producer knows of it. */
+  /** In the log but not delivered, with an outcome that is not `ok`. */
   withheld: number;
   readonly gaps: readonly { readonly stream: string; readonly after?: string; readonly before?: string }[];
-  /** The first few violations, in words. */
+  /** Descriptions of the first few violations. */
   readonly examples: readonly string[];
 }
 
-/** What no run may have. */
-export const WHOLE = { lost: 0, duplicated: 0, reordered: 0, invented: 0, revived: 0, withheld: 0, gaps: [] };
+/** The violations of a correct run. */
+export const NO_VIOLATIONS = { lost: 0, duplicated: 0, reordered: 0, invented: 0, revived: 0, withheld: 0, gaps: [] };
 
 const MOST_EXAMPLES = 5;
 
-/** Compares what was offered with what arrived. Pure, and a judge of its own: it uses nothing of what it judges. */
-export function check({ offers, received, kept = new Map() }: History): Verdict {
+/** Compares offers with deliveries. Pure and independent: it uses no code of the package that it checks. */
+export function checkHistory({ offers, received, logged = new Map() }: History): CheckResult {
   const count = (wanted: Outcome) => offers.filter(({ outcome }) => outcome === wanted).length;
   const examples: string[] = [];
-  const verdict = {
+  const result = {
     ...{ acked: count('ok'), failed: count('fail'), unknown: count('info'), delivered: 0 },
     ...{ lost: 0, duplicated: 0, reordered: 0, invented: 0, revived: 0, withheld: 0 },
     gaps: [] as { stream: string; after?: string; before?: string }[],
     examples,
   };
-  const violated = (kind: Exclude<keyof typeof WHOLE, 'gaps'>, stream: string, text: string): void => {
-    verdict[kind]++;
+  const violated = (kind: Exclude<keyof typeof NO_VIOLATIONS, 'gaps'>, stream: string, text: string): void => {
+    result[kind]++;
     if (examples.length < MOST_EXAMPLES) examples.push(`${kind}: "${text}" of ${stream}`);
   };
 
@@ -78,11 +78,11 @@ export function check({ offers, received, kept = new Map() }: History): Verdict 
     for (const [at, event] of events.entries()) {
       if (event.kind === 'gap') {
         const next = events.find((one, i) => i > at && one.kind === 'message') as Entry | undefined;
-        verdict.gaps.push({ stream, after: newest, before: next?.id });
+        result.gaps.push({ stream, after: newest, before: next?.id });
         continue;
       }
       const { id, text } = event;
-      verdict.delivered++;
+      result.delivered++;
       if (places.has(text)) {
         violated('duplicated', stream, text);
         continue;
@@ -93,7 +93,7 @@ export function check({ offers, received, kept = new Map() }: History): Verdict 
       else newest = id;
     }
 
-    const order = new Order();
+    const order = new ProducerOrder();
     for (const [text, { outcome, producer, batch }] of own) {
       const place = places.get(text);
       if (outcome === 'fail' && place) violated('revived', stream, text);
@@ -105,22 +105,22 @@ export function check({ offers, received, kept = new Map() }: History): Verdict 
       if (!order.holds(producer, batch, place.at)) misplaced.add(text);
     }
 
-    for (const { id, text } of kept.get(stream) ?? []) {
+    for (const { id, text } of logged.get(stream) ?? []) {
       const place = places.get(text);
       if (place && place.id !== id) misplaced.add(text);
-      // An acknowledged one is counted as lost already.
+      // An acknowledged message is already counted as lost.
       if (!place && own.get(text)?.outcome !== 'ok') violated('withheld', stream, text);
     }
     for (const text of misplaced) violated('reordered', stream, text);
   }
-  return verdict;
+  return result;
 }
 
-/** Only what was acknowledged before the next was offered has an order that anybody may rely on. */
-class Order {
+/** Checks the only guaranteed order: a message acknowledged before the next one was offered comes first. */
+class ProducerOrder {
   readonly #producers = new Map<string, { batch: number; before: number; last: number }>();
 
-  /** Asked in the order of the offers. @returns whether this one came behind all of the batches before it */
+  /** Called in the order of the offers. @returns whether this one arrived after all earlier batches */
   holds(producer: string, batch: number, at: number): boolean {
     const seen = this.#producers.get(producer) ?? { batch, before: -1, last: -1 };
     if (seen.batch !== batch) [seen.batch, seen.before] = [batch, seen.last];
@@ -130,7 +130,7 @@ class Order {
   }
 }
 
-/** Offers of each stream by their text; streams that only received something as well. */
+/** Offers of each stream by their text, including streams that only received messages. */
 function byStream(offers: readonly Offer[], received: ReadonlyMap<string, unknown>): Map<string, Map<string, Offer>> {
   const streams = new Map<string, Map<string, Offer>>([...received.keys()].map((stream) => [stream, new Map()]));
   for (const offer of offers) {
@@ -141,7 +141,7 @@ function byStream(offers: readonly Offer[], received: ReadonlyMap<string, unknow
   return streams;
 }
 
-/** Orders `<milliseconds>-<n>`. */
+/** Compares entry ids, which are `<milliseconds>-<n>`. */
 function compare(a: string, b: string): number {
   const [aMs, aN] = a.split('-').map(Number) as [number, number];
   const [bMs, bN] = b.split('-').map(Number) as [number, number];

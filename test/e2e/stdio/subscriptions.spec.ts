@@ -16,7 +16,7 @@ afterEach(async () => {
 
 const ACK = 'notifications/subscriptions/acknowledged';
 
-/** Opens a subscription and waits for its ack. @returns its answer, which comes when it ends */
+/** Opens a subscription and waits for its acknowledgement. @returns both, the response as a promise */
 async function listen(id: string | number, notifications: object) {
   const ended = client.modern(id, 'subscriptions/listen', { notifications });
   ended.catch(() => {});
@@ -27,29 +27,29 @@ async function listen(id: string | number, notifications: object) {
   return { ack, ended };
 }
 
-describe('subscriptions/listen on a pipe (§3)', () => {
-  it('is acknowledged first, with what it will get', async () => {
+describe('subscriptions/listen on stdio (§3)', () => {
+  it('subscriptions/listen is acknowledged first, with the accepted filter', async () => {
     const { ack } = await listen(1, { toolsListChanged: true, resourceSubscriptions: ['wire://item/1', 'other://x'] });
     expect(client.messages[0]).toBe(ack);
     expect(ack.params.notifications).toEqual({ toolsListChanged: true, resourceSubscriptions: ['wire://item/1'] });
   });
 
-  it('tells of what was asked for and of nothing else, tagged with its id', async () => {
+  it('subscriptions/listen delivers only the requested notifications, tagged with its id', async () => {
     await listen('s', { toolsListChanged: true, resourceSubscriptions: ['wire://item/1'] });
     stdio.mcp.promptsChanged();
     await stdio.mcp.resourceUpdated('wire://item/2');
     await stdio.mcp.resourceUpdated('wire://item/1');
     await stdio.mcp.registerTool({ name: 'newcomer' }, () => 'hello');
     await client.notification('notifications/tools/list_changed');
-    const told = client.messages.slice(1);
-    expect(told.map(({ method }) => method).sort()).toEqual([
+    const received = client.messages.slice(1);
+    expect(received.map(({ method }) => method).sort()).toEqual([
       'notifications/resources/updated',
       'notifications/tools/list_changed',
     ]);
-    for (const { params } of told) expect(params._meta[SUBSCRIPTION_ID]).toBe('s');
+    for (const { params } of received) expect(params._meta[SUBSCRIPTION_ID]).toBe('s');
   });
 
-  it('ends without an answer when it is cancelled, and the others go on', async () => {
+  it('a cancelled subscriptions/listen ends without a response, and others continue', async () => {
     await listen(1, { toolsListChanged: true });
     await listen('1', { toolsListChanged: true });
     client.notify('notifications/cancelled', { requestId: 1 });
@@ -62,14 +62,14 @@ describe('subscriptions/listen on a pipe (§3)', () => {
     expect(client.messages.some(({ id }) => id === 1)).toBe(false);
   });
 
-  it('ends with its result when the server shuts down', async () => {
+  it('subscriptions/listen ends with its result when the server shuts down', async () => {
     const { ended } = await listen(5, { toolsListChanged: true });
     const finished = stdio.connection.finish(5000);
     expect((await ended).result).toMatchObject({ resultType: 'complete', _meta: { [SUBSCRIPTION_ID]: 5 } });
     await finished;
   });
 
-  it.each([undefined, 'all', []])('refuses %j as a filter', async (notifications) => {
+  it.each([undefined, 'all', []])('subscriptions/listen refuses the filter %j', async (notifications) => {
     expect((await client.modern(1, 'subscriptions/listen', { notifications })).error?.code).toBe(-32602);
   });
 });

@@ -15,11 +15,11 @@ afterEach(async () => {
   expect(client.junk).toEqual([]);
 });
 
-/** Answered after everything that was sent before it. */
+/** The server answers it after everything that was sent before it. */
 const fence = () => client.call('fence', 'echo', { text: 'fence' });
 
-describe('cancellation (D-3)', () => {
-  it('means the id with its type: "1" is not 1', async () => {
+describe('cancellation on stdio (D-3)', () => {
+  it('cancelling the request "1" does not cancel the request 1 (D-3)', async () => {
     const answers = [client.call(1, 'hold', { key: 'number' }), client.call('1', 'hold', { key: 'string' })];
     await Promise.all([stdio.gate.reached('waiting number'), stdio.gate.reached('waiting string')]);
     client.notify('notifications/cancelled', { requestId: '1', reason: 'changed my mind' });
@@ -32,7 +32,7 @@ describe('cancellation (D-3)', () => {
     answers[1]!.catch(() => {});
   });
 
-  it('is followed by nothing: no answer, no progress', async () => {
+  it('a cancelled stdio request sends neither a response nor progress', async () => {
     client.send({
       jsonrpc: '2.0',
       id: 7,
@@ -49,7 +49,7 @@ describe('cancellation (D-3)', () => {
   });
 
   it.each([[{}], [{ requestId: null }], [{ requestId: 'nobody' }], [{ requestId: {} }]])(
-    'of %j is ignored',
+    'notifications/cancelled with params %j is ignored',
     async (params) => {
       client.notify('notifications/cancelled', params);
       expect((await fence()).result).toBeDefined();
@@ -57,25 +57,25 @@ describe('cancellation (D-3)', () => {
   );
 });
 
-describe('what a request says before its answer', () => {
-  it('comes in order', async () => {
+describe('notifications of a stdio request', () => {
+  it('progress and log messages of a stdio request arrive in order before its response', async () => {
     const answer = client.call(1, 'speak', { count: 3 }, { progressToken: 't', [LOG_LEVEL]: 'error' });
     expect((await answer).result.content[0].text).toBe('said 3');
-    const said = client.messages.map(({ method, params }) =>
+    const sequence = client.messages.map(({ method, params }) =>
       method ? `${method} ${params.progress ?? params.data.i}` : 'answer',
     );
     const step = (i: number) => [`notifications/progress ${i}`, `notifications/message ${i}`];
-    expect(said).toEqual([...step(1), ...step(2), ...step(3), 'answer']);
+    expect(sequence).toEqual([...step(1), ...step(2), ...step(3), 'answer']);
   });
 
-  it('is left out unless it was asked for', async () => {
+  it('a stdio request without progressToken and log level receives only its response', async () => {
     await client.call(1, 'speak', { count: 3 });
     expect(client.messages).toHaveLength(1);
   });
 });
 
-describe('many at once', () => {
-  it('1000 requests in one write get 1000 answers, each its own', async () => {
+describe('concurrent requests on stdio', () => {
+  it('1000 stdio requests in one write get 1000 matching responses', async () => {
     const ids = Array.from({ length: 1000 }, (_, i) => i);
     const lines = ids.map((id) => toolCall(id, 'echo', { text: `text ${id}` }));
     client.write(lines.join(''));
@@ -84,7 +84,7 @@ describe('many at once', () => {
     expect(client.raw).toHaveLength(1000);
   });
 
-  it('a slow one holds nobody up', async () => {
+  it('a slow stdio request does not delay another one', async () => {
     const slow = client.call('slow', 'hold', { key: 'slow' });
     expect((await client.call('quick', 'echo', { text: 'x' })).result).toBeDefined();
     stdio.gate.release('slow');
@@ -92,25 +92,25 @@ describe('many at once', () => {
   });
 });
 
-describe('lines that are no messages', () => {
+describe('invalid lines on stdio', () => {
   it.each([
     ['junk', 'hello?', -32700],
     ['half a message', '{"jsonrpc":"2.0"', -32700],
     ['two messages in one', '{"jsonrpc":"2.0","method":"a"}{"jsonrpc":"2.0","method":"b"}', -32700],
     ['a key twice', '{"jsonrpc":"2.0","id":1,"id":2,"method":"ping"}', -32700],
-    ['something too deep', '['.repeat(100) + ']'.repeat(100), -32700],
+    ['JSON that is too deep', '['.repeat(100) + ']'.repeat(100), -32700],
     ['a number', '42', -32600],
     ['null', 'null', -32600],
-    ['no JSON-RPC', '{"id":1,"method":"ping"}', -32600],
+    ['a message without jsonrpc', '{"id":1,"method":"ping"}', -32600],
     ['an empty batch', '[]', -32600],
     ['a batch', '[{"jsonrpc":"2.0","id":1,"method":"ping"}]', -32600],
-  ])('%s is answered, and the next line is served', async (_what, line, code) => {
+  ])('a line with %s is answered with an error, and the next line is served', async (_what, line, code) => {
     client.write(`${line}\n`);
     expect((await client.until(({ error }) => error !== undefined)).error?.code).toBe(code);
     expect((await fence()).result).toBeDefined();
   });
 
-  it('invalid UTF-8 is refused: a name must not change on the way', async () => {
+  it('a line with invalid UTF-8 is refused', async () => {
     client.write(
       Buffer.concat([
         Buffer.from('{"jsonrpc":"2.0","id":1,"method":"'),
@@ -122,7 +122,7 @@ describe('lines that are no messages', () => {
     expect((await fence()).result).toBeDefined();
   });
 
-  it('a line over the limit is skipped to its end, in whatever pieces it comes', async () => {
+  it('a line over the limit is answered once and skipped to its end', async () => {
     for (let i = 0; i < 30; i++) client.write('x'.repeat(1000));
     client.write('\n');
     const { error } = await client.until((line) => line.error !== undefined);
@@ -131,7 +131,7 @@ describe('lines that are no messages', () => {
     expect(client.raw).toHaveLength(2);
   });
 
-  it('responses nobody waits for and unknown notifications are ignored', async () => {
+  it('unexpected responses and unknown notifications on stdio are ignored', async () => {
     client.send({ jsonrpc: '2.0', id: 9, result: {} });
     client.send({ jsonrpc: '2.0', id: 9, error: { code: 1, message: 'x' } });
     client.notify('notifications/unheard_of', { a: 1 });
@@ -139,20 +139,20 @@ describe('lines that are no messages', () => {
     expect(client.raw).toHaveLength(1);
   });
 
-  it('blank lines and CRLF are fine', async () => {
+  it('blank lines are skipped and CRLF is accepted', async () => {
     client.write(`\r\n  \n${toolCall(1, 'echo', { text: 'windows' }).trimEnd()}\r\n`);
     expect((await client.answer(1)).result.content[0].text).toBe('windows');
     expect(client.raw).toHaveLength(1);
   });
 
-  it('a message may come byte by byte', async () => {
+  it('a message that arrives byte by byte is served', async () => {
     for (const byte of Buffer.from(toolCall(1, 'echo', { text: 'größer ✓' }))) client.write(Buffer.from([byte]));
     expect((await client.answer(1)).result.content[0].text).toBe('größer ✓');
   });
 });
 
-describe('a store that is away', () => {
-  it('is answered as an internal error: the client would wait for ever', async () => {
+describe('unavailable session store on stdio', () => {
+  it('a stdio request is answered with an internal error while the session store is unavailable', async () => {
     await client.initialize();
     const sessions = stdio.app.get(SessionStore);
     const load = vi.spyOn(sessions, 'load').mockRejectedValue(new Error('the password of redis'));

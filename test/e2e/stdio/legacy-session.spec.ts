@@ -16,7 +16,7 @@ afterEach(async () => {
   expect(client.junk).toEqual([]);
 });
 
-/** Said after everything that was said to the session before it. */
+/** Waits for everything that was sent to the session before. */
 async function fence(): Promise<void> {
   await stdio.mcp.broadcast({ level: 'emergency', data: 'fence' });
   await client.until(({ params }) => params?.data === 'fence', 'the fence');
@@ -27,15 +27,15 @@ async function theSession(): Promise<SessionKey> {
   throw new Error('There is no session.');
 }
 
-describe('what concerns the session comes as lines', () => {
-  it('a broadcast', async () => {
+describe('notifications of a legacy session on stdio', () => {
+  it('a broadcast arrives at a legacy stdio client', async () => {
     await client.initialize();
     expect(await stdio.mcp.broadcast({ level: 'info', logger: 'ops', data: { down: 'at noon' } })).toBe(1);
     const { params } = await client.notification('notifications/message');
     expect(params).toEqual({ level: 'info', logger: 'ops', data: { down: 'at noon' } });
   });
 
-  it('updates of the resources it subscribed to, until it unsubscribes', async () => {
+  it('resource updates arrive at a legacy stdio client from subscribe until unsubscribe', async () => {
     await client.initialize();
     await stdio.mcp.resourceUpdated('wire://item/1');
     expect((await client.request(1, 'resources/subscribe', { uri: 'wire://item/1' })).result).toEqual({});
@@ -48,7 +48,7 @@ describe('what concerns the session comes as lines', () => {
     expect(client.of('notifications/resources/updated')).toHaveLength(1);
   });
 
-  it('changes of the lists', async () => {
+  it('list changes arrive at a legacy stdio client', async () => {
     await client.initialize();
     await stdio.mcp.registerTool({ name: 'newcomer' }, () => 'hello');
     await client.notification('notifications/tools/list_changed');
@@ -59,7 +59,7 @@ describe('what concerns the session comes as lines', () => {
     await client.notification('notifications/resources/list_changed');
   });
 
-  it('log lines of the level it set, from calls and from the server alike', async () => {
+  it('logging/setLevel filters log messages of calls and of the server', async () => {
     await client.initialize();
     expect((await client.request(1, 'logging/setLevel', { level: 'error' })).result).toEqual({});
     await client.request(2, 'tools/call', { name: 'levels', arguments: {} });
@@ -68,9 +68,9 @@ describe('what concerns the session comes as lines', () => {
     expect(client.of('notifications/message').map(({ params }) => params.data)).toEqual(['error', 'fence']);
   });
 
-  it('nothing before the client knows of its session', async () => {
+  it('no notification arrives before the response to initialize', async () => {
     const sessions = stdio.app.get(SessionStore);
-    // The moment in which the session exists and its `initialize` is not answered yet.
+    // At this moment the session exists but `initialize` is not answered yet.
     const create = sessions.create.bind(sessions);
     sessions.create = async (record) => {
       await create(record);
@@ -81,14 +81,14 @@ describe('what concerns the session comes as lines', () => {
     expect(client.messages.map(({ id, method }) => id ?? method)).toEqual(['init', 'notifications/message']);
   });
 
-  it('after a hole in the history, everything that may have been missed', async () => {
+  it('a gap in the history is signalled to a legacy stdio client by list and resource notifications', async () => {
     await stdio.close();
     await start({ maxHistory: 2 });
     await client.initialize();
     await client.request(1, 'resources/subscribe', { uri: 'wire://fixed' });
     const log = stdio.app.get(EventLog);
     const key = await theSession();
-    const say = (data: number) => {
+    const append = (data: number) => {
       const params = { level: 'error', data };
       return log.append(
         key,
@@ -96,34 +96,34 @@ describe('what concerns the session comes as lines', () => {
         JSON.stringify({ jsonrpc: '2.0', method: 'notifications/message', params }),
       );
     };
-    // A broker that drops its signals for a moment: the stream learns late, and finds only the last two.
+    // The broker drops stream signals for a moment, so the stream reads late and finds only the last two entries.
     const { broker } = stdio.connectionParts.legacy;
     const publish = broker.publish.bind(broker);
     broker.publish = async () => {};
-    for (let i = 1; i <= 5; i++) await say(i);
+    for (let i = 1; i <= 5; i++) await append(i);
     broker.publish = publish;
-    await say(6);
+    await append(6);
     await client.until(({ params }) => params?.data === 6, 'the sixth');
     expect(client.of('notifications/tools/list_changed').length).toBeGreaterThan(0);
     expect(client.of('notifications/resources/updated').map(({ params }) => params.uri)).toContain('wire://fixed');
   });
 });
 
-describe('a legacy session on a pipe', () => {
-  it('is known as initialized once its client said so', async () => {
+describe('legacy session on stdio', () => {
+  it('a legacy stdio session is stored as initialized after notifications/initialized', async () => {
     await client.initialize();
     await client.request(1, 'ping');
     const sessions = stdio.app.get(SessionStore);
     expect(await sessions.load(await theSession())).toMatchObject({ initialized: true, principal: 'anon' });
   });
 
-  it('ends with the connection', async () => {
+  it('a legacy stdio session ends with its connection', async () => {
     await client.initialize();
     await stdio.connection.finish(0);
     await expect(theSession()).rejects.toThrow(/no session/);
   });
 
-  it('gets errors of its era', async () => {
+  it('a legacy stdio session receives legacy error codes', async () => {
     await client.initialize();
     const { error } = await client.request(1, 'resources/read', { uri: 'wire://nowhere' });
     expect(error?.code).toBe(-32002);
@@ -131,10 +131,10 @@ describe('a legacy session on a pipe', () => {
   });
 });
 
-describe('batches (G-36)', () => {
+describe('batches on stdio (G-36)', () => {
   const ping = (id: number) => ({ jsonrpc: '2.0', id, method: 'ping' });
 
-  it('of 2025-03-26 are answered with one array', async () => {
+  it('a batch of 2025-03-26 is answered with one array (G-36)', async () => {
     await client.initialize('2025-03-26');
     const echo = { jsonrpc: '2.0', id: 2, method: 'tools/call', params: { name: 'echo', arguments: { text: 'x' } } };
     client.send([
@@ -151,33 +151,33 @@ describe('batches (G-36)', () => {
     expect(client.raw).toHaveLength(2);
   });
 
-  it('of notifications alone are not answered', async () => {
+  it('a batch of notifications only is not answered', async () => {
     await client.initialize('2025-03-26');
     client.send([{ jsonrpc: '2.0', method: 'notifications/whatever' }]);
     await client.request(1, 'ping');
     expect(client.raw).toHaveLength(2);
   });
 
-  it('do not wait for a member that was cancelled', async () => {
+  it('the response to a batch does not wait for a cancelled member', async () => {
     await client.initialize('2025-03-26');
-    await stdio.mcp.registerTool({ name: 'deaf' }, () => {
-      stdio.gate.mark('deaf runs');
+    await stdio.mcp.registerTool({ name: 'uncancellable' }, () => {
+      stdio.gate.mark('uncancellable runs');
       return new Promise(() => {});
     });
-    client.send([ping(1), { jsonrpc: '2.0', id: 2, method: 'tools/call', params: { name: 'deaf' } }]);
-    await stdio.gate.reached('deaf runs');
+    client.send([ping(1), { jsonrpc: '2.0', id: 2, method: 'tools/call', params: { name: 'uncancellable' } }]);
+    await stdio.gate.reached('uncancellable runs');
     client.notify('notifications/cancelled', { requestId: 2 });
     await client.answer(1);
     expect(client.messages.some(({ id }) => id === 2)).toBe(false);
   });
 
-  it.each(['2024-11-05', '2025-06-18', '2025-11-25'])('of %s do not exist', async (revision) => {
+  it.each(['2024-11-05', '2025-06-18', '2025-11-25'])('a batch is refused at revision %s', async (revision) => {
     await client.initialize(revision);
     client.send([ping(1)]);
     expect((await client.until(({ error }) => error !== undefined)).error?.code).toBe(-32600);
   });
 
-  it('are bounded, and hold no initialize', async () => {
+  it('a batch of more than 100 members or with initialize is refused', async () => {
     await client.initialize('2025-03-26');
     client.send(Array.from({ length: 101 }, (_, i) => ping(i)));
     expect((await client.until(({ error }) => error !== undefined)).error?.message).toMatch(/more than 100/);

@@ -15,11 +15,11 @@ export interface StdioApp {
   readonly gate: Gate;
   readonly client: LineClient;
   readonly connection: StdioConnection;
-  /** What the connection stands on. */
+  /** The services that the connection uses. */
   readonly connectionParts: StdioServices;
-  /** What the server reads. */
+  /** The input of the server. */
   readonly input: PassThrough;
-  /** What the server writes. */
+  /** The output of the server. */
   readonly output: PassThrough;
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { CLAIM, type Id } from '../../fixtures/mcp-requests.js';
 
-/** A message as it came, loosely typed for assertions. */
+/** A received message, loosely typed for assertions. */
 export interface Line {
   readonly id?: Id;
   readonly method?: string;
@@ -11,17 +11,17 @@ export interface Line {
 }
 
 interface Waiting {
-  readonly heard: (line: Line) => void;
+  readonly onLine: (line: Line) => void;
   readonly fail: (why: string) => void;
 }
 
-/** The client's side of a stdio connection, over whatever streams. */
+/** The client's side of a stdio connection over any pair of streams. */
 export class LineClient {
   /** Every line of the server, in order. */
   readonly raw: string[] = [];
-  /** The same, parsed; the members of a batch one by one. */
+  /** The parsed messages of these lines, with the members of a batch one by one. */
   readonly messages: Line[] = [];
-  /** Lines that are no JSON-RPC: there must never be any. */
+  /** Lines that are not JSON-RPC; there must never be any. */
   readonly junk: string[] = [];
   readonly #waiting = new Set<Waiting>();
   #rest = '';
@@ -32,7 +32,7 @@ export class LineClient {
     output: Readable,
   ) {
     output.setEncoding('utf8');
-    output.on('data', (text: string) => this.#heard(text));
+    output.on('data', (text: string) => this.#receive(text));
     output.once('close', () => {
       this.#ended = true;
       for (const { fail } of this.#waiting) fail('The output ended');
@@ -51,13 +51,13 @@ export class LineClient {
     this.send({ jsonrpc: '2.0', method, params });
   }
 
-  /** Without a claim: as legacy clients do. @returns its answer */
+  /** Sends a request without modern _meta, as legacy clients do. @returns its response */
   request(id: Id, method: string, params?: object): Promise<Line> {
     this.send({ jsonrpc: '2.0', id, method, params });
     return this.answer(id);
   }
 
-  /** With a claim. @returns its answer */
+  /** Sends a request with modern _meta. @returns its response */
   modern(id: Id, method: string, params: object = {}, meta: object = {}): Promise<Line> {
     this.send({ jsonrpc: '2.0', id, method, params: { ...params, _meta: { ...CLAIM, ...meta } } });
     return this.answer(id);
@@ -82,7 +82,7 @@ export class LineClient {
     return this.until((line) => line.id === id && line.method === undefined, `the answer of ${JSON.stringify(id)}`);
   }
 
-  /** @returns the first, or the `count`th, of its kind */
+  /** @returns the first, or the `count`th, notification of this method */
   notification(method: string, count = 1): Promise<Line> {
     let left = count;
     return this.until((line) => line.method === method && --left === 0, `${count} × ${method}`);
@@ -92,29 +92,30 @@ export class LineClient {
     return this.messages.filter((line) => line.method === method);
   }
 
-  /** The first line that fits, of those that came and those to come. @param fits asked once for each line */
-  until(fits: (line: Line) => boolean, what = 'a line', patienceMs = 5000): Promise<Line> {
+  /** Resolves to the first matching line, received already or later. @param fits called once for each line */
+  until(fits: (line: Line) => boolean, what = 'a line', timeoutMs = 5000): Promise<Line> {
     const known = this.messages.find(fits);
     if (known) return Promise.resolve(known);
     return new Promise((resolve, reject) => {
-      const settle = (act: () => void) => {
+      const complete = (act: () => void) => {
         clearTimeout(timer);
         this.#waiting.delete(waiting);
         act();
       };
       const waiting: Waiting = {
-        heard: (line) => {
-          if (fits(line)) settle(() => resolve(line));
+        onLine: (line) => {
+          if (fits(line)) complete(() => resolve(line));
         },
-        fail: (why) => settle(() => reject(new Error(`${why}: waited for ${what}; there was: ${this.raw.join('\n')}`))),
+        fail: (why) =>
+          complete(() => reject(new Error(`${why}: waited for ${what}; there was: ${this.raw.join('\n')}`))),
       };
-      const timer = setTimeout(() => waiting.fail('Too late'), patienceMs);
+      const timer = setTimeout(() => waiting.fail('Too late'), timeoutMs);
       this.#waiting.add(waiting);
       if (this.#ended) waiting.fail('The output has ended');
     });
   }
 
-  #heard(text: string): void {
+  #receive(text: string): void {
     const lines = (this.#rest + text).split('\n');
     this.#rest = lines.pop()!;
     for (const line of lines) this.#keep(line);
@@ -127,7 +128,7 @@ export class LineClient {
       for (const message of Array.isArray(value) ? value : [value]) {
         if ((message as { jsonrpc?: unknown }).jsonrpc !== '2.0') throw new Error('not JSON-RPC');
         this.messages.push(message);
-        for (const { heard } of this.#waiting) heard(message);
+        for (const { onLine } of this.#waiting) onLine(message);
       }
     } catch {
       this.junk.push(line);

@@ -3,14 +3,14 @@ import { type BrokerSubscription, MessageBroker, type MessageListener } from '..
 
 export type Fate = 'pass' | 'drop' | 'twice' | 'hold';
 
-/** A broker as bad as a broker may be: it loses, repeats, delays and reorders, and cannot be interrupted without notice. */
-export class LossyBroker extends MessageBroker {
+/** A broker with every allowed fault: it loses, repeats, delays and reorders messages, and reports interruptions. */
+export class FaultyBroker extends MessageBroker {
   readonly inner = new MemoryMessageBroker();
   readonly #held: [channel: string, message: string][] = [];
   readonly #interruptionListeners = new Set<() => void>();
   fate: (message: string) => Fate = () => 'pass';
   dropped = 0;
-  /** The next `subscribe` calls that fail. */
+  /** How many of the next `subscribe` calls fail. */
   failures = 0;
 
   async publish(channel: string, message: string): Promise<void> {
@@ -21,13 +21,13 @@ export class LossyBroker extends MessageBroker {
     if (fate === 'twice') await this.inner.publish(channel, message);
   }
 
-  /** What was held arrives late and in the wrong order. */
+  /** Delivers held messages late and in reverse order. */
   async releaseHeld(): Promise<void> {
     for (const [channel, message] of this.#held.splice(0).toReversed()) await this.inner.publish(channel, message);
   }
 
   async subscribe(channel: string, listener: MessageListener): Promise<BrokerSubscription> {
-    if (this.failures-- > 0) throw new Error('broker away');
+    if (this.failures-- > 0) throw new Error('broker unavailable');
     return this.inner.subscribe(channel, listener);
   }
 

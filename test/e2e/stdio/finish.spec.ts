@@ -13,39 +13,39 @@ afterEach(() => stdio.close());
 
 const LONG = 60_000;
 
-describe('the end of the connection', () => {
-  it('is the end of the input', async () => {
+describe('StdioConnection.finish()', () => {
+  it('a stdio connection ends with its input', async () => {
     stdio.input.end();
     await stdio.connection.ended;
   });
 
-  it('is an input that breaks', async () => {
+  it('a stdio connection ends when its input is destroyed', async () => {
     stdio.input.destroy();
     await stdio.connection.ended;
   });
 
-  it('is an output nobody reads any more (EPIPE)', async () => {
+  it('a stdio connection ends when its output fails with EPIPE', async () => {
     stdio.output.destroy(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
     await stdio.connection.ended;
     client.send({ jsonrpc: '2.0', id: 1, method: 'ping' });
     await stdio.connection.finish(LONG);
   });
 
-  it('lets answers out that are nearly ready: echo … | node main.js', async () => {
-    const answer = client.call(1, 'echo', { text: 'last words' });
+  it('finish() writes responses that are ready soon after the input ended', async () => {
+    const answer = client.call(1, 'echo', { text: 'last response' });
     stdio.input.end();
     await stdio.connection.ended;
     await stdio.connection.finish(LONG);
-    expect((await answer).result.content[0].text).toBe('last words');
+    expect((await answer).result.content[0].text).toBe('last response');
   });
 
-  it('serves a last line without line feed', async () => {
+  it('a last line without line feed is served', async () => {
     client.write('{"jsonrpc":"2.0","id":1,"method":"tools/list"}');
     stdio.input.end();
     expect((await client.answer(1)).error?.message).toMatch(/initialize/);
   });
 
-  it('cancels what takes longer than it may', async () => {
+  it('finish() cancels requests that exceed its timeout', async () => {
     client.call(1, 'hold', { key: 'k' }).catch(() => {});
     await stdio.gate.reached('waiting k');
     await stdio.connection.finish(1);
@@ -53,31 +53,31 @@ describe('the end of the connection', () => {
     expect(client.raw).toEqual([]);
   });
 
-  it('waits for no method that heeds no cancellation, and neither does the shutdown', async () => {
-    await stdio.mcp.registerTool({ name: 'deaf' }, () => {
-      stdio.gate.mark('deaf runs');
+  it('neither finish() nor the shutdown waits for a method that ignores its cancellation', async () => {
+    await stdio.mcp.registerTool({ name: 'uncancellable' }, () => {
+      stdio.gate.mark('uncancellable runs');
       return new Promise(() => {});
     });
-    client.call(1, 'deaf').catch(() => {});
-    await stdio.gate.reached('deaf runs');
+    client.call(1, 'uncancellable').catch(() => {});
+    await stdio.gate.reached('uncancellable runs');
     await stdio.connection.finish(1);
-    // With `drainTimeoutMs` of a minute this test would time out.
+    // If it waited for `drainTimeoutMs`, which is a minute, this test would time out.
     await stdio.app.close();
   });
 
-  it('waits for no request that was cancelled already', async () => {
-    await stdio.mcp.registerTool({ name: 'deaf' }, () => {
-      stdio.gate.mark('deaf runs');
+  it('finish() does not wait for a request that was already cancelled', async () => {
+    await stdio.mcp.registerTool({ name: 'uncancellable' }, () => {
+      stdio.gate.mark('uncancellable runs');
       return new Promise(() => {});
     });
-    client.call(1, 'deaf').catch(() => {});
-    await stdio.gate.reached('deaf runs');
+    client.call(1, 'uncancellable').catch(() => {});
+    await stdio.gate.reached('uncancellable runs');
     client.notify('notifications/cancelled', { requestId: 1 });
     await client.call(2, 'echo', { text: 'fence' });
     await stdio.connection.finish(LONG);
   });
 
-  it('takes no more lines', async () => {
+  it('finish() stops reading lines', async () => {
     await stdio.connection.finish(0);
     client.send({ jsonrpc: '2.0', id: 1, method: 'ping' });
     await once(stdio.output.end(), 'close');

@@ -6,7 +6,7 @@ import { LineWriter } from '../../../lib/transport/stdio/line-writer.js';
 
 const LIMIT = 12;
 
-/** The lines of these chunks, as they are reported. */
+/** The lines that readLines() reports for these chunks. */
 async function linesOf(chunks: readonly Buffer[]): Promise<string[]> {
   const input = new PassThrough();
   const lines: string[] = [];
@@ -19,7 +19,7 @@ async function linesOf(chunks: readonly Buffer[]): Promise<string[]> {
   return lines;
 }
 
-/** What a line is, said without streams. */
+/** The expected lines, computed without streams. */
 const expected = (bytes: Buffer): string[] =>
   bytes
     .toString('latin1')
@@ -28,7 +28,7 @@ const expected = (bytes: Buffer): string[] =>
     .map((line) => (line.length > LIMIT ? 'too-large' : line));
 
 describe('readLines', () => {
-  it('finds the same lines however the bytes are cut', async () => {
+  it('readLines() finds the same lines for any chunks of the same bytes', async () => {
     const byte = fc.oneof(fc.constantFrom(10, 13, 32), fc.integer({ min: 0, max: 255 }));
     const chunk = fc.array(byte, { minLength: 1, maxLength: 20 }).map((bytes) => Buffer.from(bytes));
     await fc.assert(
@@ -38,7 +38,7 @@ describe('readLines', () => {
     );
   });
 
-  it('ends once, however the input ends', async () => {
+  it('readLines() reports the end of a destroyed input once', async () => {
     const input = new PassThrough();
     const onEnd = vi.fn();
     readLines(input, LIMIT, () => {}, onEnd);
@@ -48,7 +48,7 @@ describe('readLines', () => {
   });
 });
 
-/** A client that reads when it is told to. */
+/** A client that reads only when the test calls read(). */
 class SlowReader extends Writable {
   readonly taken: string[] = [];
   #waiting: (() => void)[] = [];
@@ -69,14 +69,14 @@ class SlowReader extends Writable {
 }
 
 describe('LineWriter', () => {
-  it('reads nothing more while the client does not read, and goes on when it does', async () => {
+  it('LineWriter pauses its input while the client does not read and resumes it afterwards', async () => {
     const output = new SlowReader();
     const input = new PassThrough();
     input.resume();
     const writer = new LineWriter(output, input);
     for (let i = 0; i < 100; i++) writer.write(`line ${i}`);
     expect(input.isPaused()).toBe(true);
-    // One listener, not one for each line.
+    // There is one listener, not one for each line.
     expect(output.listenerCount('drain')).toBe(1);
     await output.read();
     expect(input.isPaused()).toBe(false);
@@ -85,7 +85,7 @@ describe('LineWriter', () => {
     );
   });
 
-  it('flushes: everything is out, or nobody is there to read it', async () => {
+  it('LineWriter.flush() resolves when all lines are written or the output is destroyed', async () => {
     const output = new SlowReader();
     const writer = new LineWriter(output, new PassThrough());
     writer.write('first');

@@ -1,0 +1,106 @@
+/** Why bytes were not granted: the owner's share is used up, or the whole budget is. */
+export type BudgetRefusal = 'share' | 'total';
+
+export interface ByteBudgetOptions {
+  /** Bytes held for all owners together. */
+  readonly totalBytes: number;
+  /** Bytes held for one owner. */
+  readonly shareBytes: number;
+}
+
+/**
+ * Counts the bytes that this instance holds for its clients, in total and per owner. Limits on the number of things bound
+ * nothing by themselves: a thousand requests of 4 MiB each are 4 GiB. Every place that keeps bytes of a client takes them
+ * from here first, and gives them back when it lets go of them.
+ */
+export class ByteBudget {
+  readonly #totalBytes: number;
+  readonly #shareBytes: number;
+  readonly #byOwner = new Map<string, number>();
+  #held = 0;
+
+  constructor({ totalBytes, shareBytes }: ByteBudgetOptions) {
+    this.#totalBytes = totalBytes;
+    this.#shareBytes = shareBytes;
+  }
+
+  /** Bytes held just now. */
+  get held(): number {
+    return this.#held;
+  }
+
+  /** Owners for whom something is held. */
+  get owners(): number {
+    return this.#byOwner.size;
+  }
+
+  /** Opens an account, which holds nothing yet. @param owner a principal's id, or the address of an anonymous client */
+  open(owner: string): ByteAccount {
+    return new ByteAccount(this, owner);
+  }
+
+  /** @internal @returns why not, or `undefined` when the bytes are held now */
+  take(owner: string, bytes: number): BudgetRefusal | undefined {
+    const held = this.#byOwner.get(owner) ?? 0;
+    if (held + bytes > this.#shareBytes) return 'share';
+    if (this.#held + bytes > this.#totalBytes) return 'total';
+    this.#byOwner.set(owner, held + bytes);
+    this.#held += bytes;
+    return undefined;
+  }
+
+  /** @internal */
+  giveBack(owner: string, bytes: number): void {
+    const left = (this.#byOwner.get(owner) ?? 0) - bytes;
+    if (left > 0) this.#byOwner.set(owner, left);
+    else this.#byOwner.delete(owner);
+    this.#held -= bytes;
+  }
+}
+
+/** What one request holds of a budget, given back as a whole. */
+export class ByteAccount {
+  #bytes = 0;
+  #closed = false;
+
+  constructor(
+    private readonly budget: ByteBudget,
+    private owner: string,
+  ) {}
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Holds more bytes. @returns why not, or `undefined` when they are held now */
+  grow(bytes: number): BudgetRefusal | undefined {
+    if (this.#closed || bytes === 0) return undefined;
+    const refusal = this.budget.take(this.owner, bytes);
+    if (refusal === undefined) this.#bytes += bytes;
+    return refusal;
+  }
+
+  /** Gives back part of what is held. */
+  shrink(bytes: number): void {
+    const given = Math.min(bytes, this.#bytes);
+    if (this.#closed || given <= 0) return;
+    this.#bytes -= given;
+    this.budget.giveBack(this.owner, given);
+  }
+
+  /** Charges another owner from now on. @returns why not, or `undefined` when the bytes are held for that owner */
+  moveTo(owner: string): BudgetRefusal | undefined {
+    if (this.#closed || owner === this.owner) return undefined;
+    this.budget.giveBack(this.owner, this.#bytes);
+    const refusal = this.budget.take(owner, this.#bytes);
+    if (refusal === undefined) this.owner = owner;
+    else this.#bytes = 0;
+    return refusal;
+  }
+
+  /** Gives everything back. Further calls, also of `grow()`, have no effect. */
+  close(): void {
+    this.shrink(this.#bytes);
+    this.#closed = true;
+  }
+}

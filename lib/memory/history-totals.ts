@@ -1,0 +1,72 @@
+import type { StreamHistory } from './stream-history.js';
+
+interface Finished {
+  readonly history: StreamHistory;
+  readonly forget: () => void;
+}
+
+/** The part of all bytes that the streams of one principal may hold. */
+const SHARE = 1 / 4;
+
+/**
+ * Bounds the bytes of all histories together, and of those of one principal. Bounds per stream alone would let one client
+ * fill the memory with many streams.
+ */
+export class HistoryTotals {
+  readonly #bytes = new Map<string, number>();
+  /** Finished streams by principal, the one that finished first in front. */
+  readonly #finished = new Map<string, Map<StreamHistory, Finished>>();
+  #total = 0;
+
+  constructor(private readonly maxBytes: number) {}
+
+  add(principal: string, change: number): void {
+    const bytes = (this.#bytes.get(principal) ?? 0) + change;
+    if (bytes > 0) this.#bytes.set(principal, bytes);
+    else this.#bytes.delete(principal);
+    this.#total += change;
+  }
+
+  /** A stream has its final message: from here on it may be forgotten when room is needed. */
+  finished(principal: string, history: StreamHistory, forget: () => void): void {
+    const streams = this.#finished.get(principal) ?? new Map<StreamHistory, Finished>();
+    this.#finished.set(principal, streams.set(history, { history, forget }));
+  }
+
+  forget(history: StreamHistory): void {
+    for (const [principal, streams] of this.#finished) {
+      if (!streams.delete(history)) continue;
+      if (streams.size === 0) this.#finished.delete(principal);
+      return;
+    }
+  }
+
+  /**
+   * Forgets finished streams until the limits are kept: first those of the principal that has written last. Then the
+   * stream that was written to loses its oldest entries, of which its reader is told by a gap.
+   */
+  makeRoom(principal: string, history: StreamHistory): void {
+    const share = this.maxBytes * SHARE;
+    const own = (): number => (this.#bytes.get(principal) ?? 0) - share;
+    const all = (): number => this.#total - this.maxBytes;
+    this.#forgetWhile(this.#finished.get(principal), () => Math.max(own(), all()) > 0, history);
+    for (const streams of this.#finished.values()) {
+      if (all() <= 0) break;
+      this.#forgetWhile(streams, () => all() > 0, history);
+    }
+    const excess = Math.max(own(), all());
+    if (excess > 0) history.shrink(excess);
+  }
+
+  /** @param except the stream that was just written to: its reader may not have read it yet */
+  #forgetWhile(
+    streams: Map<StreamHistory, Finished> | undefined,
+    isTooMuch: () => boolean,
+    except: StreamHistory,
+  ): void {
+    for (const { history, forget } of [...(streams?.values() ?? [])]) {
+      if (!isTooMuch()) return;
+      if (history !== except) forget();
+    }
+  }
+}

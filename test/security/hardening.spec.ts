@@ -1,0 +1,185 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { LegacySession } from '../fixtures/legacy-session.js';
+import { call, CLIENT_CAPABILITIES, MODERN, modern, post, PROTOCOL_VERSION } from '../fixtures/mcp-requests.js';
+import { begin, send, sendBytes } from '../fixtures/raw-http.js';
+import { ADAPTERS, wireApp, type WireApp, type WireAppOptions } from '../fixtures/wire-app.js';
+
+/** A connection that has sent a head and as much of its body as given, and keeps the rest to itself. */
+async function halfSent(port: number, headers: string, body = ''): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  socket.on('error', () => {});
+  socket.write(`POST /mcp HTTP/1.1\r\n${headers}\r\n\r\n${body}`);
+  return socket;
+}
+
+async function answered(socket: Socket): Promise<string> {
+  const [data] = (await once(socket, 'data')) as [Buffer];
+  socket.destroy();
+  return data.toString('latin1');
+}
+
+const HEAD = 'Host: localhost\r\nContent-Type: application/json';
+const codeOf = (body: string): number | undefined => (JSON.parse(body) as { error?: { code: number } }).error?.code;
+
+describe.each(ADAPTERS)('One client of a server on %s', (adapter) => {
+  let wire: WireApp;
+  afterEach(() => wire.close());
+  const start = async (options: WireAppOptions = {}): Promise<WireApp> => (wire = await wireApp(adapter, options));
+
+  it.each([
+    ['a foreign Host', 'Host: evil.example\r\nContent-Type: application/json\r\nContent-Length: 1000', '403'],
+    ['a foreign Origin', `${HEAD}\r\nOrigin: https://evil.example\r\nContent-Length: 1000`, '403'],
+    ['another media type', 'Host: localhost\r\nContent-Type: text/plain\r\nContent-Length: 1000', '415'],
+    ['a content coding', `${HEAD}\r\nContent-Encoding: gzip\r\nContent-Length: 1000`, '415'],
+    ['a length beyond the limit', `${HEAD}\r\nContent-Length: 9000000000`, '413'],
+    ['an expectation of such a length', `${HEAD}\r\nExpect: 100-continue\r\nContent-Length: 999999999`, '413'],
+  ])('A7 is refused for %s before it has sent a byte of its body', async (_what, headers, status) => {
+    const { port } = await start();
+    expect(await answered(await halfSent(port, headers))).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  });
+
+  it('A7 is told to continue when its head is good', async () => {
+    const { port } = await start();
+    const socket = await halfSent(port, `${HEAD}\r\nExpect: 100-continue\r\nContent-Length: 2`);
+    expect(await answered(socket)).toMatch(/^HTTP\/1.1 100 /);
+  });
+
+  it('A7 loses its connection when it goes on sending a body that was refused', async () => {
+    const { port } = await start();
+    const socket = await halfSent(port, `${HEAD}\r\nContent-Length: 9000000000`);
+    socket.resume();
+    let sent = 0;
+    const chunk = Buffer.alloc(64 * 1024);
+    const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()));
+    const write = (): void => {
+      while (!socket.destroyed && sent < 64 * 1024 * 1024) {
+        sent += chunk.length;
+        if (!socket.write(chunk)) return;
+      }
+    };
+    socket.on('drain', write);
+    write();
+    await closed;
+    expect(sent).toBeLessThan(32 * 1024 * 1024);
+  });
+
+  it('A4, A7 uses up its share of bytes with half a body, and gives it back when it leaves', async () => {
+    const { port } = await start({ maxBodyBytes: 50_000, maxRequestBytesPerClient: 60_000, maxRequestBytes: 60_000 });
+    const half = await halfSent(port, `${HEAD}\r\nContent-Length: 50000`, 'x'.repeat(40_000));
+    const text = 'y'.repeat(30_000);
+    await expect.poll(async () => (await send(port, call('echo', { text }))).status, { timeout: 5000 }).toBe(429);
+    const refused = await send(port, call('echo', { text }));
+    expect(refused.headers['retry-after']).toBe('1');
+    half.destroy();
+    await expect.poll(async () => (await send(port, call('echo', { text }))).status, { timeout: 5000 }).toBe(200);
+  });
+
+  it('A4 has as many requests served at the same time as its share allows, and then gets 429', async () => {
+    const { port, gate } = await start({ maxRequestsPerClient: 2 });
+    const running = ['a', 'b'].map((key) => send(port, call('hold', { key })));
+    await expect.poll(async () => (await send(port, modern('tools/list'))).status).toBe(429);
+    const refused = await send(port, modern('tools/list'));
+    expect(refused.headers['retry-after']).toBe('1');
+    for (const key of ['a', 'b']) gate.release(key);
+    expect((await Promise.all(running)).map(({ status }) => status)).toEqual([200, 200]);
+    expect((await send(port, modern('tools/list'))).status).toBe(200);
+  });
+
+  it('A4 has its legacy call cancelled when it closes a response that is no stream', async () => {
+    const { port, mcp } = await start({ streamAfterMs: 60_000 });
+    const session = await LegacySession.open(port);
+    const hangUp = new AbortController();
+    const headers = { 'mcp-session-id': session.id };
+    const message = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'hold', arguments: { key: 'k' } } };
+    const running = begin(port, { ...post(message, headers), signal: hangUp.signal }).catch(() => undefined);
+    await expect.poll(() => mcp.health().open.requests).toBe(1);
+    hangUp.abort();
+    await running;
+    await expect.poll(() => mcp.health().open.requests).toBe(0);
+  });
+
+  it('A9 ends what runs in its session by ending the session', async () => {
+    const { port, mcp } = await start();
+    const session = await LegacySession.open(port);
+    const headers = { 'mcp-session-id': session.id };
+    const message = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'hold', arguments: { key: 'k' } } };
+    const running = send(port, post(message, headers)).catch(() => undefined);
+    await expect.poll(() => mcp.health().open.requests).toBe(1);
+    expect((await send(port, { verb: 'DELETE', headers })).status).toBe(204);
+    await expect.poll(() => mcp.health().open.requests).toBe(0);
+    await running;
+  });
+
+  it('A2 cannot store more than some kilobytes with a session', async () => {
+    const { port, mcp } = await start();
+    const initialize = (params: object) =>
+      send(
+        port,
+        post({ jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-11-25', ...params } }),
+      );
+    const pad = 'x'.repeat(100_000);
+    const info = await initialize({ capabilities: {}, clientInfo: { name: 'a', version: '1', pad } });
+    expect([info.status, codeOf(info.body)]).toEqual([400, -32602]);
+    const members = Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`m${i}`, {}]));
+    const capabilities = await initialize({
+      capabilities: { experimental: members },
+      clientInfo: { name: 'a', version: '1' },
+    });
+    expect([capabilities.status, codeOf(capabilities.body)]).toEqual([400, -32602]);
+    expect(mcp.health().open.requests).toBe(0);
+  });
+
+  it('A5 is cut off when it does not read a large JSON response', async () => {
+    const { port, app, mcp } = await start();
+    // More than the kernel takes on its own.
+    await mcp.registerTool({ name: 'large' }, () => 'z'.repeat(24 * 1024 * 1024));
+    const request = call('large', {}, { accept: 'application/json' });
+    const head = Object.entries(request.headers!).map(([name, value]) => `${name}: ${String(value)}`);
+    const length = Buffer.byteLength(request.body as string);
+    const socket = await halfSent(port, ['Host: localhost', `Content-Length: ${length}`, ...head].join('\r\n'));
+    socket.pause();
+    socket.write(request.body as string);
+    // A client that does not read does not see the end either.
+    const server = app.getHttpServer() as Server;
+    const connections = (): Promise<number> =>
+      new Promise((resolve) => server.getConnections((_error, count) => resolve(count)));
+    await expect.poll(connections).toBe(1);
+    await expect.poll(connections, { timeout: 15_000 }).toBe(0);
+    socket.destroy();
+  }, 20_000);
+
+  it('A10 is refused a body with more members than allowed', async () => {
+    const { port } = await start({ maxJsonMembers: 1000 });
+    const many = Object.fromEntries(Array.from({ length: 1001 }, (_, i) => [`m${i}`, 0]));
+    const reply = await send(port, call('echo', { text: 'x', ...many }));
+    expect([reply.status, codeOf(reply.body)]).toEqual([400, -32700]);
+    const numbers = await send(port, call('echo', { text: 'x', list: Array.from({ length: 1002 }, () => 1) }));
+    expect(numbers.status).toBe(400);
+  });
+
+  it('A15 is refused ids and progress tokens of more than 256 characters', async () => {
+    const { port } = await start();
+    const long = 'i'.repeat(257);
+    expect((await send(port, modern('tools/list', {}, { id: long }))).status).toBe(400);
+    expect((await send(port, modern('tools/list', {}, { id: long.slice(1) }))).status).toBe(200);
+    expect((await send(port, modern('tools/list', {}, { meta: { progressToken: long } }))).status).toBe(400);
+  });
+
+  it('A16 does not reach the endpoint by the absolute form of its URL', async () => {
+    const { port } = await start();
+    const reply = await sendBytes(port, 'GET http://evil/mcp HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+    expect(reply).toMatch(/^HTTP\/1.1 404 /);
+  });
+
+  it('may send null for no arguments', async () => {
+    const { port } = await start();
+    const params = { name: 'twins', arguments: null, _meta: { [PROTOCOL_VERSION]: MODERN, [CLIENT_CAPABILITIES]: {} } };
+    const headers = { 'mcp-protocol-version': MODERN, 'mcp-method': 'tools/call', 'mcp-name': 'twins' };
+    const reply = await send(port, post({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }, headers));
+    expect(reply.body).not.toContain('must be an object');
+  });
+});
