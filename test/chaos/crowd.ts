@@ -1,6 +1,6 @@
 import type { Agent } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import { percentile } from '../fixtures/figures.js';
+import { percentile } from '../fixtures/measurements/figures.js';
 import type { ChaosClient } from './client.js';
 import type { Instances } from './instances.js';
 import { check, type Offer, type Received, type Verdict } from './ledger.js';

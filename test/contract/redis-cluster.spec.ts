@@ -1,6 +1,6 @@
 import { Cluster } from 'ioredis';
 import { afterAll, beforeAll, expect, vi } from 'vitest';
-import { RedisServer } from '../fixtures/redis-server.js';
+import { RedisServer } from '../fixtures/redis/redis-server.js';
 import { redisContracts } from './redis-contracts.js';
 
 // One node with all slots: it refuses whatever touches two slots at once, just as many nodes would.

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RedisPendingRequests } from '../../lib/redis/session/redis-pending-requests.js';
-import { figure, percentile, times } from '../fixtures/figures.js';
-import { fleetApp, type FleetApp } from '../fixtures/fleet-app.js';
-import { LegacySession } from '../fixtures/legacy-session.js';
-import { fleetMember, type FleetMember, newNamespace } from '../fixtures/redis-fleet.js';
-import { reconnected } from '../fixtures/reconnected.js';
-import { RedisServer } from '../fixtures/redis-server.js';
-import type { JsonRpc, SseClient } from '../fixtures/sse-client.js';
-import { TcpProxy } from '../fixtures/tcp-proxy.js';
+import { figure, percentile, times } from '../fixtures/measurements/figures.js';
+import { fleetApp, type FleetApp } from '../fixtures/applications/fleet-app.js';
+import { LegacySession } from '../fixtures/clients/legacy-session.js';
+import { fleetMember, type FleetMember, newNamespace } from '../fixtures/fleet/redis-fleet.js';
+import { reconnected } from '../fixtures/fleet/cut-and-resubscribe.js';
+import { RedisServer } from '../fixtures/redis/redis-server.js';
+import type { JsonRpc, SseClient } from '../fixtures/clients/sse-client.js';
+import { TcpProxy } from '../fixtures/network/tcp-proxy.js';
 
 const AT_ONCE = 10;
 const any = <T>(of: readonly T[]): T => of[Math.floor(Math.random() * of.length)]!;

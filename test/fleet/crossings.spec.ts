@@ -1,16 +1,28 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Attempt, inOwnSession, inTheirSession, type Intruder, modernly } from '../fixtures/attempts.js';
-import { bearer } from '../fixtures/bearer.js';
-import { figure } from '../fixtures/figures.js';
-import { booking, Holdings, MODERN_CAPABILITIES, type Names, NOBODY } from '../fixtures/holdings.js';
-import { modern } from '../fixtures/mcp-requests.js';
-import { ADAPTERS } from '../fixtures/nest-app.js';
-import { type OwnedApp, ownedApp } from '../fixtures/owned-app.js';
-import { peek } from '../fixtures/peek.js';
-import { type RawReply, send } from '../fixtures/raw-http.js';
-import { newNamespace } from '../fixtures/redis-fleet.js';
-import { RedisServer } from '../fixtures/redis-server.js';
-import type { JsonRpc } from '../fixtures/sse-client.js';
+import {
+  type Attempt,
+  inOwnSession,
+  inTheirSession,
+  type Intruder,
+  modernly,
+} from '../fixtures/security/foreign-requests.js';
+import { bearer } from '../fixtures/security/bearer-principals.js';
+import { figure } from '../fixtures/measurements/figures.js';
+import {
+  booking,
+  Holdings,
+  MODERN_CAPABILITIES,
+  type Names,
+  NOBODY,
+} from '../fixtures/security/principal-resources.js';
+import { modern } from '../fixtures/clients/mcp-requests.js';
+import { ADAPTERS } from '../fixtures/applications/nest-app.js';
+import { type OwnedApp, ownedApp } from '../fixtures/applications/principal-app.js';
+import { peek } from '../fixtures/clients/send-until.js';
+import { type RawReply, send } from '../fixtures/clients/raw-http.js';
+import { newNamespace } from '../fixtures/fleet/redis-fleet.js';
+import { RedisServer } from '../fixtures/redis/redis-server.js';
+import type { JsonRpc } from '../fixtures/clients/sse-client.js';
 
 const PRINCIPALS = ['alice', 'bob'] as const;
 const ACCEPT_REGION = { action: 'accept', content: { region: 'north' } };

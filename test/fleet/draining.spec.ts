@@ -4,13 +4,13 @@ import { Agent, request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { ChildInstance } from '../fixtures/child-instance.js';
-import { figure, times } from '../fixtures/figures.js';
-import { call } from '../fixtures/mcp-requests.js';
+import { ChildInstance } from '../fixtures/processes/child-instance.js';
+import { figure, times } from '../fixtures/measurements/figures.js';
+import { call } from '../fixtures/clients/mcp-requests.js';
 
 const CALLERS = 8;
 const ROUNDS = times(4, 40);
-const ABRUPT = fileURLToPath(new URL('../fixtures/abrupt-server.mjs', import.meta.url));
+const ABRUPT = fileURLToPath(new URL('../fixtures/processes/default-shutdown-server.mjs', import.meta.url));
 
 interface Instance {
   readonly port: number;

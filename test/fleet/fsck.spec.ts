@@ -5,9 +5,9 @@ import { RedisTaskStore } from '../../lib/redis/task/redis-task-store.js';
 import type { SessionKey } from '../../lib/session/session-record.js';
 import { STANDALONE_STREAM } from '../../lib/stream/event-log.js';
 import { TASK_LEASE, taskOrder } from '../../lib/testing/task-store.fixture.js';
-import { fsck } from '../fixtures/fsck.js';
-import { type FleetMember, fleetMember, newNamespace } from '../fixtures/redis-fleet.js';
-import { RedisServer } from '../fixtures/redis-server.js';
+import { fsck } from '../fixtures/fleet/fsck.js';
+import { type FleetMember, fleetMember, newNamespace } from '../fixtures/fleet/redis-fleet.js';
+import { RedisServer } from '../fixtures/redis/redis-server.js';
 
 const G = STANDALONE_STREAM;
 const SESSION: SessionKey = { principal: 'alice:ü', id: 'one' };

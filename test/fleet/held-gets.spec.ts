@@ -1,15 +1,15 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { figure, times } from '../fixtures/figures.js';
-import { fleetApp, type FleetApp } from '../fixtures/fleet-app.js';
-import { LegacySession } from '../fixtures/legacy-session.js';
-import { call } from '../fixtures/mcp-requests.js';
-import { send } from '../fixtures/raw-http.js';
-import { newNamespace } from '../fixtures/redis-fleet.js';
-import { RedisServer } from '../fixtures/redis-server.js';
-import type { JsonRpc } from '../fixtures/sse-client.js';
-import { TcpProxy } from '../fixtures/tcp-proxy.js';
+import { figure, times } from '../fixtures/measurements/figures.js';
+import { fleetApp, type FleetApp } from '../fixtures/applications/fleet-app.js';
+import { LegacySession } from '../fixtures/clients/legacy-session.js';
+import { call } from '../fixtures/clients/mcp-requests.js';
+import { send } from '../fixtures/clients/raw-http.js';
+import { newNamespace } from '../fixtures/fleet/redis-fleet.js';
+import { RedisServer } from '../fixtures/redis/redis-server.js';
+import type { JsonRpc } from '../fixtures/clients/sse-client.js';
+import { TcpProxy } from '../fixtures/network/tcp-proxy.js';
 
 const MAX_PARKED = 20;
 const OUTAGE_MS = times(5000, 30_000);

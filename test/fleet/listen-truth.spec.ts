@@ -1,13 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { figure, percentile, times } from '../fixtures/figures.js';
-import { fleetApp, type FleetApp } from '../fixtures/fleet-app.js';
-import { modern } from '../fixtures/mcp-requests.js';
-import { send } from '../fixtures/raw-http.js';
-import { fleetMember, newNamespace } from '../fixtures/redis-fleet.js';
-import { RedisServer } from '../fixtures/redis-server.js';
-import { type JsonRpc, SseClient } from '../fixtures/sse-client.js';
-import { TcpProxy } from '../fixtures/tcp-proxy.js';
+import { figure, percentile, times } from '../fixtures/measurements/figures.js';
+import { fleetApp, type FleetApp } from '../fixtures/applications/fleet-app.js';
+import { modern } from '../fixtures/clients/mcp-requests.js';
+import { send } from '../fixtures/clients/raw-http.js';
+import { fleetMember, newNamespace } from '../fixtures/fleet/redis-fleet.js';
+import { RedisServer } from '../fixtures/redis/redis-server.js';
+import { type JsonRpc, SseClient } from '../fixtures/clients/sse-client.js';
+import { TcpProxy } from '../fixtures/network/tcp-proxy.js';
 
 const URIS = ['truth://one', 'truth://two', 'truth://three'] as const;
 const FLIPS = 40;

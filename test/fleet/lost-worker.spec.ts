@@ -1,12 +1,12 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TaskClient } from '../e2e/tasks/task-client.js';
-import { ChildInstance } from '../fixtures/child-instance.js';
-import { collecting, figure, percentile, times } from '../fixtures/figures.js';
-import { LegacySession } from '../fixtures/legacy-session.js';
-import { newNamespace } from '../fixtures/redis-fleet.js';
-import { RedisServer } from '../fixtures/redis-server.js';
-import type { JsonRpc, SseClient } from '../fixtures/sse-client.js';
+import { ChildInstance } from '../fixtures/processes/child-instance.js';
+import { collecting, figure, percentile, times } from '../fixtures/measurements/figures.js';
+import { LegacySession } from '../fixtures/clients/legacy-session.js';
+import { newNamespace } from '../fixtures/fleet/redis-fleet.js';
+import { RedisServer } from '../fixtures/redis/redis-server.js';
+import type { JsonRpc, SseClient } from '../fixtures/clients/sse-client.js';
 
 const INSTANCE_TTL_MS = 1500;
 const KILLS = times(2, 20);

@@ -1,17 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { STANDALONE_STREAM } from '../../lib/stream/event-log.js';
-import { figure } from '../fixtures/figures.js';
-import { fleetApp, type FleetApp } from '../fixtures/fleet-app.js';
-import { begin, follow, type Followed, key } from '../fixtures/followed-stream.js';
-import { fsck } from '../fixtures/fsck.js';
-import { FLAWLESS, type Ledger } from '../fixtures/ledger.js';
-import { initializeRequest, LegacySession } from '../fixtures/legacy-session.js';
-import { call, modern } from '../fixtures/mcp-requests.js';
-import { send } from '../fixtures/raw-http.js';
-import { fleetMember, type FleetMember, newNamespace } from '../fixtures/redis-fleet.js';
-import { RedisServer } from '../fixtures/redis-server.js';
-import { type JsonRpc, SseClient } from '../fixtures/sse-client.js';
+import { figure } from '../fixtures/measurements/figures.js';
+import { fleetApp, type FleetApp } from '../fixtures/applications/fleet-app.js';
+import { begin, follow, type Followed, key } from '../fixtures/fleet/stream-subscription.js';
+import { fsck } from '../fixtures/fleet/fsck.js';
+import { FLAWLESS, type Ledger } from '../fixtures/fleet/stream-recorder.js';
+import { initializeRequest, LegacySession } from '../fixtures/clients/legacy-session.js';
+import { call, modern } from '../fixtures/clients/mcp-requests.js';
+import { send } from '../fixtures/clients/raw-http.js';
+import { fleetMember, type FleetMember, newNamespace } from '../fixtures/fleet/redis-fleet.js';
+import { RedisServer } from '../fixtures/redis/redis-server.js';
+import { type JsonRpc, SseClient } from '../fixtures/clients/sse-client.js';
 
 const G = STANDALONE_STREAM;
 const SELF_CHECK_MS = 300;

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { Agent } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bearer } from '../fixtures/bearer.js';
-import { collecting, figure, percentile, times } from '../fixtures/figures.js';
-import { hostileText, mutation } from '../fixtures/hostile.js';
-import { LegacySession } from '../fixtures/legacy-session.js';
-import { type OwnedApp, ownedApp } from '../fixtures/owned-app.js';
-import { peek } from '../fixtures/peek.js';
-import type { RawReply } from '../fixtures/raw-http.js';
-import { newNamespace } from '../fixtures/redis-fleet.js';
-import { RedisServer } from '../fixtures/redis-server.js';
+import { bearer } from '../fixtures/security/bearer-principals.js';
+import { collecting, figure, percentile, times } from '../fixtures/measurements/figures.js';
+import { hostileText, mutation } from '../fixtures/security/malformed-input.js';
+import { LegacySession } from '../fixtures/clients/legacy-session.js';
+import { type OwnedApp, ownedApp } from '../fixtures/applications/principal-app.js';
+import { peek } from '../fixtures/clients/send-until.js';
+import type { RawReply } from '../fixtures/clients/raw-http.js';
+import { newNamespace } from '../fixtures/fleet/redis-fleet.js';
+import { RedisServer } from '../fixtures/redis/redis-server.js';
 
 const AT_ONCE = 20;
 /** Written by hand and not imported: what the server takes for an id is what is on trial. */

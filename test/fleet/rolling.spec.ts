@@ -1,13 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Balancer } from '../../sample/04-redis-fleet/balancer.js';
-import { ChildInstance } from '../fixtures/child-instance.js';
-import { collecting, figure, percentile, times } from '../fixtures/figures.js';
-import { LegacySession } from '../fixtures/legacy-session.js';
-import { call } from '../fixtures/mcp-requests.js';
-import { send } from '../fixtures/raw-http.js';
-import { newNamespace } from '../fixtures/redis-fleet.js';
-import { RedisServer } from '../fixtures/redis-server.js';
+import { ChildInstance } from '../fixtures/processes/child-instance.js';
+import { collecting, figure, percentile, times } from '../fixtures/measurements/figures.js';
+import { LegacySession } from '../fixtures/clients/legacy-session.js';
+import { call } from '../fixtures/clients/mcp-requests.js';
+import { send } from '../fixtures/clients/raw-http.js';
+import { newNamespace } from '../fixtures/fleet/redis-fleet.js';
+import { RedisServer } from '../fixtures/redis/redis-server.js';
 
 const DRAIN_MS = 5000;
 const LISTENERS = times(40, 200);

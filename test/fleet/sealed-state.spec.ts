@@ -1,12 +1,20 @@
 import fc from 'fast-check';
 import type { McpModuleOptions } from 'nestjs-mcp-fleet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accept, askingApp, type AskingApp, INVALID_STATE, retry, round, said } from '../fixtures/asking-app.js';
-import { figure, times } from '../fixtures/figures.js';
-import { mutation } from '../fixtures/hostile.js';
-import { newNamespace } from '../fixtures/redis-fleet.js';
-import { RedisServer } from '../fixtures/redis-server.js';
-import type { JsonRpc } from '../fixtures/sse-client.js';
+import {
+  accept,
+  askingApp,
+  type AskingApp,
+  INVALID_STATE,
+  retry,
+  round,
+  said,
+} from '../fixtures/applications/asking-app.js';
+import { figure, times } from '../fixtures/measurements/figures.js';
+import { mutation } from '../fixtures/security/malformed-input.js';
+import { newNamespace } from '../fixtures/fleet/redis-fleet.js';
+import { RedisServer } from '../fixtures/redis/redis-server.js';
+import type { JsonRpc } from '../fixtures/clients/sse-client.js';
 
 const GREET = { name: 'greet', arguments: { city: 'Rome' } };
 const ALICE = { user: 'alice' };

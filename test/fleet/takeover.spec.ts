@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { STANDALONE_STREAM, STREAM_START } from '../../lib/stream/event-log.js';
 import { openStream, type StreamOpening } from '../../lib/stream/stream-reader.js';
-import { ChannelWitness } from '../fixtures/channel-witness.js';
-import { figure, percentile, times } from '../fixtures/figures.js';
-import { fleetApp, type FleetApp } from '../fixtures/fleet-app.js';
-import { Ledger } from '../fixtures/ledger.js';
-import { LegacySession } from '../fixtures/legacy-session.js';
-import { fleetMember, type FleetMember, newNamespace } from '../fixtures/redis-fleet.js';
-import { reconnected } from '../fixtures/reconnected.js';
-import { RedisServer } from '../fixtures/redis-server.js';
-import type { SseClient } from '../fixtures/sse-client.js';
-import { TcpProxy } from '../fixtures/tcp-proxy.js';
+import { ChannelWitness } from '../fixtures/fleet/claim-monitor.js';
+import { figure, percentile, times } from '../fixtures/measurements/figures.js';
+import { fleetApp, type FleetApp } from '../fixtures/applications/fleet-app.js';
+import { Ledger } from '../fixtures/fleet/stream-recorder.js';
+import { LegacySession } from '../fixtures/clients/legacy-session.js';
+import { fleetMember, type FleetMember, newNamespace } from '../fixtures/fleet/redis-fleet.js';
+import { reconnected } from '../fixtures/fleet/cut-and-resubscribe.js';
+import { RedisServer } from '../fixtures/redis/redis-server.js';
+import type { SseClient } from '../fixtures/clients/sse-client.js';
+import { TcpProxy } from '../fixtures/network/tcp-proxy.js';
 
 const AT_ONCE = 10;
 const MESSAGES = 12;

@@ -2,9 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { taskApp } from '../e2e/tasks/task-app.js';
 import { TaskClient } from '../e2e/tasks/task-client.js';
-import { figure } from '../fixtures/figures.js';
-import { newNamespace } from '../fixtures/redis-fleet.js';
-import { RedisServer } from '../fixtures/redis-server.js';
+import { figure } from '../fixtures/measurements/figures.js';
+import { newNamespace } from '../fixtures/fleet/redis-fleet.js';
+import { RedisServer } from '../fixtures/redis/redis-server.js';
 
 const LEASE_MS = 1500;
 

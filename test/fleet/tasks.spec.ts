@@ -3,11 +3,11 @@ import { TaskStore } from 'nestjs-mcp-fleet';
 import { OPEN_STATES, taskOrder } from '../../lib/testing/task-store.fixture.js';
 import { type TaskApp, taskApp, type TaskAppOptions } from '../e2e/tasks/task-app.js';
 import { ExperimentalClient, type Reply, TaskClient } from '../e2e/tasks/task-client.js';
-import { figure, times } from '../fixtures/figures.js';
-import { newNamespace } from '../fixtures/redis-fleet.js';
-import { RedisServer } from '../fixtures/redis-server.js';
-import type { JsonRpc } from '../fixtures/sse-client.js';
-import { TcpProxy } from '../fixtures/tcp-proxy.js';
+import { figure, times } from '../fixtures/measurements/figures.js';
+import { newNamespace } from '../fixtures/fleet/redis-fleet.js';
+import { RedisServer } from '../fixtures/redis/redis-server.js';
+import type { JsonRpc } from '../fixtures/clients/sse-client.js';
+import { TcpProxy } from '../fixtures/network/tcp-proxy.js';
 
 const UNKNOWN = 'AAAAAAAAAAAAAAAAAAAAAAAA';
 const LOST = 'The worker of this task was lost before it finished';

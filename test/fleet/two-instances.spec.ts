@@ -1,12 +1,12 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fleetApp, type FleetApp } from '../fixtures/fleet-app.js';
-import { LegacySession } from '../fixtures/legacy-session.js';
-import { CLIENT_CAPABILITIES, modern } from '../fixtures/mcp-requests.js';
-import { send } from '../fixtures/raw-http.js';
-import { RedisServer } from '../fixtures/redis-server.js';
-import { RoundRobin } from '../fixtures/round-robin.js';
-import { type JsonRpc, SseClient } from '../fixtures/sse-client.js';
+import { fleetApp, type FleetApp } from '../fixtures/applications/fleet-app.js';
+import { LegacySession } from '../fixtures/clients/legacy-session.js';
+import { CLIENT_CAPABILITIES, modern } from '../fixtures/clients/mcp-requests.js';
+import { send } from '../fixtures/clients/raw-http.js';
+import { RedisServer } from '../fixtures/redis/redis-server.js';
+import { RoundRobin } from '../fixtures/network/round-robin.js';
+import { type JsonRpc, SseClient } from '../fixtures/clients/sse-client.js';
 
 const of = (method: string) => (message: JsonRpc) => message.method === method;
 const saying = (data: unknown) => (message: JsonRpc) => message.params?.data === data;

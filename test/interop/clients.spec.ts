@@ -4,7 +4,7 @@ import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as TransportV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { StdioClientTransport as StdioV1 } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startSample, type SampleProcess } from '../fixtures/sample-process.js';
+import { startSample, type SampleProcess } from '../fixtures/processes/sample-process.js';
 
 const INFO = { name: 'interop', version: '1.0.0' };
 const LEGACY = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'];

@@ -6,7 +6,7 @@ import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startSample, type SampleProcess } from '../fixtures/sample-process.js';
+import { startSample, type SampleProcess } from '../fixtures/processes/sample-process.js';
 import { OutputWatch } from './output-watch.js';
 
 const run = promisify(execFile);

@@ -1,7 +1,7 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RedisServer } from '../fixtures/redis-server.js';
-import { startSample, type SampleProcess } from '../fixtures/sample-process.js';
+import { RedisServer } from '../fixtures/redis/redis-server.js';
+import { startSample, type SampleProcess } from '../fixtures/processes/sample-process.js';
 import { OutputWatch } from './output-watch.js';
 
 const NAMES = ['ask', 'count', 'slow', 'whoami'];

@@ -6,7 +6,7 @@ import {
 } from '@modelcontextprotocol/client';
 import { spawn } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startSample, type SampleProcess } from '../fixtures/sample-process.js';
+import { startSample, type SampleProcess } from '../fixtures/processes/sample-process.js';
 import { OutputWatch } from './output-watch.js';
 
 type Mode = 'auto' | 'legacy';

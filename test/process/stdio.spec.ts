@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { SUBSCRIPTION_ID } from '../fixtures/mcp-requests.js';
+import { SUBSCRIPTION_ID } from '../fixtures/clients/mcp-requests.js';
 import { NOISY, QUICKSTART, StdioProcess } from './stdio-process.js';
 
 afterEach(() => StdioProcess.killAll());

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startSample, type SampleProcess } from '../fixtures/sample-process.js';
+import { startSample, type SampleProcess } from '../fixtures/processes/sample-process.js';
 
 describe('sample 06-tasks', () => {
   let sample: SampleProcess;

@@ -3,12 +3,12 @@ import { MessageBroker, type Principal, PrincipalResolver, SessionStore } from '
 import type { Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { McpRuntime } from '../../lib/server/mcp-runtime.js';
-import { Gate } from '../fixtures/gate.js';
-import { LegacySession } from '../fixtures/legacy-session.js';
-import { call, modern } from '../fixtures/mcp-requests.js';
-import { send } from '../fixtures/raw-http.js';
-import { type JsonRpc, SseClient } from '../fixtures/sse-client.js';
-import { ADAPTERS, wireApp, type WireApp } from '../fixtures/wire-app.js';
+import { Gate } from '../fixtures/applications/gate.js';
+import { LegacySession } from '../fixtures/clients/legacy-session.js';
+import { call, modern } from '../fixtures/clients/mcp-requests.js';
+import { send } from '../fixtures/clients/raw-http.js';
+import { type JsonRpc, SseClient } from '../fixtures/clients/sse-client.js';
+import { ADAPTERS, wireApp, type WireApp } from '../fixtures/applications/wire-app.js';
 
 /** Everything that could be left behind. */
 function gauges({ app }: WireApp): Record<string, number> {

@@ -4,14 +4,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { McpRuntime } from '../../lib/server/mcp-runtime.js';
 import { commentFrame, messageFrame, primingFrame } from '../../lib/transport/http/sse/sse-frame.js';
 import type { HttpEndpoint } from '../../lib/transport/http/http-endpoint.js';
-import { fakeCall } from '../fixtures/fake-call.js';
-import { hostileJson, hostileText, mutation } from '../fixtures/hostile.js';
-import { LegacySession } from '../fixtures/legacy-session.js';
-import { call, modern, post } from '../fixtures/mcp-requests.js';
-import { type RawRequest, send } from '../fixtures/raw-http.js';
-import { parseFrames } from '../fixtures/sse-frames.js';
-import { check, tally } from '../fixtures/well-formed.js';
-import { ADAPTERS, wireApp, type WireApp } from '../fixtures/wire-app.js';
+import { fakeCall } from '../fixtures/clients/endpoint-request.js';
+import { hostileJson, hostileText, mutation } from '../fixtures/security/malformed-input.js';
+import { LegacySession } from '../fixtures/clients/legacy-session.js';
+import { call, modern, post } from '../fixtures/clients/mcp-requests.js';
+import { type RawRequest, send } from '../fixtures/clients/raw-http.js';
+import { parseFrames } from '../fixtures/clients/sse-frames.js';
+import { check, tally } from '../fixtures/security/check-response.js';
+import { ADAPTERS, wireApp, type WireApp } from '../fixtures/applications/wire-app.js';
 
 const RUNS = 25_000;
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { call } from '../fixtures/mcp-requests.js';
-import { send, sendBytes } from '../fixtures/raw-http.js';
-import { ADAPTERS, wireApp, type WireApp } from '../fixtures/wire-app.js';
+import { call } from '../fixtures/clients/mcp-requests.js';
+import { send, sendBytes } from '../fixtures/clients/raw-http.js';
+import { ADAPTERS, wireApp, type WireApp } from '../fixtures/applications/wire-app.js';
 
 /** Spellings of `Host` against the default list: localhost, 127.0.0.1, [::1]. */
 const HOSTS: [host: string, allowed: boolean][] = [

@@ -1,11 +1,11 @@
 import type { INestApplication } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LegacySession } from '../fixtures/legacy-session.js';
-import { call, modern, post } from '../fixtures/mcp-requests.js';
-import { send, sendBytes } from '../fixtures/raw-http.js';
-import type { JsonRpc } from '../fixtures/sse-client.js';
-import { ADAPTERS, wireApp, type WireApp } from '../fixtures/wire-app.js';
+import { LegacySession } from '../fixtures/clients/legacy-session.js';
+import { call, modern, post } from '../fixtures/clients/mcp-requests.js';
+import { send, sendBytes } from '../fixtures/clients/raw-http.js';
+import type { JsonRpc } from '../fixtures/clients/sse-client.js';
+import { ADAPTERS, wireApp, type WireApp } from '../fixtures/applications/wire-app.js';
 
 const codeOf = (body: string) => (JSON.parse(body) as JsonRpc).error?.code;
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LegacySession } from '../fixtures/legacy-session.js';
-import { call, LOG_LEVEL } from '../fixtures/mcp-requests.js';
-import { send } from '../fixtures/raw-http.js';
-import type { JsonRpc } from '../fixtures/sse-client.js';
-import { textsIn } from '../fixtures/cut-stream.js';
-import { ADAPTERS, wireApp, type WireApp } from '../fixtures/wire-app.js';
+import { LegacySession } from '../fixtures/clients/legacy-session.js';
+import { call, LOG_LEVEL } from '../fixtures/clients/mcp-requests.js';
+import { send } from '../fixtures/clients/raw-http.js';
+import type { JsonRpc } from '../fixtures/clients/sse-client.js';
+import { textsIn } from '../fixtures/clients/truncated-stream.js';
+import { ADAPTERS, wireApp, type WireApp } from '../fixtures/applications/wire-app.js';
 
 const CLIENTS = 200;
 

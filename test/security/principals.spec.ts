@@ -2,10 +2,10 @@ import { PrincipalRefusedError, PrincipalResolver, type Principal, type Principa
 import { ForbiddenException, UnauthorizedException } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { setTimeout as delay } from 'node:timers/promises';
-import { initializeRequest, LegacySession } from '../fixtures/legacy-session.js';
-import { call, modern } from '../fixtures/mcp-requests.js';
-import { send, type RawReply, type RawRequest } from '../fixtures/raw-http.js';
-import { ADAPTERS, wireApp, type WireApp } from '../fixtures/wire-app.js';
+import { initializeRequest, LegacySession } from '../fixtures/clients/legacy-session.js';
+import { call, modern } from '../fixtures/clients/mcp-requests.js';
+import { send, type RawReply, type RawRequest } from '../fixtures/clients/raw-http.js';
+import { ADAPTERS, wireApp, type WireApp } from '../fixtures/applications/wire-app.js';
 
 /** `Bearer <subject>.<how often the token was refreshed>`. */
 class Tokens extends PrincipalResolver {

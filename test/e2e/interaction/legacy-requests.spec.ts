@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accept, ALL, askingApp, type AskingApp, said } from '../../fixtures/asking-app.js';
-import { LegacySession, type SessionOptions } from '../../fixtures/legacy-session.js';
-import { type JsonRpc, SseClient } from '../../fixtures/sse-client.js';
+import { accept, ALL, askingApp, type AskingApp, said } from '../../fixtures/applications/asking-app.js';
+import { LegacySession, type SessionOptions } from '../../fixtures/clients/legacy-session.js';
+import { type JsonRpc, SseClient } from '../../fixtures/clients/sse-client.js';
 
 const isQuestion = ({ method, id }: JsonRpc) => method !== undefined && id !== undefined;
 const isAnswer = ({ method }: JsonRpc) => method === undefined;

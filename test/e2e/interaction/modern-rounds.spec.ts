@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { accept, ALL, askingApp, type AskingApp, retry, round, said } from '../../fixtures/asking-app.js';
-import type { JsonRpc } from '../../fixtures/sse-client.js';
+import { accept, ALL, askingApp, type AskingApp, retry, round, said } from '../../fixtures/applications/asking-app.js';
+import type { JsonRpc } from '../../fixtures/clients/sse-client.js';
 
 const call = (name: string, args: Record<string, unknown> = {}) => ({ name, arguments: args });
 const keysOf = ({ result }: JsonRpc): string[] => Object.keys((result?.inputRequests ?? {}) as object);

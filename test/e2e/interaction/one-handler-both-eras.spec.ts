@@ -7,7 +7,7 @@ import {
   ListRootsRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTripServer, type TripServer } from '../../fixtures/trip-server.js';
+import { startTripServer, type TripServer } from '../../fixtures/applications/trip-server.js';
 
 const INFO = { name: 'interaction', version: '1.0.0' };
 const CAPABILITIES = { elicitation: { form: {}, url: {} }, sampling: {}, roots: {} };

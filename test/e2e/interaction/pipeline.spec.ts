@@ -11,8 +11,8 @@ import {
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { catchError, map, type Observable, of } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { accept, ALL, askingApp, type AskingApp, retry, round, said } from '../../fixtures/asking-app.js';
-import { LegacySession } from '../../fixtures/legacy-session.js';
+import { accept, ALL, askingApp, type AskingApp, retry, round, said } from '../../fixtures/applications/asking-app.js';
+import { LegacySession } from '../../fixtures/clients/legacy-session.js';
 
 const params = { name: 'outcome', arguments: {} };
 const answers = { '#1': accept({ name: 'Ada' }) };

@@ -1,6 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accept, askingApp, type AskingApp, INVALID_STATE, retry, round, said } from '../../fixtures/asking-app.js';
+import {
+  accept,
+  askingApp,
+  type AskingApp,
+  INVALID_STATE,
+  retry,
+  round,
+  said,
+} from '../../fixtures/applications/asking-app.js';
 
 const [oldKey, newKey] = [randomBytes(32).toString('base64'), randomBytes(32).toString('base64')];
 const params = { name: 'greet', arguments: { city: 'Rome' } };

@@ -6,11 +6,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { MemoryPendingRequests } from '../../../lib/memory/memory-pending-requests.js';
 import { McpRuntime } from '../../../lib/server/mcp-runtime.js';
 import { StdioConnection } from '../../../lib/transport/stdio/stdio-connection.js';
-import { accept, ALL, said } from '../../fixtures/asking-app.js';
-import { AskingTools } from '../../fixtures/asking-tools.js';
-import { Gate } from '../../fixtures/gate.js';
-import { CLIENT_CAPABILITIES } from '../../fixtures/mcp-requests.js';
-import type { JsonRpc } from '../../fixtures/sse-client.js';
+import { accept, ALL, said } from '../../fixtures/applications/asking-app.js';
+import { AskingTools } from '../../fixtures/applications/asking-tools.js';
+import { Gate } from '../../fixtures/applications/gate.js';
+import { CLIENT_CAPABILITIES } from '../../fixtures/clients/mcp-requests.js';
+import type { JsonRpc } from '../../fixtures/clients/sse-client.js';
 import { type Line, LineClient } from '../../unit/stdio/line-client.js';
 
 async function start() {

@@ -12,10 +12,10 @@ import {
 import { catchError, NEVER, Observable, throwError, timeout, TimeoutError } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { McpTool, progress, McpContext } from 'nestjs-mcp-fleet';
-import { EraClient, type EraName } from '../../fixtures/era-client.js';
-import { Gate } from '../../fixtures/gate.js';
-import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/nest-app.js';
-import { SseClient } from '../../fixtures/sse-client.js';
+import { EraClient, type EraName } from '../../fixtures/clients/era-client.js';
+import { Gate } from '../../fixtures/applications/gate.js';
+import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/applications/nest-app.js';
+import { SseClient } from '../../fixtures/clients/sse-client.js';
 
 let gate: Gate;
 let nest: NestApp;

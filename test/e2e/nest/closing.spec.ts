@@ -3,11 +3,11 @@ import { Agent, type IncomingHttpHeaders } from 'node:http';
 import { NEVER } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { McpContext, McpModule, McpTool, PrincipalResolver } from 'nestjs-mcp-fleet';
-import { EraClient, ERAS } from '../../fixtures/era-client.js';
-import { Gate } from '../../fixtures/gate.js';
-import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/nest-app.js';
-import { send } from '../../fixtures/raw-http.js';
-import { SseClient } from '../../fixtures/sse-client.js';
+import { EraClient, ERAS } from '../../fixtures/clients/era-client.js';
+import { Gate } from '../../fixtures/applications/gate.js';
+import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/applications/nest-app.js';
+import { send } from '../../fixtures/clients/raw-http.js';
+import { SseClient } from '../../fixtures/clients/sse-client.js';
 
 let gate: Gate;
 let nest: NestApp;

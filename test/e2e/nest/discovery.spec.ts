@@ -2,9 +2,9 @@ import { Inject, Injectable, Module, Scope, type Type } from '@nestjs/common';
 import { IsString } from 'class-validator';
 import { afterEach, describe, expect, it } from 'vitest';
 import { McpPrompt, McpTool } from 'nestjs-mcp-fleet';
-import { EraClient } from '../../fixtures/era-client.js';
-import { nestApp, type NestApp } from '../../fixtures/nest-app.js';
-import { say, toolNames } from '../../fixtures/offered.js';
+import { EraClient } from '../../fixtures/clients/era-client.js';
+import { nestApp, type NestApp } from '../../fixtures/applications/nest-app.js';
+import { say, toolNames } from '../../fixtures/clients/tool-calls.js';
 
 class Words {
   @IsString() word!: string;

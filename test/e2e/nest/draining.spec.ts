@@ -5,11 +5,11 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { McpTool } from 'nestjs-mcp-fleet';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EraClient } from '../../fixtures/era-client.js';
-import { Gate } from '../../fixtures/gate.js';
-import { call } from '../../fixtures/mcp-requests.js';
-import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/nest-app.js';
-import { begin, send, type RawRequest } from '../../fixtures/raw-http.js';
+import { EraClient } from '../../fixtures/clients/era-client.js';
+import { Gate } from '../../fixtures/applications/gate.js';
+import { call } from '../../fixtures/clients/mcp-requests.js';
+import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/applications/nest-app.js';
+import { begin, send, type RawRequest } from '../../fixtures/clients/raw-http.js';
 
 let gate: Gate;
 

@@ -12,8 +12,8 @@ import { IsInt } from 'class-validator';
 import { throwError } from 'rxjs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { McpError, McpResource, McpTool, ResourceNotFoundError } from 'nestjs-mcp-fleet';
-import { EraClient, ERAS } from '../../fixtures/era-client.js';
-import { nestApp, type NestApp } from '../../fixtures/nest-app.js';
+import { EraClient, ERAS } from '../../fixtures/clients/era-client.js';
+import { nestApp, type NestApp } from '../../fixtures/applications/nest-app.js';
 
 const CANARY = 'canary-9f3';
 

@@ -23,8 +23,8 @@ import {
   ToolError,
   type McpCompletion,
 } from 'nestjs-mcp-fleet';
-import { EraClient, ERAS, type Outcome } from '../../fixtures/era-client.js';
-import { nestApp, type NestApp } from '../../fixtures/nest-app.js';
+import { EraClient, ERAS, type Outcome } from '../../fixtures/clients/era-client.js';
+import { nestApp, type NestApp } from '../../fixtures/applications/nest-app.js';
 
 const CANARY = 'canary-9f3';
 

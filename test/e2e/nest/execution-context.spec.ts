@@ -1,9 +1,9 @@
 import { Controller, Injectable, Post, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { McpExecutionContext, McpTool } from 'nestjs-mcp-fleet';
-import { EraClient, ERAS } from '../../fixtures/era-client.js';
-import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/nest-app.js';
-import { send } from '../../fixtures/raw-http.js';
+import { EraClient, ERAS } from '../../fixtures/clients/era-client.js';
+import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/applications/nest-app.js';
+import { send } from '../../fixtures/clients/raw-http.js';
 
 describe.each(ADAPTERS)('what a guard sees on %s', (adapter) => {
   let nest: NestApp;

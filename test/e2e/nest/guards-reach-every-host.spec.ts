@@ -12,8 +12,8 @@ import {
 import { APP_GUARD } from '@nestjs/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { McpTool } from 'nestjs-mcp-fleet';
-import { EraClient } from '../../fixtures/era-client.js';
-import { nestApp, startError, type NestApp, type NestAppOptions } from '../../fixtures/nest-app.js';
+import { EraClient } from '../../fixtures/clients/era-client.js';
+import { nestApp, startError, type NestApp, type NestAppOptions } from '../../fixtures/applications/nest-app.js';
 
 @Injectable()
 class Policy {

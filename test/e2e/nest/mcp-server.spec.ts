@@ -12,9 +12,9 @@ import {
   type Principal,
   type PrincipalRequest,
 } from 'nestjs-mcp-fleet';
-import { EraClient } from '../../fixtures/era-client.js';
-import { nestApp, type NestApp } from '../../fixtures/nest-app.js';
-import type { SseClient } from '../../fixtures/sse-client.js';
+import { EraClient } from '../../fixtures/clients/era-client.js';
+import { nestApp, type NestApp } from '../../fixtures/applications/nest-app.js';
+import type { SseClient } from '../../fixtures/clients/sse-client.js';
 
 const principal = (subject: string): Principal => ({ issuer: 'test', subject });
 
@@ -126,7 +126,7 @@ describe('a message to a session', () => {
     const { mcp, port } = nest;
     expect(await mcp.sendToSession('nobody', { level: 'error', data: 1 })).toBe('unknown');
     const client = await session();
-    const { send } = await import('../../fixtures/raw-http.js');
+    const { send } = await import('../../fixtures/clients/raw-http.js');
     await send(port, { verb: 'DELETE', headers: { 'mcp-session-id': client.session! } });
     expect(await mcp.sendToSession(client.session!, { level: 'error', data: 1 })).toBe('unknown');
   });

@@ -9,8 +9,8 @@ import {
   type McpOptions,
   type McpOptionsFactory,
 } from 'nestjs-mcp-fleet';
-import { EraClient } from '../../fixtures/era-client.js';
-import { nestApp, startError, type NestApp } from '../../fixtures/nest-app.js';
+import { EraClient } from '../../fixtures/clients/era-client.js';
+import { nestApp, startError, type NestApp } from '../../fixtures/applications/nest-app.js';
 
 let nest: NestApp | undefined;
 afterEach(async () => {

@@ -27,9 +27,9 @@ import {
   McpSession,
   McpTool,
 } from 'nestjs-mcp-fleet';
-import { EraClient, ERAS } from '../../fixtures/era-client.js';
-import { nestApp, type NestApp } from '../../fixtures/nest-app.js';
-import { send } from '../../fixtures/raw-http.js';
+import { EraClient, ERAS } from '../../fixtures/clients/era-client.js';
+import { nestApp, type NestApp } from '../../fixtures/applications/nest-app.js';
+import { send } from '../../fixtures/clients/raw-http.js';
 
 describe('parameters', () => {
   const Tenant = createParamDecorator((_data: unknown, context: ExecutionContext) => {

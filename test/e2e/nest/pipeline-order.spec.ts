@@ -19,8 +19,8 @@ import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { IsString } from 'class-validator';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { McpArgs, McpComplete, McpError, McpPrompt, McpResource, McpTool, type McpCompletion } from 'nestjs-mcp-fleet';
-import { EraClient, ERAS } from '../../fixtures/era-client.js';
-import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/nest-app.js';
+import { EraClient, ERAS } from '../../fixtures/clients/era-client.js';
+import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/applications/nest-app.js';
 
 /** What happened, in order. */
 let steps: string[] = [];

@@ -2,7 +2,7 @@ import { Controller, Injectable, Module, type Type } from '@nestjs/common';
 import { IsString } from 'class-validator';
 import { describe, expect, it } from 'vitest';
 import { McpArgs, McpComplete, McpModule, McpPrompt, McpResource, McpTool } from 'nestjs-mcp-fleet';
-import { startError } from '../../fixtures/nest-app.js';
+import { startError } from '../../fixtures/applications/nest-app.js';
 
 class Words {
   @IsString() word!: string;

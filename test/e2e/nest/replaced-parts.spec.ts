@@ -18,8 +18,8 @@ import {
   type SessionRecord,
 } from 'nestjs-mcp-fleet';
 import { McpContext } from 'nestjs-mcp-fleet';
-import { EraClient } from '../../fixtures/era-client.js';
-import { LogKeeper, nestApp, startError, type NestApp } from '../../fixtures/nest-app.js';
+import { EraClient } from '../../fixtures/clients/era-client.js';
+import { LogKeeper, nestApp, startError, type NestApp } from '../../fixtures/applications/nest-app.js';
 
 let nest: NestApp;
 afterEach(() => nest?.close());

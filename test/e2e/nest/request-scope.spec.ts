@@ -2,8 +2,8 @@ import { Inject, Injectable, Scope, type CanActivate } from '@nestjs/common';
 import { ContextIdFactory, ModuleRef, REQUEST } from '@nestjs/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { McpContext, McpResource, McpTool } from 'nestjs-mcp-fleet';
-import { EraClient, ERAS } from '../../fixtures/era-client.js';
-import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/nest-app.js';
+import { EraClient, ERAS } from '../../fixtures/clients/era-client.js';
+import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/applications/nest-app.js';
 
 describe('request scope', () => {
   @Injectable({ scope: Scope.REQUEST })

@@ -9,8 +9,8 @@ import { IsInt } from 'class-validator';
 import { EMPTY, concat, from, map, of, tap, type Observable } from 'rxjs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { McpComplete, McpPrompt, McpResource, McpTool, progress, text, McpContext } from 'nestjs-mcp-fleet';
-import { EraClient, ERAS } from '../../fixtures/era-client.js';
-import { nestApp, type NestApp } from '../../fixtures/nest-app.js';
+import { EraClient, ERAS } from '../../fixtures/clients/era-client.js';
+import { nestApp, type NestApp } from '../../fixtures/applications/nest-app.js';
 
 let intercepted: unknown[] = [];
 beforeEach(() => {

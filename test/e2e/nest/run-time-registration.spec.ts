@@ -4,8 +4,8 @@ import { IsInt, IsString } from 'class-validator';
 import { afterEach, describe, expect, it } from 'vitest';
 import { McpPrompt, McpServer, McpTool, type McpContext } from 'nestjs-mcp-fleet';
 import { z } from 'zod';
-import { EraClient, ERAS, type EraName } from '../../fixtures/era-client.js';
-import { nestApp, type NestApp } from '../../fixtures/nest-app.js';
+import { EraClient, ERAS, type EraName } from '../../fixtures/clients/era-client.js';
+import { nestApp, type NestApp } from '../../fixtures/applications/nest-app.js';
 
 let nest: NestApp;
 afterEach(() => nest.close());

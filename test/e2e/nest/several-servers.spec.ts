@@ -1,9 +1,9 @@
 import { Global, Inject, Injectable, Module } from '@nestjs/common';
 import { afterEach, describe, expect, it } from 'vitest';
 import { InjectMcpServer, McpModule, McpResource, McpServer, mcpServerToken, McpTool } from 'nestjs-mcp-fleet';
-import { EraClient } from '../../fixtures/era-client.js';
-import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/nest-app.js';
-import { say, toolNames } from '../../fixtures/offered.js';
+import { EraClient } from '../../fixtures/clients/era-client.js';
+import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/applications/nest-app.js';
+import { say, toolNames } from '../../fixtures/clients/tool-calls.js';
 
 let nest: NestApp | undefined;
 afterEach(async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { JsonRpc } from '../../fixtures/sse-client.js';
+import type { JsonRpc } from '../../fixtures/clients/sse-client.js';
 import { taskApp, taskFleet, type TaskApp, type TaskFleet } from './task-app.js';
 import { ExperimentalClient, RELATED, TaskClient } from './task-client.js';
 

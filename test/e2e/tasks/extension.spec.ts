@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ADAPTERS } from '../../fixtures/nest-app.js';
-import { send } from '../../fixtures/raw-http.js';
-import { modern } from '../../fixtures/mcp-requests.js';
+import { ADAPTERS } from '../../fixtures/applications/nest-app.js';
+import { send } from '../../fixtures/clients/raw-http.js';
+import { modern } from '../../fixtures/clients/mcp-requests.js';
 import { taskApp, type TaskApp } from './task-app.js';
 import { TaskClient, TASKS } from './task-client.js';
 

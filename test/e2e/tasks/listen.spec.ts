@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SUBSCRIPTION_ID } from '../../fixtures/mcp-requests.js';
-import type { JsonRpc } from '../../fixtures/sse-client.js';
+import { SUBSCRIPTION_ID } from '../../fixtures/clients/mcp-requests.js';
+import type { JsonRpc } from '../../fixtures/clients/sse-client.js';
 import { taskFleet, type TaskFleet } from './task-app.js';
 import { TaskClient } from './task-client.js';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CLIENT_CAPABILITIES } from '../../fixtures/mcp-requests.js';
+import { CLIENT_CAPABILITIES } from '../../fixtures/clients/mcp-requests.js';
 import { stdioApp, type StdioApp } from '../../unit/stdio/stdio-app.js';
 import { RELATED, TASKS } from './task-client.js';
 

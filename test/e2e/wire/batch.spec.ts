@@ -1,8 +1,8 @@
 import { LEGACY_REVISIONS } from 'nestjs-mcp-fleet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LegacySession } from '../../fixtures/legacy-session.js';
-import { type JsonRpc, SseClient } from '../../fixtures/sse-client.js';
-import { ADAPTERS, wireApp, type WireApp } from '../../fixtures/wire-app.js';
+import { LegacySession } from '../../fixtures/clients/legacy-session.js';
+import { type JsonRpc, SseClient } from '../../fixtures/clients/sse-client.js';
+import { ADAPTERS, wireApp, type WireApp } from '../../fixtures/applications/wire-app.js';
 
 const request = (id: string | number, method: string, params?: object) => ({ jsonrpc: '2.0', id, method, params });
 const tool = (id: string | number, name: string, args: object) => request(id, 'tools/call', { name, arguments: args });

@@ -1,8 +1,8 @@
 import { PrincipalRefusedError, PrincipalResolver, type PrincipalRequest } from 'nestjs-mcp-fleet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { send } from '../../fixtures/raw-http.js';
-import type { JsonRpc } from '../../fixtures/sse-client.js';
-import { ADAPTERS, wireApp, type WireApp } from '../../fixtures/wire-app.js';
+import { send } from '../../fixtures/clients/raw-http.js';
+import type { JsonRpc } from '../../fixtures/clients/sse-client.js';
+import { ADAPTERS, wireApp, type WireApp } from '../../fixtures/applications/wire-app.js';
 import { BEFORE_THE_MESSAGE } from './classification/before-the-message.js';
 import { ENVELOPE } from './classification/envelope.js';
 import { REQUEST } from './classification/request.js';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EventLog, type MemoryEventLog, SessionStore, type MemorySessionStore } from 'nestjs-mcp-fleet';
-import { cutAfter } from '../../fixtures/cut-stream.js';
-import { LegacySession } from '../../fixtures/legacy-session.js';
-import type { JsonRpc, SseClient } from '../../fixtures/sse-client.js';
-import { ADAPTERS, wireApp, type WireApp } from '../../fixtures/wire-app.js';
+import { cutAfter } from '../../fixtures/clients/truncated-stream.js';
+import { LegacySession } from '../../fixtures/clients/legacy-session.js';
+import type { JsonRpc, SseClient } from '../../fixtures/clients/sse-client.js';
+import { ADAPTERS, wireApp, type WireApp } from '../../fixtures/applications/wire-app.js';
 
 const log = (data: unknown) => ({ level: 'error', data }) as const;
 const methodsOf = ({ messages }: SseClient) => messages.map(({ method }) => method);

@@ -1,10 +1,10 @@
 import { LEGACY_REVISIONS } from 'nestjs-mcp-fleet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LegacySession } from '../../fixtures/legacy-session.js';
-import { send } from '../../fixtures/raw-http.js';
-import { type JsonRpc, SseClient } from '../../fixtures/sse-client.js';
-import { parseFrames } from '../../fixtures/sse-frames.js';
-import { ADAPTERS, wireApp, type WireApp } from '../../fixtures/wire-app.js';
+import { LegacySession } from '../../fixtures/clients/legacy-session.js';
+import { send } from '../../fixtures/clients/raw-http.js';
+import { type JsonRpc, SseClient } from '../../fixtures/clients/sse-client.js';
+import { parseFrames } from '../../fixtures/clients/sse-frames.js';
+import { ADAPTERS, wireApp, type WireApp } from '../../fixtures/applications/wire-app.js';
 
 const of = (method: string) => (message: JsonRpc) => message.method === method;
 const UPDATED = 'notifications/resources/updated';

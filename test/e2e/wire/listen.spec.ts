@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Details, modern, SERVER_INFO, SUBSCRIPTION_ID } from '../../fixtures/mcp-requests.js';
-import { send } from '../../fixtures/raw-http.js';
-import { type JsonRpc, SseClient } from '../../fixtures/sse-client.js';
-import { ADAPTERS, wireApp, type WireApp } from '../../fixtures/wire-app.js';
+import { type Details, modern, SERVER_INFO, SUBSCRIPTION_ID } from '../../fixtures/clients/mcp-requests.js';
+import { send } from '../../fixtures/clients/raw-http.js';
+import { type JsonRpc, SseClient } from '../../fixtures/clients/sse-client.js';
+import { ADAPTERS, wireApp, type WireApp } from '../../fixtures/applications/wire-app.js';
 
 const ACK = 'notifications/subscriptions/acknowledged';
 const isAck = ({ method }: JsonRpc) => method === ACK;

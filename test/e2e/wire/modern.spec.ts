@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { call, CLAIM, LOG_LEVEL, MODERN, modern, post, SERVER_INFO } from '../../fixtures/mcp-requests.js';
-import { send, type RawRequest } from '../../fixtures/raw-http.js';
-import { SseClient, type JsonRpc } from '../../fixtures/sse-client.js';
-import { parseFrames } from '../../fixtures/sse-frames.js';
-import { ADAPTERS, wireApp, type WireApp } from '../../fixtures/wire-app.js';
+import { call, CLAIM, LOG_LEVEL, MODERN, modern, post, SERVER_INFO } from '../../fixtures/clients/mcp-requests.js';
+import { send, type RawRequest } from '../../fixtures/clients/raw-http.js';
+import { SseClient, type JsonRpc } from '../../fixtures/clients/sse-client.js';
+import { parseFrames } from '../../fixtures/clients/sse-frames.js';
+import { ADAPTERS, wireApp, type WireApp } from '../../fixtures/applications/wire-app.js';
 
 const SERVER = { name: 'wire', version: '1.2.3', title: 'Wire' };
 const CACHED = ['server/discover', 'tools/list', 'prompts/list', 'resources/list', 'resources/templates/list'];

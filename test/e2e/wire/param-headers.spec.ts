@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LegacySession } from '../../fixtures/legacy-session.js';
-import { call, modern } from '../../fixtures/mcp-requests.js';
-import { send } from '../../fixtures/raw-http.js';
-import type { JsonRpc } from '../../fixtures/sse-client.js';
-import { ADAPTERS, wireApp, type WireApp } from '../../fixtures/wire-app.js';
+import { LegacySession } from '../../fixtures/clients/legacy-session.js';
+import { call, modern } from '../../fixtures/clients/mcp-requests.js';
+import { send } from '../../fixtures/clients/raw-http.js';
+import type { JsonRpc } from '../../fixtures/clients/sse-client.js';
+import { ADAPTERS, wireApp, type WireApp } from '../../fixtures/applications/wire-app.js';
 
 describe.each(ADAPTERS)('Mcp-Param-* headers on %s', (adapter) => {
   let wire: WireApp;

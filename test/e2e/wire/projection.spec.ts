@@ -2,11 +2,11 @@ import { Ajv } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { LEGACY_REVISIONS } from 'nestjs-mcp-fleet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LegacySession } from '../../fixtures/legacy-session.js';
-import { modern } from '../../fixtures/mcp-requests.js';
-import { send } from '../../fixtures/raw-http.js';
-import type { JsonRpc } from '../../fixtures/sse-client.js';
-import { wireApp, type WireApp } from '../../fixtures/wire-app.js';
+import { LegacySession } from '../../fixtures/clients/legacy-session.js';
+import { modern } from '../../fixtures/clients/mcp-requests.js';
+import { send } from '../../fixtures/clients/raw-http.js';
+import type { JsonRpc } from '../../fixtures/clients/sse-client.js';
+import { wireApp, type WireApp } from '../../fixtures/applications/wire-app.js';
 
 const REVISIONS = [...LEGACY_REVISIONS, '2026-07-28'] as const;
 

@@ -1,10 +1,10 @@
 import { LEGACY_REVISIONS } from 'nestjs-mcp-fleet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cutAfter, textsIn, textsOf } from '../../fixtures/cut-stream.js';
-import { LegacySession } from '../../fixtures/legacy-session.js';
-import { send } from '../../fixtures/raw-http.js';
-import type { JsonRpc, SseClient } from '../../fixtures/sse-client.js';
-import { ADAPTERS, wireApp, type WireApp } from '../../fixtures/wire-app.js';
+import { cutAfter, textsIn, textsOf } from '../../fixtures/clients/truncated-stream.js';
+import { LegacySession } from '../../fixtures/clients/legacy-session.js';
+import { send } from '../../fixtures/clients/raw-http.js';
+import type { JsonRpc, SseClient } from '../../fixtures/clients/sse-client.js';
+import { ADAPTERS, wireApp, type WireApp } from '../../fixtures/applications/wire-app.js';
 
 const isLog = ({ method }: JsonRpc) => method === 'notifications/message';
 const saying = (data: unknown) => (message: JsonRpc) => isLog(message) && message.params!.data === data;

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ChildInstance } from '../../fixtures/child-instance.js';
-import { figure, times } from '../../fixtures/figures.js';
-import { FLAWLESS, Ledger } from '../../fixtures/ledger.js';
-import { LegacySession } from '../../fixtures/legacy-session.js';
-import { CLIENT_CAPABILITIES, modern } from '../../fixtures/mcp-requests.js';
-import { send } from '../../fixtures/raw-http.js';
-import { newNamespace } from '../../fixtures/redis-fleet.js';
-import { RedisServer } from '../../fixtures/redis-server.js';
-import type { JsonRpc } from '../../fixtures/sse-client.js';
+import { ChildInstance } from '../../fixtures/processes/child-instance.js';
+import { figure, times } from '../../fixtures/measurements/figures.js';
+import { FLAWLESS, Ledger } from '../../fixtures/fleet/stream-recorder.js';
+import { LegacySession } from '../../fixtures/clients/legacy-session.js';
+import { CLIENT_CAPABILITIES, modern } from '../../fixtures/clients/mcp-requests.js';
+import { send } from '../../fixtures/clients/raw-http.js';
+import { newNamespace } from '../../fixtures/fleet/redis-fleet.js';
+import { RedisServer } from '../../fixtures/redis/redis-server.js';
+import type { JsonRpc } from '../../fixtures/clients/sse-client.js';
 import { TaskClient } from '../../e2e/tasks/task-client.js';
 
 const HOUR_MS = 3_600_000;

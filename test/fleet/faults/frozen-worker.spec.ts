@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TaskClient } from '../../e2e/tasks/task-client.js';
-import { ChildInstance } from '../../fixtures/child-instance.js';
-import { figure, times } from '../../fixtures/figures.js';
-import { newNamespace } from '../../fixtures/redis-fleet.js';
-import { RedisServer } from '../../fixtures/redis-server.js';
-import type { JsonRpc } from '../../fixtures/sse-client.js';
+import { ChildInstance } from '../../fixtures/processes/child-instance.js';
+import { figure, times } from '../../fixtures/measurements/figures.js';
+import { newNamespace } from '../../fixtures/fleet/redis-fleet.js';
+import { RedisServer } from '../../fixtures/redis/redis-server.js';
+import type { JsonRpc } from '../../fixtures/clients/sse-client.js';
 
 const LEASE_MS = 500;
 const WORK_MS = 1500;

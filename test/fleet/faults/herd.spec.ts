@@ -1,13 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { STANDALONE_STREAM } from '../../../lib/stream/event-log.js';
-import { ChildInstance } from '../../fixtures/child-instance.js';
-import { figure, percentile, times } from '../../fixtures/figures.js';
-import { anonymous, begin } from '../../fixtures/followed-stream.js';
-import { fleetMember, type FleetMember, newNamespace } from '../../fixtures/redis-fleet.js';
-import { pulseDuring } from '../../fixtures/redis-pulse.js';
-import { RedisServer } from '../../fixtures/redis-server.js';
-import { SseCrowd } from '../../fixtures/sse-crowd.js';
+import { ChildInstance } from '../../fixtures/processes/child-instance.js';
+import { figure, percentile, times } from '../../fixtures/measurements/figures.js';
+import { anonymous, begin } from '../../fixtures/fleet/stream-subscription.js';
+import { fleetMember, type FleetMember, newNamespace } from '../../fixtures/fleet/redis-fleet.js';
+import { pulseDuring } from '../../fixtures/redis/redis-latency.js';
+import { RedisServer } from '../../fixtures/redis/redis-server.js';
+import { SseCrowd } from '../../fixtures/clients/sse-clients.js';
 
 const CLIENTS = times(300, 2000);
 /** While the clients are away, of about 256 bytes each. */

@@ -1,13 +1,13 @@
 import type { McpContext } from 'nestjs-mcp-fleet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { STANDALONE_STREAM } from '../../../lib/stream/event-log.js';
-import { figure, times } from '../../fixtures/figures.js';
-import { begin, follow, key } from '../../fixtures/followed-stream.js';
-import { fleetMember } from '../../fixtures/redis-fleet.js';
-import { fleetApp, type FleetApp } from '../../fixtures/fleet-app.js';
-import { LegacySession } from '../../fixtures/legacy-session.js';
-import { RedisServer } from '../../fixtures/redis-server.js';
-import type { JsonRpc, SseClient } from '../../fixtures/sse-client.js';
+import { figure, times } from '../../fixtures/measurements/figures.js';
+import { begin, follow, key } from '../../fixtures/fleet/stream-subscription.js';
+import { fleetMember } from '../../fixtures/fleet/redis-fleet.js';
+import { fleetApp, type FleetApp } from '../../fixtures/applications/fleet-app.js';
+import { LegacySession } from '../../fixtures/clients/legacy-session.js';
+import { RedisServer } from '../../fixtures/redis/redis-server.js';
+import type { JsonRpc, SseClient } from '../../fixtures/clients/sse-client.js';
 
 const HISTORY = 100;
 const BURST = 10 * HISTORY;

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { figure, times } from '../../fixtures/figures.js';
-import { fleetApp, type FleetApp } from '../../fixtures/fleet-app.js';
-import { LegacySession } from '../../fixtures/legacy-session.js';
-import { RedisServer } from '../../fixtures/redis-server.js';
+import { figure, times } from '../../fixtures/measurements/figures.js';
+import { fleetApp, type FleetApp } from '../../fixtures/applications/fleet-app.js';
+import { LegacySession } from '../../fixtures/clients/legacy-session.js';
+import { RedisServer } from '../../fixtures/redis/redis-server.js';
 
 const STREAMS = times(50, 500);
 /** Of every stream, on average: the period of its self-check. */

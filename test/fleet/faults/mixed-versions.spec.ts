@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { STANDALONE_STREAM } from '../../../lib/stream/event-log.js';
-import { ChildInstance } from '../../fixtures/child-instance.js';
-import { figure, times } from '../../fixtures/figures.js';
-import { begin, follow, key } from '../../fixtures/followed-stream.js';
-import { LegacySession } from '../../fixtures/legacy-session.js';
-import { fleetMember, newNamespace } from '../../fixtures/redis-fleet.js';
-import { RedisServer } from '../../fixtures/redis-server.js';
-import type { SseClient } from '../../fixtures/sse-client.js';
+import { ChildInstance } from '../../fixtures/processes/child-instance.js';
+import { figure, times } from '../../fixtures/measurements/figures.js';
+import { begin, follow, key } from '../../fixtures/fleet/stream-subscription.js';
+import { LegacySession } from '../../fixtures/clients/legacy-session.js';
+import { fleetMember, newNamespace } from '../../fixtures/fleet/redis-fleet.js';
+import { RedisServer } from '../../fixtures/redis/redis-server.js';
+import type { SseClient } from '../../fixtures/clients/sse-client.js';
 
 const G = STANDALONE_STREAM;
 const patience = { timeout: times(30_000, 300_000) };

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RedisKeys } from '../../../lib/redis/keys.js';
 import { STANDALONE_STREAM } from '../../../lib/stream/event-log.js';
-import { ChildInstance } from '../../fixtures/child-instance.js';
-import { figure, times } from '../../fixtures/figures.js';
-import { anonymous } from '../../fixtures/followed-stream.js';
-import { initializeRequest, LegacySession } from '../../fixtures/legacy-session.js';
-import { call, post } from '../../fixtures/mcp-requests.js';
-import { newNamespace } from '../../fixtures/redis-fleet.js';
-import { RedisServer } from '../../fixtures/redis-server.js';
-import { send, sendBytes } from '../../fixtures/raw-http.js';
-import type { JsonRpc } from '../../fixtures/sse-client.js';
+import { ChildInstance } from '../../fixtures/processes/child-instance.js';
+import { figure, times } from '../../fixtures/measurements/figures.js';
+import { anonymous } from '../../fixtures/fleet/stream-subscription.js';
+import { initializeRequest, LegacySession } from '../../fixtures/clients/legacy-session.js';
+import { call, post } from '../../fixtures/clients/mcp-requests.js';
+import { newNamespace } from '../../fixtures/fleet/redis-fleet.js';
+import { RedisServer } from '../../fixtures/redis/redis-server.js';
+import { send, sendBytes } from '../../fixtures/clients/raw-http.js';
+import type { JsonRpc } from '../../fixtures/clients/sse-client.js';
 
 const G = STANDALONE_STREAM;
 const MIB = 1024 * 1024;

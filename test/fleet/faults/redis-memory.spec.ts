@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { STANDALONE_STREAM } from '../../../lib/stream/event-log.js';
-import { figure, times } from '../../fixtures/figures.js';
-import { fleetApp, type FleetApp } from '../../fixtures/fleet-app.js';
-import { anonymous, begin, follow, type Followed, key } from '../../fixtures/followed-stream.js';
-import { initializeRequest, LegacySession } from '../../fixtures/legacy-session.js';
-import { call } from '../../fixtures/mcp-requests.js';
-import { send } from '../../fixtures/raw-http.js';
-import { fleetMember, type FleetMember, newNamespace } from '../../fixtures/redis-fleet.js';
-import { RedisServer } from '../../fixtures/redis-server.js';
-import type { JsonRpc } from '../../fixtures/sse-client.js';
+import { figure, times } from '../../fixtures/measurements/figures.js';
+import { fleetApp, type FleetApp } from '../../fixtures/applications/fleet-app.js';
+import { anonymous, begin, follow, type Followed, key } from '../../fixtures/fleet/stream-subscription.js';
+import { initializeRequest, LegacySession } from '../../fixtures/clients/legacy-session.js';
+import { call } from '../../fixtures/clients/mcp-requests.js';
+import { send } from '../../fixtures/clients/raw-http.js';
+import { fleetMember, type FleetMember, newNamespace } from '../../fixtures/fleet/redis-fleet.js';
+import { RedisServer } from '../../fixtures/redis/redis-server.js';
+import type { JsonRpc } from '../../fixtures/clients/sse-client.js';
 
 const G = STANDALONE_STREAM;
 const patience = { timeout: times(30_000, 300_000) };

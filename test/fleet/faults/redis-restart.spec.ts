@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { STANDALONE_STREAM } from '../../../lib/stream/event-log.js';
-import { figure, percentile, times } from '../../fixtures/figures.js';
-import { fleetApp } from '../../fixtures/fleet-app.js';
-import { begin, follow, key } from '../../fixtures/followed-stream.js';
-import { LegacySession } from '../../fixtures/legacy-session.js';
-import { fleetMember, type FleetMember, newNamespace } from '../../fixtures/redis-fleet.js';
-import { RedisServer } from '../../fixtures/redis-server.js';
-import { send } from '../../fixtures/raw-http.js';
+import { figure, percentile, times } from '../../fixtures/measurements/figures.js';
+import { fleetApp } from '../../fixtures/applications/fleet-app.js';
+import { begin, follow, key } from '../../fixtures/fleet/stream-subscription.js';
+import { LegacySession } from '../../fixtures/clients/legacy-session.js';
+import { fleetMember, type FleetMember, newNamespace } from '../../fixtures/fleet/redis-fleet.js';
+import { RedisServer } from '../../fixtures/redis/redis-server.js';
+import { send } from '../../fixtures/clients/raw-http.js';
 
 const G = STANDALONE_STREAM;
 const STREAMS = times(50, 500);

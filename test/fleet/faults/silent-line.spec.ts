@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { STANDALONE_STREAM } from '../../../lib/stream/event-log.js';
-import { figure, percentile, times } from '../../fixtures/figures.js';
-import { begin, follow, key } from '../../fixtures/followed-stream.js';
-import { fleetMember, newNamespace } from '../../fixtures/redis-fleet.js';
-import { RedisServer } from '../../fixtures/redis-server.js';
-import { TcpProxy } from '../../fixtures/tcp-proxy.js';
+import { figure, percentile, times } from '../../fixtures/measurements/figures.js';
+import { begin, follow, key } from '../../fixtures/fleet/stream-subscription.js';
+import { fleetMember, newNamespace } from '../../fixtures/fleet/redis-fleet.js';
+import { RedisServer } from '../../fixtures/redis/redis-server.js';
+import { TcpProxy } from '../../fixtures/network/tcp-proxy.js';
 
 const G = STANDALONE_STREAM;
 const ALICE = key(1);

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { figure } from '../../fixtures/figures.js';
-import { fleetApp, type FleetApp } from '../../fixtures/fleet-app.js';
-import { initializeRequest, LegacySession } from '../../fixtures/legacy-session.js';
-import { call } from '../../fixtures/mcp-requests.js';
-import { expectOneServer, log, saying } from '../../fixtures/one-server.js';
-import { send } from '../../fixtures/raw-http.js';
-import { RedisServer } from '../../fixtures/redis-server.js';
+import { figure } from '../../fixtures/measurements/figures.js';
+import { fleetApp, type FleetApp } from '../../fixtures/applications/fleet-app.js';
+import { initializeRequest, LegacySession } from '../../fixtures/clients/legacy-session.js';
+import { call } from '../../fixtures/clients/mcp-requests.js';
+import { expectOneServer, log, saying } from '../../fixtures/fleet/expect-one-server.js';
+import { send } from '../../fixtures/clients/raw-http.js';
+import { RedisServer } from '../../fixtures/redis/redis-server.js';
 import { documentedRule } from './documented-rule.js';
 
 const { words: rule, password } = documentedRule;

@@ -1,13 +1,13 @@
 import { Cluster } from 'ioredis';
 import { Cluster as Cluster5 } from 'ioredis-5';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { figure, times } from '../../fixtures/figures.js';
-import { fleetApp, type FleetApp } from '../../fixtures/fleet-app.js';
-import { initializeRequest, LegacySession } from '../../fixtures/legacy-session.js';
-import { expectOneServer, gapsOf, listening, log, saidOf, saying } from '../../fixtures/one-server.js';
-import { send } from '../../fixtures/raw-http.js';
-import { RedisNodes } from '../../fixtures/redis-cluster.js';
-import type { RedisServer } from '../../fixtures/redis-server.js';
+import { figure, times } from '../../fixtures/measurements/figures.js';
+import { fleetApp, type FleetApp } from '../../fixtures/applications/fleet-app.js';
+import { initializeRequest, LegacySession } from '../../fixtures/clients/legacy-session.js';
+import { expectOneServer, gapsOf, listening, log, saidOf, saying } from '../../fixtures/fleet/expect-one-server.js';
+import { send } from '../../fixtures/clients/raw-http.js';
+import { RedisNodes } from '../../fixtures/redis/redis-cluster.js';
+import type { RedisServer } from '../../fixtures/redis/redis-server.js';
 import type { RedisOption } from '../../../lib/redis/connection/redis-option.js';
 import { documentedRule } from './documented-rule.js';
 

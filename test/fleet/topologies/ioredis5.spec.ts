@@ -1,11 +1,11 @@
 import { Redis } from 'ioredis';
 import { Redis as Redis5 } from 'ioredis-5';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fleetApp } from '../../fixtures/fleet-app.js';
-import { initializeRequest, LegacySession } from '../../fixtures/legacy-session.js';
-import { expectOneServer, gapsOf, listening, log, saidOf, saying } from '../../fixtures/one-server.js';
-import { send } from '../../fixtures/raw-http.js';
-import { RedisServer } from '../../fixtures/redis-server.js';
+import { fleetApp } from '../../fixtures/applications/fleet-app.js';
+import { initializeRequest, LegacySession } from '../../fixtures/clients/legacy-session.js';
+import { expectOneServer, gapsOf, listening, log, saidOf, saying } from '../../fixtures/fleet/expect-one-server.js';
+import { send } from '../../fixtures/clients/raw-http.js';
+import { RedisServer } from '../../fixtures/redis/redis-server.js';
 
 const PATIENCE_MS = 15_000;
 /** What an application may like for itself, and what would change what replies mean, or lose them. */

@@ -1,12 +1,12 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { figure, times } from '../../fixtures/figures.js';
-import { fleetApp, type FleetApp } from '../../fixtures/fleet-app.js';
-import { initializeRequest, LegacySession } from '../../fixtures/legacy-session.js';
-import { call } from '../../fixtures/mcp-requests.js';
-import { expectOneServer, gapsOf, listening, log, saidOf, saying } from '../../fixtures/one-server.js';
-import { send } from '../../fixtures/raw-http.js';
-import { SentinelGroup } from '../../fixtures/redis-sentinel.js';
+import { figure, times } from '../../fixtures/measurements/figures.js';
+import { fleetApp, type FleetApp } from '../../fixtures/applications/fleet-app.js';
+import { initializeRequest, LegacySession } from '../../fixtures/clients/legacy-session.js';
+import { call } from '../../fixtures/clients/mcp-requests.js';
+import { expectOneServer, gapsOf, listening, log, saidOf, saying } from '../../fixtures/fleet/expect-one-server.js';
+import { send } from '../../fixtures/clients/raw-http.js';
+import { SentinelGroup } from '../../fixtures/redis/redis-sentinel.js';
 
 const PATIENCE_MS = 15_000;
 

@@ -1,11 +1,11 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fleetApp } from '../../fixtures/fleet-app.js';
-import { initializeRequest } from '../../fixtures/legacy-session.js';
-import { call } from '../../fixtures/mcp-requests.js';
-import { expectOneServer } from '../../fixtures/one-server.js';
-import { send } from '../../fixtures/raw-http.js';
-import { TlsRedis } from '../../fixtures/redis-tls.js';
+import { fleetApp } from '../../fixtures/applications/fleet-app.js';
+import { initializeRequest } from '../../fixtures/clients/legacy-session.js';
+import { call } from '../../fixtures/clients/mcp-requests.js';
+import { expectOneServer } from '../../fixtures/fleet/expect-one-server.js';
+import { send } from '../../fixtures/clients/raw-http.js';
+import { TlsRedis } from '../../fixtures/redis/redis-tls.js';
 import type { RedisOption } from '../../../lib/redis/connection/redis-option.js';
 
 let redis: TlsRedis;
