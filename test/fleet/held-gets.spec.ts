@@ -20,7 +20,7 @@ const saying =
   ({ params }: JsonRpc): boolean =>
     params?.data === text;
 
-describe('F4, P9 Redis is away while clients come back', () => {
+describe('F4, P9 clients that reconnect while Redis is unavailable', () => {
   let redis: RedisServer;
   let a: FleetApp;
   let b: FleetApp;
@@ -44,7 +44,7 @@ describe('F4, P9 Redis is away while clients come back', () => {
     return { session, cursor: stream.lastEventId };
   }
 
-  it('their GETs are held open with their own cursor, and go on when it is back; beyond `maxHeldStreams` they are 503', async () => {
+  it('GETs during an outage are held open with their cursor and continue afterwards, and those beyond `maxHeldStreams` get 503', async () => {
     const { session, cursor } = await listener();
     const fresh = await LegacySession.open(a.port);
     const ended = await listener();
@@ -73,7 +73,7 @@ describe('F4, P9 Redis is away while clients come back', () => {
     await Promise.all([held, begun, ...others].map((stream) => stream.close()));
   });
 
-  it('those that are refused for another reason are not counted, and leave their places to others', async () => {
+  it('GETs that are refused for another reason do not count as held', async () => {
     const options = {
       redis: redis.url,
       redisPrefix: newNamespace(),
@@ -93,7 +93,7 @@ describe('F4, P9 Redis is away while clients come back', () => {
     await small.close();
   });
 
-  it('those whose session is over meanwhile are told to come back, and are 404 then', async () => {
+  it('held GETs whose session ends during the outage are told to reconnect and then get 404', async () => {
     const { session, cursor } = await listener();
     await redis.kill();
     const held = await session.at(b.port).get(cursor);
@@ -105,7 +105,7 @@ describe('F4, P9 Redis is away while clients come back', () => {
     expect((await send(b.port, session.getRequest(cursor))).status).toBe(404);
   });
 
-  it('an instance that closes meanwhile sends them elsewhere', async () => {
+  it('an instance that closes during the outage sends its held GETs a reconnect hint', async () => {
     const { session, cursor } = await listener();
     await redis.kill();
     const held = await session.at(b.port).get(cursor);
@@ -118,7 +118,7 @@ describe('F4, P9 Redis is away while clients come back', () => {
   });
 
   it(
-    'the official client outlives an outage in which its stream is cut, and modern requests are served all the time',
+    'the official client survives an outage that cuts its stream, and modern requests are served throughout',
     { timeout: OUTAGE_MS + 60_000 },
     async () => {
       const line = await TcpProxy.start(a.port);

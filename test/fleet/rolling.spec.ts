@@ -73,9 +73,9 @@ class Listener {
   }
 }
 
-describe('P8, F2 instances are replaced one after the other while clients go on', () => {
+describe('P8, F2 a rolling replacement under load', () => {
   it(
-    'no request fails, no message is lost, streams come back spread, and processes end by themselves',
+    'P8, F2 a rolling replacement fails no request, loses no message, spreads its clients and lets every process exit',
     { timeout: collecting ? 300_000 : 90_000 },
     async () => {
       const failures: unknown[] = [];

@@ -21,7 +21,7 @@ let redis: RedisServer;
 beforeAll(async () => void (redis = await RedisServer.start()));
 afterAll(() => redis.dispose());
 
-describe('P5, F12 one stream is opened on two instances at once', () => {
+describe('P5, F12 one stream opened on two instances at once', () => {
   let a: FleetApp;
   let b: FleetApp;
   let witness: ChannelWitness;
@@ -73,7 +73,7 @@ describe('P5, F12 one stream is opened on two instances at once', () => {
 
   const rounds = times(50, 1000);
   it.each(['at once', 'one after the other'] as const)(
-    `${rounds} times %s: the newest wins, and gets each message once and in order`,
+    'P5 of two connections opened %s on two instances the newest wins and gets each message once and in order',
     async (how) => {
       const before = sums.ends;
       for (let done = 0; done < rounds; done += AT_ONCE) {
@@ -85,7 +85,7 @@ describe('P5, F12 one stream is opened on two instances at once', () => {
     300_000,
   );
 
-  it('and whoever is outranked gets nothing of what follows', () => {
+  it('P5 an outranked connection gets nothing after the claim of the newer one', () => {
     figure('P5', 'repeated within one connection', sums.repeats, 'messages');
     figure('P5', 'lost at takeover', sums.lost, 'messages');
     figure('P5', 'p99 from the claim to the end of the old connection', percentile(fenceMs, 0.99), 'ms');
@@ -120,7 +120,7 @@ describe('P5 a claim whose signal is lost', () => {
     return { ledger, close: () => subscription.unsubscribe() };
   }
 
-  it('is found within the self-check', async () => {
+  it('P5 a claim whose signal was lost is detected within the self-check interval', async () => {
     const selfCheckMs = 300;
     const spent: number[] = [];
     for (let i = 0; i < times(5, 50); i++) {
@@ -142,7 +142,7 @@ describe('P5 a claim whose signal is lost', () => {
     figure('P5', `p99 of a fence without its signal, self-check ${selfCheckMs} ms`, percentile(spent, 0.99), 'ms');
   }, 60_000);
 
-  it('control: without the number of the claim both connections get everything', async () => {
+  it('P5 control: without fence numbers both connections get every message', async () => {
     const { log } = other;
     const unfenced = {
       channel: log.channel.bind(log),

@@ -52,7 +52,7 @@ describe('a call that asks over stdio', () => {
   };
   const greet = { name: 'greet', arguments: { city: 'Rome' } };
 
-  it('of the legacy era asks on the pipe and waits', async () => {
+  it('a legacy call over stdio asks its question on the pipe and waits for the answer', async () => {
     await initialize();
     const answer = server.client.request(1, 'tools/call', greet);
     const { id, params } = await server.client.until(isQuestion);
@@ -61,7 +61,7 @@ describe('a call that asks over stdio', () => {
     expect(textOf(await answer)).toBe('Hello, Ada of Rome');
   });
 
-  it('of the legacy era is cancelled together with its question', async () => {
+  it('cancelling a legacy call over stdio also cancels its question', async () => {
     await initialize();
     server.client.send({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: greet });
     const { id } = await server.client.until(isQuestion);
@@ -69,7 +69,7 @@ describe('a call that asks over stdio', () => {
     expect((await server.client.notification('notifications/cancelled')).params).toMatchObject({ requestId: id });
   });
 
-  it('of the modern era ends with what it asks', async () => {
+  it('a modern call over stdio ends with an input_required result', async () => {
     const meta = { [CLIENT_CAPABILITIES]: ALL };
     const { result } = await server.client.modern(1, 'tools/call', greet, meta);
     expect(result).toMatchObject({

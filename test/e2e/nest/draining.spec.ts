@@ -46,7 +46,7 @@ async function opened(port: number): Promise<Socket> {
   return socket;
 }
 
-describe.each(ADAPTERS)('P8 open connections of an application on %s that closes', (adapter) => {
+describe.each(ADAPTERS)('P8 connections of a closing application on %s', (adapter) => {
   let nest: NestApp;
   beforeEach(async () => {
     gate = new Gate();
@@ -54,7 +54,7 @@ describe.each(ADAPTERS)('P8 open connections of an application on %s that closes
   });
   afterEach(() => nest.close());
 
-  it('the first request of one that was only opened is served', async () => {
+  it('a connection that was open but unused when the application began to close gets its first request served', async () => {
     const socket = await opened(nest.port);
     const closed = nest.close();
     await expect.poll(() => send(nest.port, call('hello')).catch(({ code }) => code)).toBe('ECONNREFUSED');
@@ -66,7 +66,7 @@ describe.each(ADAPTERS)('P8 open connections of an application on %s that closes
     await closed;
   });
 
-  it('a request on one that was idle is served, and asks to use it no more', async () => {
+  it('a request on an idle connection is served with "connection: close" while the application closes', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     expect((await send(nest.port, { ...call('hello'), agent })).headers.connection).toBe('keep-alive');
     const closed = nest.close();
@@ -76,7 +76,7 @@ describe.each(ADAPTERS)('P8 open connections of an application on %s that closes
     agent.destroy();
   });
 
-  it('a request on one that was busy with a stream is served, however long it takes', async () => {
+  it('a request on a connection that was streaming is served while the application closes, however long it takes', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const stream = await begin(nest.port, { ...call('patient', { key: 'first' }), agent });
     expect(stream.headers).toMatchObject({ 'content-type': 'text/event-stream', connection: 'keep-alive' });
@@ -99,7 +99,7 @@ describe.each(ADAPTERS)('P8 open connections of an application on %s that closes
     agent.destroy();
   });
 
-  it('it is the same for the other routes of the application', async () => {
+  it('other routes of the application are drained in the same way', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const other = { verb: 'GET', path: '/other', agent };
     expect((await send(nest.port, other)).headers.connection).toBe('keep-alive');
@@ -109,7 +109,7 @@ describe.each(ADAPTERS)('P8 open connections of an application on %s that closes
     agent.destroy();
   });
 
-  it('one that never says anything is closed, and keeps nothing from closing', async () => {
+  it('a silent connection is closed and does not delay the close of the application', async () => {
     await nest.close();
     nest = await nestApp({ providers: [Tools] }, { adapter });
     const socket = await opened(nest.port);
@@ -120,7 +120,7 @@ describe.each(ADAPTERS)('P8 open connections of an application on %s that closes
     await ended;
   });
 
-  it('nobody waits where there are none', async () => {
+  it('an application without open connections closes without a wait', async () => {
     const from = performance.now();
     await nest.close();
     expect(performance.now() - from).toBeLessThan(900);

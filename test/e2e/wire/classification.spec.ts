@@ -15,7 +15,7 @@ class Doorman extends PrincipalResolver {
   }
 }
 
-describe.each(ADAPTERS)('Decision ladder (§1.2) on %s', (adapter) => {
+describe.each(ADAPTERS)('request classification (§1.2) on %s', (adapter) => {
   let wire: WireApp;
   beforeAll(async () => {
     wire = await wireApp(adapter, {
@@ -25,23 +25,26 @@ describe.each(ADAPTERS)('Decision ladder (§1.2) on %s', (adapter) => {
   });
   afterAll(() => wire.close());
 
-  it.each([...BEFORE_THE_MESSAGE, ...ENVELOPE, ...REQUEST])('row $row: $when → $status $code', async (rung) => {
-    for (const id of ['text', 7, 0]) {
-      const reply = await send(wire.port, rung.send(id));
-      expect(reply.status).toBe(rung.status);
-      expect(reply.headers).toMatchObject(rung.headers ?? {});
-      expect(reply.headers).not.toHaveProperty('mcp-session-id');
-      if (reply.body === '') {
-        expect(rung.code).toBeUndefined();
-        continue;
+  it.each([...BEFORE_THE_MESSAGE, ...ENVELOPE, ...REQUEST])(
+    'row $row: $when is answered with $status $code',
+    async (rung) => {
+      for (const id of ['text', 7, 0]) {
+        const reply = await send(wire.port, rung.send(id));
+        expect(reply.status).toBe(rung.status);
+        expect(reply.headers).toMatchObject(rung.headers ?? {});
+        expect(reply.headers).not.toHaveProperty('mcp-session-id');
+        if (reply.body === '') {
+          expect(rung.code).toBeUndefined();
+          continue;
+        }
+        const body = JSON.parse(reply.body) as JsonRpc;
+        expect(body.jsonrpc).toBe('2.0');
+        if (rung.code !== undefined) expect(body.error).toMatchObject({ code: rung.code, message: expect.any(String) });
+        if (rung.data) expect(body.error!.data).toMatchObject(rung.data);
+        // Absent, never null (C-6), and of the type it came with (C-7).
+        if (rung.echoes ?? true) expect(body.id).toBe(id);
+        else expect(body).not.toHaveProperty('id');
       }
-      const body = JSON.parse(reply.body) as JsonRpc;
-      expect(body.jsonrpc).toBe('2.0');
-      if (rung.code !== undefined) expect(body.error).toMatchObject({ code: rung.code, message: expect.any(String) });
-      if (rung.data) expect(body.error!.data).toMatchObject(rung.data);
-      // Absent, never null (C-6), and of the type it came with (C-7).
-      if (rung.echoes ?? true) expect(body.id).toBe(id);
-      else expect(body).not.toHaveProperty('id');
-    }
-  });
+    },
+  );
 });

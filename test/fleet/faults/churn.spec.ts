@@ -17,7 +17,7 @@ const AT_ONCE = 20;
 const TTL_MS = 3000;
 const patience = { timeout: times(60_000, 900_000) };
 
-describe(`P10 ${SESSIONS} sessions come and go`, () => {
+describe(`P10 ${SESSIONS} short-lived sessions`, () => {
   let redis: RedisServer;
   let app: NestApp;
   const redisPrefix = newNamespace();
@@ -58,7 +58,7 @@ describe(`P10 ${SESSIONS} sessions come and go`, () => {
   }
 
   it(
-    'every key has a TTL at all times, and nothing is left of them in Redis or in the instance',
+    'P10 every key of short-lived sessions has a TTL, and none is left in Redis or in the instance',
     patience,
     async () => {
       await expect.poll(() => gauges().listeners).toBeGreaterThan(0);

@@ -18,7 +18,7 @@ const patience = { timeout: times(60_000, 300_000) };
 const message = (data: unknown): string =>
   JSON.stringify({ jsonrpc: '2.0', method: 'notifications/message', params: { level: 'error', data, filler: FILLER } });
 
-describe(`F13 ${CLIENTS} clients with open streams are cut at once`, () => {
+describe(`F13 ${CLIENTS} clients whose streams are cut at once`, () => {
   let redis: RedisServer;
   let dying: ChildInstance;
   let other: ChildInstance;
@@ -35,7 +35,7 @@ describe(`F13 ${CLIENTS} clients with open streams are cut at once`, () => {
   });
 
   it(
-    'by the death of their instance: all catch up on the other, each message once and in order',
+    'F13 all clients of a killed instance catch up on another instance with each message once and in order',
     patience,
     async () => {
       const sessions = Array.from({ length: CLIENTS }, (_, i) => `herd-${i}`);

@@ -71,7 +71,7 @@ class SlowReader {
   }
 }
 
-describe('F9 a client that reads a kilobyte per second', () => {
+describe('F9 a client that reads one kilobyte per second', () => {
   let redis: RedisServer;
   let instance: ChildInstance;
   let writer: FleetMember;
@@ -111,7 +111,7 @@ describe('F9 a client that reads a kilobyte per second', () => {
   }
 
   it(
-    'is let go of, the others work as before, memory is bounded, and it comes back for all of it',
+    'F9 a slow client is disconnected without harm to others, memory stays bounded, and it resumes with every message',
     patience,
     async () => {
       const session = await LegacySession.open(instance.port);

@@ -36,8 +36,8 @@ async function expectUnhurt(app: FleetApp): Promise<void> {
   expect(said).not.toMatch(/mcp:default/);
 }
 
-describe('a user of an ACL', () => {
-  it('with exactly the documented rights is enough for a fleet', async () => {
+describe('a Redis user with ACL rights', () => {
+  it('a fleet runs with exactly the documented ACL rights', async () => {
     const [a, b] = await Promise.all([fleetApp({ redis: option() }), fleetApp({ redis: option() })]);
     await expectOneServer(a, b);
     await Promise.all([a.close(), b.close()]);
@@ -50,7 +50,7 @@ describe('a user of an ACL', () => {
     ['a right to read', ['-zcard']],
     ['scripts', ['-evalsha', '-eval']],
     ['its keys', ['resetkeys', '~other:*']],
-  ])('without %s: initialize is answered 500, logged with the code, and nothing crashes', async (_, less) => {
+  ])('initialize is answered with 500, and the error code is logged, for an ACL user without %s', async (_, less) => {
     await redis.admin.call('ACL', 'SETUSER', 'mcp', ...less);
     const app = await fleetApp({ redis: option(), redisWaitMs: 500 });
     const refused = await begin(app);
@@ -68,7 +68,7 @@ describe('a user of an ACL', () => {
     ['its channels', ['resetchannels']],
     ['a right to subscribe', ['-subscribe']],
   ])(
-    'without %s: the log says so, streams wait, connections are tried in peace, and all is well when it may',
+    'an ACL user without %s makes streams wait, is logged, retries at a moderate rate and recovers',
     async (_, less) => {
       await redis.admin.call('ACL', 'SETUSER', 'mcp', ...less);
       const app = await fleetApp({ redis: option(), redisWaitMs: 500 });
@@ -91,7 +91,7 @@ describe('a user of an ACL', () => {
     },
   );
 
-  it('with a wrong password: the log says so, the application starts, 503, and it recovers when it is right', async () => {
+  it('an application with a wrong Redis password starts, logs it, answers 503 and recovers with the right one', async () => {
     const app = await fleetApp({ redis: option('wrong'), redisWaitMs: 300 });
     const refused = await begin(app);
     expect([refused.status, refused.headers['retry-after']]).toEqual([503, '2']);

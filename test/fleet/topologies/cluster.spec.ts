@@ -44,7 +44,7 @@ describe('a fleet on a cluster of three masters', () => {
   ];
   beforeAll(() => redis.all('ACL', ...documentedRule.words, '+cluster|slots', '+cluster|info'));
 
-  it.each(forms)('is one server, given as %s', async (name, make) => {
+  it.each(forms)('two instances on a cluster act as one server when it is given as %s', async (name, make) => {
     const { option, own } = make();
     const options = { redis: option, redisPrefix: name.includes('user') ? 'mcp' : 'open' };
     const [a, b] = await Promise.all([fleetApp(options), fleetApp(options)]);
@@ -56,8 +56,8 @@ describe('a fleet on a cluster of three masters', () => {
   });
 });
 
-describe('a node of a cluster is lost and comes back', () => {
-  it('P2, P3 its own sessions wait and are never 404, all others go on at another node, and nobody misses anything', async () => {
+describe('a lost cluster node', () => {
+  it('P2, P3 after the loss of a cluster node its sessions wait, all others continue and no client misses a message', async () => {
     const options = { redis: { nodes: redis.addresses }, redisPrefix: 'lost', redisWaitMs: 500 };
     const [a, b] = await Promise.all([fleetApp(options), fleetApp(options)]);
     const begun = await Promise.all(Array.from({ length: times(24, 120) }, () => LegacySession.open(a.port)));
@@ -120,7 +120,7 @@ describe('a node of a cluster is lost and comes back', () => {
     expect(errors.filter((line) => !line.includes('BackendUnavailableError'))).toEqual([]);
   });
 
-  it('P9 all nodes are lost and come back: 503 meanwhile, and everybody recovers', async () => {
+  it('P9 after the loss of all cluster nodes requests get 503, and every client recovers', async () => {
     const options = { redis: { nodes: redis.addresses }, redisPrefix: 'away', redisWaitMs: 300 };
     const [a, b] = await Promise.all([fleetApp(options), fleetApp(options)]);
     const session = await LegacySession.open(a.port);

@@ -26,7 +26,7 @@ describe.each([
   ['6 and 6', [six, six]],
   ['5 and 6', [five, six]],
 ] as const)('instances with clients of ioredis %s', (name, clients) => {
-  it('P2 are one server, before and after Redis is killed, and leave the clients alone', async () => {
+  it('P2 instances with clients of another ioredis act as one server before and after a Redis restart, and leave those clients open', async () => {
     const own = clients.map((connect) => connect());
     for (const client of own) client.on('error', () => undefined);
     const options = { redisPrefix: `ioredis-${name.replaceAll(' ', '-')}`, redisWaitMs: 500 };
