@@ -9,7 +9,7 @@ import { RedisServer } from '../fixtures/redis/redis-server.js';
 const LEASE_MS = 1500;
 
 it.each(['killed', 'frozen'] as const)(
-  'F4, P13 an outage (Redis %s) longer than the lease ends no task whose worker is alive',
+  'F4, P13 an outage longer than the lease ends no task whose worker is alive (Redis %s)',
   { timeout: 60_000 },
   async (how) => {
     const redis = await RedisServer.start({ appendOnly: true });
