@@ -253,7 +253,9 @@ describe('P9 Redis is unavailable', () => {
       // The method ends in the middle of it; its answer must not be lost.
       a.gate.release(`slow ${how}`);
       const sent = b.mcp.sendToSession(session.id, log('meanwhile')).catch(() => undefined);
-      await pause(500);
+      // Their own requests came first, so they have waited in vain for Redis as well when this one is refused.
+      const stillRefused = await session.at(a.port).post(session.message('ping'));
+      expect(stillRefused.status).toBe(503);
 
       if (how === 'frozen') redis.thaw();
       else await redis.start();

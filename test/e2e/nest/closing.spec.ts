@@ -71,10 +71,18 @@ describe.each(ADAPTERS)('closing an application on %s', (adapter) => {
       { meta: { progressToken: 1 } },
     );
     await gate.reached('waiting patient');
-    const closed = nest.close();
+    const idle = await (await EraClient.open('legacy', nest.port)).listen();
+    let hasClosed = false;
+    const closed = nest.close().then(() => void (hasClosed = true));
+    // Streams end when the drain begins: from here on only the request keeps the application open.
+    await idle.end();
+    expect(hasClosed).toBe(false);
     gate.release('patient');
-    await stream.message(({ result }) => (result?.content as { text: string }[])?.[0]?.text === 'done');
+    const response = await stream.message(({ result }) => result !== undefined);
+    expect(response.result!.content).toEqual([{ type: 'text', text: 'done' }]);
     await closed;
+    await stream.end();
+    expect(stream.complete).toBe(true);
   });
 
   it.each(ERAS.flatMap((era) => ['deaf', 'stream'].map((tool) => [tool, era] as const)))(

@@ -2,7 +2,6 @@ import { Controller, Get } from '@nestjs/common';
 import { once } from 'node:events';
 import { Agent } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
 import { McpTool } from 'nestjs-mcp-fleet';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EraClient } from '../../fixtures/clients/era-client.js';
@@ -77,26 +76,29 @@ describe.each(ADAPTERS)('P8 connections of a closing application on %s', (adapte
   });
 
   it('a request on a connection that was streaming is served while the application closes, however long it takes', async () => {
-    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const [agent, idleAgent] = [1, 2].map(() => new Agent({ keepAlive: true, maxSockets: 1 })) as [Agent, Agent];
     const stream = await begin(nest.port, { ...call('patient', { key: 'first' }), agent });
+    const idle = await begin(nest.port, { ...call('patient', { key: 'first' }), agent: idleAgent });
+    const idleClosed = once(idle.socket, 'close');
     expect(stream.headers).toMatchObject({ 'content-type': 'text/event-stream', connection: 'keep-alive' });
     const standing = await (await EraClient.open('legacy', nest.port)).listen();
     const closed = nest.close();
     // Those end when it drains, which is after it has listened to idle connections.
     await standing.end();
     gate.release('first');
-    await once(stream.resume(), 'end');
+    await Promise.all([stream, idle].map((response) => once(response.resume(), 'end')));
     // It has drained by now, and listens for a moment more.
     const next = send(nest.port, { ...call('patient', { key: 'second' }), agent });
     await gate.reached('waiting second');
-    // Longer than anybody listens to idle connections.
-    await pause(300);
+    // The server closes idle connections when it has stopped waiting for requests on them.
+    await idleClosed;
     gate.release('second');
     const { status, body, headers } = await next;
     expect([status, headers.connection]).toEqual([200, 'close']);
     expect(body).toContain('second is done');
     await closed;
     agent.destroy();
+    idleAgent.destroy();
   });
 
   it('other routes of the application are drained in the same way', async () => {

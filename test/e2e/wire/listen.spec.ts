@@ -69,7 +69,10 @@ describe.each(ADAPTERS)('subscriptions/listen on %s', (adapter) => {
     const stream = await listen({ toolsListChanged: true });
     await wire.mcp.registerTool({ name: 'late' }, () => 'late');
     await stream.message(of('notifications/tools/list_changed'));
+    expect(stream.messages.filter(of('notifications/tools/list_changed'))).toHaveLength(1);
     wire.mcp.removeTool('late');
+    const [, removal] = await stream.firstMessages(2, of('notifications/tools/list_changed'));
+    expect(removal!.params).toEqual(stream.messages.find(of('notifications/tools/list_changed'))!.params);
     await stream.close();
   });
 
