@@ -9,7 +9,7 @@ const IDS = [...Object.keys(PROMISES), ...Object.keys(FAILURES)];
  * measured.
  *
  * @param report of vitest, parsed
- * @param lines one figure each, as `test/fixtures/figures.ts` writes them
+ * @param lines one figure each, as `test/fixtures/measurements/figures.ts` writes them
  * @throws when one of those tests failed
  */
 export function itemsOf({ testResults }, lines) {

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { collecting, figure, percentile } from '../fixtures/figures.js';
+import { collecting, figure, percentile } from '../fixtures/measurements/figures.js';
 import { NO_VIOLATIONS } from './history-check.js';
 import { type LossFigures, LossRig } from './loss.js';
 import { type Loss, LOSSES } from './loss-scenes.js';

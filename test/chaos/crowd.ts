@@ -1,6 +1,6 @@
 import type { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { percentile } from '../fixtures/figures.js';
+import { percentile } from '../fixtures/measurements/figures.js';
 import type { ChaosClient } from './client.js';
 import type { Instances } from './instances.js';
 import { checkHistory, type Offer, type Received, type CheckResult } from './history-check.js';

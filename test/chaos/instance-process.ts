@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { TcpProxy } from '../fixtures/tcp-proxy.js';
+import { TcpProxy } from '../fixtures/network/tcp-proxy.js';
 
 const PROGRAM = fileURLToPath(new URL('./instance.mjs', import.meta.url));
 const START_MS = 30_000;

@@ -1,4 +1,4 @@
-import { RedisServer } from '../fixtures/redis-server.js';
+import { RedisServer } from '../fixtures/redis/redis-server.js';
 import { InstanceProcess, type InstanceSettings } from './instance-process.js';
 
 export interface FleetOptions {

@@ -1,7 +1,7 @@
 import type { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, vi } from 'vitest';
-import { LegacySession } from '../fixtures/legacy-session.js';
+import { LegacySession } from '../fixtures/clients/legacy-session.js';
 import type { Instances } from './instances.js';
 import { Liveness } from './liveness.js';
 import { sendBatch } from './producer.js';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Agent } from 'node:http';
 import { Redis } from 'ioredis';
-import { fsck } from '../fixtures/fsck.js';
+import { fsck } from '../fixtures/fleet/fsck.js';
 import { Instances } from './instances.js';
 import { LossCrowd, type LossClient } from './loss-crowd.js';
 import { type Loss, type Scene, SCENES } from './loss-scenes.js';

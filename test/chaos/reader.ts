@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { begin } from '../fixtures/raw-http.js';
-import { SseFrameParser, type SseFrame } from '../fixtures/sse-frames.js';
+import { begin } from '../fixtures/clients/raw-http.js';
+import { SseFrameParser, type SseFrame } from '../fixtures/clients/sse-frames.js';
 import type { ChaosClient } from './client.js';
 import type { Instances } from './instances.js';
 import type { Received } from './history-check.js';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Agent } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Redis } from 'ioredis';
-import { fsck } from '../fixtures/fsck.js';
+import { fsck } from '../fixtures/fleet/fsck.js';
 import type { ChaosClient } from './client.js';
 import type { CrowdFigures } from './crowd.js';
 import { Instances } from './instances.js';

@@ -1,4 +1,4 @@
-import { LegacySession } from '../fixtures/legacy-session.js';
+import { LegacySession } from '../fixtures/clients/legacy-session.js';
 import { Crowd, type CrowdFigures, type CrowdContext } from './crowd.js';
 import type { Logs } from './logs.js';
 import { type ReaderMode, Reader } from './reader.js';

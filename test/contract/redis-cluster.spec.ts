@@ -1,6 +1,6 @@
 import { Cluster } from 'ioredis';
 import { afterAll, beforeAll, expect, vi } from 'vitest';
-import { RedisServer } from '../fixtures/redis-server.js';
+import { RedisServer } from '../fixtures/redis/redis-server.js';
 import { redisContracts } from './redis-contracts.js';
 
 // One node with all slots refuses commands that touch two slots, just as several nodes would.

@@ -8,7 +8,7 @@ import {
   pendingRequestsContract,
   sessionStoreContract,
 } from '../../lib/testing/index.js';
-import { fleetMember, type MemberOptions, newNamespace } from '../fixtures/redis-fleet.js';
+import { fleetMember, type MemberOptions, newNamespace } from '../fixtures/fleet/redis-fleet.js';
 import type { RedisOption } from '../../lib/redis/connection/redis-option.js';
 
 /** Runs every contract suite on the Redis backends. @param option called once the server has started */

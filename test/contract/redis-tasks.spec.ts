@@ -7,8 +7,8 @@ import { RedisTaskStore } from '../../lib/redis/task/redis-task-store.js';
 import { taskStoreContract } from '../../lib/testing/index.js';
 import type { Runner } from '../../lib/testing/runner.js';
 import { ask, OPEN_STATES, taskOrder, TASK_LEASE } from '../../lib/testing/task-store.fixture.js';
-import { type FleetMember, fleetMember, newNamespace } from '../fixtures/redis-fleet.js';
-import { RedisServer } from '../fixtures/redis-server.js';
+import { type FleetMember, fleetMember, newNamespace } from '../fixtures/fleet/redis-fleet.js';
+import { RedisServer } from '../fixtures/redis/redis-server.js';
 
 /** Sends each command twice, as a client does whose answers are lost with the connection. */
 const twice = (commands: RedisCommands): RedisCommands => {

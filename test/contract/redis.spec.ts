@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
-import { RedisServer } from '../fixtures/redis-server.js';
+import { RedisServer } from '../fixtures/redis/redis-server.js';
 import { redisContracts } from './redis-contracts.js';
 
 let server: RedisServer;

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RedisPendingRequests } from '../../lib/redis/session/redis-pending-requests.js';
-import { figure, percentile, times } from '../fixtures/figures.js';
-import { fleetApp, type FleetApp } from '../fixtures/fleet-app.js';
-import { LegacySession } from '../fixtures/legacy-session.js';
-import { fleetMember, type FleetMember, newNamespace } from '../fixtures/redis-fleet.js';
-import { reconnected } from '../fixtures/reconnected.js';
-import { RedisServer } from '../fixtures/redis-server.js';
-import type { JsonRpc, SseClient } from '../fixtures/sse-client.js';
-import { TcpProxy } from '../fixtures/tcp-proxy.js';
+import { figure, percentile, times } from '../fixtures/measurements/figures.js';
+import { fleetApp, type FleetApp } from '../fixtures/applications/fleet-app.js';
+import { LegacySession } from '../fixtures/clients/legacy-session.js';
+import { fleetMember, type FleetMember, newNamespace } from '../fixtures/fleet/redis-fleet.js';
+import { reconnected } from '../fixtures/fleet/cut-and-resubscribe.js';
+import { RedisServer } from '../fixtures/redis/redis-server.js';
+import type { JsonRpc, SseClient } from '../fixtures/clients/sse-client.js';
+import { TcpProxy } from '../fixtures/network/tcp-proxy.js';
 
 const AT_ONCE = 10;
 const any = <T>(of: readonly T[]): T => of[Math.floor(Math.random() * of.length)]!;
@@ -16,7 +16,7 @@ let redis: RedisServer;
 beforeAll(async () => void (redis = await RedisServer.start()));
 afterAll(() => redis.dispose());
 
-describe('P7 questions asked on one of three instances, each answered twice at once on any', () => {
+describe('P7 questions of three instances that are answered twice at once on any of them', () => {
   let apps: readonly FleetApp[];
   beforeAll(async () => {
     const options = { redis: redis.url, redisPrefix: newNamespace(), streamAfterMs: 100 };
@@ -61,7 +61,7 @@ describe('P7 questions asked on one of three instances, each answered twice at o
   }
 
   const rounds = times(40, 400) / 2;
-  it(`${2 * rounds} questions: each handler goes on once, with one of the answers`, async () => {
+  it(`P7 of ${2 * rounds} questions that are answered twice at once, each handler continues once with one of the answers`, async () => {
     for (let done = 0; done < rounds; done += AT_ONCE) await Promise.all(Array.from({ length: AT_ONCE }, round));
     figure('P7', 'questions answered twice at once', sums.questions);
     figure('P7', 'double', sums.double);
@@ -71,7 +71,7 @@ describe('P7 questions asked on one of three instances, each answered twice at o
   }, 180_000);
 });
 
-describe('P7 the signal of an answer is lost', () => {
+describe('P7 lost answer signals', () => {
   const SESSION = { principal: 'alice', id: 'session-1' };
   const NEVER_MS = 1_000_000;
   let lines: readonly TcpProxy[];
@@ -95,7 +95,7 @@ describe('P7 the signal of an answer is lost', () => {
 
   const hearing = () => Promise.all(members.map(({ broker }, i) => reconnected(broker, lines[i]!)));
 
-  it('in a share of the cases: each waiter gets one answer, and no answer is lost', async () => {
+  it('P7 when some answer signals are lost, each waiting call gets one answer and no answer is lost', async () => {
     const waiters = members.map((member) => waitersOf(member, 200));
     const spent: Record<'heard' | 'deaf', number[]> = { heard: [], deaf: [] };
     const sums = { asked: 0, double: 0, lost: 0 };
@@ -142,7 +142,7 @@ describe('P7 the signal of an answer is lost', () => {
     expect(sums).toEqual({ asked: total, double: 0, lost: 0 });
   }, 120_000);
 
-  it('control: a waiter that does not look by itself starves', async () => {
+  it('control: a waiting call that never polls misses an answer whose signal was lost', async () => {
     const starving = waitersOf(members[0]!, NEVER_MS);
     const { response, withdraw } = await starving.expect(SESSION, 'starving', 1500);
     const outcome = response.then(

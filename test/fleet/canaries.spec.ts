@@ -2,18 +2,18 @@ import { Logger } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RedisKeys } from '../../lib/redis/keys.js';
 import { principalId } from '../../lib/session/principal.js';
-import { bearer } from '../fixtures/bearer.js';
-import { figure } from '../fixtures/figures.js';
-import { Holdings, NOBODY } from '../fixtures/holdings.js';
-import { inOwnSession, inTheirSession, modernly } from '../fixtures/attempts.js';
-import { LegacySession } from '../fixtures/legacy-session.js';
-import { LogScraper } from '../fixtures/log-scraper.js';
-import { call, modern, post } from '../fixtures/mcp-requests.js';
-import { type OwnedApp, ownedApp } from '../fixtures/owned-app.js';
-import { peek } from '../fixtures/peek.js';
-import type { RawReply, RawRequest } from '../fixtures/raw-http.js';
-import { RedisServer } from '../fixtures/redis-server.js';
-import { TcpProxy } from '../fixtures/tcp-proxy.js';
+import { bearer } from '../fixtures/security/bearer-principals.js';
+import { figure } from '../fixtures/measurements/figures.js';
+import { Holdings, NOBODY } from '../fixtures/security/principal-resources.js';
+import { inOwnSession, inTheirSession, modernly } from '../fixtures/security/foreign-requests.js';
+import { LegacySession } from '../fixtures/clients/legacy-session.js';
+import { LogScraper } from '../fixtures/security/log-capture.js';
+import { call, modern, post } from '../fixtures/clients/mcp-requests.js';
+import { type OwnedApp, ownedApp } from '../fixtures/applications/principal-app.js';
+import { peek } from '../fixtures/clients/send-until.js';
+import type { RawReply, RawRequest } from '../fixtures/clients/raw-http.js';
+import { RedisServer } from '../fixtures/redis/redis-server.js';
+import { TcpProxy } from '../fixtures/network/tcp-proxy.js';
 
 const TOKEN = 'canary-token';
 const BODY = 'canary-body';
@@ -21,7 +21,7 @@ const PREFIX = 'canaryprefix';
 const keys = new RedisKeys(`${PREFIX}:default`);
 const ALICE = principalId({ issuer: 'https://as.example', subject: TOKEN });
 
-describe('P15 a run with faults, full of canaries', () => {
+describe('P15 secrets as canaries through a run with faults', () => {
   let scraper: LogScraper;
   /** What must not be seen anywhere; more of it comes up on the way. */
   const canaries = new Set(['canary', ALICE]);
@@ -81,7 +81,7 @@ describe('P15 a run with faults, full of canaries', () => {
   const echo = (session: LegacySession) =>
     session.raw(session.message('tools/call', { name: 'echo', arguments: { text: BODY } }));
 
-  it('while everything works', async () => {
+  it('the canaries are sent through a fleet that works', async () => {
     alice = await open();
     const stream = await alice.get();
     await apps[1]!.mcp.sendToSession(alice.id, { level: 'error', data: BODY });
@@ -105,7 +105,7 @@ describe('P15 a run with faults, full of canaries', () => {
     await holdings.close();
   });
 
-  it('wrong requests', async () => {
+  it('the canaries are sent in invalid requests', async () => {
     const headers = { ...bearer(TOKEN), 'mcp-session-id': alice.id };
     const big = { text: BODY.repeat(2000) };
     const wrong: RawRequest[] = [
@@ -134,7 +134,7 @@ describe('P15 a run with faults, full of canaries', () => {
     expect(refusals.length).toBeGreaterThan(wrong.length);
   });
 
-  it('cut streams and cut lines', async () => {
+  it('the canaries are sent over streams and connections that are cut', async () => {
     for (let i = 0; i < 3; i++) {
       const stream = await alice.stream('holdLoudly', { key: `${BODY} ${i}` });
       await stream.message(({ params }) => params?.data === 'before');
@@ -147,30 +147,33 @@ describe('P15 a run with faults, full of canaries', () => {
       .toBe(200);
   });
 
-  it.each(['frozen', 'killed'] as const)('Redis %s and back', async (how) => {
-    const session = await open();
-    const stream = await session.stream('holdLoudly', { key: `${BODY} ${how}` });
-    await stream.message(({ params }) => params?.data === 'before');
-    if (how === 'frozen') redis.freeze();
-    else await redis.kill();
-    for (const request of [
-      echo(session),
-      session.getRequest('canary_1-1'),
-      session.raw(session.message('tasks/list')),
-    ]) {
-      await say(request, true);
-    }
-    apps[0]!.gate.release(`${BODY} ${how}`);
-    await apps[1]!.mcp.sendToSession(session.id, { level: 'error', data: BODY }).catch(() => undefined);
-    if (how === 'frozen') redis.thaw();
-    else await redis.start();
-    await expect
-      .poll(() => session.post(session.message('ping')).then(({ status }) => status), { timeout: 10_000 })
-      .toBe(how === 'frozen' ? 200 : 404);
-    await stream.close();
-  });
+  it.each(['frozen', 'killed'] as const)(
+    'the canaries are sent while Redis is %s and after it is available again',
+    async (how) => {
+      const session = await open();
+      const stream = await session.stream('holdLoudly', { key: `${BODY} ${how}` });
+      await stream.message(({ params }) => params?.data === 'before');
+      if (how === 'frozen') redis.freeze();
+      else await redis.kill();
+      for (const request of [
+        echo(session),
+        session.getRequest('canary_1-1'),
+        session.raw(session.message('tasks/list')),
+      ]) {
+        await say(request, true);
+      }
+      apps[0]!.gate.release(`${BODY} ${how}`);
+      await apps[1]!.mcp.sendToSession(session.id, { level: 'error', data: BODY }).catch(() => undefined);
+      if (how === 'frozen') redis.thaw();
+      else await redis.start();
+      await expect
+        .poll(() => session.post(session.message('ping')).then(({ status }) => status), { timeout: 10_000 })
+        .toBe(how === 'frozen' ? 200 : 404);
+      await stream.close();
+    },
+  );
 
-  it('what others left in Redis', async () => {
+  it('the canaries are read from foreign data in Redis', async () => {
     await expect.poll(() => redis.admin.ping().catch(() => 'away'), { timeout: 8000 }).toBe('PONG');
     const breakings: ((session: LegacySession) => Promise<unknown>)[] = [
       ({ id }) => redis.admin.set(keys.session({ principal: ALICE, id }), BODY),
@@ -196,7 +199,7 @@ describe('P15 a run with faults, full of canaries', () => {
     await Promise.all(sent);
   });
 
-  it('control: what is said to a logger or the console is read', () => {
+  it('control: the log capture reads what is written to a logger or the console', () => {
     const before = scraper.lines.length;
     new Logger('control').debug(`a session ${alice.id}`);
     // oxlint-disable-next-line no-console -- what others do
@@ -205,7 +208,7 @@ describe('P15 a run with faults, full of canaries', () => {
     expect(told.map((line) => line.includes(alice.id))).toEqual([true, true]);
   });
 
-  it('shows none of them in logs, error bodies and headers', async () => {
+  it('P15 no canary appears in logs, error bodies or headers', async () => {
     await Promise.all(apps.map(({ close }) => close()));
     for (const logged of scraper.lines) look('log', logged);
     figure('P15', 'canaries planted', canaries.size);

@@ -1,16 +1,28 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Attempt, inOwnSession, inTheirSession, type Intruder, modernly } from '../fixtures/attempts.js';
-import { bearer } from '../fixtures/bearer.js';
-import { figure } from '../fixtures/figures.js';
-import { booking, Holdings, MODERN_CAPABILITIES, type Names, NOBODY } from '../fixtures/holdings.js';
-import { modern } from '../fixtures/mcp-requests.js';
-import { ADAPTERS } from '../fixtures/nest-app.js';
-import { type OwnedApp, ownedApp } from '../fixtures/owned-app.js';
-import { peek } from '../fixtures/peek.js';
-import { type RawReply, send } from '../fixtures/raw-http.js';
-import { newNamespace } from '../fixtures/redis-fleet.js';
-import { RedisServer } from '../fixtures/redis-server.js';
-import type { JsonRpc } from '../fixtures/sse-client.js';
+import {
+  type Attempt,
+  inOwnSession,
+  inTheirSession,
+  type Intruder,
+  modernly,
+} from '../fixtures/security/foreign-requests.js';
+import { bearer } from '../fixtures/security/bearer-principals.js';
+import { figure } from '../fixtures/measurements/figures.js';
+import {
+  booking,
+  Holdings,
+  MODERN_CAPABILITIES,
+  type Names,
+  NOBODY,
+} from '../fixtures/security/principal-resources.js';
+import { modern } from '../fixtures/clients/mcp-requests.js';
+import { ADAPTERS } from '../fixtures/applications/nest-app.js';
+import { type OwnedApp, ownedApp } from '../fixtures/applications/principal-app.js';
+import { peek } from '../fixtures/clients/send-until.js';
+import { type RawReply, send } from '../fixtures/clients/raw-http.js';
+import { newNamespace } from '../fixtures/fleet/redis-fleet.js';
+import { RedisServer } from '../fixtures/redis/redis-server.js';
+import type { JsonRpc } from '../fixtures/clients/sse-client.js';
 
 const PRINCIPALS = ['alice', 'bob'] as const;
 const ACCEPT_REGION = { action: 'accept', content: { region: 'north' } };
@@ -29,7 +41,7 @@ let redis: RedisServer;
 beforeAll(async () => void (redis = await RedisServer.start()));
 afterAll(() => redis.dispose());
 
-describe.each(ADAPTERS)('two principals on two instances of %s', (adapter) => {
+describe.each(ADAPTERS)('requests across principals on two instances of %s', (adapter) => {
   let apps: Record<'A' | 'B', OwnedApp>;
   let owners: Record<(typeof PRINCIPALS)[number], Holdings>;
   beforeAll(async () => {
@@ -47,16 +59,16 @@ describe.each(ADAPTERS)('two principals on two instances of %s', (adapter) => {
   const homeOf = (who: 'alice' | 'bob') => (who === 'alice' ? apps.A : apps.B);
 
   const tables: readonly (readonly [string, (names: Names, as: Intruder, owner: Holdings) => Attempt[]])[] = [
-    ['S3, S13 in a session of the other', (names, as) => inTheirSession(names, as)],
+    ['S3, S13 in a session of another principal', (names, as) => inTheirSession(names, as)],
     [
-      'S4, S5 in the own session with the ids of the other',
+      'S4, S5 in the own session with the ids of another principal',
       (names, as) => (as.session === undefined ? [] : inOwnSession(names, as)),
     ],
     ['S5, P14 in the modern era', (names, as, owner) => modernly(names, as, booking(owner.who))],
   ];
 
   it.each(tables)(
-    '%s: what is foreign looks like what never was, on either instance: 0 crossings',
+    '%s, a request for a foreign resource is answered like one for an unknown resource on both instances',
     async (title, of) => {
       const crossings: string[] = [];
       let attempts = 0;
@@ -86,14 +98,14 @@ describe.each(ADAPTERS)('two principals on two instances of %s', (adapter) => {
     },
   );
 
-  it('S3, S5 nobody heard anything but of the own task', () => {
+  it("S3, S5 each stream carried only notifications of its owner's task", () => {
     for (const { names, standing } of Object.values(owners)) {
       const own = { method: 'notifications/tasks/status', params: { taskId: names.legacyTask, status: 'working' } };
       for (const message of standing.messages) expect(message).toMatchObject(own);
     }
   });
 
-  it.each(PRINCIPALS)('S3, S4, S5 and nothing that %s has was touched by any of it', async (who) => {
+  it.each(PRINCIPALS)('S3, S4, S5 the resources of %s are unchanged after all foreign requests', async (who) => {
     const { session, names, standing, held, asked } = owners[who];
     const there = session.at((who === 'alice' ? apps.B : apps.A).port);
     const home = homeOf(who);
@@ -132,7 +144,7 @@ describe.each(ADAPTERS)('two principals on two instances of %s', (adapter) => {
     await asked.end();
   });
 
-  it('control: to its owner each session, event and task is there', async () => {
+  it('control: the owner can use each of its sessions, events and tasks', async () => {
     const carol = await Holdings.open(apps.A.port, 'carol');
     const as: Intruder = { who: 'carol', session: carol.session.id };
     const of = (names: Names) => [

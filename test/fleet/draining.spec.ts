@@ -4,13 +4,13 @@ import { Agent, request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { ChildInstance } from '../fixtures/child-instance.js';
-import { figure, times } from '../fixtures/figures.js';
-import { call } from '../fixtures/mcp-requests.js';
+import { ChildInstance } from '../fixtures/processes/child-instance.js';
+import { figure, times } from '../fixtures/measurements/figures.js';
+import { call } from '../fixtures/clients/mcp-requests.js';
 
 const CALLERS = 8;
 const ROUNDS = times(4, 40);
-const ABRUPT = fileURLToPath(new URL('../fixtures/abrupt-server.mjs', import.meta.url));
+const ABRUPT = fileURLToPath(new URL('../fixtures/processes/default-shutdown-server.mjs', import.meta.url));
 
 interface Instance {
   readonly port: number;
@@ -61,13 +61,13 @@ async function rounds(start: () => Promise<Instance>, agentOf: () => Agent | fal
   return count;
 }
 
-describe('P8 an instance that is told to go while requests come', { timeout: 120_000 }, () => {
+describe('P8 SIGTERM while requests arrive', { timeout: 120_000 }, () => {
   const start = () => ChildInstance.start({ drainTimeoutMs: 3000 });
 
   it.each([
     ['a connection each', () => false as const],
     ['connections that are kept', () => new Agent({ keepAlive: true })],
-  ])('with %s: they are served or refused, not cut', async (kind, agentOf) => {
+  ])('P8 requests around SIGTERM with %s are served or refused, and none is cut', async (kind, agentOf) => {
     const { cut, refused, served } = await rounds(start, agentOf);
     // Between the last look and the close there are some microseconds; on a busy machine a round may fall into them.
     expect(cut).toBeLessThanOrEqual(CALLERS);
@@ -76,7 +76,7 @@ describe('P8 an instance that is told to go while requests come', { timeout: 120
     figure('P8', `requests served around SIGTERM, ${kind}`, served);
   });
 
-  it('the control, which closes at once, cuts them in most rounds', async () => {
+  it('P8 control: a server that closes at once cuts requests in most rounds', async () => {
     const { cut } = await rounds(abrupt, () => false);
     expect(cut).toBeGreaterThan(CALLERS);
     figure('P8', 'requests cut at SIGTERM, control', cut);

@@ -5,9 +5,9 @@ import { RedisTaskStore } from '../../lib/redis/task/redis-task-store.js';
 import type { SessionKey } from '../../lib/session/session-record.js';
 import { STANDALONE_STREAM } from '../../lib/stream/event-log.js';
 import { TASK_LEASE, taskOrder } from '../../lib/testing/task-store.fixture.js';
-import { fsck } from '../fixtures/fsck.js';
-import { type FleetMember, fleetMember, newNamespace } from '../fixtures/redis-fleet.js';
-import { RedisServer } from '../fixtures/redis-server.js';
+import { fsck } from '../fixtures/fleet/fsck.js';
+import { type FleetMember, fleetMember, newNamespace } from '../fixtures/fleet/redis-fleet.js';
+import { RedisServer } from '../fixtures/redis/redis-server.js';
 
 const G = STANDALONE_STREAM;
 const SESSION: SessionKey = { principal: 'alice:ü', id: 'one' };
@@ -115,22 +115,22 @@ async function command(url: string, prefix: string): Promise<{ code: number; sai
   return { code, said };
 }
 
-describe('P10 what is in Redis can be looked over', () => {
-  it('what the fleet itself has made is without a problem, also when sessions ended and histories are gone', async () => {
+describe('P10 fsck of a namespace', () => {
+  it('P10 fsck finds no problem in the keys of a fleet, even after sessions ended and histories expired', async () => {
     expect(await fsck(redis.admin, member.keys.namespace)).toEqual([]);
     await redis.admin.del((await names()).g);
     await member.store.end({ ...SESSION, id: 'two' });
     expect(await fsck(redis.admin, member.keys.namespace)).toEqual([]);
   });
 
-  it.each(DAMAGES)('finds %s', async (kind, damage) => {
+  it.each(DAMAGES)('fsck finds %s', async (kind, damage) => {
     await damage(await names());
     const problems = await fsck(redis.admin, member.keys.namespace);
     expect(problems).not.toEqual([]);
     expect(problems.filter((problem) => !problem.startsWith(kind))).toEqual([]);
   });
 
-  it('takes nothing for damage that is only being changed', async () => {
+  it('fsck does not report a key that changes while it runs', async () => {
     const { namespace } = member.keys;
     let going = true;
     const writing = (async () => {
@@ -148,7 +148,7 @@ describe('P10 what is in Redis can be looked over', () => {
     await writing;
   });
 
-  it('as a command: says what it found, ends accordingly, and needs no more than to read', async () => {
+  it('the fsck command prints its findings, exits with the matching code and needs only read rights', async () => {
     await redis.admin.acl(
       'SETUSER',
       'looker',

@@ -1,59 +1,65 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { figure, times } from '../fixtures/figures.js';
-import { fleetApp, type FleetApp } from '../fixtures/fleet-app.js';
-import { LegacySession } from '../fixtures/legacy-session.js';
-import { call } from '../fixtures/mcp-requests.js';
-import { send } from '../fixtures/raw-http.js';
-import { newNamespace } from '../fixtures/redis-fleet.js';
-import { RedisServer } from '../fixtures/redis-server.js';
-import type { JsonRpc } from '../fixtures/sse-client.js';
-import { TcpProxy } from '../fixtures/tcp-proxy.js';
+import { figure, times } from '../fixtures/measurements/figures.js';
+import { fleetApp, type FleetApp } from '../fixtures/applications/fleet-app.js';
+import { LegacySession } from '../fixtures/clients/legacy-session.js';
+import { call } from '../fixtures/clients/mcp-requests.js';
+import { send } from '../fixtures/clients/raw-http.js';
+import { newNamespace } from '../fixtures/fleet/redis-fleet.js';
+import { RedisServer } from '../fixtures/redis/redis-server.js';
+import type { JsonRpc } from '../fixtures/clients/sse-client.js';
+import { TcpProxy } from '../fixtures/network/tcp-proxy.js';
 
-const MAX_PARKED = 20;
+const MAX_HELD = 20;
 const OUTAGE_MS = times(5000, 30_000);
 
 const log = (data: string) => ({ level: 'error', data }) as const;
-const saying =
+const hasData =
   (text: string) =>
   ({ params }: JsonRpc): boolean =>
     params?.data === text;
 
-describe('F4, P9 Redis is away while clients come back', () => {
-  let redis: RedisServer;
-  let a: FleetApp;
-  let b: FleetApp;
-  beforeEach(async ({ task }) => {
-    redis = await RedisServer.start({ appendOnly: !task.name.includes('over meanwhile') });
-    const options = { redis: redis.url, redisPrefix: newNamespace(), redisWaitMs: 300, maxHeldStreams: MAX_PARKED };
+let redis: RedisServer;
+let a: FleetApp;
+let b: FleetApp;
+
+/** Two instances for each test, on a Redis that keeps its data over a restart or loses it. */
+function useFleet(appendOnly: boolean): void {
+  beforeEach(async () => {
+    redis = await RedisServer.start({ appendOnly });
+    const options = { redis: redis.url, redisPrefix: newNamespace(), redisWaitMs: 300, maxHeldStreams: MAX_HELD };
     [a, b] = await Promise.all([fleetApp(options), fleetApp(options)]);
   });
   afterEach(async () => {
     await Promise.all([a.close(), b.close()]);
     await redis.dispose();
   });
+}
 
-  /** Somebody who has heard `before` and is cut. */
-  async function listener() {
-    const session = await LegacySession.open(a.port);
-    const stream = await session.get();
-    await a.mcp.sendToSession(session.id, log('before'));
-    await stream.message(saying('before'));
-    await stream.close();
-    return { session, cursor: stream.lastEventId };
-  }
+/** A client that has received `before` and is disconnected. */
+async function disconnected() {
+  const session = await LegacySession.open(a.port);
+  const stream = await session.get();
+  await a.mcp.sendToSession(session.id, log('before'));
+  await stream.message(hasData('before'));
+  await stream.close();
+  return { session, cursor: stream.lastEventId };
+}
 
-  it('their GETs are held open with their own cursor, and go on when it is back; beyond `maxHeldStreams` they are 503', async () => {
-    const { session, cursor } = await listener();
+describe('F4, P9 clients that reconnect while Redis is unavailable', () => {
+  useFleet(true);
+
+  it('GETs during an outage are held open with their cursor and continue afterwards, and those beyond `maxHeldStreams` get 503', async () => {
+    const { session, cursor } = await disconnected();
     const fresh = await LegacySession.open(a.port);
-    const ended = await listener();
+    const ended = await disconnected();
     await redis.kill();
     const held = await session.at(b.port).get(cursor);
     await held.frame(({ id }) => id === cursor);
-    const begun = await fresh.at(b.port).get();
+    const first = await fresh.at(b.port).get();
     const others = await Promise.all(
-      Array.from({ length: MAX_PARKED - 2 }, () => ended.session.at(b.port).get(ended.cursor)),
+      Array.from({ length: MAX_HELD - 2 }, () => ended.session.at(b.port).get(ended.cursor)),
     );
     const refused = await send(b.port, session.getRequest(cursor));
     expect([refused.status, refused.headers['retry-after']]).toEqual([503, '2']);
@@ -62,18 +68,18 @@ describe('F4, P9 Redis is away while clients come back', () => {
 
     await redis.start();
     await expect
-      .poll(() => a.mcp.sendToSession(session.id, log('after')).catch(() => 'away'), { timeout: 8000 })
-      .not.toBe('away');
-    await held.message(saying('after'), 12_000);
+      .poll(() => a.mcp.sendToSession(session.id, log('after')).catch(() => 'unavailable'), { timeout: 8000 })
+      .not.toBe('unavailable');
+    await held.message(hasData('after'), 12_000);
     expect(held.messages.map(({ params }) => params?.data)).toEqual(['after']);
     await expect.poll(() => a.mcp.sendToSession(fresh.id, log('hello')), { timeout: 8000 }).toBe('delivered');
-    await begun.message(saying('hello'));
-    // One of them has the stream; the others were told to come back, which is all they can be told by now.
+    await first.message(hasData('hello'));
+    // One of them has the stream, and the others were told to reconnect: their headers had been sent before.
     await expect.poll(() => others.filter(({ complete }) => complete).length).toBe(others.length - 1);
-    await Promise.all([held, begun, ...others].map((stream) => stream.close()));
+    await Promise.all([held, first, ...others].map((stream) => stream.close()));
   });
 
-  it('those that are refused for another reason are not counted, and leave their places to others', async () => {
+  it('GETs that are refused for another reason do not count as held', async () => {
     const options = {
       redis: redis.url,
       redisPrefix: newNamespace(),
@@ -93,20 +99,8 @@ describe('F4, P9 Redis is away while clients come back', () => {
     await small.close();
   });
 
-  it('those whose session is over meanwhile are told to come back, and are 404 then', async () => {
-    const { session, cursor } = await listener();
-    await redis.kill();
-    const held = await session.at(b.port).get(cursor);
-    await held.frame(({ id }) => id === cursor);
-    await redis.start();
-    await held.end(12_000);
-    expect(held.complete).toBe(true);
-    expect(held.frames.at(-1)!.retry).toBe(1000);
-    expect((await send(b.port, session.getRequest(cursor))).status).toBe(404);
-  });
-
-  it('an instance that closes meanwhile sends them elsewhere', async () => {
-    const { session, cursor } = await listener();
+  it('an instance that closes during the outage sends its held GETs a reconnect hint', async () => {
+    const { session, cursor } = await disconnected();
     await redis.kill();
     const held = await session.at(b.port).get(cursor);
     await held.frame(({ id }) => id === cursor);
@@ -118,47 +112,63 @@ describe('F4, P9 Redis is away while clients come back', () => {
   });
 
   it(
-    'the official client outlives an outage in which its stream is cut, and modern requests are served all the time',
+    'the official client survives an outage that cuts its stream, and modern requests are served throughout',
     { timeout: OUTAGE_MS + 60_000 },
     async () => {
-      const line = await TcpProxy.start(a.port);
-      const heard: { at: number; data: unknown }[] = [];
+      const proxy = await TcpProxy.start(a.port);
+      const received: { at: number; data: unknown }[] = [];
       const client = new Client({ name: 'patient', version: '1.0.0' }, { versionNegotiation: { mode: 'legacy' } });
       client.setNotificationHandler('notifications/message', ({ params }) => {
-        heard.push({ at: performance.now(), data: params.data });
+        received.push({ at: performance.now(), data: params.data });
       });
       const errors: Error[] = [];
       client.onerror = (error) => errors.push(error);
-      const transport = new StreamableHTTPClientTransport(new URL(line.url.replace('redis:', 'http:') + '/mcp'));
+      const transport = new StreamableHTTPClientTransport(new URL(proxy.url.replace('redis:', 'http:') + '/mcp'));
       await client.connect(transport);
       const id = transport.sessionId!;
       await a.mcp.sendToSession(id, log('before'));
-      await expect.poll(() => heard.length).toBe(1);
+      await expect.poll(() => received.length).toBe(1);
 
       await redis.kill();
-      line.cut();
+      proxy.cut();
       const served: number[] = [];
       const until = performance.now() + OUTAGE_MS;
       while (performance.now() < until) {
         served.push((await send(b.port, call('echo', { text: 'plain' }))).status);
         await pause(20);
       }
-      expect(heard.length).toBe(1);
+      expect(received.length).toBe(1);
       const gaveUp = errors.filter(({ message }) => message.includes('Maximum reconnection attempts'));
       expect(gaveUp).toEqual([]);
 
       await redis.start();
-      const backAt = performance.now();
+      const restartedAt = performance.now();
       await expect
-        .poll(() => a.mcp.sendToSession(id, log('after')).catch(() => 'away'), { timeout: 8000 })
-        .not.toBe('away');
-      await expect.poll(() => heard.length, { timeout: 15_000 }).toBe(2);
+        .poll(() => a.mcp.sendToSession(id, log('after')).catch(() => 'unavailable'), { timeout: 8000 })
+        .not.toBe('unavailable');
+      await expect.poll(() => received.length, { timeout: 15_000 }).toBe(2);
       expect(served.filter((status) => status !== 200)).toEqual([]);
       figure('P9', `modern requests served in an outage of ${OUTAGE_MS / 1000} s`, 100, '%');
-      figure('P9', 'first event of an official client after Redis is back', heard[1]!.at - backAt, 'ms');
+      figure('P9', 'first event of an official client after Redis is back', received[1]!.at - restartedAt, 'ms');
       figure('F4', 'official clients that gave up', gaveUp.length);
       await client.close();
-      await line.close();
+      await proxy.close();
     },
   );
+});
+
+describe('F4, P9 clients that reconnect while Redis is unavailable and loses its data', () => {
+  useFleet(false);
+
+  it('held GETs whose session ends during the outage are told to reconnect and then get 404', async () => {
+    const { session, cursor } = await disconnected();
+    await redis.kill();
+    const held = await session.at(b.port).get(cursor);
+    await held.frame(({ id }) => id === cursor);
+    await redis.start();
+    await held.end(12_000);
+    expect(held.complete).toBe(true);
+    expect(held.frames.at(-1)!.retry).toBe(1000);
+    expect((await send(b.port, session.getRequest(cursor))).status).toBe(404);
+  });
 });

@@ -1,19 +1,19 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { figure, percentile, times } from '../fixtures/figures.js';
-import { fleetApp, type FleetApp } from '../fixtures/fleet-app.js';
-import { modern } from '../fixtures/mcp-requests.js';
-import { send } from '../fixtures/raw-http.js';
-import { fleetMember, newNamespace } from '../fixtures/redis-fleet.js';
-import { RedisServer } from '../fixtures/redis-server.js';
-import { type JsonRpc, SseClient } from '../fixtures/sse-client.js';
-import { TcpProxy } from '../fixtures/tcp-proxy.js';
+import { figure, percentile, times } from '../fixtures/measurements/figures.js';
+import { fleetApp, type FleetApp } from '../fixtures/applications/fleet-app.js';
+import { modern } from '../fixtures/clients/mcp-requests.js';
+import { send } from '../fixtures/clients/raw-http.js';
+import { fleetMember, newNamespace } from '../fixtures/fleet/redis-fleet.js';
+import { RedisServer } from '../fixtures/redis/redis-server.js';
+import { type JsonRpc, SseClient } from '../fixtures/clients/sse-client.js';
+import { TcpProxy } from '../fixtures/network/tcp-proxy.js';
 
 const URIS = ['truth://one', 'truth://two', 'truth://three'] as const;
 const FLIPS = 40;
 const CUTS = 4;
 
-describe('P12 a modern client listens on B, and what it is told of happens on A', () => {
+describe('P12 a modern client on B that listens to changes on A', () => {
   const prefix = newNamespace();
   const truth: Record<string, number> = {};
   let redis: RedisServer;
@@ -81,7 +81,7 @@ describe('P12 a modern client listens on B, and what it is told of happens on A'
   }
 
   const runs = times(10, 100);
-  it(`${runs} times what the client knows in the end is the truth`, async () => {
+  it(`P12 after ${runs} runs with faults every listening client knows the true state`, async () => {
     const spent: number[] = [];
     let right = 0;
     for (let run = 0; run < runs; run++) {
@@ -111,7 +111,7 @@ describe('P12 a modern client listens on B, and what it is told of happens on A'
     expect(line.cuts).toBeGreaterThan(runs);
   }, 300_000);
 
-  it('control: who only trusts what arrives is left with what is not true any more', async () => {
+  it('control: a client that trusts only the arriving notifications ends with a stale state', async () => {
     const naive = await fleetMember({ redis: redis.url, broker: line.url, namespace: `${prefix}:default` });
     for (const uri of URIS) truth[uri] = 0;
     const view: Record<string, number> = { ...truth };

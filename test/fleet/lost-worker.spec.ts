@@ -1,12 +1,12 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TaskClient } from '../e2e/tasks/task-client.js';
-import { ChildInstance } from '../fixtures/child-instance.js';
-import { collecting, figure, percentile, times } from '../fixtures/figures.js';
-import { LegacySession } from '../fixtures/legacy-session.js';
-import { newNamespace } from '../fixtures/redis-fleet.js';
-import { RedisServer } from '../fixtures/redis-server.js';
-import type { JsonRpc, SseClient } from '../fixtures/sse-client.js';
+import { ChildInstance } from '../fixtures/processes/child-instance.js';
+import { collecting, figure, percentile, times } from '../fixtures/measurements/figures.js';
+import { LegacySession } from '../fixtures/clients/legacy-session.js';
+import { newNamespace } from '../fixtures/fleet/redis-fleet.js';
+import { RedisServer } from '../fixtures/redis/redis-server.js';
+import type { JsonRpc, SseClient } from '../fixtures/clients/sse-client.js';
 
 const INSTANCE_TTL_MS = 1500;
 const KILLS = times(2, 20);
@@ -66,9 +66,9 @@ async function beginTasks(worker: ChildInstance, count: number): Promise<string[
 
 const OVER = ['completed', 'failed', 'cancelled'];
 
-describe('P6, P13, F1 an instance is killed inside of slow calls and tasks', () => {
+describe('P6, P13, F1 an instance that is killed during slow calls and tasks', () => {
   it(
-    `${KILLS} times: each call ends with an error for whoever comes back elsewhere, and each task fails`,
+    `P6, P13 when an instance is killed ${KILLS} times, every call ends with an error for its reconnecting client and every task fails`,
     { timeout: collecting ? 300_000 : 60_000 },
     async () => {
       const waits: number[] = [];
@@ -117,7 +117,7 @@ describe('P6, P13, F1 an instance is killed inside of slow calls and tasks', () 
     },
   );
 
-  it('control: as long as the instance lives, nobody answers in its place, however long it takes', async () => {
+  it('control: no instance answers a slow call of an instance that is alive', async () => {
     const worker = await ChildInstance.start(options());
     const { streams, elsewhere } = await begin(worker, INSTANCE_TTL_MS * 3, 2);
     const resumed = await goOn(streams, elsewhere);
@@ -128,25 +128,29 @@ describe('P6, P13, F1 an instance is killed inside of slow calls and tasks', () 
   });
 });
 
-describe('F17 an instance stands still for longer than it may', () => {
-  it('its calls get one answer each, and what it says when it goes on is refused', { timeout: 60_000 }, async () => {
-    const worker = await ChildInstance.start(options());
-    const { streams, elsewhere } = await begin(worker, 1000, CALLS);
-    worker.freeze();
-    const cursors = streams.map(({ lastEventId }) => lastEventId);
-    const resumed = await goOn(streams, elsewhere);
-    const answers = await Promise.all(resumed.map((stream) => stream.message(isAnswer, 15_000)));
-    expect(answers.every(({ error }) => error?.code === -32603)).toBe(true);
-    worker.thaw();
-    // It has said all it will ever say once it answers something that came after.
-    await elsewhere.at(worker.port).call('echo', { name: 'awake' });
-    await Promise.all(streams.map((stream) => stream.end(10_000)));
-    const again = await Promise.all(cursors.map((cursor) => elsewhere.get(cursor)));
-    await Promise.all(again.map((stream) => stream.end(10_000)));
-    const doubles = [...streams, ...again].filter(({ messages }) => messages.filter(isAnswer).length > 1);
-    expect(doubles).toEqual([]);
-    expect(again.map(({ messages }) => messages.filter(isAnswer))).toEqual(answers.map((answer) => [answer]));
-    figure('F17', 'double responses of an instance that stood still', doubles.length);
-    await worker.kill();
-  });
+describe('F17 an instance that is frozen for longer than its heartbeat', () => {
+  it(
+    'F17 the calls of an instance that was frozen too long get one response each, and its late results are refused',
+    { timeout: 60_000 },
+    async () => {
+      const worker = await ChildInstance.start(options());
+      const { streams, elsewhere } = await begin(worker, 1000, CALLS);
+      worker.freeze();
+      const cursors = streams.map(({ lastEventId }) => lastEventId);
+      const resumed = await goOn(streams, elsewhere);
+      const answers = await Promise.all(resumed.map((stream) => stream.message(isAnswer, 15_000)));
+      expect(answers.every(({ error }) => error?.code === -32603)).toBe(true);
+      worker.thaw();
+      // It has said all it will ever say once it answers something that came after.
+      await elsewhere.at(worker.port).call('echo', { name: 'awake' });
+      await Promise.all(streams.map((stream) => stream.end(10_000)));
+      const again = await Promise.all(cursors.map((cursor) => elsewhere.get(cursor)));
+      await Promise.all(again.map((stream) => stream.end(10_000)));
+      const doubles = [...streams, ...again].filter(({ messages }) => messages.filter(isAnswer).length > 1);
+      expect(doubles).toEqual([]);
+      expect(again.map(({ messages }) => messages.filter(isAnswer))).toEqual(answers.map((answer) => [answer]));
+      figure('F17', 'double responses of an instance that stood still', doubles.length);
+      await worker.kill();
+    },
+  );
 });

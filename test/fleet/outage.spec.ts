@@ -1,17 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { STANDALONE_STREAM } from '../../lib/stream/event-log.js';
-import { figure } from '../fixtures/figures.js';
-import { fleetApp, type FleetApp } from '../fixtures/fleet-app.js';
-import { begin, follow, type Followed, key } from '../fixtures/followed-stream.js';
-import { fsck } from '../fixtures/fsck.js';
-import { FLAWLESS, type Ledger } from '../fixtures/ledger.js';
-import { initializeRequest, LegacySession } from '../fixtures/legacy-session.js';
-import { call, modern } from '../fixtures/mcp-requests.js';
-import { send } from '../fixtures/raw-http.js';
-import { fleetMember, type FleetMember, newNamespace } from '../fixtures/redis-fleet.js';
-import { RedisServer } from '../fixtures/redis-server.js';
-import { type JsonRpc, SseClient } from '../fixtures/sse-client.js';
+import { figure } from '../fixtures/measurements/figures.js';
+import { fleetApp, type FleetApp } from '../fixtures/applications/fleet-app.js';
+import { begin, follow, type Followed, key } from '../fixtures/fleet/stream-subscription.js';
+import { fsck } from '../fixtures/fleet/fsck.js';
+import { FLAWLESS, type Ledger } from '../fixtures/fleet/stream-recorder.js';
+import { initializeRequest, LegacySession } from '../fixtures/clients/legacy-session.js';
+import { call, modern } from '../fixtures/clients/mcp-requests.js';
+import { send } from '../fixtures/clients/raw-http.js';
+import { fleetMember, type FleetMember, newNamespace } from '../fixtures/fleet/redis-fleet.js';
+import { RedisServer } from '../fixtures/redis/redis-server.js';
+import { type JsonRpc, SseClient } from '../fixtures/clients/sse-client.js';
 
 const G = STANDALONE_STREAM;
 const SELF_CHECK_MS = 300;
@@ -19,8 +19,8 @@ const saying = (data: unknown) => (message: JsonRpc) => message.params?.data ===
 const of = (method: string) => (message: JsonRpc) => message.method === method;
 const log = (data: unknown) => ({ level: 'error' as const, data });
 
-describe('F3 Redis is killed and comes back with its data', () => {
-  it('P2 nothing acknowledged is lost, nobody is told of a gap, and appends of meanwhile get through', async () => {
+describe('F3 Redis is killed and restarts with its data', () => {
+  it('P2 a Redis restart loses no acknowledged message, causes no gap, and appends made meanwhile are stored', async () => {
     const redis = await RedisServer.start({ appendOnly: true });
     const namespace = newNamespace();
     const [writer, reader] = await Promise.all(
@@ -69,7 +69,7 @@ describe('F3 Redis is killed and comes back with its data', () => {
 const signalledIn = (followed: readonly Followed[]): number =>
   followed.filter(({ ledger }) => ledger.gaps.length + ledger.ends.length === 1).length;
 
-describe('P3 a loss is never silent', () => {
+describe('P3 losses are never silent', () => {
   let redis: RedisServer;
   let member: FleetMember;
   const STREAMS = 10;
@@ -106,7 +106,7 @@ describe('P3 a loss is never silent', () => {
     );
   }
 
-  it('FLUSHALL ends every stream, once, and nothing brings the sessions back', async () => {
+  it('FLUSHALL ends every stream once, and the sessions stay gone', async () => {
     const followed = await settled();
     await redis.admin.flushall();
     await Promise.all(followed.map(({ ledger }) => ledger.until(() => ledger.ends.length > 0)));
@@ -118,7 +118,7 @@ describe('P3 a loss is never silent', () => {
     expect(await member.store.load(key(1))).toBeUndefined();
   });
 
-  it('FLUSHALL with the sessions made anew in the same moment: one gap per stream, then all goes on', async () => {
+  it('FLUSHALL with sessions opened anew at once causes one gap per stream, and every stream continues', async () => {
     const followed = await settled();
     const records = await Promise.all(
       followed.map((_, i) => redis.admin.hmget(member.keys.session(key(i + 1)), 'r', 'i', 'l')),
@@ -144,7 +144,7 @@ describe('P3 a loss is never silent', () => {
     for (const { close } of followed) close();
   });
 
-  it('logs evicted under readers that were away: one gap for each that missed something, none for the others', async () => {
+  it('evicted logs cause one gap for each disconnected reader that missed something and none for the others', async () => {
     const followed = await settled();
     for (const { close } of followed) close();
     const cursors = await Promise.all(
@@ -167,7 +167,7 @@ describe('P3 a loss is never silent', () => {
     for (const { close } of back) close();
   });
 
-  it('F6 a fork: entries that were delivered and then forgotten are found out, although ids go on', async () => {
+  it('F6 a fork of the log that forgets delivered entries is detected although the ids keep growing', async () => {
     const followed = await settled();
     // What a replica knew that was a little behind.
     const names = followed.flatMap((_, i) => [member.keys.session(key(i + 1)), `${member.keys.logs(key(i + 1))}${G}`]);
@@ -193,8 +193,8 @@ describe('P3 a loss is never silent', () => {
   });
 });
 
-describe('P9 Redis is away', () => {
-  it('at boot: the application starts, serves what needs no Redis, answers 503 else, and recovers by itself', async () => {
+describe('P9 Redis is unavailable', () => {
+  it('P9 an application that boots without Redis serves modern requests, answers 503 to others and recovers by itself', async () => {
     const redis = await RedisServer.absent();
     const app = await fleetApp({ redis: redis.url, redisWaitMs: 300 });
     const plain = await send(app.port, call('echo', { text: 'plain' }));
@@ -229,7 +229,7 @@ describe('P9 Redis is away', () => {
   });
 
   it.each(['frozen', 'killed'] as const)(
-    'while it runs, %s: sessions wait and are never 404, and streams go on after',
+    'P9 sessions wait out an outage and are never 404, and their streams continue, when Redis is %s',
     async (how) => {
       const redis = await RedisServer.start({ appendOnly: true });
       const options = { redis: redis.url, redisWaitMs: 300 };
@@ -253,7 +253,9 @@ describe('P9 Redis is away', () => {
       // The method ends in the middle of it; its answer must not be lost.
       a.gate.release(`slow ${how}`);
       const sent = b.mcp.sendToSession(session.id, log('meanwhile')).catch(() => undefined);
-      await pause(500);
+      // Their own requests came first, so they have waited in vain for Redis as well when this one is refused.
+      const stillRefused = await session.at(a.port).post(session.message('ping'));
+      expect(stillRefused.status).toBe(503);
 
       if (how === 'frozen') redis.thaw();
       else await redis.start();

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { Agent } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bearer } from '../fixtures/bearer.js';
-import { collecting, figure, percentile, times } from '../fixtures/figures.js';
-import { hostileText, mutation } from '../fixtures/hostile.js';
-import { LegacySession } from '../fixtures/legacy-session.js';
-import { type OwnedApp, ownedApp } from '../fixtures/owned-app.js';
-import { peek } from '../fixtures/peek.js';
-import type { RawReply } from '../fixtures/raw-http.js';
-import { newNamespace } from '../fixtures/redis-fleet.js';
-import { RedisServer } from '../fixtures/redis-server.js';
+import { bearer } from '../fixtures/security/bearer-principals.js';
+import { collecting, figure, percentile, times } from '../fixtures/measurements/figures.js';
+import { hostileText, mutation } from '../fixtures/security/malformed-input.js';
+import { LegacySession } from '../fixtures/clients/legacy-session.js';
+import { type OwnedApp, ownedApp } from '../fixtures/applications/principal-app.js';
+import { peek } from '../fixtures/clients/send-until.js';
+import type { RawReply } from '../fixtures/clients/raw-http.js';
+import { newNamespace } from '../fixtures/fleet/redis-fleet.js';
+import { RedisServer } from '../fixtures/redis/redis-server.js';
 
 const AT_ONCE = 20;
 /** Written by hand and not imported: what the server takes for an id is what is on trial. */
@@ -18,7 +18,7 @@ const LETTERS = 'abcdefghijklmnopqrstuvwxyz012345';
 /** What HTTP can carry in a header at all. */
 const CARRIED = /^[\t\u0020-\u007e\u0080-\u00ff]*$/;
 
-describe('P4, S4 replay is of the own streams only', () => {
+describe('P4, S4 replay is limited to the own streams', () => {
   let redis: RedisServer;
   let apps: readonly OwnedApp[];
   let alice: LegacySession;
@@ -96,7 +96,7 @@ describe('P4, S4 replay is of the own streams only', () => {
   );
   const carried = id.filter((text) => CARRIED.test(text) && text.length < 9000 && !isNewest(text));
 
-  it('random, damaged and foreign ids: 400 in the same words, 0 foreign bytes', async () => {
+  it('P4 random, damaged and foreign event ids get the same 400 and no foreign byte', async () => {
     const unknown = await Promise.all(apps.map((_, instance) => resume(UNKNOWN, instance)));
     expect(unknown.map(({ status }) => status)).toEqual([400, 400]);
     let [tried, refused, foreignBytes] = [0, 0, 0];
@@ -122,7 +122,7 @@ describe('P4, S4 replay is of the own streams only', () => {
     expect(refused).toBeGreaterThan(tried / 2);
   }, 600_000);
 
-  it('a place of another standing stream is an unknown place of the own one: a gap is told, and nothing else', async () => {
+  it('P4 an event id of another standalone stream is treated as an unknown position, which signals a gap and nothing else', async () => {
     const standing = foreignIds.filter((text) => text.startsWith('g_') && text !== 'g_0-0');
     expect(standing.length).toBeGreaterThan(2);
     const latest = Number(/_(\d+)-/.exec(ownIds.at(-1)!)![1]);
@@ -138,7 +138,7 @@ describe('P4, S4 replay is of the own streams only', () => {
     }
   });
 
-  it('foreign and unknown ids take the same time', async () => {
+  it('P4 foreign and unknown event ids take the same time', async () => {
     const spent: Record<'foreign' | 'unknown', number[]> = { foreign: [], unknown: [] };
     const known = foreignIds.find((text) => !text.startsWith('g_'))!;
     for (let i = 0; i < times(100, 2000); i++) {
@@ -157,7 +157,7 @@ describe('P4, S4 replay is of the own streams only', () => {
     expect(Math.max(a, b) / Math.min(a, b)).toBeLessThan(5);
   }, 60_000);
 
-  it.each(['alice', 'bob'] as const)('control: %s gets the own stream with the same ids', async (who) => {
+  it.each(['alice', 'bob'] as const)('control: %s resumes the own stream with the same event ids', async (who) => {
     const [session, ids] = who === 'alice' ? [alice, foreignIds] : [bob, ownIds];
     for (const [instance, { port }] of apps.entries()) {
       const reply = await peek(port, session.getRequest(ids[instance]!), new RegExp(`${who}-secret`));

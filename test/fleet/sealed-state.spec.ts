@@ -1,12 +1,20 @@
 import fc from 'fast-check';
 import type { McpModuleOptions } from 'nestjs-mcp-fleet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accept, askingApp, type AskingApp, INVALID_STATE, retry, round, said } from '../fixtures/asking-app.js';
-import { figure, times } from '../fixtures/figures.js';
-import { mutation } from '../fixtures/hostile.js';
-import { newNamespace } from '../fixtures/redis-fleet.js';
-import { RedisServer } from '../fixtures/redis-server.js';
-import type { JsonRpc } from '../fixtures/sse-client.js';
+import {
+  accept,
+  askingApp,
+  type AskingApp,
+  INVALID_STATE,
+  retry,
+  round,
+  said,
+} from '../fixtures/applications/asking-app.js';
+import { figure, times } from '../fixtures/measurements/figures.js';
+import { mutation } from '../fixtures/security/malformed-input.js';
+import { newNamespace } from '../fixtures/fleet/redis-fleet.js';
+import { RedisServer } from '../fixtures/redis/redis-server.js';
+import type { JsonRpc } from '../fixtures/clients/sse-client.js';
 
 const GREET = { name: 'greet', arguments: { city: 'Rome' } };
 const ALICE = { user: 'alice' };
@@ -48,19 +56,19 @@ describe('P14 a request state made on A', () => {
     ['another tool', { ...GREET, name: 'greet_too' }, ALICE],
     ['another argument', { ...GREET, arguments: { city: 'Romf' } }, ALICE],
     ['another method', { name: 'greeting' }, { ...ALICE, method: 'prompts/get' }],
-  ])('is refused on B for %s, and good for what it was made for', async (_, params, as) => {
+  ])('a request state made on A is refused on B for %s and accepted for its own call', async (_, params, as) => {
     const refused = await round(b.port, answered(asked, params), as);
     expect(refused.error).toEqual(INVALID_STATE);
     expect(said(await round(b.port, answered(asked), ALICE))).toBe(HELLO);
   });
 
-  it('is refused by a server with another prefix, and good on an instance that came later', async () => {
+  it('a request state is refused by a server with another prefix and accepted by an instance that joined later', async () => {
     const [stranger, later] = await Promise.all([instance(newNamespace()), instance(prefix)]);
     expect((await round(stranger.port, answered(asked), ALICE)).error).toEqual(INVALID_STATE);
     expect(said(await round(later.port, answered(asked), ALICE))).toBe(HELLO);
   });
 
-  it('is refused on both once it is late', async () => {
+  it('an expired request state is refused on both instances', async () => {
     const short = newNamespace();
     const [here, there] = await Promise.all([instance(short, { ttlMs: 700 }), instance(short, { ttlMs: 700 })]);
     const question = await round(here.port, GREET, ALICE);
@@ -71,7 +79,7 @@ describe('P14 a request state made on A', () => {
     }
   });
 
-  it('single use: of two retries at once, one on each, one is accepted, and none after it', async () => {
+  it('a single-use request state is accepted once among two concurrent retries on two instances, and never again', async () => {
     const single = newNamespace();
     const [here, there] = await Promise.all([
       instance(single, { singleUse: true }),
@@ -86,7 +94,7 @@ describe('P14 a request state made on A', () => {
     }
   });
 
-  it('is refused on B with any damage', async () => {
+  it('a damaged request state is refused on B', async () => {
     const state = asked.result!.requestState as string;
     let [tried, accepted] = [0, 0];
     const one = async (damaged: string): Promise<void> => {

@@ -3,11 +3,11 @@ import { TaskStore } from 'nestjs-mcp-fleet';
 import { OPEN_STATES, taskOrder } from '../../lib/testing/task-store.fixture.js';
 import { type TaskApp, taskApp, type TaskAppOptions } from '../e2e/tasks/task-app.js';
 import { ExperimentalClient, type Reply, TaskClient } from '../e2e/tasks/task-client.js';
-import { figure, times } from '../fixtures/figures.js';
-import { newNamespace } from '../fixtures/redis-fleet.js';
-import { RedisServer } from '../fixtures/redis-server.js';
-import type { JsonRpc } from '../fixtures/sse-client.js';
-import { TcpProxy } from '../fixtures/tcp-proxy.js';
+import { figure, times } from '../fixtures/measurements/figures.js';
+import { newNamespace } from '../fixtures/fleet/redis-fleet.js';
+import { RedisServer } from '../fixtures/redis/redis-server.js';
+import type { JsonRpc } from '../fixtures/clients/sse-client.js';
+import { TcpProxy } from '../fixtures/network/tcp-proxy.js';
 
 const UNKNOWN = 'AAAAAAAAAAAAAAAAAAAAAAAA';
 const LOST = 'The worker of this task was lost before it finished';
@@ -43,7 +43,7 @@ describe('tasks of a fleet', () => {
     expect(apps.flatMap(({ logs }) => logs.errors)).toEqual([]);
   });
 
-  it('are found on every instance at once (T1-6, P13)', async () => {
+  it('a task is found on every instance as soon as it is created (T1-6, P13)', async () => {
     const legacy = await ExperimentalClient.open(a.port, 'alice');
     for (let i = 0; i < 25; i++) {
       a.gate.release(`at once ${i}`);
@@ -54,7 +54,7 @@ describe('tasks of a fleet', () => {
     }
   });
 
-  it('are answered on any, and go on where they run', async () => {
+  it('a task is answered on any instance and continues where it runs', async () => {
     const id = await here.start('asks');
     const { inputRequests } = await there.until(id, (task) => Object.keys(task.inputRequests ?? {}).length === 2);
     const [first, second] = Object.keys(inputRequests);
@@ -66,7 +66,7 @@ describe('tasks of a fleet', () => {
     expect(textOf((await there.get(id)).result!.result)).toBe('1 and 2');
   });
 
-  it('are cancelled on any, and stop where they run', async () => {
+  it('a task is cancelled on any instance and stops where it runs', async () => {
     const id = await here.start('gated', { key: 'cancel' });
     await a.gate.reached('waiting cancel');
     await there.cancel(id);
@@ -75,7 +75,7 @@ describe('tasks of a fleet', () => {
     for (const client of [here, there]) expect((await client.get(id)).result).toMatchObject({ status: 'cancelled' });
   });
 
-  it('are waited for on any with tasks/result', async () => {
+  it('tasks/result waits for a task on any instance', async () => {
     const legacy = await ExperimentalClient.open(a.port, 'alice');
     const taskId = await legacy.start('gated', { key: 'result' });
     await a.gate.reached('waiting result');
@@ -84,7 +84,7 @@ describe('tasks of a fleet', () => {
     for (const { result } of await Promise.all(waiting)) expect(textOf(result)).toBe('done result');
   });
 
-  it('ask where somebody waits for them, and are answered on a third', async () => {
+  it('a task asks on the instance where its client waits and is answered on a third', async () => {
     const legacy = await ExperimentalClient.open(a.port, 'alice');
     const elsewhere = legacy.session.at(c.port);
     const taskId = await legacy.start('asks');
@@ -100,7 +100,7 @@ describe('tasks of a fleet', () => {
     expect((await legacy.request('tasks/get', { taskId }, c.port)).result).toMatchObject({ status: 'completed' });
   });
 
-  it('are heard of on any: by listen, and on the standing stream of their session', async () => {
+  it('the status of a task is announced on any instance, by listen and on the standalone stream', async () => {
     const id = await here.start('gated', { key: 'heard' });
     const stream = await there.listen([id]);
     await stream.message((m) => isTask(m) && m.params!.statusMessage === 'on it');
@@ -116,7 +116,7 @@ describe('tasks of a fleet', () => {
     await Promise.all([stream.close(), standing.close()]);
   });
 
-  it('are listed page by page, each page by another instance, for their owner only', async () => {
+  it('tasks/list returns only the tasks of the caller when each page comes from another instance', async () => {
     const bob = await ExperimentalClient.open(a.port, 'bob');
     const carol = await ExperimentalClient.open(b.port, 'carol');
     const started: string[] = [];
@@ -134,7 +134,7 @@ describe('tasks of a fleet', () => {
     expect(listed).toEqual(started);
   });
 
-  it('of somebody else look unknown on every instance, byte for byte (T1-7)', async () => {
+  it('a task of another principal is answered like an unknown one on every instance, byte for byte (T1-7)', async () => {
     const legacy = await ExperimentalClient.open(a.port, 'alice');
     const mallory = await ExperimentalClient.open(b.port, 'mallory');
     const [modern, nested] = [await here.start('gated', { key: 'own' }), await legacy.start('gated', { key: 'own' })];
@@ -158,7 +158,7 @@ describe('tasks of a fleet', () => {
   });
 
   it(
-    `${RACES} times completed on one and cancelled on another at once, each ends once and for ever (P13)`,
+    `${RACES} tasks that are completed on one instance and cancelled on another at once each end once and for ever (P13)`,
     { timeout: 120_000 },
     async () => {
       const [on, off, third] = apps.map(({ app }) => app.get(TaskStore));
@@ -186,7 +186,7 @@ describe('tasks of a fleet', () => {
     },
   );
 
-  it('as their clients see it, too', async () => {
+  it('clients see one final status of each task in a race between completion and cancellation', async () => {
     const race = async (i: number): Promise<void> => {
       const key = `seen ${i}`;
       const id = await here.start('gated', { key });
@@ -224,7 +224,7 @@ describe('a task of a fleet whose worker is lost', () => {
     await line.close();
   });
 
-  it('fails with a sentence, or is run again elsewhere, and the worker that comes back changes nothing (P13, F17)', async () => {
+  it('a task whose worker is lost fails or runs again elsewhere, and the returning worker changes nothing (P13, F17)', async () => {
     const here = new TaskClient(dying.port, { user: 'alice' });
     const [once, again] = [await here.start('gated', { key: 'lost' }), await here.start('repeatable', { key: 'job' })];
     await there.answer(again, { age: 30 });
@@ -253,7 +253,7 @@ describe('a task of a fleet whose worker is lost', () => {
     await expect.poll(async () => (await here.get(once)).result?.status, { timeout: 5000 }).toBe('failed');
   });
 
-  it('is handed on by an instance that shuts down, if it may be run again, and fails if not', async () => {
+  it('an instance that shuts down hands over a task that can run again and fails one that cannot', async () => {
     // So long that nobody waits for it to run out.
     const leaving = await taskApp({ ...options, redis: redis.url, taskLeaseMs: 60_000 });
     const here = new TaskClient(leaving.port, { user: 'alice' });

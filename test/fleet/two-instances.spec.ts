@@ -1,12 +1,12 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fleetApp, type FleetApp } from '../fixtures/fleet-app.js';
-import { LegacySession } from '../fixtures/legacy-session.js';
-import { CLIENT_CAPABILITIES, modern } from '../fixtures/mcp-requests.js';
-import { send } from '../fixtures/raw-http.js';
-import { RedisServer } from '../fixtures/redis-server.js';
-import { RoundRobin } from '../fixtures/round-robin.js';
-import { type JsonRpc, SseClient } from '../fixtures/sse-client.js';
+import { fleetApp, type FleetApp } from '../fixtures/applications/fleet-app.js';
+import { LegacySession } from '../fixtures/clients/legacy-session.js';
+import { CLIENT_CAPABILITIES, modern } from '../fixtures/clients/mcp-requests.js';
+import { send } from '../fixtures/clients/raw-http.js';
+import { RedisServer } from '../fixtures/redis/redis-server.js';
+import { RoundRobin } from '../fixtures/network/round-robin.js';
+import { type JsonRpc, SseClient } from '../fixtures/clients/sse-client.js';
 
 const of = (method: string) => (message: JsonRpc) => message.method === method;
 const saying = (data: unknown) => (message: JsonRpc) => message.params?.data === data;
@@ -39,13 +39,13 @@ describe.each(['fastify', 'express'] as const)('two instances on %s', (adapter) 
     const open = (capabilities?: Record<string, unknown>) => LegacySession.open(a.port, { capabilities });
     const there = (session: LegacySession) => session.at(b.port);
 
-    it('begun on A is called on B', async () => {
+    it('a session opened on A is called on B', async () => {
       const session = await open();
       const answer = await there(session).call('echo', { text: 'hello' });
       expect(text(answer.result)).toBe('hello');
     });
 
-    it('begun on A is heard on B, whoever speaks, and ended on B is over on A (rows 1, 5, 7)', async () => {
+    it('a session opened on A gets messages of either instance on B, and ending it on B ends it on A (rows 1, 5, 7)', async () => {
       const session = await open();
       const onA = await session.get();
       await onA.frame(({ id }) => id !== undefined);
@@ -60,7 +60,7 @@ describe.each(['fastify', 'express'] as const)('two instances on %s', (adapter) 
       expect(await a.mcp.sendToSession(session.id, log('too late'))).toBe('unknown');
     });
 
-    it('P5, F12 the newest GET wins, on another instance as well', async () => {
+    it('P5, F12 the newest GET takes over the stream on another instance as well', async () => {
       const session = await open();
       let stream = await session.get();
       await stream.frame(({ id }) => id !== undefined);
@@ -76,7 +76,7 @@ describe.each(['fastify', 'express'] as const)('two instances on %s', (adapter) 
       await stream.close();
     });
 
-    it('P1 is read from both in turns while both speak: each message once and in order', async () => {
+    it('P1 a session read from both instances in turns gets each message of both once and in order', async () => {
       const session = await open();
       const total = 300;
       const seen: Record<string, number[]> = { a: [], b: [] };
@@ -111,7 +111,7 @@ describe.each(['fastify', 'express'] as const)('two instances on %s', (adapter) 
       expect(turn).toBeGreaterThan(10);
     });
 
-    it('G-28 a stream of progress begun on A goes on at B', async () => {
+    it('G-28 the stream of a call on A resumes on B', async () => {
       const session = await open();
       const stream = await session.stream('holdLoudly', { key: 'walk' }, 'walk');
       await stream.message(saying('before'));
@@ -122,7 +122,7 @@ describe.each(['fastify', 'express'] as const)('two instances on %s', (adapter) 
       expect(back.messages).toMatchObject([{ id: 'walk', result: { content: [{ text: 'walk' }] } }]);
     });
 
-    it('P7 is asked by A and answers at B', async () => {
+    it('P7 a call on A that asks its client accepts the answer on B', async () => {
       const session = await open({ elicitation: {} });
       const stream = await session.stream('book', { city: 'Oslo' }, 'book');
       for (const content of [ACCEPT_REGION, ACCEPT_PARTY]) {
@@ -141,7 +141,7 @@ describe.each(['fastify', 'express'] as const)('two instances on %s', (adapter) 
     });
     const answered = new Set<unknown>();
 
-    it('G-46 a call on A is cancelled at B', async () => {
+    it('G-46 a call on A is cancelled on B', async () => {
       const session = await open();
       const call = session.stream('hold', { key: `cancel ${adapter}` }, 'held');
       await a.gate.reached(`waiting cancel ${adapter}`);
@@ -153,7 +153,7 @@ describe.each(['fastify', 'express'] as const)('two instances on %s', (adapter) 
       expect(stream?.messages.filter(({ id }) => id === 'held') ?? []).toEqual([]);
     });
 
-    it('G-23 subscribes on A and hears of a change on B', async () => {
+    it('G-23 a session subscribed on A is notified of an update on B', async () => {
       const session = await open();
       expect((await session.request('resources/subscribe', { uri: 'wire://fixed' })).result).toEqual({});
       const stream = await there(session).get();
@@ -163,7 +163,7 @@ describe.each(['fastify', 'express'] as const)('two instances on %s', (adapter) 
       await stream.close();
     });
 
-    it('row 11 broadcasts reach sessions of all instances', async () => {
+    it('row 11 a broadcast reaches the sessions of all instances', async () => {
       const sessions = [await open(), await LegacySession.open(b.port)];
       const streams = await Promise.all(sessions.map((session) => session.get()));
       await Promise.all(streams.map((stream) => stream.frame(({ id }) => id !== undefined)));
@@ -174,7 +174,7 @@ describe.each(['fastify', 'express'] as const)('two instances on %s', (adapter) 
   });
 
   describe('modern clients', () => {
-    it('P12 listen on A and hear of changes on B', async () => {
+    it('P12 a modern client that listens on A is notified of changes on B', async () => {
       const notifications = { toolsListChanged: true, resourceSubscriptions: ['wire://fixed'] };
       const stream = await SseClient.open(a.port, modern('subscriptions/listen', { notifications }));
       await stream.message(of('notifications/subscriptions/acknowledged'));
@@ -185,7 +185,7 @@ describe.each(['fastify', 'express'] as const)('two instances on %s', (adapter) 
       await stream.close();
     });
 
-    it('Q-5 ask on A and go on at B with the state of A', async () => {
+    it('Q-5 a modern call that asks on A continues on B with the state of A', async () => {
       const meta = { [CLIENT_CAPABILITIES]: { elicitation: { form: {} } } };
       const round = async (port: number, more: object): Promise<Record<string, any>> => {
         const params = { name: 'book', arguments: { city: 'Oslo' }, ...more };
@@ -222,7 +222,7 @@ describe.each(['fastify', 'express'] as const)('two instances on %s', (adapter) 
         return client;
       };
 
-      it('lists, calls and reads', async () => {
+      it('the official client lists, calls and reads when each request is served by the next instance', async () => {
         const before = [...balancer.served];
         const client = await connect({});
         for (let i = 0; i < 6; i++) {
@@ -236,7 +236,7 @@ describe.each(['fastify', 'express'] as const)('two instances on %s', (adapter) 
         for (const [i, count] of balancer.served.entries()) expect(count - before[i]!).toBeGreaterThan(2);
       });
 
-      it('is asked, and answers wherever its answer goes', async () => {
+      it('the official client is asked and answers when each request is served by the next instance', async () => {
         const asked: string[] = [];
         const client = await connect({ elicitation: { form: {}, url: {} } }, (message) => {
           asked.push(message);
@@ -251,7 +251,7 @@ describe.each(['fastify', 'express'] as const)('two instances on %s', (adapter) 
   );
 });
 
-it('row 11 servers with different prefixes on one Redis never meet', async () => {
+it('row 11 servers with different prefixes on one Redis are isolated from each other', async () => {
   const options = { redis: redis.url, redisPrefix: 'left' };
   const [left, right, member] = await Promise.all([
     fleetApp(options),

@@ -4,7 +4,7 @@ import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as TransportV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { StdioClientTransport as StdioV1 } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startSample, type SampleProcess } from '../fixtures/sample-process.js';
+import { startSample, type SampleProcess } from '../fixtures/processes/sample-process.js';
 
 const INFO = { name: 'interop', version: '1.0.0' };
 const LEGACY = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'];
@@ -56,7 +56,7 @@ describe.each(['fastify', 'express'])('official clients over %s', (HTTP_ADAPTER)
     expect(await sample.stop()).toBe(0);
   });
 
-  it('client 2.4.0 finds the modern revision by itself', async () => {
+  it('client 2.4.0 negotiates the modern revision by itself over HTTP and uses every feature', async () => {
     const client = new Client(INFO, { versionNegotiation: { mode: 'auto' } });
     await client.connect(new StreamableHTTPClientTransport(new URL(sample.url)));
     expect(client.getNegotiatedProtocolVersion()).toBe('2026-07-28');
@@ -64,7 +64,7 @@ describe.each(['fastify', 'express'])('official clients over %s', (HTTP_ADAPTER)
     await client.close();
   });
 
-  it.each(LEGACY)('client 2.4.0 forced to %s', async (version) => {
+  it.each(LEGACY)('client 2.4.0 limited to %s uses every feature over HTTP', async (version) => {
     const client = new Client(INFO, { versionNegotiation: { mode: 'legacy' }, supportedProtocolVersions: [version] });
     const transport = new StreamableHTTPClientTransport(new URL(sample.url));
     await client.connect(transport);
@@ -74,14 +74,14 @@ describe.each(['fastify', 'express'])('official clients over %s', (HTTP_ADAPTER)
     await client.close();
   });
 
-  it('sdk 1.32.2', async () => {
+  it('sdk 1.32.2 uses every feature over HTTP', async () => {
     const client = new ClientV1(INFO);
     await client.connect(new TransportV1(new URL(sample.url)));
     await useEverything(client as unknown as AnyClient);
     await client.close();
   });
 
-  it('a notification can be watched: sdk 1.32.2 subscribes to a resource and hears of its update', async () => {
+  it('sdk 1.32.2 subscribes to a resource over HTTP and is notified of its update', async () => {
     const { ResourceUpdatedNotificationSchema } = await import('@modelcontextprotocol/sdk/types.js');
     const client = new ClientV1(INFO);
     await client.connect(new TransportV1(new URL(sample.url)));
@@ -96,7 +96,7 @@ describe.each(['fastify', 'express'])('official clients over %s', (HTTP_ADAPTER)
 });
 
 describe('official clients over stdio', () => {
-  it('client 2.4.0 finds the modern revision by itself', async () => {
+  it('client 2.4.0 negotiates the modern revision by itself over stdio and uses every feature', async () => {
     const client = new Client(INFO, { versionNegotiation: { mode: 'auto' } });
     await client.connect(new StdioClientTransport(SAMPLE));
     expect(client.getNegotiatedProtocolVersion()).toBe('2026-07-28');
@@ -104,7 +104,7 @@ describe('official clients over stdio', () => {
     await client.close();
   });
 
-  it.each(LEGACY)('client 2.4.0 forced to %s', async (version) => {
+  it.each(LEGACY)('client 2.4.0 limited to %s uses every feature over stdio', async (version) => {
     const client = new Client(INFO, { versionNegotiation: { mode: 'legacy' }, supportedProtocolVersions: [version] });
     await client.connect(new StdioClientTransport(SAMPLE));
     expect(client.getNegotiatedProtocolVersion()).toBe(version);
@@ -112,7 +112,7 @@ describe('official clients over stdio', () => {
     await client.close();
   });
 
-  it('sdk 1.32.2', async () => {
+  it('sdk 1.32.2 uses every feature over stdio', async () => {
     const client = new ClientV1(INFO);
     await client.connect(new StdioV1(SAMPLE));
     await useEverything(client as unknown as AnyClient);

@@ -6,7 +6,7 @@ import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startSample, type SampleProcess } from '../fixtures/sample-process.js';
+import { startSample, type SampleProcess } from '../fixtures/processes/sample-process.js';
 import { OutputWatch } from './output-watch.js';
 
 const run = promisify(execFile);
@@ -27,7 +27,7 @@ describe.each(['fastify', 'express'])('sample 05-elicitation over %s', (HTTP_ADA
   it.each([
     [[], '2026-07-28'],
     [['--legacy'], '2025-11-25'],
-  ])('its client with %j is asked twice, and one trip is reserved', async (flags, revision) => {
+  ])('the client of sample 05 with the flags %j is asked twice, and one trip is reserved', async (flags, revision) => {
     const { stdout } = await run(process.execPath, [`${SAMPLE}/client.js`, sample.url, ...flags]);
     const [first, region, party, booked] = stdout.trim().split('\n');
     expect(first).toBe(`Revision ${revision}`);
@@ -55,16 +55,19 @@ describe('sample 05-elicitation over stdio', () => {
   });
   const textOf = (result: unknown) => (result as { content: { text: string }[] }).content[0]!.text;
 
-  it.each(['auto', 'legacy'] as const)('client 2.4.0 in mode %s', async (mode) => {
-    const client = new Client(info, { capabilities, versionNegotiation: { mode } });
-    client.setRequestHandler('elicitation/create', answer);
-    await client.connect(new StdioClientTransport(server));
-    expect(client.getNegotiatedProtocolVersion()).toBe(mode === 'auto' ? '2026-07-28' : '2025-11-25');
-    expect(textOf(await client.callTool(book))).toMatch(BOOKED);
-    await client.close();
-  });
+  it.each(['auto', 'legacy'] as const)(
+    'client 2.4.0 in mode %s answers the questions of sample 05 over stdio and books a trip',
+    async (mode) => {
+      const client = new Client(info, { capabilities, versionNegotiation: { mode } });
+      client.setRequestHandler('elicitation/create', answer);
+      await client.connect(new StdioClientTransport(server));
+      expect(client.getNegotiatedProtocolVersion()).toBe(mode === 'auto' ? '2026-07-28' : '2025-11-25');
+      expect(textOf(await client.callTool(book))).toMatch(BOOKED);
+      await client.close();
+    },
+  );
 
-  it('sdk 1.32.2', async () => {
+  it('sdk 1.32.2 answers the questions of sample 05 over stdio and books a trip', async () => {
     const client = new ClientV1(info, { capabilities });
     client.setRequestHandler(ElicitRequestSchema, answer as never);
     await client.connect(new StdioV1(server));

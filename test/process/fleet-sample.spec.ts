@@ -73,13 +73,13 @@ describe.each(['fastify', 'express'])('sample 04-redis-fleet on %s', (HTTP_ADAPT
     return answers;
   };
 
-  it.each(['auto', 'legacy'] as const)('answers from all three in turn (%s)', async (mode) => {
+  it.each(['auto', 'legacy'] as const)('sample 04 answers from all three instances in turn (%s)', async (mode) => {
     const answers = await whoareyou(await connect(mode), 6);
     expect([...new Set(answers.map(({ instance }) => instance))].sort()).toEqual(['a', 'b', 'c']);
   });
 
   it(
-    'one is killed: clients of both eras go on, and what is said is heard; then it is back',
+    'sample 04 serves clients of both eras and loses no message while an instance is killed and restarted',
     { timeout: LONG_MS },
     async () => {
       const legacy = await connect('legacy');
@@ -106,7 +106,7 @@ describe.each(['fastify', 'express'])('sample 04-redis-fleet on %s', (HTTP_ADAPT
     },
   );
 
-  it('exits on SIGTERM although clients listen, and leaves no process behind', { timeout: LONG_MS }, async () => {
+  it('sample 04 exits on SIGTERM while clients listen and leaves no process behind', { timeout: LONG_MS }, async () => {
     const [redis] = /redis:\/\/\S+/.exec(output.text)!;
     sample.kill('SIGTERM');
     expect(await once(sample, 'exit')).toEqual([0, null]);
@@ -116,7 +116,7 @@ describe.each(['fastify', 'express'])('sample 04-redis-fleet on %s', (HTTP_ADAPT
   });
 });
 
-it('the storm of sample 04 loses nothing', { timeout: LONG_MS }, async () => {
+it('the storm of sample 04 loses no message', { timeout: LONG_MS }, async () => {
   const env = { ...process.env, NO_COLOR: '1' };
   const storm = spawn(process.execPath, ['build/sample/04-redis-fleet/storm.js', `${STORM_SECONDS}`], { env });
   const output = new OutputWatch(storm);

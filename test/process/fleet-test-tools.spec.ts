@@ -1,7 +1,7 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RedisServer } from '../fixtures/redis-server.js';
-import { startSample, type SampleProcess } from '../fixtures/sample-process.js';
+import { RedisServer } from '../fixtures/redis/redis-server.js';
+import { startSample, type SampleProcess } from '../fixtures/processes/sample-process.js';
 import { OutputWatch } from './output-watch.js';
 
 const NAMES = ['ask', 'count', 'slow', 'whoami'];
@@ -25,7 +25,7 @@ async function post(url: string, route: string, body: object): Promise<{ status:
   return { status: response.status, body: await response.json() };
 }
 
-it('without FLEET_TEST=1 sample everything has none of it', async () => {
+it('the sample everything has no fleet-test tools without FLEET_TEST=1', async () => {
   const sample = await startSample('everything', { FLEET_TEST: '' });
   const { client } = await connect(sample.url);
   const names = await namesOf(client);
@@ -35,7 +35,7 @@ it('without FLEET_TEST=1 sample everything has none of it', async () => {
   await sample.stop();
 });
 
-describe('with FLEET_TEST=1, on two adapters and one Redis', () => {
+describe('sample everything with FLEET_TEST=1 on two adapters and one Redis', () => {
   let redis: RedisServer;
   let a: SampleProcess;
   let b: SampleProcess;
@@ -52,28 +52,34 @@ describe('with FLEET_TEST=1, on two adapters and one Redis', () => {
     await redis.dispose();
   });
 
-  it.each(['auto', 'legacy'] as const)('its tools tell, count, ask and are called off (%s)', async (mode) => {
-    const { client } = await connect(a.url, mode);
-    expect(await namesOf(client)).toEqual(expect.arrayContaining(NAMES));
-    const text = async (name: string, args = {}) => (await client.callTool({ name, arguments: args })).content;
-    expect(await text('whoami')).toEqual([{ type: 'text', text: 'a' }]);
-    expect(await text('ask', { question: 'Which colour?' })).toEqual([{ type: 'text', text: 'answered: blue' }]);
-    const steps: number[] = [];
-    await client.callTool(
-      { name: 'count', arguments: { n: 200 } },
-      { onprogress: (step) => steps.push(step.progress) },
-    );
-    expect(steps).toEqual(Array.from({ length: 200 }, (_, i) => i + 1));
-    const patience = new AbortController();
-    const from = output.mark();
-    const onprogress = ({ progress }: { progress: number }) => progress > 50 && patience.abort('enough');
-    const slow = client.callTool({ name: 'slow', arguments: { ms: 30_000 } }, { onprogress, signal: patience.signal });
-    await expect(slow).rejects.toThrow();
-    await output.until('was aborted', from);
-    await client.close();
-  });
+  it.each(['auto', 'legacy'] as const)(
+    'the fleet-test tools identify, count, ask and can be cancelled (%s)',
+    async (mode) => {
+      const { client } = await connect(a.url, mode);
+      expect(await namesOf(client)).toEqual(expect.arrayContaining(NAMES));
+      const text = async (name: string, args = {}) => (await client.callTool({ name, arguments: args })).content;
+      expect(await text('whoami')).toEqual([{ type: 'text', text: 'a' }]);
+      expect(await text('ask', { question: 'Which colour?' })).toEqual([{ type: 'text', text: 'answered: blue' }]);
+      const steps: number[] = [];
+      await client.callTool(
+        { name: 'count', arguments: { n: 200 } },
+        { onprogress: (step) => steps.push(step.progress) },
+      );
+      expect(steps).toEqual(Array.from({ length: 200 }, (_, i) => i + 1));
+      const patience = new AbortController();
+      const from = output.mark();
+      const onprogress = ({ progress }: { progress: number }) => progress > 50 && patience.abort('enough');
+      const slow = client.callTool(
+        { name: 'slow', arguments: { ms: 30_000 } },
+        { onprogress, signal: patience.signal },
+      );
+      await expect(slow).rejects.toThrow();
+      await output.until('was aborted', from);
+      await client.close();
+    },
+  );
 
-  it('its routes speak to clients of the other instance', async () => {
+  it('the fleet-test routes send messages to clients of the other instance', async () => {
     const { client, sessionId } = await connect(a.url);
     const said: unknown[] = [];
     let all = () => {};

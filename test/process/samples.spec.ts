@@ -6,7 +6,7 @@ import {
 } from '@modelcontextprotocol/client';
 import { spawn } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startSample, type SampleProcess } from '../fixtures/sample-process.js';
+import { startSample, type SampleProcess } from '../fixtures/processes/sample-process.js';
 import { OutputWatch } from './output-watch.js';
 
 type Mode = 'auto' | 'legacy';
@@ -59,7 +59,7 @@ describe.each(ADAPTERS)('sample 02-dto-and-enhancers over %s', (HTTP_ADAPTER) =>
     payment: { kind: 'transfer' },
   };
 
-  it.each(MODES)('a nested DTO arrives with its defaults, and the answer is structured (%s)', async (mode) => {
+  it.each(MODES)('a nested DTO arrives with its defaults, and the result is structured (%s)', async (mode) => {
     const { structuredContent } = await call('alice-token', 'issue_invoice', order, mode);
     expect(structuredContent).toMatchObject({ customer: 'Grace', currency: 'EUR', total: 7100, status: 'open' });
     // The class of the payment was told by its `kind`, and its days by default.
@@ -69,14 +69,14 @@ describe.each(ADAPTERS)('sample 02-dto-and-enhancers over %s', (HTTP_ADAPTER) =>
     await output.until('issue_invoice for alice took');
   });
 
-  it('the other kind of payment is the other class', async () => {
+  it('the other kind of payment arrives as an instance of the other class', async () => {
     const card = { ...order, currency: 'JPY', payment: { kind: 'card', lastFour: '4242' } };
     const { structuredContent } = await call('alice-token', 'issue_invoice', card);
     expect(structuredContent).toMatchObject({ currency: 'JPY', status: 'paid' });
     expect(structuredContent).not.toHaveProperty('due');
   });
 
-  it('wrong arguments are told one by one, by where they are', async () => {
+  it('invalid arguments are reported one by one with their paths', async () => {
     const result = await call('alice-token', 'issue_invoice', {
       customer: { name: '', email: 'nobody' },
       lines: [
@@ -100,14 +100,11 @@ describe.each(ADAPTERS)('sample 02-dto-and-enhancers over %s', (HTTP_ADAPTER) =>
     );
   });
 
-  it.each(MODES)(
-    'the guard of the class turns away who may not, before looking at the arguments (%s)',
-    async (mode) => {
-      await expect(call('bob-token', 'find_invoice', { number: 'junk' }, mode)).rejects.toMatchObject({ code: 403 });
-    },
-  );
+  it.each(MODES)('the guard of the class denies access before the arguments are validated (%s)', async (mode) => {
+    await expect(call('bob-token', 'find_invoice', { number: 'junk' }, mode)).rejects.toMatchObject({ code: 403 });
+  });
 
-  it('the global guard turns away who is nobody, on both doors', async () => {
+  it('the global guard denies anonymous access to the MCP endpoint and to the route', async () => {
     await expect(call(undefined, 'find_invoice', { number: 'INV-0001' })).rejects.toMatchObject({ code: 401 });
     const route = new URL('/invoices', sample.url);
     expect((await fetch(route)).status).toBe(401);
@@ -115,11 +112,11 @@ describe.each(ADAPTERS)('sample 02-dto-and-enhancers over %s', (HTTP_ADAPTER) =>
     expect(await answer.json()).toContainEqual(expect.objectContaining({ number: 'INV-0001' }));
   });
 
-  it('a wrong token does not even connect', async () => {
+  it('a client with an invalid token cannot connect', async () => {
     await expect(connect('auto', 'stolen')).rejects.toThrow();
   });
 
-  it('the pipe finds the invoice; the filter says in words what the domain refuses', async () => {
+  it('the pipe finds the invoice, and the filter explains a domain error to the model', async () => {
     const found = await call('alice-token', 'find_invoice', { number: 'INV-0001' });
     expect(found.structuredContent).toMatchObject({ number: 'INV-0001', customer: 'Ada' });
     const missing = await call('alice-token', 'find_invoice', { number: 'INV-9999' });
@@ -131,7 +128,7 @@ describe.each(ADAPTERS)('sample 02-dto-and-enhancers over %s', (HTTP_ADAPTER) =>
     expect(textOf(twice)).toBe('INV-0001 is paid already. Nothing was changed.');
   });
 
-  it('a result that breaks its own schema stays on the server, which says why in its log', async () => {
+  it('a result that violates its own schema is hidden from the client and explained in the log', async () => {
     const even = await call('alice-token', 'split_invoice', { number: 'INV-0001', parts: 2 });
     expect(even.structuredContent).toEqual({ number: 'INV-0001', parts: 2, each: 600 });
     const odd = await call('alice-token', 'split_invoice', { number: 'INV-0001', parts: 7 });
@@ -145,30 +142,36 @@ describe.each(ADAPTERS)('sample 02-dto-and-enhancers over %s', (HTTP_ADAPTER) =>
 describe.each(ADAPTERS)('sample 03-streaming over %s', (HTTP_ADAPTER) => {
   runs('03-streaming', { HTTP_ADAPTER, SHELF_MS: '40' });
 
-  it.each(MODES)('progress of an Observable comes in order, and its last value is the result (%s)', async (mode) => {
-    const client = await connect(mode);
-    const steps: Progress[] = [];
-    const result = await client.callTool({ name: 'take_inventory' }, { onprogress: (step) => steps.push(step) });
-    expect(steps.map(({ progress, total, message }) => `${progress}/${total} ${message}`)).toEqual(
-      [1, 2, 3, 4, 5].map((shelf) => `${shelf}/5 Counted shelf ${shelf}`),
-    );
-    expect(result.structuredContent).toEqual({ shelves: 5, titles: 8 });
-  });
+  it.each(MODES)(
+    'the progress of an Observable arrives in order, and its last value is the result (%s)',
+    async (mode) => {
+      const client = await connect(mode);
+      const steps: Progress[] = [];
+      const result = await client.callTool({ name: 'take_inventory' }, { onprogress: (step) => steps.push(step) });
+      expect(steps.map(({ progress, total, message }) => `${progress}/${total} ${message}`)).toEqual(
+        [1, 2, 3, 4, 5].map((shelf) => `${shelf}/5 Counted shelf ${shelf}`),
+      );
+      expect(result.structuredContent).toEqual({ shelves: 5, titles: 8 });
+    },
+  );
 
-  it.each(MODES)('so does that of an async generator (%s)', async (mode) => {
-    const client = await connect(mode);
-    const steps: number[] = [];
-    const onprogress = ({ progress }: Progress) => steps.push(progress);
-    const result = await client.callTool({ name: 'search', arguments: { word: 'BREAD' } }, { onprogress });
-    expect(steps).toEqual([1, 2, 3, 4, 5]);
-    expect(textOf(result)).toBe('Bread\nBread, again');
-  });
+  it.each(MODES)(
+    'the progress of an async generator arrives in order, and its last value is the result (%s)',
+    async (mode) => {
+      const client = await connect(mode);
+      const steps: number[] = [];
+      const onprogress = ({ progress }: Progress) => steps.push(progress);
+      const result = await client.callTool({ name: 'search', arguments: { word: 'BREAD' } }, { onprogress });
+      expect(steps).toEqual([1, 2, 3, 4, 5]);
+      expect(textOf(result)).toBe('Bread\nBread, again');
+    },
+  );
 
-  describe.each(MODES)('cancelling stops the work, not only the answer (%s)', (mode) => {
+  describe.each(MODES)('cancellation (%s)', (mode) => {
     it.each([
       ['search', { word: 'tide' }, 'Searching', 'The search was called off'],
       ['take_inventory', {}, 'Counting', 'The inventory was called off'],
-    ])('of %s', async (name, args, doing, calledOff) => {
+    ])('cancelling the tool %s stops its work and not only its response', async (name, args, doing, calledOff) => {
       const client = await connect(mode);
       const from = output.mark();
       const patience = new AbortController();
@@ -186,7 +189,7 @@ describe.each(ADAPTERS)('sample 03-streaming over %s', (HTTP_ADAPTER) => {
     });
   });
 
-  it('the client of the sample sees it all, the tool made at run time too', async () => {
+  it('the client of sample 03 sees every step, including the tool registered at run time', async () => {
     const child = spawn(process.execPath, ['build/sample/03-streaming/client.js', sample.url], { stdio: 'pipe' });
     const seen = new OutputWatch(child);
     const code = await new Promise((resolve) => child.once('close', resolve));
@@ -198,25 +201,28 @@ describe.each(ADAPTERS)('sample 03-streaming over %s', (HTTP_ADAPTER) => {
     expect(seen.text).toContain('The last kingfisher');
   });
 
-  it.each(MODES)('a saved search comes and goes, and who listens is told (%s)', async (mode) => {
-    const client = await connect(mode);
-    let heard = () => {};
-    const changed = () => new Promise<void>((resolve) => (heard = resolve));
-    client.setNotificationHandler('notifications/tools/list_changed', () => heard());
-    if (mode === 'auto') await client.listen({ toolsListChanged: true });
-    for (const [name, args] of [
-      ['save_search', { name: 'tides', word: 'tide' }],
-      ['forget_search', { name: 'tides' }],
-    ] as const) {
-      const told = changed();
-      await client.callTool({ name, arguments: args });
-      await told;
-      const { tools } = await client.listTools();
-      expect(tools.some((tool) => tool.name === 'find_tides')).toBe(name === 'save_search');
-    }
-  });
+  it.each(MODES)(
+    'a saved search appears and disappears as a tool, and listening clients are notified (%s)',
+    async (mode) => {
+      const client = await connect(mode);
+      let heard = () => {};
+      const changed = () => new Promise<void>((resolve) => (heard = resolve));
+      client.setNotificationHandler('notifications/tools/list_changed', () => heard());
+      if (mode === 'auto') await client.listen({ toolsListChanged: true });
+      for (const [name, args] of [
+        ['save_search', { name: 'tides', word: 'tide' }],
+        ['forget_search', { name: 'tides' }],
+      ] as const) {
+        const told = changed();
+        await client.callTool({ name, arguments: args });
+        await told;
+        const { tools } = await client.listTools();
+        expect(tools.some((tool) => tool.name === 'find_tides')).toBe(name === 'save_search');
+      }
+    },
+  );
 
-  it('exits promptly although a client listens', async () => {
+  it('sample 03 exits promptly while a client listens', async () => {
     const own = await startSample('03-streaming', { HTTP_ADAPTER });
     const client = new Client({ name: 'smoke', version: '1.0.0' }, { versionNegotiation: { mode: 'auto' } });
     await client.connect(new StreamableHTTPClientTransport(new URL(own.url)));

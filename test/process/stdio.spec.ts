@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { SUBSCRIPTION_ID } from '../fixtures/mcp-requests.js';
+import { SUBSCRIPTION_ID } from '../fixtures/clients/mcp-requests.js';
 import { NOISY, QUICKSTART, StdioProcess } from './stdio-process.js';
 
 afterEach(() => StdioProcess.killAll());
@@ -10,7 +10,7 @@ const PROMPT_MS = 3000;
 const UNDRAINED_MS = 6000;
 
 describe('sample 01 --stdio', () => {
-  it('serves a modern client, and exits when its input ends', async () => {
+  it('a stdio server serves a modern client and exits when its input ends', async () => {
     const server = new StdioProcess(QUICKSTART);
     const { client } = server;
     await client.modern('probe', 'server/discover');
@@ -23,7 +23,7 @@ describe('sample 01 --stdio', () => {
     expect(client.junk).toEqual([]);
   });
 
-  it('serves a legacy client: updates of a resource come as lines', async () => {
+  it('a stdio server serves a legacy client and writes resource updates as lines', async () => {
     const server = new StdioProcess(QUICKSTART);
     const { client } = server;
     expect((await client.initialize('2025-06-18')).result.protocolVersion).toBe('2025-06-18');
@@ -36,7 +36,7 @@ describe('sample 01 --stdio', () => {
     expect(client.junk).toEqual([]);
   });
 
-  it('ends a subscription with its result before it exits on SIGTERM', async () => {
+  it('a stdio server ends a subscription with its result before it exits on SIGTERM', async () => {
     const server = new StdioProcess(QUICKSTART);
     const { client } = server;
     const notifications = { resourceSubscriptions: ['weather://Oslo/now'] };
@@ -53,7 +53,7 @@ describe('sample 01 --stdio', () => {
     expect(exit.tookMs).toBeLessThan(PROMPT_MS);
   });
 
-  it('answers what a shell pipes into it', async () => {
+  it('a stdio server answers the messages that a shell pipes into it', async () => {
     const server = new StdioProcess(QUICKSTART);
     const answer = server.client.call(1, 'forecast', { city: 'Oslo', days: 1 });
     server.closeInput();
@@ -61,13 +61,13 @@ describe('sample 01 --stdio', () => {
     expect(await server.exit()).toMatchObject({ code: 0 });
   });
 
-  it('starts and exits without a client', async () => {
+  it('a stdio server starts and exits without a client', async () => {
     expect(await new StdioProcess(QUICKSTART).closeInput().exit()).toMatchObject({ code: 0 });
   });
 });
 
-describe('stdout is for the protocol alone', () => {
-  it('console.log, process.stdout and Nest loggers end up on stderr', async () => {
+describe('stdout of a stdio server', () => {
+  it('console.log, process.stdout and Nest loggers write to stderr of a stdio server', async () => {
     const server = new StdioProcess(NOISY);
     const { client } = server;
     expect((await client.call(1, 'noisy')).result.content[0].text).toBe('quiet');
@@ -80,7 +80,7 @@ describe('stdout is for the protocol alone', () => {
     }
   });
 
-  it('a client that does not read the log does not end the server', async () => {
+  it('a client that does not read stderr does not block the stdio server', async () => {
     const server = new StdioProcess(NOISY);
     await server.client.call(1, 'noisy');
     server.child.stderr.destroy();
@@ -89,8 +89,8 @@ describe('stdout is for the protocol alone', () => {
   });
 });
 
-describe('exits, and with 0', () => {
-  it('at the end of the input although a tool runs that heeds nothing', async () => {
+describe('exit of a stdio server', () => {
+  it('a stdio server exits with 0 at the end of its input while a tool ignores its signal', async () => {
     const server = new StdioProcess(NOISY);
     server.client.call(1, 'deaf').catch(() => {});
     await server.logged('deaf runs');
@@ -100,7 +100,7 @@ describe('exits, and with 0', () => {
     expect(server.client.raw).toEqual([]);
   });
 
-  it('at the end of the input, having cancelled what runs', async () => {
+  it('a stdio server cancels running calls at the end of its input and exits with 0', async () => {
     const server = new StdioProcess(NOISY);
     server.client.call(1, 'patient').catch(() => {});
     await server.logged('patient runs');
@@ -111,7 +111,7 @@ describe('exits, and with 0', () => {
     expect(server.log).toContain('closing by itself');
   });
 
-  it('on SIGTERM, after what runs has answered; the hooks learn of the signal', async () => {
+  it('a stdio server answers running calls on SIGTERM, passes the signal to its hooks and exits with 0', async () => {
     const server = new StdioProcess(NOISY);
     const answer = server.client.call(1, 'slowish');
     await server.logged('slowish runs');
@@ -120,7 +120,7 @@ describe('exits, and with 0', () => {
     expect(server.log).toContain('closing by SIGTERM');
   });
 
-  it('on SIGTERM, at the latest after drainTimeoutMs', async () => {
+  it('a stdio server exits with 0 on SIGTERM after drainTimeoutMs at the latest', async () => {
     const server = new StdioProcess(NOISY, { DRAIN_MS: '100' });
     server.client.call(1, 'deaf').catch(() => {});
     await server.logged('deaf runs');
@@ -129,7 +129,7 @@ describe('exits, and with 0', () => {
     expect(exit.tookMs).toBeLessThan(PROMPT_MS);
   });
 
-  it('although a hook of the application never ends', async () => {
+  it('a stdio server exits with 0 although a shutdown hook never ends', async () => {
     const server = new StdioProcess(NOISY, { DRAIN_MS: '100', HANG: 'hook' });
     await server.client.call(1, 'noisy');
     const exit = await server.closeInput().exit();
@@ -137,7 +137,7 @@ describe('exits, and with 0', () => {
     expect(exit.tookMs).toBeLessThan(UNDRAINED_MS);
   });
 
-  it('when nobody reads its output any more (EPIPE)', async () => {
+  it('a stdio server exits with 0 when its output is no longer read (EPIPE)', async () => {
     const server = new StdioProcess(NOISY);
     await server.client.call(1, 'noisy');
     server.child.stdout.destroy();
@@ -147,7 +147,7 @@ describe('exits, and with 0', () => {
     expect(server.log).not.toContain('EPIPE');
   });
 
-  it('with everything written, also to a client that reads late', async () => {
+  it('a stdio server writes all its output before it exits, even to a client that reads late', async () => {
     const server = new StdioProcess(NOISY);
     await server.client.call('warm', 'noisy');
     server.child.stdout.pause();
@@ -163,8 +163,8 @@ describe('exits, and with 0', () => {
   });
 });
 
-describe('a second signal', () => {
-  it('ends the process at once', async () => {
+describe('a second signal to a stdio server', () => {
+  it('a second signal ends a stdio server at once', async () => {
     const server = new StdioProcess(NOISY);
     server.client.call(1, 'deaf').catch(() => {});
     await server.logged('deaf runs');
@@ -179,8 +179,8 @@ describe('a second signal', () => {
   });
 });
 
-describe('a server that is not there', () => {
-  it('says so in a sentence, on stderr', async () => {
+describe('a stdio server that is not registered', () => {
+  it('a stdio server that is not registered is reported with a sentence on stderr', async () => {
     const server = new StdioProcess(NOISY, { SERVER: 'other' });
     const { code } = await server.exit();
     expect(code).not.toBe(0);

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startSample, type SampleProcess } from '../fixtures/sample-process.js';
+import { startSample, type SampleProcess } from '../fixtures/processes/sample-process.js';
 
 describe('sample 06-tasks', () => {
   let sample: SampleProcess;
@@ -13,7 +13,7 @@ describe('sample 06-tasks', () => {
     expect(await sample.stop()).toBe(0);
   });
 
-  it('is looked at, answered and called off by its client', async () => {
+  it('the client of sample 06 reads, answers and cancels its tasks', async () => {
     const child = spawn(process.execPath, ['build/sample/06-tasks/client.js', sample.url], { stdio: 'pipe' });
     const said = text(child.stdout);
     expect(await once(child, 'exit')).toEqual([0, null]);

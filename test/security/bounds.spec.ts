@@ -3,12 +3,12 @@ import { MessageBroker, type Principal, PrincipalResolver, SessionStore } from '
 import type { Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { McpRuntime } from '../../lib/server/mcp-runtime.js';
-import { Gate } from '../fixtures/gate.js';
-import { LegacySession } from '../fixtures/legacy-session.js';
-import { call, modern } from '../fixtures/mcp-requests.js';
-import { send } from '../fixtures/raw-http.js';
-import { type JsonRpc, SseClient } from '../fixtures/sse-client.js';
-import { ADAPTERS, wireApp, type WireApp } from '../fixtures/wire-app.js';
+import { Gate } from '../fixtures/applications/gate.js';
+import { LegacySession } from '../fixtures/clients/legacy-session.js';
+import { call, modern } from '../fixtures/clients/mcp-requests.js';
+import { send } from '../fixtures/clients/raw-http.js';
+import { type JsonRpc, SseClient } from '../fixtures/clients/sse-client.js';
+import { ADAPTERS, wireApp, type WireApp } from '../fixtures/applications/wire-app.js';
 
 /** Everything that could be left behind. */
 function gauges({ app }: WireApp): Record<string, number> {
@@ -30,7 +30,7 @@ function gauges({ app }: WireApp): Record<string, number> {
 const numbersOf = (messages: readonly JsonRpc[]) =>
   messages.filter(({ method }) => method).map(({ params }) => params!.data.i as number);
 
-describe.each(ADAPTERS)('Bounds (P10) on %s', (adapter) => {
+describe.each(ADAPTERS)('limits (P10) on %s', (adapter) => {
   let wire: WireApp;
   beforeAll(async () => {
     wire = await wireApp(adapter, {
@@ -41,7 +41,7 @@ describe.each(ADAPTERS)('Bounds (P10) on %s', (adapter) => {
   });
   afterAll(() => wire.close());
 
-  it('F9 a slow reader is cut off, nobody else notices, and it comes back for the rest', async () => {
+  it('F9 a slow reader is disconnected without harm to others and resumes with the rest', async () => {
     const session = await LegacySession.open(wire.port);
     const stream = await session.stream('speak', { count: 400, bytes: 50_000 }, 'slow');
     stream.pause();
@@ -66,7 +66,7 @@ describe.each(ADAPTERS)('Bounds (P10) on %s', (adapter) => {
     await session.end();
   });
 
-  it('F9 messages larger than the limit each arrive, one after the other', async () => {
+  it('F9 messages larger than the limit arrive one after the other', async () => {
     const session = await LegacySession.open(wire.port);
     const stream = await session.stream('speak', { count: 5, bytes: 400_000 }, 'big');
     await stream.close();
@@ -82,7 +82,7 @@ describe.each(ADAPTERS)('Bounds (P10) on %s', (adapter) => {
     await session.end();
   });
 
-  it('a burst does not cut off a modern client that reads', async () => {
+  it('a burst does not disconnect a modern client that reads', async () => {
     const calm = await wireApp(adapter);
     const details = { meta: { 'io.modelcontextprotocol/logLevel': 'debug', progressToken: 1 } };
     const stream = await SseClient.open(calm.port, call('speak', { count: 90, bytes: 40_000 }, details));
@@ -91,7 +91,7 @@ describe.each(ADAPTERS)('Bounds (P10) on %s', (adapter) => {
     await calm.close();
   });
 
-  it('S-5 a client that leaves while its principal is looked up leaves nothing behind', async () => {
+  it('S-5 a client that disconnects while its principal is resolved leaves nothing behind', async () => {
     const gate = new Gate();
     class Slow extends PrincipalResolver {
       override async resolve(): Promise<Principal | undefined> {
@@ -114,7 +114,7 @@ describe.each(ADAPTERS)('Bounds (P10) on %s', (adapter) => {
     await slow.close();
   });
 
-  it('P10 after two thousand requests and streams every gauge is 0', async () => {
+  it('P10 every gauge is 0 after two thousand requests and streams', async () => {
     const round = async (i: number) => {
       const session = await LegacySession.open(wire.port);
       await session.request('resources/subscribe', { uri: 'wire://fixed' });

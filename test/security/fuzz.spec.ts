@@ -4,14 +4,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { McpRuntime } from '../../lib/server/mcp-runtime.js';
 import { commentFrame, messageFrame, primingFrame } from '../../lib/transport/http/sse/sse-frame.js';
 import type { HttpEndpoint } from '../../lib/transport/http/http-endpoint.js';
-import { fakeCall } from '../fixtures/fake-call.js';
-import { hostileJson, hostileText, mutation } from '../fixtures/hostile.js';
-import { LegacySession } from '../fixtures/legacy-session.js';
-import { call, modern, post } from '../fixtures/mcp-requests.js';
-import { type RawRequest, send } from '../fixtures/raw-http.js';
-import { parseFrames } from '../fixtures/sse-frames.js';
-import { check, tally } from '../fixtures/well-formed.js';
-import { ADAPTERS, wireApp, type WireApp } from '../fixtures/wire-app.js';
+import { fakeCall } from '../fixtures/clients/endpoint-request.js';
+import { hostileJson, hostileText, mutation } from '../fixtures/security/malformed-input.js';
+import { LegacySession } from '../fixtures/clients/legacy-session.js';
+import { call, modern, post } from '../fixtures/clients/mcp-requests.js';
+import { type RawRequest, send } from '../fixtures/clients/raw-http.js';
+import { parseFrames } from '../fixtures/clients/sse-frames.js';
+import { check, tally } from '../fixtures/security/check-response.js';
+import { ADAPTERS, wireApp, type WireApp } from '../fixtures/applications/wire-app.js';
 
 const RUNS = 25_000;
 
@@ -39,7 +39,7 @@ const MODERN: readonly RawRequest[] = [
   }),
 ];
 
-describe('Fuzzing (F15, S7-S9)', () => {
+describe('fuzzing of the endpoint (F15, S7-S9)', () => {
   let wire: WireApp;
   let endpoint: HttpEndpoint;
   let session: LegacySession;
@@ -73,7 +73,7 @@ describe('Fuzzing (F15, S7-S9)', () => {
   const offer = async (request: RawRequest, body: string, headers: Record<string, string> = {}) =>
     check(await fakeCall(endpoint, 'POST', { host: 'localhost', ...lower(request), ...headers }, Buffer.from(body)));
 
-  it('survives damaged bodies', async () => {
+  it('the endpoint survives damaged bodies', async () => {
     const damage = fc.array(mutation, { minLength: 1, maxLength: 4 });
     await fc.assert(
       fc.asyncProperty(anyRequest, damage, (request, mutations) =>
@@ -86,7 +86,7 @@ describe('Fuzzing (F15, S7-S9)', () => {
     );
   }, 60_000);
 
-  it('survives any JSON in any place of a message', async () => {
+  it('the endpoint survives any JSON in any place of a message', async () => {
     const members = fc.dictionary(
       fc.constantFrom('jsonrpc', 'id', 'method', 'params', '__proto__', 'result', 'error'),
       hostileJson,
@@ -128,7 +128,7 @@ describe('Fuzzing (F15, S7-S9)', () => {
     );
   }, 60_000);
 
-  it('survives any headers', async () => {
+  it('the endpoint survives any headers', async () => {
     const names = [
       'mcp-protocol-version',
       'mcp-method',
@@ -153,7 +153,7 @@ describe('Fuzzing (F15, S7-S9)', () => {
     );
   }, 60_000);
 
-  it('survives any session id and Last-Event-ID, on every verb', async () => {
+  it('the endpoint survives any session id and Last-Event-ID with every verb', async () => {
     const eventId = fc.oneof(
       hostileText,
       fc
@@ -186,7 +186,7 @@ describe('Fuzzing (F15, S7-S9)', () => {
     );
   }, 60_000);
 
-  it('survives any cursor, name, URI, template and completion', async () => {
+  it('the endpoint survives any cursor, name, URI, template and completion', async () => {
     const target = fc.constantFrom<(text: string) => RawRequest>(
       (cursor) => modern('tools/list', { cursor }),
       (cursor) => modern('resources/templates/list', { cursor: Buffer.from(cursor).toString('base64url') }),
@@ -216,7 +216,7 @@ describe('Fuzzing (F15, S7-S9)', () => {
     );
   }, 60_000);
 
-  it('S9 what the frames say is what was said', () => {
+  it('S9 the frames of a stream carry exactly the text that was sent', () => {
     const token = fc.stringMatching(/^[a-z][a-z0-9]{0,15}_[0-9]{1,16}-[0-9]{1,10}$/);
     fc.assert(
       fc.property(
@@ -234,7 +234,7 @@ describe('Fuzzing (F15, S7-S9)', () => {
     );
   });
 
-  it('has been everywhere, and is still what it was', async () => {
+  it('the fuzzer reached every status, and the endpoint still works', async () => {
     for (const status of [200, 202, 400, 403, 404, 405, 415])
       expect(tally.get(status), `${status}`).toBeGreaterThan(100);
     expect(({} as { polluted?: number }).polluted).toBeUndefined();
@@ -243,7 +243,7 @@ describe('Fuzzing (F15, S7-S9)', () => {
   });
 
   it.each(ADAPTERS)(
-    'survives the same over HTTP on %s',
+    'the endpoint survives the same input over HTTP on %s',
     async (adapter) => {
       const real = await wireApp(adapter, { maxSessions: 50 });
       const agent = new Agent({ keepAlive: true, maxSockets: 4 });

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { LegacySession } from '../fixtures/legacy-session.js';
-import { call, CLIENT_CAPABILITIES, MODERN, modern, post, PROTOCOL_VERSION } from '../fixtures/mcp-requests.js';
-import { begin, send, sendBytes } from '../fixtures/raw-http.js';
-import { ADAPTERS, wireApp, type WireApp, type WireAppOptions } from '../fixtures/wire-app.js';
+import { LegacySession } from '../fixtures/clients/legacy-session.js';
+import { call, CLIENT_CAPABILITIES, MODERN, modern, post, PROTOCOL_VERSION } from '../fixtures/clients/mcp-requests.js';
+import { begin, send, sendBytes } from '../fixtures/clients/raw-http.js';
+import { ADAPTERS, wireApp, type WireApp, type WireAppOptions } from '../fixtures/applications/wire-app.js';
 
 /** A connection that has sent a head and as much of its body as given, and keeps the rest to itself. */
 async function halfSent(port: number, headers: string, body = ''): Promise<Socket> {

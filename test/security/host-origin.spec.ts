@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { call } from '../fixtures/mcp-requests.js';
-import { send, sendBytes } from '../fixtures/raw-http.js';
-import { ADAPTERS, wireApp, type WireApp } from '../fixtures/wire-app.js';
+import { call } from '../fixtures/clients/mcp-requests.js';
+import { send, sendBytes } from '../fixtures/clients/raw-http.js';
+import { ADAPTERS, wireApp, type WireApp } from '../fixtures/applications/wire-app.js';
 
 /** Spellings of `Host` against the default list: localhost, 127.0.0.1, [::1]. */
 const HOSTS: [host: string, allowed: boolean][] = [
@@ -115,7 +115,7 @@ describe.each(ADAPTERS)('Host and Origin (S1, Z-1) on %s', (adapter) => {
   });
   afterAll(() => wire.close());
 
-  it.each(HOSTS)('Host "%s": %s', async (host, allowed) => {
+  it.each(HOSTS)('a request with the Host "%s" is allowed: %s', async (host, allowed) => {
     const reply = await send(wire.port, call('echo', { text: 'x' }, { headers: { host } }));
     // Node itself answers 400 to what is no header at all.
     if (allowed) expect(reply.status).toBe(200);
@@ -123,7 +123,7 @@ describe.each(ADAPTERS)('Host and Origin (S1, Z-1) on %s', (adapter) => {
     expect(reply.body.includes('"text":"x"')).toBe(allowed);
   });
 
-  it.each(ORIGINS)('Origin "%s": %s', async (origin, allowed) => {
+  it.each(ORIGINS)('a request with the Origin "%s" is allowed: %s', async (origin, allowed) => {
     const reply = await send(wire.port, call('echo', { text: 'x' }, { headers: { origin } }));
     expect(reply.status).toBe(allowed ? 200 : 403);
     expect(reply.headers['access-control-allow-origin']).toBe(allowed ? origin : undefined);
@@ -131,7 +131,7 @@ describe.each(ADAPTERS)('Host and Origin (S1, Z-1) on %s', (adapter) => {
   });
 
   it.each(['GET', 'POST', 'DELETE', 'OPTIONS', 'PUT', 'HEAD'])(
-    'checks both before anything else on %s',
+    'Host and Origin are checked before anything else on %s',
     async (verb) => {
       for (const wrong of [{ host: 'evil.example' }, { origin: 'http://evil.example' }]) {
         const headers = { ...STREAM, ...PREFLIGHT, ...wrong };
@@ -142,14 +142,14 @@ describe.each(ADAPTERS)('Host and Origin (S1, Z-1) on %s', (adapter) => {
     },
   );
 
-  it('refuses an empty Host, and two of them', async () => {
+  it('a request with an empty Host or two Host headers is refused', async () => {
     for (const hosts of ['Host:', 'Host: evil.example\r\nHost: localhost']) {
       const reply = await sendBytes(wire.port, `GET /mcp HTTP/1.1\r\n${hosts}\r\nConnection: close\r\n\r\n`);
       expect(reply).toMatch(/^HTTP\/1\.1 40[03] /);
     }
   });
 
-  it('refuses HTTP/1.0 without a Host', async () => {
+  it('an HTTP/1.0 request without a Host is refused', async () => {
     const reply = await sendBytes(wire.port, 'GET /mcp HTTP/1.0\r\n\r\n');
     expect(reply).toMatch(/^HTTP\/1\.[01] 403 /);
   });
@@ -162,7 +162,7 @@ describe.each(ADAPTERS)('Host and Origin (S1, Z-1) on %s', (adapter) => {
     expect(reply).toMatch(/^HTTP\/1\.1 40[034] /);
   });
 
-  it('listed hosts replace the default; a port may be part of one', async () => {
+  it('listed hosts replace the default hosts and can include a port', async () => {
     const public_ = await wireApp(adapter, { allowedHosts: ['MCP.example.com', 'only.example.com:8443'] });
     const status = async (host: string) =>
       (await send(public_.port, call('echo', { text: 'x' }, { headers: { host } }))).status;
@@ -175,7 +175,7 @@ describe.each(ADAPTERS)('Host and Origin (S1, Z-1) on %s', (adapter) => {
     await public_.close();
   });
 
-  it('dangerouslyAllowAnyHost lets any host in, but no page that is not listed', async () => {
+  it('dangerouslyAllowAnyHost allows any Host but no unlisted Origin', async () => {
     const open = await wireApp(adapter, { dangerouslyAllowAnyHost: true, allowedOrigins: ['https://app.example.com'] });
     const status = async (headers: Record<string, string>) =>
       (await send(open.port, call('echo', { text: 'x' }, { headers }))).status;

@@ -1,11 +1,11 @@
 import type { INestApplication } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LegacySession } from '../fixtures/legacy-session.js';
-import { call, modern, post } from '../fixtures/mcp-requests.js';
-import { send, sendBytes } from '../fixtures/raw-http.js';
-import type { JsonRpc } from '../fixtures/sse-client.js';
-import { ADAPTERS, wireApp, type WireApp } from '../fixtures/wire-app.js';
+import { LegacySession } from '../fixtures/clients/legacy-session.js';
+import { call, modern, post } from '../fixtures/clients/mcp-requests.js';
+import { send, sendBytes } from '../fixtures/clients/raw-http.js';
+import type { JsonRpc } from '../fixtures/clients/sse-client.js';
+import { ADAPTERS, wireApp, type WireApp } from '../fixtures/applications/wire-app.js';
 
 const codeOf = (body: string) => (JSON.parse(body) as JsonRpc).error?.code;
 
@@ -18,7 +18,7 @@ function helmetLike(app: INestApplication): void {
   });
 }
 
-describe.each(ADAPTERS)('The HTTP surface on %s', (adapter) => {
+describe.each(ADAPTERS)('HTTP surface on %s', (adapter) => {
   let wire: WireApp;
   beforeAll(async () => {
     wire = await wireApp(adapter, { maxBodyBytes: 200_000, maxJsonDepth: 16, prepare: helmetLike });
@@ -27,7 +27,7 @@ describe.each(ADAPTERS)('The HTTP surface on %s', (adapter) => {
 
   describe('S10 paths and verbs', () => {
     it.each(['//mcp', '/MCP', '/Mcp', '/mcp//', '/./mcp', '/x/../mcp', '/%6dcp', '/mcp%2f', '/mcp;x', '/mc'])(
-      '%s is not the endpoint',
+      'S10 the path %s is not the endpoint',
       async (path) => {
         for (const verb of ['POST', 'GET', 'DELETE', 'HEAD']) {
           const reply = await send(wire.port, { ...modern('tools/list'), verb, path });
@@ -37,20 +37,23 @@ describe.each(ADAPTERS)('The HTTP surface on %s', (adapter) => {
       },
     );
 
-    it.each(['/mcp?', '/mcp?x=1', '/mcp?/../x', '/mcp/', '/mcp/?x=1'])('%s is', async (path) => {
-      expect(await send(wire.port, { ...modern('tools/list'), path })).toMatchObject({ status: 200 });
-    });
+    it.each(['/mcp?', '/mcp?x=1', '/mcp?/../x', '/mcp/', '/mcp/?x=1'])(
+      'S10 the path %s is the endpoint',
+      async (path) => {
+        expect(await send(wire.port, { ...modern('tools/list'), path })).toMatchObject({ status: 200 });
+      },
+    );
 
-    it.each(['HEAD', 'PUT', 'PATCH'])('%s is 405 with Allow', async (verb) => {
+    it.each(['HEAD', 'PUT', 'PATCH'])('S10 the verb %s is answered with 405 and Allow', async (verb) => {
       const reply = await send(wire.port, { verb });
       expect(reply).toMatchObject({ status: 405, headers: { allow: 'GET, POST, DELETE, OPTIONS' }, body: '' });
     });
 
-    it.each(['TRACE', 'PROPFIND', 'SEARCH', 'QUERY'])('%s is not served', async (verb) => {
+    it.each(['TRACE', 'PROPFIND', 'SEARCH', 'QUERY'])('S10 the verb %s is not served', async (verb) => {
       expect([404, 405, 501]).toContain((await send(wire.port, { ...modern('tools/list'), verb })).status);
     });
 
-    it('a verb in lower case is no verb', async () => {
+    it('S10 a verb in lower case is refused', async () => {
       const reply = await sendBytes(wire.port, 'post /mcp HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
       expect(reply).toMatch(/^HTTP\/1\.1 400 /);
     });
@@ -59,7 +62,7 @@ describe.each(ADAPTERS)('The HTTP surface on %s', (adapter) => {
   describe('T-31 CORS', () => {
     const origin = 'http://localhost:5173';
 
-    it('a preflight is granted what the protocol needs, Mcp-Param-* by name', async () => {
+    it('T-31 a preflight is granted every header of the protocol, and Mcp-Param-* headers by name', async () => {
       const asked = 'Content-Type, Mcp-Param-Region,mcp-param-x y, X-Other, MCP-PARAM-Shard';
       const reply = await send(wire.port, {
         verb: 'OPTIONS',
@@ -82,18 +85,18 @@ describe.each(ADAPTERS)('The HTTP surface on %s', (adapter) => {
       ]);
     });
 
-    it('a page may read the session id, and Vary keeps what others said', async () => {
+    it('T-31 a page can read the session id, and Vary keeps the values of others', async () => {
       const reply = await send(wire.port, call('echo', { text: 'x' }, { headers: { origin } }));
       expect(reply.headers['access-control-expose-headers']).toContain('mcp-session-id');
       expect(reply.headers.vary).toBe('Accept-Encoding, Origin');
     });
 
-    it('without an Origin there is nothing to grant', async () => {
+    it('T-31 a request without an Origin gets no CORS headers', async () => {
       const reply = await send(wire.port, call('echo', { text: 'x' }));
       expect(Object.keys(reply.headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
     });
 
-    it("the application's own CORS is kept, and completed so that sessions work", async () => {
+    it("T-31 the application's own CORS headers are kept and completed so that sessions work", async () => {
       const own = await wireApp(adapter, {
         allowedOrigins: ['https://app.example.com'],
         prepare: (app) => app.enableCors({ origin: 'https://app.example.com', credentials: true }),
@@ -139,20 +142,25 @@ describe.each(ADAPTERS)('The HTTP surface on %s', (adapter) => {
       ['JSON of the deepest level', nested(16), 400, -32600],
       ['JSON one level deeper', nested(17), 400, -32700],
       ['JSON a hundred thousand levels deep', nested(100_000), 400, -32700],
-      ['objects that deep', '{"a":'.repeat(15_000), 400, -32700],
-      ['a key that is there twice', ping(',"method":"tools/list"'), 400, -32700],
-      ['a key that is there twice, spelled differently', ping(',"\\u006dethod":"tools/list"'), 400, -32700],
-      ['a key that is there twice, far inside', ping(',"params":{"a":[{"b":1,"b":2}]}'), 400, -32700],
-      ['a key in another case is another key', ping(',"Method":"tools/list"'), 400, -32000],
-      ['braces and colons in texts', ping(',"params":{"a":"{\\"x\\":1,[[[[[[[[[[[[[[[[[[["}'), 400, -32000],
+      ['objects nested fifteen thousand levels deep', '{"a":'.repeat(15_000), 400, -32700],
+      ['a message with a duplicate key', ping(',"method":"tools/list"'), 400, -32700],
+      ['a message with a duplicate key, once escaped', ping(',"\\u006dethod":"tools/list"'), 400, -32700],
+      ['a message with a nested duplicate key', ping(',"params":{"a":[{"b":1,"b":2}]}'), 400, -32700],
+      ['a message with a key in another case', ping(',"Method":"tools/list"'), 400, -32000],
+      [
+        'a message with braces and colons in a string',
+        ping(',"params":{"a":"{\\"x\\":1,[[[[[[[[[[[[[[[[[[["}'),
+        400,
+        -32000,
+      ],
       ['a byte order mark', '\uFEFF{}', 400, -32700],
-      ['something after the JSON', '{} {}', 400, -32700],
+      ['JSON with trailing text', '{} {}', 400, -32700],
       ['NaN', '{"a":NaN}', 400, -32700],
       ['a comment', '{/**/}', 400, -32700],
-      ['a quote without an end', '"abc', 400, -32700],
-      ['a backslash at the end', '"abc\\', 400, -32700],
-      ['blanks', ' \n\t ', 400, -32700],
-    ])('%s', async (_what, body, status, code) => {
+      ['an unterminated string', '"abc', 400, -32700],
+      ['a string that ends in a backslash', '"abc\\', 400, -32700],
+      ['only whitespace', ' \n\t ', 400, -32700],
+    ])('S7, S8 a body is handled as documented when it is %s', async (_what, body, status, code) => {
       const reply = await send(wire.port, post(body));
       expect({ status: reply.status, code: codeOf(reply.body) }).toEqual({ status, code });
     });
@@ -163,13 +171,13 @@ describe.each(ADAPTERS)('The HTTP surface on %s', (adapter) => {
       ['a surrogate', [0x22, 0xed, 0xa0, 0x80, 0x22]],
       ['a cut character', [0x22, 0xe2, 0x82, 0x22]],
       ['UTF-16', [0xff, 0xfe, 0x7b, 0x00, 0x7d, 0x00]],
-    ])('%s is not UTF-8', async (_what, bytes) => {
+    ])('S7, S8 a body with %s is refused as invalid UTF-8', async (_what, bytes) => {
       const reply = await send(wire.port, post(Buffer.from(bytes)));
       expect(reply.status).toBe(400);
       expect(codeOf(reply.body)).toBe(-32700);
     });
 
-    it('a body in chunks counts like any other', async () => {
+    it('S7, S8 a chunked body counts against the same limit', async () => {
       const { body } = call('echo', { text: 'x' });
       const chunk = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`;
       const head = `POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close\r\nTransfer-Encoding: chunked\r\nMcp-Method: tools/call\r\nMcp-Name: echo\r\nMCP-Protocol-Version: 2026-07-28\r\n\r\n`;
@@ -179,13 +187,13 @@ describe.each(ADAPTERS)('The HTTP surface on %s', (adapter) => {
       expect(large).toMatch(/^HTTP\/1\.1 413 /);
     });
 
-    it('a body with a content coding is refused by name before it is read', async () => {
+    it('S7, S8 a body with a content coding is refused by name before it is read', async () => {
       const reply = await send(wire.port, post(Buffer.from([0x1f, 0x8b, 8, 0]), { 'content-encoding': 'gzip' }));
       expect(reply.status).toBe(415);
       expect(reply.body).toContain('Content-Encoding \\"gzip\\" is not supported');
     });
 
-    it('DELETE and GET with a body are what they are without', async () => {
+    it('S7, S8 a body does not change the meaning of DELETE and GET', async () => {
       const session = await LegacySession.open(wire.port);
       const headers = { 'content-type': 'application/json', 'mcp-session-id': session.id };
       expect(await send(wire.port, { verb: 'DELETE', headers, body: '{"no":' })).toMatchObject({ status: 204 });
@@ -193,15 +201,15 @@ describe.each(ADAPTERS)('The HTTP surface on %s', (adapter) => {
   });
 
   describe("T-32 the framework's body parser", () => {
-    it('keeps out of the endpoint and works beside it', async () => {
+    it("T-32 the framework's body parser does not touch the endpoint and works beside it", async () => {
       const large = await send(wire.port, call('echo', { text: 'x'.repeat(150_000) }));
       expect(large.status).toBe(200);
       expect(large.body).toContain('x'.repeat(150_000));
     });
   });
 
-  describe('S9 no line of a response is the client’s', () => {
-    it('neither in ids nor in texts nor in progress tokens', async () => {
+  describe('S9 line injection into responses', () => {
+    it('S9 ids, texts and progress tokens of a client cannot inject a line into a response', async () => {
       const evil = 'x\r\n\r\nevent: evil\ndata: {}\n\nid: 1\r\n\u2028\u2029\0';
       const reply = await send(wire.port, call('secret', { text: evil }, { id: evil, meta: { progressToken: evil } }));
       const frames = reply.body.split('\n\n').filter(Boolean);
@@ -213,7 +221,7 @@ describe.each(ADAPTERS)('The HTTP surface on %s', (adapter) => {
       expect(stream.messages.at(-1)).toMatchObject({ id: evil, result: { content: [{ text: evil }] } });
     });
 
-    it('nor in headers that repeat what it sent', async () => {
+    it('S9 headers that repeat client input cannot inject a line into a response', async () => {
       for (const header of ['origin', 'mcp-session-id', 'last-event-id', 'access-control-request-headers']) {
         for (const end of ['\n', '\r', '\0']) {
           const bytes = `OPTIONS /mcp HTTP/1.1\r\nHost: localhost\r\n${header}: http://localhost${end}X-Evil: 1\r\nConnection: close\r\n\r\n`;

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LegacySession } from '../fixtures/legacy-session.js';
-import { call, LOG_LEVEL } from '../fixtures/mcp-requests.js';
-import { send } from '../fixtures/raw-http.js';
-import type { JsonRpc } from '../fixtures/sse-client.js';
-import { textsIn } from '../fixtures/cut-stream.js';
-import { ADAPTERS, wireApp, type WireApp } from '../fixtures/wire-app.js';
+import { LegacySession } from '../fixtures/clients/legacy-session.js';
+import { call, LOG_LEVEL } from '../fixtures/clients/mcp-requests.js';
+import { send } from '../fixtures/clients/raw-http.js';
+import type { JsonRpc } from '../fixtures/clients/sse-client.js';
+import { textsIn } from '../fixtures/clients/truncated-stream.js';
+import { ADAPTERS, wireApp, type WireApp } from '../fixtures/applications/wire-app.js';
 
 const CLIENTS = 200;
 
-describe.each(ADAPTERS)('Many clients with the same ids (S2) on %s', (adapter) => {
+describe.each(ADAPTERS)('clients with the same ids (S2) on %s', (adapter) => {
   let wire: WireApp;
   beforeAll(async () => {
     wire = await wireApp(adapter);
@@ -23,7 +23,7 @@ describe.each(ADAPTERS)('Many clients with the same ids (S2) on %s', (adapter) =
     expect((JSON.parse(texts[2]!) as JsonRpc).id).toBe(0);
   }
 
-  it('modern: 200 clients, id 0, progress token 0', async () => {
+  it('S2 each of 200 modern clients with id 0 and progress token 0 gets only its own messages', async () => {
     const requests = Array.from({ length: CLIENTS }, async (_, client) => {
       const details = { id: 0, meta: { progressToken: 0, [LOG_LEVEL]: 'debug' } };
       const reply = await send(wire.port, call('secret', { text: `secret-${client}-` }, details));
@@ -32,7 +32,7 @@ describe.each(ADAPTERS)('Many clients with the same ids (S2) on %s', (adapter) =
     await Promise.all(requests);
   });
 
-  it('legacy: 200 sessions, id 0, progress token 0', async () => {
+  it('S2 each of 200 legacy sessions with id 0 and progress token 0 gets only its own messages', async () => {
     const requests = Array.from({ length: CLIENTS }, async (_, client) => {
       const session = await LegacySession.open(wire.port);
       const params = { name: 'secret', arguments: { text: `secret-${client}-` }, _meta: { progressToken: 0 } };
@@ -42,7 +42,7 @@ describe.each(ADAPTERS)('Many clients with the same ids (S2) on %s', (adapter) =
     await Promise.all(requests);
   });
 
-  it('one session, the same id at the same time: each POST gets its own answer', async () => {
+  it('S2 concurrent POSTs with the same id in one session each get their own response', async () => {
     const session = await LegacySession.open(wire.port);
     const requests = Array.from({ length: 20 }, async (_, client) => {
       const params = { name: 'secret', arguments: { text: `secret-${client}-` }, _meta: { progressToken: 0 } };

@@ -2,10 +2,10 @@ import { PrincipalRefusedError, PrincipalResolver, type Principal, type Principa
 import { ForbiddenException, UnauthorizedException } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { setTimeout as delay } from 'node:timers/promises';
-import { initializeRequest, LegacySession } from '../fixtures/legacy-session.js';
-import { call, modern } from '../fixtures/mcp-requests.js';
-import { send, type RawReply, type RawRequest } from '../fixtures/raw-http.js';
-import { ADAPTERS, wireApp, type WireApp } from '../fixtures/wire-app.js';
+import { initializeRequest, LegacySession } from '../fixtures/clients/legacy-session.js';
+import { call, modern } from '../fixtures/clients/mcp-requests.js';
+import { send, type RawReply, type RawRequest } from '../fixtures/clients/raw-http.js';
+import { ADAPTERS, wireApp, type WireApp } from '../fixtures/applications/wire-app.js';
 
 /** `Bearer <subject>.<how often the token was refreshed>`. */
 class Tokens extends PrincipalResolver {
@@ -23,7 +23,7 @@ class Tokens extends PrincipalResolver {
 
 const as = (who: string, refresh = 0) => ({ authorization: `Bearer ${who}.${refresh}` });
 
-describe.each(ADAPTERS)('Whose session it is (S3, S4, S13) on %s', (adapter) => {
+describe.each(ADAPTERS)('session ownership (S3, S4, S13) on %s', (adapter) => {
   let wire: WireApp;
   beforeAll(async () => {
     wire = await wireApp(adapter, { providers: [{ provide: PrincipalResolver, useClass: Tokens }] });
@@ -37,7 +37,7 @@ describe.each(ADAPTERS)('Whose session it is (S3, S4, S13) on %s', (adapter) => 
   };
   const seen = ({ status, body, headers: { date: _, ...headers } }: RawReply) => ({ status, body, headers });
 
-  it('S3, G-13 for anybody else a session looks exactly like one that never was', async () => {
+  it('S3, G-13 a session of another principal is answered exactly like an unknown session', async () => {
     const mine = await open('alice');
     const stream = await mine.stream('speak', { count: 1 });
     await stream.end();
@@ -71,7 +71,7 @@ describe.each(ADAPTERS)('Whose session it is (S3, S4, S13) on %s', (adapter) => 
     });
   });
 
-  it("S3 nobody takes over another one's stream", async () => {
+  it('S3 another principal cannot take over a stream', async () => {
     const mine = await open('alice');
     const stream = await mine.get();
     await stream.frame(({ id }) => id !== undefined);
@@ -81,7 +81,7 @@ describe.each(ADAPTERS)('Whose session it is (S3, S4, S13) on %s', (adapter) => 
     await stream.close();
   });
 
-  it("Z-14 nobody cancels another one's request", async () => {
+  it('Z-14 another principal cannot cancel a request', async () => {
     const mine = await open('alice');
     const key = `alice ${adapter}`;
     const answer = mine.call('hold', { key }, 1);
@@ -92,7 +92,7 @@ describe.each(ADAPTERS)('Whose session it is (S3, S4, S13) on %s', (adapter) => 
     expect(await answer).toMatchObject({ result: { content: [{ text: key }] } });
   });
 
-  it('S13 a session lends its owner to nobody: each request stands for itself', async () => {
+  it('S13 every request in a session is authenticated on its own', async () => {
     const mine = await open('alice');
     const anonymous = withHeaders(mine.raw(mine.message('ping')), { authorization: undefined });
     expect(await send(wire.port, anonymous)).toMatchObject({ status: 404 });
@@ -101,7 +101,7 @@ describe.each(ADAPTERS)('Whose session it is (S3, S4, S13) on %s', (adapter) => 
     expect(again.headers['mcp-session-id']).not.toBe(mine.id);
   });
 
-  it('sendToPrincipal reaches the sessions of one principal and of no other', async () => {
+  it('sendToPrincipal() reaches the sessions of one principal and of no other', async () => {
     const [alice, bob] = await Promise.all([open('carol'), open('dave')]);
     const streams = await Promise.all([alice.get(), bob.get()]);
     await Promise.all(streams.map((stream) => stream.frame(({ id }) => id !== undefined)));
@@ -117,7 +117,7 @@ describe.each(ADAPTERS)('Whose session it is (S3, S4, S13) on %s', (adapter) => 
     ['nest401', 401, 'Bearer'],
     ['weak', 403, 'Bearer error="insufficient_scope", scope="x"'],
     ['nest403', 403, undefined],
-  ])('0e, A-25 the token "%s" is %i before the request is looked at', async (who, status, challenge) => {
+  ])('0e, A-25 the token "%s" is answered with %i before the request is read', async (who, status, challenge) => {
     const requests = [
       call('echo', { text: 'x' }, { headers: as(who) }),
       { ...modern('tools/list', {}, { headers: as(who) }), body: '{' },
@@ -132,7 +132,7 @@ describe.each(ADAPTERS)('Whose session it is (S3, S4, S13) on %s', (adapter) => 
     }
   });
 
-  it('27 a resolver that crashes is 500 and tells nothing', async () => {
+  it('27 a principal resolver that crashes is answered with 500 and reveals nothing', async () => {
     const reply = await send(wire.port, call('echo', { text: 'x' }, { headers: as('crash') }));
     expect(reply.status).toBe(500);
     expect(JSON.parse(reply.body)).toMatchObject({ error: { code: -32603, message: 'Internal error' } });

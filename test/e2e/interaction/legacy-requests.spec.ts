@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accept, ALL, askingApp, type AskingApp, said } from '../../fixtures/asking-app.js';
-import { LegacySession, type SessionOptions } from '../../fixtures/legacy-session.js';
-import { type JsonRpc, SseClient } from '../../fixtures/sse-client.js';
+import { accept, ALL, askingApp, type AskingApp, said } from '../../fixtures/applications/asking-app.js';
+import { LegacySession, type SessionOptions } from '../../fixtures/clients/legacy-session.js';
+import { type JsonRpc, SseClient } from '../../fixtures/clients/sse-client.js';
 
 const isQuestion = ({ method, id }: JsonRpc) => method !== undefined && id !== undefined;
 const isAnswer = ({ method }: JsonRpc) => method === undefined;
@@ -30,7 +30,7 @@ describe('a legacy call that asks', () => {
   const reply = (session: LegacySession, { id }: JsonRpc, result: unknown) =>
     session.post({ jsonrpc: '2.0', id, result });
 
-  it('asks on the stream of its POST, and on no other', async () => {
+  it('a legacy call asks its question on the stream of its POST and on no other stream', async () => {
     const session = await open();
     const standing = await session.get();
     const stream = await session.stream('greet', { city: 'Rome' });
@@ -46,7 +46,7 @@ describe('a legacy call that asks', () => {
     await standing.close();
   });
 
-  it('takes the first answer and no other', async () => {
+  it('a legacy call accepts the first answer to its question and ignores a second one', async () => {
     const session = await open();
     const stream = await session.stream('greet', { city: 'Rome' });
     const question = await questionOf(stream);
@@ -57,7 +57,7 @@ describe('a legacy call that asks', () => {
     expect(stream.messages.filter(isAnswer)).toHaveLength(1);
   });
 
-  it('takes no answer of another session, of another principal, or to another id', async () => {
+  it('a legacy call ignores an answer from another session, from another principal or to another id', async () => {
     const session = await open({ headers: { 'x-user': 'alice' } });
     const sibling = await open({ headers: { 'x-user': 'alice' } });
     const stranger = await open({ headers: { 'x-user': 'mallory' } });
@@ -75,7 +75,7 @@ describe('a legacy call that asks', () => {
     expect(said(await answerOf(stream))).toBe('Hello, Ada of Rome');
   });
 
-  it('asks again for an answer that does not fit', async () => {
+  it('a legacy call asks again when an answer does not match the form', async () => {
     const session = await open();
     const stream = await session.stream('greet', { city: 'Rome' });
     const question = await questionOf(stream);
@@ -86,18 +86,21 @@ describe('a legacy call that asks', () => {
     expect(said(await answerOf(stream))).toBe('Hello, Ada of Rome');
   });
 
-  it.each(['insatiable', 'greet'])('gives up after so many rounds: %s', async (name) => {
-    const session = await open();
-    const stream = await session.stream(name, name === 'greet' ? { city: 'Rome' } : {});
-    for (let n = 0; n < 8; n++) {
-      await stream.message(() => questionsOf(stream).length > n);
-      await reply(session, questionsOf(stream)[n]!, accept(name === 'greet' ? { name: 0 } : { name: 'more' }));
-    }
-    expect(said(await answerOf(stream))).toBe('The call has asked for input 8 times and still needs more');
-    expect(questionsOf(stream)).toHaveLength(8);
-  });
+  it.each(['insatiable', 'greet'])(
+    'a legacy call of the tool %s fails after the maximum number of questions',
+    async (name) => {
+      const session = await open();
+      const stream = await session.stream(name, name === 'greet' ? { city: 'Rome' } : {});
+      for (let n = 0; n < 8; n++) {
+        await stream.message(() => questionsOf(stream).length > n);
+        await reply(session, questionsOf(stream)[n]!, accept(name === 'greet' ? { name: 0 } : { name: 'more' }));
+      }
+      expect(said(await answerOf(stream))).toBe('The call has asked for input 8 times and still needs more');
+      expect(questionsOf(stream)).toHaveLength(8);
+    },
+  );
 
-  it('hears of an error as an answer (J-9)', async () => {
+  it('a client that answers a question with an error makes the legacy call fail with that error (J-9)', async () => {
     const session = await open();
     const stream = await session.stream('greet', { city: 'Rome' });
     const { id } = await questionOf(stream);
@@ -107,7 +110,7 @@ describe('a legacy call that asks', () => {
     expect(said(answer)).toBe('The client refused: not today');
   });
 
-  it('is cancelled together with its question (G-47)', async () => {
+  it('cancelling a legacy call also cancels its open question (G-47)', async () => {
     const session = await open();
     const stream = await session.stream('greet', { city: 'Rome' }, 'the-call');
     const question = await questionOf(stream);
@@ -120,7 +123,7 @@ describe('a legacy call that asks', () => {
     expect(app.pending.size).toBe(0);
   });
 
-  it('takes its question back when it is over before there is an answer', async () => {
+  it('a legacy call that finishes before its question was answered cancels the question', async () => {
     const session = await open();
     const reply1 = await session.stream('floating');
     const answer = await answerOf(reply1);
@@ -131,7 +134,7 @@ describe('a legacy call that asks', () => {
     expect(app.pending.size).toBe(0);
   });
 
-  it('takes the other questions back when one of several is refused (J-5)', async () => {
+  it('a legacy call cancels its other questions when one of several is refused (J-5)', async () => {
     const session = await open();
     const stream = await session.stream('cold_forms');
     await stream.message(() => questionsOf(stream).length === 2);
@@ -141,7 +144,7 @@ describe('a legacy call that asks', () => {
     expect(stream.messages.filter(isCancelled).map(({ params }) => params!.requestId as unknown)).toEqual([second!.id]);
   });
 
-  it('ends with its session', async () => {
+  it('a legacy call that waits for an answer ends with its session', async () => {
     const session = await open();
     const stream = await session.stream('catching');
     await questionOf(stream);
@@ -152,7 +155,7 @@ describe('a legacy call that asks', () => {
     expect(app.pending.size).toBe(0);
   });
 
-  it('goes on when the connection is lost: the question is told again, the answer is taken, the result comes (J-7)', async () => {
+  it('a legacy call survives a lost connection: it repeats the question, accepts the answer and returns the result (J-7)', async () => {
     const session = await open();
     const stream = await session.stream('greet', { city: 'Rome' });
     const { id: primed } = await stream.frame(({ id }) => id !== undefined);
@@ -165,7 +168,7 @@ describe('a legacy call that asks', () => {
     await resumed.end();
   });
 
-  it('takes an answer while nobody is connected', async () => {
+  it('a legacy call accepts an answer while its client has no open stream', async () => {
     const session = await open();
     const stream = await session.stream('greet', { city: 'Rome' });
     const question = await questionOf(stream);
@@ -177,7 +180,7 @@ describe('a legacy call that asks', () => {
     expect(questionsOf(resumed)).toEqual([]);
   });
 
-  it('runs an explicit method again with the answers, also with one that does not help', async () => {
+  it('a method that returns inputRequired() runs again with the answers, even when an answer does not help', async () => {
     const session = await open();
     const stream = await session.stream('explicit');
     await reply(session, await questionOf(stream), accept({}));
@@ -186,11 +189,11 @@ describe('a legacy call that asks', () => {
     expect(said(await answerOf(stream))).toBe('Hello, Ada: {"round":2}, who');
   });
 
-  it('lets a method wait for nothing but time', async () => {
+  it('a method that asks for no input but for time runs again in a legacy call', async () => {
     expect(said(await (await open()).call('waits'))).toBe('waited');
   });
 
-  it('asks many at the same time, each for itself', async () => {
+  it('concurrent legacy calls each ask their own question and get their own answer', async () => {
     const session = await open();
     const cities = Array.from({ length: 20 }, (_, n) => `City${n}`);
     const ends = cities.map(async (city) => {
@@ -204,14 +207,14 @@ describe('a legacy call that asks', () => {
   it.each([
     ['prompts/get', { name: 'greeting', arguments: {} }, /Greet Ada/],
     ['resources/read', { uri: 'ask://Rome' }, /Ada of Rome/],
-  ])('may be %s', async (method, params, text) => {
+  ])('a legacy client can be asked during %s', async (method, params, text) => {
     const session = await open();
     const stream = await SseClient.open(app.port, session.raw(session.message(method, params)));
     await reply(session, await questionOf(stream), accept({ name: 'Ada' }));
     expect(JSON.stringify((await answerOf(stream)).result)).toMatch(text);
   });
 
-  it('tells the model when the client cannot be asked, and the client when it is no tool (J-4)', async () => {
+  it('a call that cannot ask its client tells the model if it is a tool and the client otherwise (J-4)', async () => {
     const session = await open({ capabilities: {} });
     expect((await session.call('greet', { city: 'Rome' })).result).toMatchObject({ isError: true });
     expect((await session.request('prompts/get', { name: 'greeting', arguments: {} })).error).toMatchObject({
@@ -219,7 +222,7 @@ describe('a legacy call that asks', () => {
     });
   });
 
-  it('cannot ask a client that reads no streams (J-4)', async () => {
+  it('a legacy client that does not read streams cannot be asked (J-4)', async () => {
     const session = await open();
     const body = session.message('tools/call', { name: 'greet', arguments: { city: 'Rome' } });
     const { status, body: text } = await session.post(body, { accept: 'application/json' });
@@ -229,7 +232,7 @@ describe('a legacy call that asks', () => {
   });
 
   describe('of an older revision', () => {
-    it('2025-06-18: has titles as enumNames, no mode, no list and no page', async () => {
+    it('a 2025-06-18 client gets enumNames for titles and no mode, and cannot be asked for a list or a URL', async () => {
       const session = await open({ revision: '2025-06-18' });
       const stream = await session.stream('colours');
       const question = await questionOf(stream);
@@ -252,18 +255,21 @@ describe('a legacy call that asks', () => {
       expect(said(await session.call('can'))).not.toContain('elicitation.url');
     });
 
-    it.each(['2025-03-26', '2024-11-05'])('%s: has no elicitation, but sampling', async (revision) => {
-      const session = await open({ revision });
-      expect((await session.call('greet', { city: 'Rome' })).result).toMatchObject({ isError: true });
-      expect(said(await session.call('can'))).toBe('sampling roots');
-      const stream = await session.stream('sampled');
-      const content = { type: 'text', text: 'Paris' };
-      await reply(session, await questionOf(stream), { role: 'assistant', content, model: 'm' });
-      expect(JSON.parse(said(await answerOf(stream))!)).toEqual(content);
-    });
+    it.each(['2025-03-26', '2024-11-05'])(
+      'a %s client cannot be asked by elicitation but can be asked to sample',
+      async (revision) => {
+        const session = await open({ revision });
+        expect((await session.call('greet', { city: 'Rome' })).result).toMatchObject({ isError: true });
+        expect(said(await session.call('can'))).toBe('sampling roots');
+        const stream = await session.stream('sampled');
+        const content = { type: 'text', text: 'Paris' };
+        await reply(session, await questionOf(stream), { role: 'assistant', content, model: 'm' });
+        expect(JSON.parse(said(await answerOf(stream))!)).toEqual(content);
+      },
+    );
   });
 
-  it('opens a page with an id of its own at 2025-11-25 (J-3)', async () => {
+  it('elicitUrl() sends an elicitation id of its own to a 2025-11-25 client (J-3)', async () => {
     const session = await open();
     const stream = await session.stream('page');
     const question = await questionOf(stream);
@@ -277,14 +283,14 @@ describe('a legacy call that asks', () => {
   });
 });
 
-describe('closeStream()', () => {
+describe('closeStream() of a legacy call', () => {
   let app: AskingApp;
   beforeAll(async () => {
     app = await askingApp();
   });
   afterAll(() => app.close());
 
-  it('ends the connection with a retry, and the call goes on for whoever comes back (G-30)', async () => {
+  it('closeStream() ends the connection with a retry hint, and a client that reconnects gets the result (G-30)', async () => {
     const session = await LegacySession.open(app.port);
     const stream = await session.stream('polled', {}, 7);
     await stream.end();
@@ -297,13 +303,13 @@ describe('closeStream()', () => {
     await resumed.end();
   });
 
-  it('does nothing for a client that would not come back (G-24)', async () => {
+  it('closeStream() does nothing for a client that would not reconnect (G-24)', async () => {
     const session = await LegacySession.open(app.port, { revision: '2025-06-18' });
     expect(said(await session.call('polled'))).toBe('polled');
   });
 });
 
-it('a question has a deadline, after which it is taken back', async () => {
+it('a question that is not answered before its deadline is cancelled', async () => {
   const app = await askingApp({ inputTimeoutMs: 30 });
   const session = await LegacySession.open(app.port, { capabilities: ALL });
   const stream = await session.stream('greet', { city: 'Rome' });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { accept, ALL, askingApp, type AskingApp, retry, round, said } from '../../fixtures/asking-app.js';
-import type { JsonRpc } from '../../fixtures/sse-client.js';
+import { accept, ALL, askingApp, type AskingApp, retry, round, said } from '../../fixtures/applications/asking-app.js';
+import type { JsonRpc } from '../../fixtures/clients/sse-client.js';
 
 const call = (name: string, args: Record<string, unknown> = {}) => ({ name, arguments: args });
 const keysOf = ({ result }: JsonRpc): string[] => Object.keys((result?.inputRequests ?? {}) as object);
@@ -25,7 +25,7 @@ describe('a modern call that asks', () => {
   const send = (params: Record<string, unknown>, details?: Parameters<typeof round>[2]) =>
     round(app.port, params, details);
 
-  it('ends with what it asks, and nothing else', async () => {
+  it('a modern call that asks ends with an input_required result that holds the question and nothing else', async () => {
     const { result } = await send(call('greet', { city: 'Rome' }));
     expect(result).toEqual({
       resultType: 'input_required',
@@ -53,7 +53,7 @@ describe('a modern call that asks', () => {
     ['an answer that does not fit', { '#1': accept({ name: 12345 }) }],
     ['null for an answer', { '#1': null }],
     ['an inherited name', { constructor: accept({ name: 'Ada' }) }],
-  ])('asks again for %s as the answers (M-9, M-11)', async (_, answers) => {
+  ])('a modern call asks again when inputResponses holds %s (M-9, M-11)', async (_, answers) => {
     const params = call('greet', { city: 'Rome' });
     const first = await send(params);
     const second = await send({ ...retry(params, first, {}), inputResponses: answers });
@@ -63,7 +63,7 @@ describe('a modern call that asks', () => {
     expect(said(last)).toBe('Hello, Ada of Rome');
   });
 
-  it('takes answers under its own keys without a state, but none that are only a matter of order (M-15)', async () => {
+  it('a modern call without a state accepts answers under named keys but not under numbered keys (M-15)', async () => {
     const keyed = await send({ ...call('keyed'), inputResponses: { user: accept({ name: 'Ada' }), more: 1 } });
     expect(said(keyed)).toBe('Hello, Ada');
     const ordered = await send({
@@ -73,14 +73,14 @@ describe('a modern call that asks', () => {
     expect(ordered.result?.resultType).toBe('input_required');
   });
 
-  it('does not look at answers that were not asked for (T-29)', async () => {
+  it('a modern call ignores answers to questions that it did not ask (T-29)', async () => {
     const params = call('explicit');
     const first = await send(params);
     const last = await send(retry(params, first, { who: accept({ name: 'Ada' }), admin: true, __proto__: { x: 1 } }));
     expect(said(last)).toBe('Hello, Ada: {"round":1}, who');
   });
 
-  it('may use any key', async () => {
+  it('a question can have a key that is also the name of an inherited property', async () => {
     const params = call('strange_keys');
     const first = await send(params);
     expect(keysOf(first)).toEqual(['__proto__']);
@@ -92,12 +92,12 @@ describe('a modern call that asks', () => {
     expect(said(last)).toBe('Ada 36 step');
   });
 
-  it.each(['decline', 'cancel'])('hears of %s as of any outcome (M-12)', async (action) => {
+  it.each(['decline', 'cancel'])('a method receives the outcome %s like any other (M-12)', async (action) => {
     const params = call('outcome');
     expect(said(await send(retry(params, await send(params), { '#1': { action } })))).toBe(action);
   });
 
-  it('gives up after so many rounds', async () => {
+  it('a modern call fails after the maximum number of rounds', async () => {
     const params = call('insatiable');
     let reply = await send(params);
     for (let rounds = 1; rounds < 8; rounds++) {
@@ -109,7 +109,7 @@ describe('a modern call that asks', () => {
     expect(said(reply)).toBe('The call has asked for input 8 times and still needs more');
   });
 
-  it('gives up on a client that never answers, too', async () => {
+  it('a modern call fails after the maximum number of rounds even when its client never answers', async () => {
     const params = call('greet', { city: 'Rome' });
     let reply = await send(params);
     for (let rounds = 1; rounds < 8; rounds++) reply = await send(retry(params, reply, {}));
@@ -117,13 +117,13 @@ describe('a modern call that asks', () => {
     expect(await send(retry(params, reply, {})).then(said)).toMatch(/8 times/);
   });
 
-  it('that asks one thing for ever does not stop the server', async () => {
+  it('a method that asks the same question in an endless loop does not block the server', async () => {
     const reply = await send({ ...call('stuck'), inputResponses: { same: accept({ name: 'x' }) } });
     expect(reply.result).toMatchObject({ isError: true });
     expect(app.logs.about('was asked more than 100 times')).toHaveLength(1);
   });
 
-  it('that asks something else than before is answered with an error, not with what its method makes of it', async () => {
+  it('a retry that asks a different question fails with an error instead of the result of the method', async () => {
     const params = call('moody');
     const first = await send(params);
     const second = await send(retry(params, first, { '#1': accept({ name: 'Ada' }) }));
@@ -136,14 +136,14 @@ describe('a modern call that asks', () => {
     expect(app.logs.about('asks a different question under "#1"')).toHaveLength(1);
   });
 
-  it('runs on when nobody waits for the question, and its method has the last word', async () => {
+  it('a method that does not await its question returns its own result', async () => {
     expect(said(await send(call('floating')))).toBe('done');
     const reply = await send(call('floating_slowly'));
     expect(reply.result?.resultType).toBe('input_required');
     app.gate.release('floating');
   });
 
-  it('has its round end whatever the method catches; finally runs, steps do not', async () => {
+  it('a round ends even when the method catches its end, and then runs finally blocks but no further steps', async () => {
     const params = call('catching');
     const first = await send(params);
     expect(first.result?.resultType).toBe('input_required');
@@ -152,14 +152,14 @@ describe('a modern call that asks', () => {
     expect(app.tools.counts).toEqual({ finally: 2 });
   });
 
-  it('keeps steps as JSON from the start, runs failed ones again, and none twice', async () => {
+  it('steps are stored as JSON, a failed step runs again and a successful step never does', async () => {
     const params = call('shaky');
     const last = await send(retry(params, await send(params), { '#1': accept({ name: 'Ada' }) }));
     expect(said(last)).toBe('Ada {"at":"1970-01-01T00:00:00.000Z"} string undefined');
     expect(app.tools.counts).toEqual({ shaky: 2 });
   });
 
-  it('waits for the steps that run beside a question', async () => {
+  it('a round waits for the steps that run beside its question', async () => {
     const params = call('beside');
     const first = send(params);
     await app.gate.reached('waiting slow');
@@ -169,18 +169,18 @@ describe('a modern call that asks', () => {
     expect(app.tools.counts).toEqual({ slow: 1 });
   });
 
-  it.each(['bulky', 'bigint'])('tells the log and not the client what is wrong with a step: %s', async (name) => {
+  it.each(['bulky', 'bigint'])('an invalid step of the tool %s is logged and hidden from the client', async (name) => {
     const { result } = await send(call(name));
     expect(result).toMatchObject({ isError: true, content: [{ text: 'Internal error' }] });
     expect(app.logs.about(name === 'bulky' ? 'too large to send' : "ctx.step('big')")).toHaveLength(1);
   });
 
-  it('cannot ask in a step: the round would wait for the step, and the step for the next round', async () => {
+  it('a step cannot ask the client', async () => {
     expect((await send(call('in_step'))).result).toMatchObject({ isError: true });
     expect(app.logs.about('A step cannot ask the client')).toHaveLength(1);
   });
 
-  it('asks side by side in one round and in the order of asking, however long a form takes to be read', async () => {
+  it('concurrent questions share one round in the order of the calls, even when a form takes longer to compile', async () => {
     const params = call('cold_forms');
     const first = await send(params);
     expect(
@@ -190,20 +190,20 @@ describe('a modern call that asks', () => {
     expect(said(await send(retry(params, first, answers)))).toBe('ice tea');
   });
 
-  it('keeps the answers of a round that had only some', async () => {
+  it('a round keeps the answers it got when its client answered only some questions', async () => {
     const params = call('cold_forms');
     const second = await send(retry(params, await send(params), { '#2': accept({ name: 'tea' }) }));
     expect(keysOf(second)).toEqual(['#1']);
     expect(said(await send(retry(params, second, { '#1': accept({ cold: 'ice' }) })))).toBe('ice tea');
   });
 
-  it.each(['observed', 'generated'])('may be a stream of values: %s', async (name) => {
+  it.each(['observed', 'generated'])('a tool that returns a stream of values can ask its client: %s', async (name) => {
     const params = call(name);
     const last = await send(retry(params, await send(params), { '#1': accept({ name: 'Ada' }) }));
     expect(said(last)).toBe(`${name[0]!.toUpperCase()}${name.slice(1)} Ada`);
   });
 
-  it('may ask for nothing but time (M-14)', async () => {
+  it('a modern call can ask for a retry without asking a question (M-14)', async () => {
     const params = call('waits');
     const first = await send(params);
     expect(first.result).not.toHaveProperty('inputRequests');
@@ -213,7 +213,7 @@ describe('a modern call that asks', () => {
   it.each([
     ['prompts/get', { name: 'greeting', arguments: {} }],
     ['resources/read', { uri: 'ask://Rome' }],
-  ])('%s asks as well', async (method, params) => {
+  ])('a modern client can be asked during %s', async (method, params) => {
     const first = await send(params, { method });
     expect(first.result).not.toHaveProperty('ttlMs');
     expect(first.result).not.toHaveProperty('contents');
@@ -228,19 +228,22 @@ describe('a modern call that asks', () => {
     ['page', { elicitation: {} }, { elicitation: { url: {} } }],
     ['sampled', { elicitation: {} }, { sampling: {} }],
     ['explicit', { sampling: {} }, { elicitation: {} }],
-  ])('%s of a client with %j lacks %j (M-7)', async (name, capabilities, requiredCapabilities) => {
-    const { error } = await send(call(name, name === 'greet' ? { city: 'Rome' } : {}), { capabilities });
-    expect(error).toMatchObject({ code: -32021, data: { requiredCapabilities } });
-  });
+  ])(
+    'the tool %s, called by a client with the capabilities %j, fails because %j is missing (M-7)',
+    async (name, capabilities, requiredCapabilities) => {
+      const { error } = await send(call(name, name === 'greet' ? { city: 'Rome' } : {}), { capabilities });
+      expect(error).toMatchObject({ code: -32021, data: { requiredCapabilities } });
+    },
+  );
 
-  it('looks at what the client can do in every round', async () => {
+  it('the capabilities of the client are checked again in every round', async () => {
     const params = call('greet', { city: 'Rome' });
     const first = await send(params);
     const second = await send(retry(params, first, {}), { capabilities: {} });
     expect(second.error).toMatchObject({ code: -32021 });
   });
 
-  it('can find out what the client can do', async () => {
+  it('ctx.can() tells a method what its client can do', async () => {
     expect(said(await send(call('can'), { capabilities: ALL }))).toBe(
       'elicitation elicitation.form elicitation.url sampling roots',
     );
@@ -249,13 +252,13 @@ describe('a modern call that asks', () => {
     expect(said(await send(call('can'), { capabilities: {} }))).toBe('');
   });
 
-  it('does not open pages that are not safe', async () => {
+  it('elicitUrl() rejects a URL that is not safe', async () => {
     const { result } = await send(call('unsafe_page'));
     expect(result).toMatchObject({ isError: true });
     expect(app.logs.about('needs an https URL')).toHaveLength(1);
   });
 
-  it('is one of many at the same time, each with its own answers', async () => {
+  it('concurrent modern calls each get their own answers', async () => {
     const cities = Array.from({ length: 50 }, (_, n) => `City${n}`);
     const ends = cities.map(async (city) => {
       const params = call('greet', { city });
@@ -266,7 +269,7 @@ describe('a modern call that asks', () => {
     expect(await Promise.all(ends)).toEqual(cities.map((city) => `Hello, of ${city} of ${city}`));
   });
 
-  it('leaves nothing on the server', () => {
+  it('a round keeps no state on the server', () => {
     expect(app.pending.size).toBe(0);
   });
 });

@@ -7,7 +7,7 @@ import {
   ListRootsRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTripServer, type TripServer } from '../../fixtures/trip-server.js';
+import { startTripServer, type TripServer } from '../../fixtures/applications/trip-server.js';
 
 const INFO = { name: 'interaction', version: '1.0.0' };
 const CAPABILITIES = { elicitation: { form: {}, url: {} }, sampling: {}, roots: {} };
@@ -54,7 +54,7 @@ describe.each(['fastify', 'express'] as const)('over %s', (adapter) => {
   afterAll(() => server.close());
 
   describe.each(MODES)('a client in mode %s', (mode) => {
-    it('is asked twice, and the step before it ran once', async () => {
+    it('one handler asks a client twice, and its earlier step runs only once', async () => {
       const before = server.steps();
       const { client, asked } = await connect(server.url, mode, [
         { action: 'accept', content: { region: 'north' } },
@@ -67,13 +67,13 @@ describe.each(['fastify', 'express'] as const)('over %s', (adapter) => {
       await client.close();
     });
 
-    it('may decline', async () => {
+    it('one handler receives the decline of its client', async () => {
       const { client } = await connect(server.url, mode, [{ action: 'decline' }]);
       expect(text(await client.callTool({ name: 'book', arguments: { city: 'Lisbon' } }))).toBe('declined');
       await client.close();
     });
 
-    it('is asked several things in one round', async () => {
+    it('one handler asks its client several questions in one round', async () => {
       const { client, asked } = await connect(server.url, mode, [
         { action: 'accept', content: { region: 'north' } },
         { action: 'accept', content: { region: 'south' } },
@@ -84,7 +84,7 @@ describe.each(['fastify', 'express'] as const)('over %s', (adapter) => {
       await client.close();
     });
 
-    it('samples, tells its roots and opens a page', async () => {
+    it('one handler samples, lists the roots and opens a URL at its client', async () => {
       const { client } = await connect(server.url, mode, [
         { role: 'assistant', content: { type: 'text', text: 'Paris' }, model: 'm' },
         { roots: [{ uri: 'file:///work' }] },
@@ -95,13 +95,13 @@ describe.each(['fastify', 'express'] as const)('over %s', (adapter) => {
       await client.close();
     });
 
-    it('is asked by a method that returns inputRequired()', async () => {
+    it('a handler that returns inputRequired() asks its client', async () => {
       const { client } = await connect(server.url, mode, [{ action: 'accept', content: { name: 'Ada' } }]);
       expect(text(await client.callTool({ name: 'explicit', arguments: {} }))).toBe('Hello, Ada, round 1');
       await client.close();
     });
 
-    it('is asked again for an answer that does not fit, in the legacy era by the server, in the modern one by the retry', async () => {
+    it('an invalid answer is asked for again, by the server in the legacy era and by the retry in the modern one', async () => {
       const { client, asked } = await connect(server.url, mode, [
         { action: 'accept', content: { region: 'elsewhere' } },
         { action: 'accept', content: { region: 'south' } },
@@ -112,7 +112,7 @@ describe.each(['fastify', 'express'] as const)('over %s', (adapter) => {
       await client.close();
     });
 
-    it('is asked by prompts and resources too', async () => {
+    it('prompts and resources ask their client too', async () => {
       const { client } = await connect(server.url, mode, [
         { action: 'accept', content: { region: 'north' } },
         { action: 'accept', content: { region: 'south' } },
@@ -124,7 +124,7 @@ describe.each(['fastify', 'express'] as const)('over %s', (adapter) => {
       await client.close();
     });
 
-    it('that cannot be asked is told so', async () => {
+    it('a client without the capability gets an error that names what is missing', async () => {
       const client = await open(server.url, mode);
       const call = client.callTool({ name: 'book', arguments: { city: 'Lisbon' } });
       if (mode !== 'auto') expect(await call).toMatchObject({ isError: true });

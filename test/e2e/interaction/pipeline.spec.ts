@@ -11,8 +11,8 @@ import {
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { catchError, map, type Observable, of } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { accept, ALL, askingApp, type AskingApp, retry, round, said } from '../../fixtures/asking-app.js';
-import { LegacySession } from '../../fixtures/legacy-session.js';
+import { accept, ALL, askingApp, type AskingApp, retry, round, said } from '../../fixtures/applications/asking-app.js';
+import { LegacySession } from '../../fixtures/clients/legacy-session.js';
 
 const params = { name: 'outcome', arguments: {} };
 const answers = { '#1': accept({ name: 'Ada' }) };
@@ -53,30 +53,33 @@ describe('what surrounds a method that asks', () => {
   });
   const start = async (...providers: object[]) => (app = await askingApp({}, { providers: providers as never }));
 
-  it('an interceptor that swallows errors does not keep the round from ending', async () => {
+  it('an interceptor that swallows errors does not keep a round from ending', async () => {
     const { port } = await start({ provide: APP_INTERCEPTOR, useClass: Swallowing });
     const first = await round(port, params);
     expect(first.result?.resultType).toBe('input_required');
     expect(said(await round(port, retry(params, first, answers)))).toBe('accept');
   });
 
-  it.each([Wrapping, ClassSerializerInterceptor])('%o does not change what inputRequired() asks', async (useClass) => {
-    const { port } = await start({ provide: APP_INTERCEPTOR, useClass });
-    const explicit = { name: 'explicit', arguments: {} };
-    const first = await round(port, explicit);
-    expect(first.result).toMatchObject({
-      resultType: 'input_required',
-      inputRequests: { who: { method: 'elicitation/create' } },
-    });
-    expect(said(await round(port, retry(explicit, first, { who: accept({ name: 'Ada' }) })))).toContain('Hello, Ada');
-    const session = await LegacySession.open(port, { capabilities: ALL });
-    const stream = await session.stream('explicit');
-    const { id } = await stream.message(({ method }) => method === 'elicitation/create');
-    await session.post({ jsonrpc: '2.0', id, result: accept({ name: 'Ada' }) });
-    expect(said(await stream.message(({ method }) => method === undefined))).toContain('Hello, Ada');
-  });
+  it.each([Wrapping, ClassSerializerInterceptor])(
+    '%o does not change the questions of inputRequired()',
+    async (useClass) => {
+      const { port } = await start({ provide: APP_INTERCEPTOR, useClass });
+      const explicit = { name: 'explicit', arguments: {} };
+      const first = await round(port, explicit);
+      expect(first.result).toMatchObject({
+        resultType: 'input_required',
+        inputRequests: { who: { method: 'elicitation/create' } },
+      });
+      expect(said(await round(port, retry(explicit, first, { who: accept({ name: 'Ada' }) })))).toContain('Hello, Ada');
+      const session = await LegacySession.open(port, { capabilities: ALL });
+      const stream = await session.stream('explicit');
+      const { id } = await stream.message(({ method }) => method === 'elicitation/create');
+      await session.post({ jsonrpc: '2.0', id, result: accept({ name: 'Ada' }) });
+      expect(said(await stream.message(({ method }) => method === undefined))).toContain('Hello, Ada');
+    },
+  );
 
-  it('a filter is not told of the end of a round, nor is the log', async () => {
+  it('the end of a round reaches neither the exception filters nor the log', async () => {
     const { port, logs } = await start({ provide: APP_FILTER, useClass: CatchAll });
     const first = await round(port, params);
     expect(first.result?.resultType).toBe('input_required');
@@ -85,7 +88,7 @@ describe('what surrounds a method that asks', () => {
     expect(logs.errors).toEqual([]);
   });
 
-  it('a filter may turn what the client refused into an answer', async () => {
+  it('an exception filter can turn a refusal by the client into a result', async () => {
     const { port } = await start({ provide: APP_FILTER, useClass: CatchAll });
     const greet = { name: 'keyed', arguments: {} };
     const first = await round(port, greet);
@@ -93,7 +96,7 @@ describe('what surrounds a method that asks', () => {
     expect(caught).toMatchObject([{ name: 'InputRefusedError' }]);
   });
 
-  it('guards look again in each round (Q-9)', async () => {
+  it('guards run again in every round (Q-9)', async () => {
     const { port } = await start(guarded);
     const first = await round(port, params);
     allowed = false;

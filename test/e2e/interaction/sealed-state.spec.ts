@@ -1,6 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accept, askingApp, type AskingApp, INVALID_STATE, retry, round, said } from '../../fixtures/asking-app.js';
+import {
+  accept,
+  askingApp,
+  type AskingApp,
+  INVALID_STATE,
+  retry,
+  round,
+  said,
+} from '../../fixtures/applications/asking-app.js';
 
 const [oldKey, newKey] = [randomBytes(32).toString('base64'), randomBytes(32).toString('base64')];
 const params = { name: 'greet', arguments: { city: 'Rome' } };
@@ -16,7 +24,7 @@ describe('P14: a sealed state over the wire', () => {
   });
   afterAll(() => app.close());
 
-  it('is accepted from whom it was given to, for what it was given for', async () => {
+  it('a request state is accepted from its own principal for its own call', async () => {
     expect(said(await round(app.port, params2, alice))).toBe('Hello, Ada of Rome');
   });
 
@@ -32,13 +40,13 @@ describe('P14: a sealed state over the wire', () => {
     ['null', () => ({ ...params2, requestState: null }), alice],
     ['an object', () => ({ ...params2, requestState: {} }), alice],
     ['something unlike any', () => ({ ...params2, requestState: 'v1.éééééééé.AAAA' }), alice],
-  ])('is refused for %s', async (_, wrong, details) => {
+  ])('a request state is refused for %s', async (_, wrong, details) => {
     const { error, result } = await round(app.port, wrong(), details);
     expect(result).toBeUndefined();
     expect(error).toEqual(INVALID_STATE);
   });
 
-  it('is refused with any of its characters changed', async () => {
+  it('a request state is refused when any of its characters is changed', async () => {
     const state = String(params2.requestState);
     const accepted: number[] = [];
     // Every eighth here, every one in the unit test.
@@ -50,14 +58,14 @@ describe('P14: a sealed state over the wire', () => {
     expect(accepted).toEqual([]);
   });
 
-  it('does not bring the method into play when it is refused', async () => {
+  it('a refused request state does not run the method', async () => {
     const before = { ...app.tools.counts };
     await round(app.port, { name: 'catching', arguments: {}, requestState: 'x' }, alice);
     expect(app.tools.counts).toEqual(before);
     expect(app.logs.errors).toEqual([]);
   });
 
-  it('of an old key is good while that key is in the ring, on any instance', async () => {
+  it('a request state sealed with an old key is accepted by every instance that still has that key', async () => {
     const [other, later] = [
       await askingApp({ requestState: { keys: [newKey, oldKey] } }),
       await askingApp({ requestState: { keys: [newKey] } }),
@@ -70,15 +78,15 @@ describe('P14: a sealed state over the wire', () => {
     await later.close();
   });
 
-  it('of another server with the same keys and tools is refused', async () => {
+  it('a request state of another server with the same keys and tools is refused', async () => {
     const other = await askingApp({ name: 'other', requestState: { keys: [oldKey] } });
     expect((await round(other.port, params2, alice)).error).toEqual(INVALID_STATE);
     await other.close();
   });
 });
 
-describe('a state for one use', () => {
-  it('is accepted once, also of many at the same time; the one that follows it is another', async () => {
+describe('single-use request states', () => {
+  it('a single-use request state is accepted once among concurrent retries, and the next round has a new one', async () => {
     const app = await askingApp({ requestState: { singleUse: true } });
     const once = retry(params, await round(app.port, params), {});
     const replies = await Promise.all(Array.from({ length: 10 }, () => round(app.port, once)));
@@ -90,7 +98,7 @@ describe('a state for one use', () => {
   });
 });
 
-it('a state that came too late is refused', async () => {
+it('an expired request state is refused', async () => {
   const app = await askingApp({ requestState: { ttlMs: 1 } });
   const first = await round(app.port, params);
   const late = Date.now() + 2;

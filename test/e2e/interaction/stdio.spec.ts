@@ -6,11 +6,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { MemoryPendingRequests } from '../../../lib/memory/memory-pending-requests.js';
 import { McpRuntime } from '../../../lib/server/mcp-runtime.js';
 import { StdioConnection } from '../../../lib/transport/stdio/stdio-connection.js';
-import { accept, ALL, said } from '../../fixtures/asking-app.js';
-import { AskingTools } from '../../fixtures/asking-tools.js';
-import { Gate } from '../../fixtures/gate.js';
-import { CLIENT_CAPABILITIES } from '../../fixtures/mcp-requests.js';
-import type { JsonRpc } from '../../fixtures/sse-client.js';
+import { accept, ALL, said } from '../../fixtures/applications/asking-app.js';
+import { AskingTools } from '../../fixtures/applications/asking-tools.js';
+import { Gate } from '../../fixtures/applications/gate.js';
+import { CLIENT_CAPABILITIES } from '../../fixtures/clients/mcp-requests.js';
+import type { JsonRpc } from '../../fixtures/clients/sse-client.js';
 import { type Line, LineClient } from '../stdio/line-client.js';
 
 async function start() {
@@ -52,7 +52,7 @@ describe('a call that asks over stdio', () => {
   };
   const greet = { name: 'greet', arguments: { city: 'Rome' } };
 
-  it('of the legacy era asks on the pipe and waits', async () => {
+  it('a legacy call over stdio asks its question on the pipe and waits for the answer', async () => {
     await initialize();
     const answer = server.client.request(1, 'tools/call', greet);
     const { id, params } = await server.client.until(isQuestion);
@@ -61,7 +61,7 @@ describe('a call that asks over stdio', () => {
     expect(textOf(await answer)).toBe('Hello, Ada of Rome');
   });
 
-  it('of the legacy era is cancelled together with its question', async () => {
+  it('cancelling a legacy call over stdio also cancels its question', async () => {
     await initialize();
     server.client.send({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: greet });
     const { id } = await server.client.until(isQuestion);
@@ -69,7 +69,7 @@ describe('a call that asks over stdio', () => {
     expect((await server.client.notification('notifications/cancelled')).params).toMatchObject({ requestId: id });
   });
 
-  it('of the modern era ends with what it asks', async () => {
+  it('a modern call over stdio ends with an input_required result', async () => {
     const meta = { [CLIENT_CAPABILITIES]: ALL };
     const { result } = await server.client.modern(1, 'tools/call', greet, meta);
     expect(result).toMatchObject({

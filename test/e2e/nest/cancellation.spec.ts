@@ -12,10 +12,10 @@ import {
 import { catchError, NEVER, Observable, throwError, timeout, TimeoutError } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { McpTool, progress, McpContext } from 'nestjs-mcp-fleet';
-import { EraClient, type EraName } from '../../fixtures/era-client.js';
-import { Gate } from '../../fixtures/gate.js';
-import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/nest-app.js';
-import { SseClient } from '../../fixtures/sse-client.js';
+import { EraClient, type EraName } from '../../fixtures/clients/era-client.js';
+import { Gate } from '../../fixtures/applications/gate.js';
+import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/applications/nest-app.js';
+import { SseClient } from '../../fixtures/clients/sse-client.js';
 
 let gate: Gate;
 let nest: NestApp;
@@ -145,7 +145,7 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
     expect(nest.logs.errors).toEqual([]);
   });
 
-  it.each(KINDS)('a legacy client cancels %s by saying so, and gets no answer', async (name) => {
+  it.each(KINDS)('a legacy client cancels %s with a notification and gets no response', async (name) => {
     const client = await open('legacy', adapter);
     const stream = await start(client, name);
     await gate.reached('running');
@@ -158,7 +158,7 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
     expect(nest.logs.errors).toEqual([]);
   });
 
-  it('a legacy client that goes away cancels nothing', async () => {
+  it('a legacy client that disconnects does not cancel its call', async () => {
     const client = await open('legacy', adapter);
     const stream = await start(client, 'deaf');
     await stream.message(({ method }) => method === 'notifications/progress');
@@ -173,8 +173,8 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
   });
 });
 
-describe('cancelling', () => {
-  it('ends the answer of a legacy method that does not look at its signal', async () => {
+describe('notifications/cancelled', () => {
+  it('cancelling ends the response of a legacy method that ignores its signal', async () => {
     const client = await open('legacy');
     const stream = await start(client, 'deaf');
     await gate.reached('running');
@@ -184,7 +184,7 @@ describe('cancelling', () => {
     expect(stream.messages.filter(({ id }) => id === 77)).toEqual([]);
   });
 
-  it('means the request of this session with this very id', async () => {
+  it('a cancellation applies only to the request with that id in that session', async () => {
     const client = await open('legacy');
     const other = await EraClient.open('legacy', nest.port);
     const stream = await start(client, 'deaf');
@@ -197,7 +197,7 @@ describe('cancelling', () => {
     expect(await stream.message(({ id }) => id === 77)).toMatchObject({ result: { content: [] } });
   });
 
-  it('comes too late for what is done', async () => {
+  it('a cancellation of a finished request has no effect', async () => {
     const client = await open('legacy');
     expect((await client.tool('quick', {}, { id: 5 })).result?.content[0].text).toBe('quick');
     expect((await client.notify('notifications/cancelled', { requestId: 5 })).status).toBe(202);
@@ -205,8 +205,8 @@ describe('cancelling', () => {
   });
 });
 
-describe('an interceptor with a deadline', () => {
-  it('stops the method and answers', async () => {
+describe('an interceptor with a timeout', () => {
+  it('an interceptor with a timeout aborts the method and returns its error', async () => {
     const client = await open('modern');
     const timedOut = { isError: true, content: [{ type: 'text', text: 'too slow' }] };
     expect((await client.tool('timed')).result).toMatchObject(timedOut);
@@ -215,8 +215,8 @@ describe('an interceptor with a deadline', () => {
   });
 });
 
-describe('calling in process', () => {
-  it('rejects with the reason of its signal, and stops the tool', async () => {
+describe('callTool() with a signal', () => {
+  it('callTool() rejects with the reason of its aborted signal, and the tool stops', async () => {
     await open('modern');
     for (const name of KINDS) {
       gate = new Gate();
@@ -230,7 +230,7 @@ describe('calling in process', () => {
     expect(nest.logs.errors).toEqual([]);
   });
 
-  it('does not begin with a signal that is aborted', async () => {
+  it('callTool() with an aborted signal does not run the tool', async () => {
     await open('modern');
     await expect(nest.mcp.callTool('promise', {}, { signal: AbortSignal.abort(new Error('before')) })).rejects.toThrow(
       'before',

@@ -3,11 +3,11 @@ import { Agent, type IncomingHttpHeaders } from 'node:http';
 import { NEVER } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { McpContext, McpModule, McpTool, PrincipalResolver } from 'nestjs-mcp-fleet';
-import { EraClient, ERAS } from '../../fixtures/era-client.js';
-import { Gate } from '../../fixtures/gate.js';
-import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/nest-app.js';
-import { send } from '../../fixtures/raw-http.js';
-import { SseClient } from '../../fixtures/sse-client.js';
+import { EraClient, ERAS } from '../../fixtures/clients/era-client.js';
+import { Gate } from '../../fixtures/applications/gate.js';
+import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/applications/nest-app.js';
+import { send } from '../../fixtures/clients/raw-http.js';
+import { SseClient } from '../../fixtures/clients/sse-client.js';
 
 let gate: Gate;
 let nest: NestApp;
@@ -50,7 +50,7 @@ describe.each(ADAPTERS)('closing an application on %s', (adapter) => {
     nest = await nestApp({ providers: [Tools] }, { adapter, mcp: { drainTimeoutMs: DRAIN_MS, ...mcp } });
   };
 
-  it('ends open streams of both eras', async () => {
+  it('closing the application ends the open streams of both eras', async () => {
     await boot();
     const [modern, legacy] = [await EraClient.open('modern', nest.port), await EraClient.open('legacy', nest.port)];
     const [listen, get] = [await modern.listen(), await legacy.listen()];
@@ -62,7 +62,7 @@ describe.each(ADAPTERS)('closing an application on %s', (adapter) => {
     expect(listen.messages.at(-1)).toMatchObject({ result: {} });
   });
 
-  it.each(ERAS)('waits for a running request of the %s era', async (era) => {
+  it.each(ERAS)('closing the application waits for a running request of the %s era', async (era) => {
     await boot({ drainTimeoutMs: 5000 });
     const client = await EraClient.open(era, nest.port);
     const stream = await client.stream(
@@ -71,14 +71,22 @@ describe.each(ADAPTERS)('closing an application on %s', (adapter) => {
       { meta: { progressToken: 1 } },
     );
     await gate.reached('waiting patient');
-    const closed = nest.close();
+    const idle = await (await EraClient.open('legacy', nest.port)).listen();
+    let hasClosed = false;
+    const closed = nest.close().then(() => void (hasClosed = true));
+    // Streams end when the drain begins: from here on only the request keeps the application open.
+    await idle.end();
+    expect(hasClosed).toBe(false);
     gate.release('patient');
-    await stream.message(({ result }) => (result?.content as { text: string }[])?.[0]?.text === 'done');
+    const response = await stream.message(({ result }) => result !== undefined);
+    expect(response.result!.content).toEqual([{ type: 'text', text: 'done' }]);
     await closed;
+    await stream.end();
+    expect(stream.complete).toBe(true);
   });
 
   it.each(ERAS.flatMap((era) => ['deaf', 'stream'].map((tool) => [tool, era] as const)))(
-    'does not wait for ever for a %s request of the %s era',
+    'closing the application stops waiting for a %s request of the %s era at the drain timeout',
     async (tool, era) => {
       await boot();
       const client = await EraClient.open(era, nest.port);
@@ -89,7 +97,7 @@ describe.each(ADAPTERS)('closing an application on %s', (adapter) => {
     },
   );
 
-  it('sends a GET elsewhere that was on its way', async () => {
+  it('a GET that arrives while the application closes gets a reconnect hint', async () => {
     const principals = {
       resolve: async ({ headers }: { headers: IncomingHttpHeaders }) => {
         if (headers['last-event-id']) await gate.passage('who');
@@ -118,7 +126,7 @@ describe.each(ADAPTERS)('closing an application on %s', (adapter) => {
     await running;
   });
 
-  it('does everything at once, with connections that are kept alive', async () => {
+  it('closing the application drains streams, calls and keep-alive connections within one drain timeout', async () => {
     await boot({ streamAfterMs: 20 });
     const agent = new Agent({ keepAlive: true });
     const streams = [];
@@ -135,7 +143,7 @@ describe.each(ADAPTERS)('closing an application on %s', (adapter) => {
     expect(nest.logs.errors).toEqual([]);
   });
 
-  it('closes every server of it', async () => {
+  it('closing the application drains every MCP server in it', async () => {
     class Admin {
       @McpTool({ server: 'admin' }) deaf(): Promise<never> {
         gate.mark('admin runs');
@@ -161,7 +169,7 @@ describe.each(ADAPTERS)('closing an application on %s', (adapter) => {
     await answer;
   });
 
-  it('may be done twice, and leaves no timers', async () => {
+  it('closing the application twice is harmless and leaves no timers', async () => {
     await boot();
     const before = timers();
     await EraClient.open('legacy', nest.port);

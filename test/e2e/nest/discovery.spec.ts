@@ -2,9 +2,9 @@ import { Inject, Injectable, Module, Scope, type Type } from '@nestjs/common';
 import { IsString } from 'class-validator';
 import { afterEach, describe, expect, it } from 'vitest';
 import { McpPrompt, McpTool } from 'nestjs-mcp-fleet';
-import { EraClient } from '../../fixtures/era-client.js';
-import { nestApp, type NestApp } from '../../fixtures/nest-app.js';
-import { say, toolNames } from '../../fixtures/offered.js';
+import { EraClient } from '../../fixtures/clients/era-client.js';
+import { nestApp, type NestApp } from '../../fixtures/applications/nest-app.js';
+import { say, toolNames } from '../../fixtures/clients/tool-calls.js';
 
 class Words {
   @IsString() word!: string;
@@ -37,7 +37,7 @@ describe('discovery', () => {
     ['a singleton', undefined, ['injected 1', 'injected 2']],
     ['a request-scoped provider', Scope.REQUEST, ['injected 1', 'injected 1']],
     ['a transient provider', Scope.TRANSIENT, ['injected 1', 'injected 1']],
-  ])('finds the methods of %s, and constructs it', async (_kind, scope, answers) => {
+  ])('discovery finds the methods of %s, and Nest constructs it', async (_kind, scope, answers) => {
     nest = await nestApp({ providers: [Dependency, toolsClass(scope)] });
     expect([await say(nest.port, 'hello'), await say(nest.port, 'hello')]).toEqual(answers);
   });
@@ -56,20 +56,20 @@ describe('discovery', () => {
       'a request-scoped factory',
       (tools: Type) => [{ provide: tools, scope: Scope.REQUEST, useFactory: () => new tools(new Dependency()) }],
     ],
-  ])('finds the methods of a provider made with %s, once', async (_kind, providers) => {
+  ])('discovery finds the methods of a provider made with %s exactly once', async (_kind, providers) => {
     nest = await nestApp({ providers: [Dependency, ...providers(toolsClass())] });
     expect(await toolNames(nest.port)).toEqual(['hello']);
     expect(await say(nest.port, 'hello')).toBe('injected 1');
   });
 
-  it('is not disturbed by values of any kind', async () => {
+  it('discovery ignores providers that are values of any kind', async () => {
     const values = [null, undefined, 0, '', {}, [], Object.create(null), () => 1, Symbol('x'), new Map(), class {}];
     const providers = values.map((useValue, index) => ({ provide: `v${index}`, useValue: useValue as unknown }));
     nest = await nestApp({ providers: [...providers, Dependency, toolsClass()] });
     expect(await toolNames(nest.port)).toEqual(['hello']);
   });
 
-  it('finds inherited and overridden methods', async () => {
+  it('discovery finds inherited and overridden methods', async () => {
     class Base {
       @McpTool() inherited(): string {
         return `inherited by ${this.constructor.name}`;
@@ -96,7 +96,7 @@ describe('discovery', () => {
     expect(await say(nest.port, 'overridden')).toBe('derived');
   });
 
-  it('finds providers of any module, and replaced ones in tests', async () => {
+  it('discovery finds providers of any module, including those that a test overrides', async () => {
     @Injectable()
     class Weather {
       @McpTool() weather(): string {
@@ -121,7 +121,7 @@ describe('discovery', () => {
     expect(await say(nest.port, 'weather')).toBe('fake');
   });
 
-  it('takes several declarations on one method', async () => {
+  it('one method can carry several declarations', async () => {
     @Injectable()
     class Both {
       @McpTool({ name: 'as-tool' })

@@ -2,14 +2,13 @@ import { Controller, Get } from '@nestjs/common';
 import { once } from 'node:events';
 import { Agent } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
 import { McpTool } from 'nestjs-mcp-fleet';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EraClient } from '../../fixtures/era-client.js';
-import { Gate } from '../../fixtures/gate.js';
-import { call } from '../../fixtures/mcp-requests.js';
-import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/nest-app.js';
-import { begin, send, type RawRequest } from '../../fixtures/raw-http.js';
+import { EraClient } from '../../fixtures/clients/era-client.js';
+import { Gate } from '../../fixtures/applications/gate.js';
+import { call } from '../../fixtures/clients/mcp-requests.js';
+import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/applications/nest-app.js';
+import { begin, send, type RawRequest } from '../../fixtures/clients/raw-http.js';
 
 let gate: Gate;
 
@@ -46,7 +45,7 @@ async function opened(port: number): Promise<Socket> {
   return socket;
 }
 
-describe.each(ADAPTERS)('P8 open connections of an application on %s that closes', (adapter) => {
+describe.each(ADAPTERS)('P8 connections of a closing application on %s', (adapter) => {
   let nest: NestApp;
   beforeEach(async () => {
     gate = new Gate();
@@ -54,7 +53,7 @@ describe.each(ADAPTERS)('P8 open connections of an application on %s that closes
   });
   afterEach(() => nest.close());
 
-  it('the first request of one that was only opened is served', async () => {
+  it('a connection that was open but unused when the application began to close gets its first request served', async () => {
     const socket = await opened(nest.port);
     const closed = nest.close();
     await expect.poll(() => send(nest.port, call('hello')).catch(({ code }) => code)).toBe('ECONNREFUSED');
@@ -66,7 +65,7 @@ describe.each(ADAPTERS)('P8 open connections of an application on %s that closes
     await closed;
   });
 
-  it('a request on one that was idle is served, and asks to use it no more', async () => {
+  it('a request on an idle connection is served with "connection: close" while the application closes', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     expect((await send(nest.port, { ...call('hello'), agent })).headers.connection).toBe('keep-alive');
     const closed = nest.close();
@@ -76,30 +75,33 @@ describe.each(ADAPTERS)('P8 open connections of an application on %s that closes
     agent.destroy();
   });
 
-  it('a request on one that was busy with a stream is served, however long it takes', async () => {
-    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  it('a request on a connection that was streaming is served while the application closes, however long it takes', async () => {
+    const [agent, idleAgent] = [1, 2].map(() => new Agent({ keepAlive: true, maxSockets: 1 })) as [Agent, Agent];
     const stream = await begin(nest.port, { ...call('patient', { key: 'first' }), agent });
+    const idle = await begin(nest.port, { ...call('patient', { key: 'first' }), agent: idleAgent });
+    const idleClosed = once(idle.socket, 'close');
     expect(stream.headers).toMatchObject({ 'content-type': 'text/event-stream', connection: 'keep-alive' });
     const standing = await (await EraClient.open('legacy', nest.port)).listen();
     const closed = nest.close();
     // Those end when it drains, which is after it has listened to idle connections.
     await standing.end();
     gate.release('first');
-    await once(stream.resume(), 'end');
+    await Promise.all([stream, idle].map((response) => once(response.resume(), 'end')));
     // It has drained by now, and listens for a moment more.
     const next = send(nest.port, { ...call('patient', { key: 'second' }), agent });
     await gate.reached('waiting second');
-    // Longer than anybody listens to idle connections.
-    await pause(300);
+    // The server closes idle connections when it has stopped waiting for requests on them.
+    await idleClosed;
     gate.release('second');
     const { status, body, headers } = await next;
     expect([status, headers.connection]).toEqual([200, 'close']);
     expect(body).toContain('second is done');
     await closed;
     agent.destroy();
+    idleAgent.destroy();
   });
 
-  it('it is the same for the other routes of the application', async () => {
+  it('other routes of the application are drained in the same way', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const other = { verb: 'GET', path: '/other', agent };
     expect((await send(nest.port, other)).headers.connection).toBe('keep-alive');
@@ -109,7 +111,7 @@ describe.each(ADAPTERS)('P8 open connections of an application on %s that closes
     agent.destroy();
   });
 
-  it('one that never says anything is closed, and keeps nothing from closing', async () => {
+  it('a silent connection is closed and does not delay the close of the application', async () => {
     await nest.close();
     nest = await nestApp({ providers: [Tools] }, { adapter });
     const socket = await opened(nest.port);
@@ -120,7 +122,7 @@ describe.each(ADAPTERS)('P8 open connections of an application on %s that closes
     await ended;
   });
 
-  it('nobody waits where there are none', async () => {
+  it('an application without open connections closes without a wait', async () => {
     const from = performance.now();
     await nest.close();
     expect(performance.now() - from).toBeLessThan(900);

@@ -12,8 +12,8 @@ import { IsInt } from 'class-validator';
 import { throwError } from 'rxjs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { McpError, McpResource, McpTool, ResourceNotFoundError } from 'nestjs-mcp-fleet';
-import { EraClient, ERAS } from '../../fixtures/era-client.js';
-import { nestApp, type NestApp } from '../../fixtures/nest-app.js';
+import { EraClient, ERAS } from '../../fixtures/clients/era-client.js';
+import { nestApp, type NestApp } from '../../fixtures/applications/nest-app.js';
 
 const CANARY = 'canary-9f3';
 
@@ -143,7 +143,7 @@ describe.each(ERAS)('filters and enhancers, in the %s era,', (era) => {
   afterAll(() => nest.close());
   beforeEach(() => nest.logs.errors.splice(0));
 
-  it('the value of a filter is the result', async () => {
+  it('the value that an exception filter returns becomes the result', async () => {
     for (const name of ['value', 'valueOfStream']) {
       expect((await client.tool(name)).result).toMatchObject({
         content: [{ type: 'text', text: 'filtered: too far' }],
@@ -152,18 +152,18 @@ describe.each(ERAS)('filters and enhancers, in the %s era,', (era) => {
     expect(nest.logs.errors).toEqual([]);
   });
 
-  it('the McpError of a filter is the error', async () => {
+  it('the McpError that an exception filter throws becomes the error', async () => {
     expect((await client.tool('mcpError')).error).toEqual({ code: 7, message: 'filtered: translated' });
     expect((await client.tool('errorStream')).error).toEqual({ code: 8, message: 'streamed: translated' });
     expect(nest.logs.errors).toEqual([]);
   });
 
-  it('what a filter written for HTTP cannot answer, the client is told all the same', async () => {
+  it('an exception that a filter for HTTP cannot answer still reaches the client', async () => {
     expect((await client.tool('conflict')).result).toMatchObject(toolError('taken already'));
   });
 
   it.each(['silent', 'forHttp', 'guarded', 'intercepted', 'wrongOutput', 'notJson', 'circular'])(
-    'a fault of %s is logged once and hidden',
+    'a fault in %s is logged once and hidden from the client',
     async (name) => {
       const { result, body } = await client.tool(name);
       expect(result, body).toMatchObject(toolError('Internal error'));
@@ -173,13 +173,13 @@ describe.each(ERAS)('filters and enhancers, in the %s era,', (era) => {
     },
   );
 
-  it('a resource that is no JSON is logged once and hidden', async () => {
+  it('a resource that cannot be serialized is logged once and hidden from the client', async () => {
     const { error } = await client.call('resources/read', { uri: 'circular://x' });
     expect(error).toEqual({ code: -32603, message: 'Internal error' });
     expect(nest.logs.errors).toHaveLength(1);
   });
 
-  it('a resource that says it is not there is not there', async () => {
+  it('a resource that throws a not-found error is reported as not found', async () => {
     const { error } = await client.call('resources/read', { uri: 'gone://x' });
     expect(error).toMatchObject({ code: era === 'modern' ? -32602 : -32002, data: { uri: 'gone://x' } });
     expect(nest.logs.errors).toEqual([]);

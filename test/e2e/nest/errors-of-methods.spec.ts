@@ -23,8 +23,8 @@ import {
   ToolError,
   type McpCompletion,
 } from 'nestjs-mcp-fleet';
-import { EraClient, ERAS, type Outcome } from '../../fixtures/era-client.js';
-import { nestApp, type NestApp } from '../../fixtures/nest-app.js';
+import { EraClient, ERAS, type Outcome } from '../../fixtures/clients/era-client.js';
+import { nestApp, type NestApp } from '../../fixtures/applications/nest-app.js';
 
 const CANARY = 'canary-9f3';
 
@@ -115,7 +115,7 @@ const OTHERS: Record<string, Caller> = {
 
 const toolError = (text: string) => ({ content: [{ type: 'text', text }], isError: true });
 
-describe.each(ERAS)('what a method throws, in the %s era,', (era) => {
+describe.each(ERAS)('exceptions of methods in the %s era', (era) => {
   let nest: NestApp;
   let client: EraClient;
   beforeAll(async () => {
@@ -126,9 +126,9 @@ describe.each(ERAS)('what a method throws, in the %s era,', (era) => {
   afterAll(() => nest.close());
   beforeEach(() => nest.logs.errors.splice(0));
 
-  describe.each(Object.entries({ ...TOOLS, ...OTHERS }))('from a %s', (name, call) => {
+  describe.each(Object.entries({ ...TOOLS, ...OTHERS }))('thrown by a %s', (name, call) => {
     it.each(['plain', 'caused', 'text', 'object', 'nothing'])(
-      'is logged once and hidden when it is %s',
+      'an unexpected error is logged once and hidden from the client when it is %s',
       async (kind) => {
         const { result, error, body } = await call(client, kind);
         if (name in TOOLS) expect(result).toMatchObject(toolError('Internal error'));
@@ -141,7 +141,7 @@ describe.each(ERAS)('what a method throws, in the %s era,', (era) => {
       },
     );
 
-    it('is told as it is when it is an McpError', async () => {
+    it('an McpError reaches the client unchanged', async () => {
       const { error } = await call(client, 'mcp');
       expect(error).toEqual({ code: 4711, message: 'told on purpose', data: { why: 'because' } });
       expect(nest.logs.errors).toEqual([]);
@@ -150,7 +150,7 @@ describe.each(ERAS)('what a method throws, in the %s era,', (era) => {
     it.each([
       ['401', { code: 401, message: 'who are you' }],
       ['403', { code: 403, message: 'not you' }],
-    ])('is an error of the protocol when it is a %s', async (kind, expected) => {
+    ])('an HTTP exception with status %s becomes a JSON-RPC error', async (kind, expected) => {
       expect((await call(client, kind)).error).toEqual(expected);
       expect(nest.logs.errors).toEqual([]);
     });
@@ -166,7 +166,7 @@ describe.each(ERAS)('what a method throws, in the %s era,', (era) => {
     ['429', 'too often'],
     ['500', 'we know'],
     ['503', 'later'],
-  ])('is for the model to read from a tool when it is %s', async (kind, text) => {
+  ])("a tool's exception becomes an error result that the model can read when it is %s", async (kind, text) => {
     for (const call of Object.values(TOOLS)) {
       expect((await call(client, kind)).result).toMatchObject(toolError(text));
     }
@@ -182,18 +182,21 @@ describe.each(ERAS)('what a method throws, in the %s era,', (era) => {
     ['429', 429, 'too often'],
     ['500', -32603, 'we know'],
     ['503', -32603, 'later'],
-  ])('is an error with a code from anything else when it is %s', async (kind, code, message) => {
-    for (const call of Object.values(OTHERS)) expect((await call(client, kind)).error).toEqual({ code, message });
-    expect(nest.logs.errors).toEqual([]);
-  });
+  ])(
+    'an exception of a resource, prompt or completion becomes a JSON-RPC error when it is %s',
+    async (kind, code, message) => {
+      for (const call of Object.values(OTHERS)) expect((await call(client, kind)).error).toEqual({ code, message });
+      expect(nest.logs.errors).toEqual([]);
+    },
+  );
 
-  it('means the resource when a reader says 404', async () => {
+  it('a 404 of a resource method means that the resource does not exist', async () => {
     const { error } = await OTHERS.resource!(client, '404');
     expect(error).toMatchObject({ code: era === 'modern' ? -32602 : -32002, data: { uri: 'fail://404' } });
     expect((await OTHERS.prompt!(client, '404')).error).toEqual({ code: -32602, message: 'not here' });
   });
 
-  it('is a refusal of the arguments, and no entry in the log, when they are wrong', async () => {
+  it('invalid arguments are reported to the client and not logged', async () => {
     const { error } = await client.call('prompts/get', { name: 'prompt', arguments: {} });
     expect(error).toMatchObject({ code: -32602, message: expect.stringContaining('kind') as string });
     expect((await client.tool('tool', {})).result).toMatchObject({

@@ -1,11 +1,11 @@
 import { Controller, Injectable, Post, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { McpExecutionContext, McpTool } from 'nestjs-mcp-fleet';
-import { EraClient, ERAS } from '../../fixtures/era-client.js';
-import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/nest-app.js';
-import { send } from '../../fixtures/raw-http.js';
+import { EraClient, ERAS } from '../../fixtures/clients/era-client.js';
+import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/applications/nest-app.js';
+import { send } from '../../fixtures/clients/raw-http.js';
 
-describe.each(ADAPTERS)('what a guard sees on %s', (adapter) => {
+describe.each(ADAPTERS)('execution context of a guard on %s', (adapter) => {
   let nest: NestApp;
   let seen: Record<string, unknown>;
 
@@ -48,7 +48,7 @@ describe.each(ADAPTERS)('what a guard sees on %s', (adapter) => {
   });
   afterAll(() => nest.close());
 
-  it.each(ERAS)('is the real request and never the arguments, in the %s era', async (era) => {
+  it.each(ERAS)('a guard sees the real request and never the arguments in the %s era', async (era) => {
     const client = await EraClient.open(era, nest.port, { headers: { 'x-tenant': 'blue' } });
     const forged = { user: 'admin', headers: { 'x-tenant': 'red' }, body: {} };
     const { result } = await client.tool('whoAmI', forged);
@@ -67,18 +67,18 @@ describe.each(ADAPTERS)('what a guard sees on %s', (adapter) => {
     });
   });
 
-  it('is an ordinary HTTP context for a route', async () => {
+  it('a guard sees an ordinary HTTP context for a route', async () => {
     await send(nest.port, { path: '/plain' });
     expect(seen).toMatchObject({ type: 'http', url: '/plain' });
     expect(seen.name).toBeUndefined();
   });
 
-  it('is an empty request for a call in process', async () => {
+  it('a guard sees an empty request for a call in process', async () => {
     await nest.mcp.callTool('whoAmI', { user: 'x' });
     expect(seen).toMatchObject({ type: 'mcp', user: undefined, url: undefined, tenant: undefined });
   });
 
-  it('refuses to make an MCP context of another', () => {
+  it('McpExecutionContext.create() rejects the context of another transport', () => {
     expect(() => McpExecutionContext.create({ getType: () => 'http' } as ExecutionContext)).toThrow(
       /"http" context.*McpExecutionContext\.is/,
     );

@@ -12,8 +12,8 @@ import {
 import { APP_GUARD } from '@nestjs/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { McpTool } from 'nestjs-mcp-fleet';
-import { EraClient } from '../../fixtures/era-client.js';
-import { nestApp, startError, type NestApp, type NestAppOptions } from '../../fixtures/nest-app.js';
+import { EraClient } from '../../fixtures/clients/era-client.js';
+import { nestApp, startError, type NestApp, type NestAppOptions } from '../../fixtures/applications/nest-app.js';
 
 @Injectable()
 class Policy {
@@ -109,23 +109,23 @@ async function expectDenied(metadata: ModuleMetadata, options: NestAppOptions = 
 }
 
 describe.each(Object.entries(HOSTS).filter(([name]) => !isForeign(name)))('a tool of %s', (_name, host) => {
-  it.each(Object.entries(guards))('is guarded by a %s guard on the method', async (_kind, guard) => {
+  it.each(Object.entries(guards))('a %s guard on the method protects the tool', async (_kind, guard) => {
     await expectDenied(host([guard], []));
   });
-  it.each(Object.entries(guards))('is guarded by a %s guard on the class', async (_kind, guard) => {
+  it.each(Object.entries(guards))('a %s guard on the class protects the tool', async (_kind, guard) => {
     await expectDenied(host([], [guard]));
   });
 });
 
 describe.each(Object.entries(HOSTS))('a tool of %s', (name, host) => {
-  it('is guarded by useGlobalGuards()', async () => {
+  it('a guard from useGlobalGuards() protects the tool', async () => {
     await expectDenied(host([], []), { prepare: (app) => app.useGlobalGuards(new PolicyGuard(new Policy())) });
   });
-  it('is guarded by APP_GUARD', async () => {
+  it('an APP_GUARD protects the tool', async () => {
     const { providers = [], ...rest } = host([], []);
     await expectDenied({ ...rest, providers: [...providers, { provide: APP_GUARD, useClass: PolicyGuard }] });
   });
-  it.each([RequestGuard, TransientGuard])('is guarded by an APP_GUARD that is a %o', async (guard) => {
+  it.each([RequestGuard, TransientGuard])('an APP_GUARD %o protects the tool or stops the start-up', async (guard) => {
     const { providers = [], ...rest } = host([], []);
     const metadata = { ...rest, providers: [Policy, ...providers, { provide: APP_GUARD, useClass: guard }] };
     if (!isForeign(name) || name === 'a factory') return expectDenied(metadata);
@@ -135,7 +135,7 @@ describe.each(Object.entries(HOSTS))('a tool of %s', (name, host) => {
 });
 
 describe.each(Object.entries(HOSTS).filter(([name]) => isForeign(name)))('a tool of %s', (_name, host) => {
-  it('refuses to start with a guard that Nest would not construct', async () => {
+  it('an application does not start when Nest cannot construct the guard of a tool', async () => {
     const metadata = host([PolicyGuard], []);
     const refusal = await startError({ ...metadata, providers: [Policy, ...metadata.providers!] });
     expect(refusal).toMatch(/Tools\.secret: .*PolicyGuard.*useClass/s);
@@ -145,7 +145,7 @@ describe.each(Object.entries(HOSTS).filter(([name]) => isForeign(name)))('a tool
 describe('a tool registered at run time', () => {
   const register = (app: NestApp) => app.mcp.registerTool({ name: 'secret' }, () => ran++);
 
-  it.each(Object.entries(guards))('is guarded by a %s APP_GUARD', async (_kind, guard) => {
+  it.each(Object.entries(guards))('a %s APP_GUARD protects a tool registered at run time', async (_kind, guard) => {
     nest = await nestApp({ providers: [Policy, { provide: APP_GUARD, useClass: guard }] });
     await register(nest);
     const client = await EraClient.open('modern', nest.port);
@@ -153,7 +153,7 @@ describe('a tool registered at run time', () => {
     expect(ran).toBe(0);
   });
 
-  it('is guarded by its own guard', async () => {
+  it('a tool registered at run time is protected by its own guard', async () => {
     nest = await nestApp({});
     await nest.mcp.registerTool({ name: 'secret' }, () => ran++, { guards: [new PolicyGuard(new Policy())] });
     const client = await EraClient.open('modern', nest.port);

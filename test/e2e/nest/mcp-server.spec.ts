@@ -12,9 +12,9 @@ import {
   type Principal,
   type PrincipalRequest,
 } from 'nestjs-mcp-fleet';
-import { EraClient } from '../../fixtures/era-client.js';
-import { nestApp, type NestApp } from '../../fixtures/nest-app.js';
-import type { SseClient } from '../../fixtures/sse-client.js';
+import { EraClient } from '../../fixtures/clients/era-client.js';
+import { nestApp, type NestApp } from '../../fixtures/applications/nest-app.js';
+import type { SseClient } from '../../fixtures/clients/sse-client.js';
 
 const principal = (subject: string): Principal => ({ issuer: 'test', subject });
 
@@ -77,7 +77,7 @@ const logged = (stream: SseClient, data: unknown) =>
   stream.message(({ method, params }) => method === 'notifications/message' && params?.data === data);
 
 describe('callTool()', () => {
-  it('answers what a client would get', async () => {
+  it('callTool() resolves with the result that a client would get', async () => {
     const { mcp } = nest;
     expect((await mcp.callTool('echo', { word: 'hi' })).content).toEqual([{ type: 'text', text: 'hi' }]);
     expect((await mcp.callTool('structured')).structuredContent).toEqual({ word: 'x' });
@@ -86,13 +86,13 @@ describe('callTool()', () => {
     expect(await mcp.callTool('crashes')).toMatchObject({ isError: true, content: [{ text: 'Internal error' }] });
   });
 
-  it('rejects with what a client would get as an error', async () => {
+  it('callTool() rejects with the error that a client would get', async () => {
     await expect(nest.mcp.callTool('breaks')).rejects.toMatchObject({ code: 77, message: 'broken', data: { a: 1 } });
     await expect(nest.mcp.callTool('nobody')).rejects.toBeInstanceOf(McpError);
     await expect(nest.mcp.callTool('nobody')).rejects.toMatchObject({ code: -32602 });
   });
 
-  it('speaks for whom it is told to, behind the same guards', async () => {
+  it('callTool() runs as the given principal, behind the same guards', async () => {
     await expect(nest.mcp.callTool('whoAmI')).rejects.toMatchObject({ code: 403 });
     await expect(nest.mcp.callTool('whoAmI', {}, { principal: principal('eve') })).rejects.toMatchObject({ code: 403 });
     const { content } = await nest.mcp.callTool('whoAmI', {}, { principal: principal('ada') });
@@ -101,8 +101,8 @@ describe('callTool()', () => {
   });
 });
 
-describe('a message to a session', () => {
-  it('is delivered, stored or filtered, and it says which', async () => {
+describe('sendToSession()', () => {
+  it('sendToSession() delivers, stores or filters a message and returns which of the three happened', async () => {
     const { mcp } = nest;
     const client = await session();
     const send = (level: 'debug' | 'error', data: string) => mcp.sendToSession(client.session!, { level, data });
@@ -122,18 +122,18 @@ describe('a message to a session', () => {
     await stream.close();
   });
 
-  it('is unknown where there is none, and stays so', async () => {
+  it('sendToSession() returns unknown for a session that does not exist', async () => {
     const { mcp, port } = nest;
     expect(await mcp.sendToSession('nobody', { level: 'error', data: 1 })).toBe('unknown');
     const client = await session();
-    const { send } = await import('../../fixtures/raw-http.js');
+    const { send } = await import('../../fixtures/clients/raw-http.js');
     await send(port, { verb: 'DELETE', headers: { 'mcp-session-id': client.session! } });
     expect(await mcp.sendToSession(client.session!, { level: 'error', data: 1 })).toBe('unknown');
   });
 });
 
-describe('a message to a principal', () => {
-  it('reaches all sessions of that principal and nobody else', async () => {
+describe('sendToPrincipal()', () => {
+  it('sendToPrincipal() reaches all sessions of that principal and no others', async () => {
     const { mcp } = nest;
     const [one, two, other] = [await session('ada'), await session('ada'), await session('eve')];
     expect(await mcp.sendToPrincipal(principal('ada'), { level: 'error', data: 'stored' })).toBe('stored');
@@ -154,8 +154,8 @@ describe('a message to a principal', () => {
   });
 });
 
-describe('a broadcast', () => {
-  it('counts the sessions it reached', async () => {
+describe('broadcast()', () => {
+  it('broadcast() returns the number of sessions it reached', async () => {
     const { mcp } = nest;
     const before = await mcp.broadcast({ level: 'error', data: 'count' });
     const [open, closed, deaf] = [await session(), await session('ada'), await session()];
@@ -168,7 +168,7 @@ describe('a broadcast', () => {
 });
 
 describe('resourceUpdated()', () => {
-  it('tells subscribers of both eras about the resources they asked for', async () => {
+  it('resourceUpdated() notifies subscribers of both eras about the resources they asked for', async () => {
     const { mcp, port } = nest;
     const legacy = await session();
     await legacy.call('resources/subscribe', { uri: 'watched://1' });

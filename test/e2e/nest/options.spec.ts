@@ -9,8 +9,8 @@ import {
   type McpOptions,
   type McpOptionsFactory,
 } from 'nestjs-mcp-fleet';
-import { EraClient } from '../../fixtures/era-client.js';
-import { nestApp, startError, type NestApp } from '../../fixtures/nest-app.js';
+import { EraClient } from '../../fixtures/clients/era-client.js';
+import { nestApp, startError, type NestApp } from '../../fixtures/applications/nest-app.js';
 
 let nest: NestApp | undefined;
 afterEach(async () => {
@@ -57,7 +57,7 @@ describe('options', () => {
     ['useClass', { imports: [ConfigModule], useClass: Factory }],
     ['useExisting', { imports: [FactoryModule], useExisting: Factory }],
     ['useExisting of a token', { imports: [FactoryModule], useExisting: 'FACTORY' }],
-  ])('come from %s', async (_kind, options) => {
+  ])('forRootAsync() takes its options from %s', async (_kind, options) => {
     nest = await nestApp({ imports: [McpModule.forRootAsync(options)], providers: [Tools] }, { mcp: false });
     const client = await EraClient.open('modern', nest.port, { path: '/async' });
     expect((await client.call('server/discover')).result).toMatchObject({ instructions: 'from afar' });
@@ -65,7 +65,7 @@ describe('options', () => {
     expect(nest.app.get(McpServer)).toBeInstanceOf(McpServer);
   });
 
-  it('that cannot be stop the start, from a factory too', async () => {
+  it('invalid options stop the start-up, from forRoot() and from a factory', async () => {
     const bad = { name: '', version: '1' };
     expect(() => McpModule.forRoot(bad)).toThrow(McpOptionsError);
     const imports = [McpModule.forRootAsync({ useFactory: () => bad })];
@@ -81,18 +81,18 @@ describe('options', () => {
     [{ pagesize: 5 }, /"pagesize" is not an option/],
     [{ allowedHosts: ['https://x'] }, /"allowedHosts" holds "https:\/\/x"/],
     [{ listCache: { ttlMs: 1, scope: 'all' } }, /"listCache" needs "scope"/],
-  ])('%j are refused with a sentence', (wrong, message) => {
+  ])('the options %j are rejected with a sentence that names the option', (wrong, message) => {
     expect(() => McpModule.forRoot({ name: 'a', version: '1', ...(wrong as object) })).toThrow(message);
   });
 });
 
-describe('options from a configuration that TypeScript never saw', () => {
+describe('options from an untyped configuration', () => {
   it.each([
     [{ requestState: { key: 'x' } }, /requestState.*has no member "key"/],
     [{ requestState: { keys: 'x'.repeat(43) } }, /requestState.*"keys" to be a list/],
     [{ allowedHosts: 'mcp.example.com' }, /allowedHosts.*must be a list/],
     [{ allowedOrigins: 'https://app.example.com' }, /allowedOrigins.*must be a list/],
-  ])('%j are refused', (options, sentence) => {
+  ])('the untyped options %j are rejected with a sentence that names the option', (options, sentence) => {
     expect(() => McpModule.forRoot({ name: 'x', version: '1', ...(options as object) })).toThrow(sentence);
   });
 });

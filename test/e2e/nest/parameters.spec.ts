@@ -27,9 +27,9 @@ import {
   McpSession,
   McpTool,
 } from 'nestjs-mcp-fleet';
-import { EraClient, ERAS } from '../../fixtures/era-client.js';
-import { nestApp, type NestApp } from '../../fixtures/nest-app.js';
-import { send } from '../../fixtures/raw-http.js';
+import { EraClient, ERAS } from '../../fixtures/clients/era-client.js';
+import { nestApp, type NestApp } from '../../fixtures/applications/nest-app.js';
+import { send } from '../../fixtures/clients/raw-http.js';
 
 describe('parameters', () => {
   const Tenant = createParamDecorator((_data: unknown, context: ExecutionContext) => {
@@ -95,7 +95,7 @@ describe('parameters', () => {
   });
   afterAll(() => nest.close());
 
-  it.each(ERAS)('come in any order, in the %s era', async (era) => {
+  it.each(ERAS)('parameters of a method can stand in any order in the %s era', async (era) => {
     const client = await EraClient.open(era, nest.port, { headers: { 'x-tenant': 'blue' } });
     const json = async (name: string, args?: Record<string, unknown>) => {
       const { result, body } = await client.tool(name, args);
@@ -115,12 +115,12 @@ describe('parameters', () => {
     expect(await json('piped', { a: 4 })).toBe(8);
   });
 
-  it('of the context do not go through pipes, which would take it apart', async () => {
+  it('the context parameter does not pass through pipes', async () => {
     const client = await EraClient.open('modern', nest.port);
     expect((await client.tool('naive', { a: 1 })).result?.content).toEqual([{ type: 'text', text: 'naive' }]);
   });
 
-  it('of an overriding method are its own', async () => {
+  it('an overriding method has its own parameters', async () => {
     @Injectable()
     class Base {
       @McpTool()
@@ -178,7 +178,7 @@ describe('a method of a controller', () => {
   });
   afterAll(() => nest.close());
 
-  it('can be a route and a tool', async () => {
+  it('one controller method can be a route and a tool', async () => {
     const body = JSON.stringify({ id: 1, item: 'tea' });
     const headers = { 'content-type': 'application/json', 'x-tenant': 'blue' };
     const route = await send(nest.port, { path: '/orders', headers, body });
@@ -190,7 +190,7 @@ describe('a method of a controller', () => {
     expect((await client.tool('order', { id: 'x' })).result?.isError).toBe(true);
   });
 
-  it('reads path and query parameters from the arguments', async () => {
+  it('a tool of a controller reads path and query parameters from its arguments', async () => {
     const client = await EraClient.open('modern', nest.port);
     const { result } = await client.tool('find', { id: 3, deep: true });
     expect(JSON.parse(result?.content[0].text as string)).toEqual({ id: 3, deep: true });
@@ -242,7 +242,7 @@ describe('ValidationPipe of the application', () => {
     { transform: true },
     { whitelist: true, transform: true, forbidNonWhitelisted: true, forbidUnknownValues: true },
     { transform: true, transformOptions: { enableImplicitConversion: true } },
-  ])('with %j does not harm arguments that are valid', async (options) => {
+  ])('a global ValidationPipe with %j does not change valid arguments', async (options) => {
     nest = await nestApp({ providers: [Tools] }, { prepare: (app) => app.useGlobalPipes(new ValidationPipe(options)) });
     const client = await EraClient.open('modern', nest.port);
     const { result } = await client.tool('search', { text: ' tea ', tags: ['a'] });

@@ -19,8 +19,8 @@ import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { IsString } from 'class-validator';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { McpArgs, McpComplete, McpError, McpPrompt, McpResource, McpTool, type McpCompletion } from 'nestjs-mcp-fleet';
-import { EraClient, ERAS } from '../../fixtures/era-client.js';
-import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/nest-app.js';
+import { EraClient, ERAS } from '../../fixtures/clients/era-client.js';
+import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/applications/nest-app.js';
 
 /** What happened, in order. */
 let steps: string[] = [];
@@ -122,7 +122,7 @@ const CALLS: Record<string, (client: EraClient, word: unknown) => ReturnType<Era
 };
 
 describe.each(ADAPTERS)('on %s', (adapter) => {
-  describe('the order of things', () => {
+  describe('order of enhancers', () => {
     let nest: NestApp;
     beforeAll(async () => {
       nest = await nestApp(
@@ -153,7 +153,7 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
     afterAll(() => nest.close());
 
     describe.each(ERAS)('in the %s era', (era) => {
-      it.each(Object.entries(CALLS))('is Nest’s own for a %s', async (_kind, call) => {
+      it.each(Object.entries(CALLS))('enhancers run in the order that Nest documents for a %s', async (_kind, call) => {
         const client = await EraClient.open(era, nest.port);
         const { result, body } = await call(client, 'hi');
         expect(result, body).toBeDefined();
@@ -167,7 +167,7 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
         ]);
       });
 
-      it.each(Object.entries(CALLS))('ends with the nearest filter for a %s', async (_kind, call) => {
+      it.each(Object.entries(CALLS))('an exception reaches only the nearest filter for a %s', async (_kind, call) => {
         const client = await EraClient.open(era, nest.port);
         const { error } = await call(client, 'throw');
         expect(error).toEqual({ code: 1, message: 'out of range' });
@@ -176,7 +176,7 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
       });
     });
 
-    it('is the same for a tool registered at run time', async () => {
+    it('enhancers run in the same order for a tool registered at run time', async () => {
       const client = await EraClient.open('modern', nest.port);
       await client.tool('dynamic', { word: 'hi' });
       expect(steps.filter((line) => /guard|method/.test(line))).toEqual([
@@ -193,7 +193,7 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
       expect(error).toEqual({ code: 1, message: 'out of range' });
     });
 
-    it('checks arguments after guards and interceptors, before pipes', async () => {
+    it('arguments are validated after guards and interceptors and before pipes', async () => {
       const client = await EraClient.open('modern', nest.port);
       const { result } = await client.tool('tool', { word: 5 });
       expect(result).toMatchObject({ isError: true, content: [{ text: expect.stringContaining('word') as string }] });
@@ -222,7 +222,7 @@ describe('a guard that denies', () => {
     }
   }
 
-  it.each(ERAS)('does so before anybody learns what the arguments should be, in the %s era', async (era) => {
+  it.each(ERAS)('a guard denies a call before its arguments are validated in the %s era', async (era) => {
     nest = await nestApp({ providers: [Denied] });
     const client = await EraClient.open(era, nest.port);
     for (const tool of ['nothing', 'something']) {
@@ -233,7 +233,7 @@ describe('a guard that denies', () => {
 });
 
 describe('a pipe that throws', () => {
-  it.each(ERAS)('is answered like an invalid argument, in the %s era', async (era) => {
+  it.each(ERAS)('an exception of a pipe is answered like an invalid argument in the %s era', async (era) => {
     @Injectable()
     class Tools {
       @McpTool({ input: Words })
@@ -264,7 +264,7 @@ describe('a filter', () => {
   let nest: NestApp;
   afterEach(() => nest.close());
 
-  it('knows that it is not HTTP', async () => {
+  it('an exception filter sees the context type mcp', async () => {
     const types: string[] = [];
     @Catch()
     class Any implements ExceptionFilter {

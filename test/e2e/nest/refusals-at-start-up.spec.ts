@@ -2,13 +2,13 @@ import { Controller, Injectable, Module, type Type } from '@nestjs/common';
 import { IsString } from 'class-validator';
 import { describe, expect, it } from 'vitest';
 import { McpArgs, McpComplete, McpModule, McpPrompt, McpResource, McpTool } from 'nestjs-mcp-fleet';
-import { startError } from '../../fixtures/nest-app.js';
+import { startError } from '../../fixtures/applications/nest-app.js';
 
 class Words {
   @IsString() word!: string;
 }
 
-describe('an application does not start', () => {
+describe('start-up checks', () => {
   class Loose {
     undecorated!: () => void;
   }
@@ -168,11 +168,11 @@ describe('an application does not start', () => {
       /One\.a: .*Loose/,
     ],
   };
-  it.each(Object.entries(REFUSALS))('%s', async (_name, [providers, message]) => {
+  it.each(Object.entries(REFUSALS))('an application does not start %s', async (_name, [providers, message]) => {
     expect(await startError({ providers: providers() })).toMatch(message);
   });
 
-  it('with one class in two modules', async () => {
+  it('an application does not start with one class in two modules', async () => {
     @Injectable()
     class Shared {
       @McpTool() shared(): void {}
@@ -186,7 +186,7 @@ describe('an application does not start', () => {
     );
   });
 
-  it('with one class as controller and as provider', async () => {
+  it('an application does not start with one class as controller and as provider', async () => {
     @Controller()
     class Shared {
       @McpTool() shared(): void {}
@@ -196,12 +196,12 @@ describe('an application does not start', () => {
     );
   });
 
-  it('with two default servers', async () => {
+  it('an application does not start with two default servers', async () => {
     const second = McpModule.forRoot({ name: 'two', version: '1', path: '/two' });
     expect(await startError({ imports: [second] })).toMatch(/McpModule declares the default server twice.*"server"/);
   });
 
-  it('with two servers of one name, or on one path', async () => {
+  it('an application does not start with two servers that share a name or a path', async () => {
     const a = McpModule.forRoot({ name: 'a', version: '1', path: '/a', server: 'a' });
     const again = McpModule.forRoot({ name: 'again', version: '1', path: '/again', server: 'a' });
     const path = McpModule.forRoot({ name: 'b', version: '1', path: '/a', server: 'b' });

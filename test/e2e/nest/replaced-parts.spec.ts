@@ -18,8 +18,8 @@ import {
   type SessionRecord,
 } from 'nestjs-mcp-fleet';
 import { McpContext } from 'nestjs-mcp-fleet';
-import { EraClient } from '../../fixtures/era-client.js';
-import { LogKeeper, nestApp, startError, type NestApp } from '../../fixtures/nest-app.js';
+import { EraClient } from '../../fixtures/clients/era-client.js';
+import { LogKeeper, nestApp, startError, type NestApp } from '../../fixtures/applications/nest-app.js';
 
 let nest: NestApp;
 afterEach(() => nest?.close());
@@ -107,8 +107,8 @@ async function exercise(path = '/mcp'): Promise<void> {
   expect(published.some((text) => text.includes('list-changed'))).toBe(true);
 }
 
-describe('the parts of a server are replaced', () => {
-  it('by providers of forRoot()', async () => {
+describe('replaced parts', () => {
+  it('providers of forRoot() replace the parts of a server', async () => {
     nest = await nestApp(
       { imports: [JournalModule], providers: [Tools] },
       { mcp: { imports: [JournalModule], providers: PARTS } },
@@ -116,14 +116,14 @@ describe('the parts of a server are replaced', () => {
     await exercise();
   });
 
-  it('by providers of forRootAsync()', async () => {
+  it('providers of forRootAsync() replace the parts of a server', async () => {
     const options = () => ({ name: 'a', version: '1' });
     const imports = [JournalModule, McpModule.forRootAsync({ useFactory: options, providers: PARTS })];
     nest = await nestApp({ imports, providers: [Tools] }, { mcp: false });
     await exercise();
   });
 
-  it('by providers of any module of the application', async () => {
+  it('providers of any module of the application replace the parts of a server', async () => {
     @Module({ providers: PARTS })
     class PartsModule {}
     nest = await nestApp({ imports: [JournalModule, PartsModule], providers: [Tools] });
@@ -131,7 +131,7 @@ describe('the parts of a server are replaced', () => {
     expect(nest.app.get(SessionStore)).toBeInstanceOf(MyStore);
   });
 
-  it('by aliases of providers that the application has anyway', async () => {
+  it('aliases of existing providers replace the parts of a server', async () => {
     const aliases: [Type, Type][] = [
       [SessionStore as Type, MyStore],
       [MessageBroker as Type, MyBroker],
@@ -146,7 +146,7 @@ describe('the parts of a server are replaced', () => {
     expect(nest.app.get(MyStore)).toBe(nest.app.get(SessionStore));
   });
 
-  it('by overrideProvider() in a test', async () => {
+  it('overrideProvider() replaces the parts of a server in a test', async () => {
     const journal = new Journal();
     const store = new MyStore(journal);
     const broker = new MyBroker(journal);
@@ -173,7 +173,7 @@ describe('the parts of a server are replaced', () => {
     await exercise();
   });
 
-  it('and closed with the application, once', async () => {
+  it('a replaced part is closed once with the application', async () => {
     nest = await nestApp(
       { imports: [JournalModule], providers: [Tools] },
       { mcp: { imports: [JournalModule], providers: PARTS } },
@@ -184,7 +184,7 @@ describe('the parts of a server are replaced', () => {
   });
 });
 
-describe('a part that needs the server it is a part of', () => {
+describe('a part that injects its own server', () => {
   @Injectable()
   class Circular extends MyResolver {
     constructor(@Inject(McpServer) readonly mcp: McpServer) {
@@ -192,7 +192,7 @@ describe('a part that needs the server it is a part of', () => {
     }
   }
 
-  it('is named, as nobody would find out otherwise why the application does not start', async () => {
+  it('a part that injects its own server is named in a warning while the application waits for it', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout'] });
     const logs = new LogKeeper();
     Logger.overrideLogger(logs);
@@ -215,10 +215,10 @@ describe('a part that needs the server it is a part of', () => {
   });
 });
 
-describe('a part for several servers', () => {
+describe('parts of several servers', () => {
   const admin = () => McpModule.forRoot({ name: 'admin', version: '1', server: 'admin', path: '/admin' });
 
-  it('is asked for per server where sessions would be shared', async () => {
+  it('an application with several servers does not start with a global session store', async () => {
     @Module({ providers: [Journal, { provide: SessionStore, useClass: MyStore }] })
     class PartsModule {}
     expect(await startError({ imports: [admin(), PartsModule], providers: [Tools] })).toMatch(
@@ -226,7 +226,7 @@ describe('a part for several servers', () => {
     );
   });
 
-  it('may tell them who calls', async () => {
+  it('one global principal resolver serves several servers', async () => {
     class Secret {
       @McpTool({ server: 'admin' }) whoAmI(ctx: McpContext): string {
         return ctx.principal?.subject ?? 'anonymous';
@@ -242,7 +242,7 @@ describe('a part for several servers', () => {
     }
   });
 
-  it('may be given to one of them', async () => {
+  it('a part can be provided to one of several servers', async () => {
     nest = await nestApp({
       imports: [
         JournalModule,

@@ -2,8 +2,8 @@ import { Inject, Injectable, Scope, type CanActivate } from '@nestjs/common';
 import { ContextIdFactory, ModuleRef, REQUEST } from '@nestjs/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { McpContext, McpResource, McpTool } from 'nestjs-mcp-fleet';
-import { EraClient, ERAS } from '../../fixtures/era-client.js';
-import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/nest-app.js';
+import { EraClient, ERAS } from '../../fixtures/clients/era-client.js';
+import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/applications/nest-app.js';
 
 describe('request scope', () => {
   @Injectable({ scope: Scope.REQUEST })
@@ -50,7 +50,7 @@ describe('request scope', () => {
     });
     afterAll(() => nest.close());
 
-    it.each(ERAS)('gives each call its own providers, in the %s era', async (era) => {
+    it.each(ERAS)('each call gets its own request-scoped providers in the %s era', async (era) => {
       const client = await EraClient.open(era, nest.port);
       const answers = await Promise.all(
         ['blue', 'red'].map(async (tenant) => {
@@ -78,7 +78,7 @@ describe('request scope', () => {
     });
   });
 
-  it('knows the user that a guard found', async () => {
+  it('a request-scoped provider sees the user that a guard set', async () => {
     const guard: CanActivate = {
       canActivate: (context) => {
         context.switchToHttp().getRequest<{ user?: unknown }>().user = { name: 'ada' };
@@ -98,7 +98,7 @@ describe('request scope', () => {
     }
   });
 
-  it('reports a provider that cannot be made, once, and hides why', async () => {
+  it('an exception in the constructor of a provider is logged once and hidden from the client', async () => {
     @Injectable({ scope: Scope.REQUEST })
     class Broken {
       constructor() {

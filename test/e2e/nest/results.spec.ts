@@ -9,8 +9,8 @@ import { IsInt } from 'class-validator';
 import { EMPTY, concat, from, map, of, tap, type Observable } from 'rxjs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { McpComplete, McpPrompt, McpResource, McpTool, progress, text, McpContext } from 'nestjs-mcp-fleet';
-import { EraClient, ERAS } from '../../fixtures/era-client.js';
-import { nestApp, type NestApp } from '../../fixtures/nest-app.js';
+import { EraClient, ERAS } from '../../fixtures/clients/era-client.js';
+import { nestApp, type NestApp } from '../../fixtures/applications/nest-app.js';
 
 let intercepted: unknown[] = [];
 beforeEach(() => {
@@ -194,7 +194,7 @@ class Values {
 
 const textOf = (value: string) => ({ content: [{ type: 'text', text: value }] });
 
-describe.each(ERAS)('in the %s era', (era) => {
+describe.each(ERAS)('results in the %s era', (era) => {
   let nest: NestApp;
   let client: EraClient;
   beforeAll(async () => {
@@ -227,15 +227,15 @@ describe.each(ERAS)('in the %s era', (era) => {
     ['promise', textOf('promised')],
     ['emptyObservable', { content: [] }],
     ['onlyProgress', { content: [] }],
-  ])('a tool that returns %s is answered', async (name, expected) => {
+  ])('a tool that returns %s gets the expected result', async (name, expected) => {
     expect(await result(name)).toEqual(expected);
   });
 
-  it('keeps the _meta of a whole result', async () => {
+  it('the _meta of a complete result is kept', async () => {
     expect((await client.tool('whole')).result?._meta).toMatchObject({ 'my/key': 1 });
   });
 
-  it('sends what fits the output schema twice: for programs and as text', async () => {
+  it('a value that fits the output schema is sent as structured content and as text', async () => {
     const { content, structuredContent } = (await client.tool('output')).result!;
     expect(structuredContent).toEqual({ x: 2 });
     expect(JSON.parse(content[0].text as string)).toEqual({ x: 2 });
@@ -246,7 +246,7 @@ describe.each(ERAS)('in the %s era', (era) => {
     ...['observable', 'promiseOfObservable', 'generator', 'promiseOfIterable'],
     ...['watchedObservable', 'watchedGenerator'],
   ];
-  it.each(STREAMS)('the last value of %s is the result, and its progress is told', async (name) => {
+  it.each(STREAMS)('the last value of %s is the result, and its progress is sent', async (name) => {
     const { result: found, notifications } = await client.tool(name, {}, { meta: { progressToken: 'p' } });
     expect(found).toMatchObject(textOf('last'));
     expect(notifications).toMatchObject([
@@ -262,7 +262,7 @@ describe.each(ERAS)('in the %s era', (era) => {
   });
 
   it.each(['wrappedObservable', 'wrappedGenerator', 'wrappedValue'])(
-    'an interceptor that maps everything maps the result of %s and loses no progress',
+    'an interceptor that maps every value maps the result of %s and keeps its progress',
     async (name) => {
       const { result: found, notifications } = await client.tool(name, {}, { meta: { progressToken: 1 } });
       expect(found).toMatchObject(textOf('{"data":"last"}'));
@@ -270,7 +270,7 @@ describe.each(ERAS)('in the %s era', (era) => {
     },
   );
 
-  it('drops progress that does not increase', async () => {
+  it('progress that does not increase is dropped', async () => {
     const { notifications } = await client.tool('reported', {}, { meta: { progressToken: 1 } });
     expect(notifications.map(({ params }) => params?.progress as number)).toEqual([1, 2]);
   });
@@ -292,12 +292,12 @@ describe.each(ERAS)('in the %s era', (era) => {
     ['whole', [{ uri: 'v://w', text: 'whole' }]],
     ['observable', [{ mimeType: 'text/plain', text: 'last' }]],
     ['generator', [{ mimeType: 'text/plain', text: 'last' }]],
-  ])('a resource that returns %s is answered', async (name, contents) => {
+  ])('a resource that returns %s gets the expected contents', async (name, contents) => {
     const { result: found } = await client.call('resources/read', { uri: `v://${name}` });
     expect(found?.contents).toEqual(contents.map((one) => ({ uri: `v://${name}`, ...one })));
   });
 
-  it('a resource that returns nothing does not exist', async () => {
+  it('a resource that returns nothing is reported as not found', async () => {
     const { error } = await client.call('resources/read', { uri: 'v://nothing' });
     expect(error).toMatchObject({ code: era === 'modern' ? -32602 : -32002, data: { uri: 'v://nothing' } });
   });
@@ -316,11 +316,11 @@ describe.each(ERAS)('in the %s era', (era) => {
     ],
     ['pWhole', { description: 'own', messages: [{ role: 'user', content: text('whole') }] }],
     ['pObservable', { messages: [{ role: 'user', content: text('last') }] }],
-  ])('a prompt that returns %s is answered', async (name, expected) => {
+  ])('a prompt that returns %s gets the expected messages', async (name, expected) => {
     expect((await client.call('prompts/get', { name })).result).toMatchObject(expected);
   });
 
-  it('a completer answers at most a hundred values, as text', async () => {
+  it('a completion returns at most a hundred values, as text', async () => {
     const ref = { type: 'ref/prompt', name: 'pCompleted' };
     const { result: found } = await client.call('completion/complete', { ref, argument: { name: 'a', value: '' } });
     expect(found?.completion).toMatchObject({ total: 150, hasMore: true });

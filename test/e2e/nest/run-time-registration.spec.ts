@@ -4,8 +4,8 @@ import { IsInt, IsString } from 'class-validator';
 import { afterEach, describe, expect, it } from 'vitest';
 import { McpPrompt, McpServer, McpTool, type McpContext } from 'nestjs-mcp-fleet';
 import { z } from 'zod';
-import { EraClient, ERAS, type EraName } from '../../fixtures/era-client.js';
-import { nestApp, type NestApp } from '../../fixtures/nest-app.js';
+import { EraClient, ERAS, type EraName } from '../../fixtures/clients/era-client.js';
+import { nestApp, type NestApp } from '../../fixtures/applications/nest-app.js';
 
 let nest: NestApp;
 afterEach(() => nest.close());
@@ -31,13 +31,13 @@ async function pages(client: EraClient, list: 'tools' | 'prompts' | 'resources')
 
 const announced = { tools: true, resources: true, prompts: true };
 
-describe.each(ERAS)('in the %s era', (era) => {
+describe.each(ERAS)('run-time registration in the %s era', (era) => {
   const open = async (mcp: object = {}): Promise<EraClient> => {
     nest = await nestApp({}, { mcp: { capabilities: announced, changeDebounceMs: 5, ...mcp } });
     return EraClient.open(era, nest.port);
   };
 
-  it('what is registered is listed, called and gone when removed', async () => {
+  it('an entry registered at run time is listed and can be called until it is removed', async () => {
     const client = await open();
     const { mcp } = nest;
     await mcp.registerTool({ name: 'dto', input: Words }, ({ word }: Words, ctx: McpContext) => `${ctx.name} ${word}`);
@@ -69,7 +69,7 @@ describe.each(ERAS)('in the %s era', (era) => {
     expect(await pages(client, 'tools')).toEqual([['none', 'zod']]);
   });
 
-  it('what is declared is removed in the same way', async () => {
+  it('a declared entry can be removed at run time', async () => {
     class Tools {
       @McpTool() here(): string {
         return 'here';
@@ -100,7 +100,7 @@ describe.each(ERAS)('in the %s era', (era) => {
       (mcp: McpServer) => mcp.registerPrompt({ name: 'new' }, () => 'x'),
       (mcp: McpServer) => mcp.removePrompt('new'),
     ],
-  ] as const)('a change of the %s is announced, a burst of changes once', async (list, add, remove) => {
+  ] as const)('a change of the %s is announced, and a burst of changes only once', async (list, add, remove) => {
     const client = await open({ changeDebounceMs: 30 });
     const stream = await client.listen();
     const heard = () => stream.messages.filter(({ method }) => method === `notifications/${list}/list_changed`).length;
@@ -120,7 +120,7 @@ describe.each(ERAS)('in the %s era', (era) => {
     await stream.close();
   });
 
-  it('pages go on after entries came and went', async () => {
+  it('a client can continue a paged list after entries were added and removed', async () => {
     const client = await open({ pageSize: 2 });
     const add = (name: string) => nest.mcp.registerTool({ name }, () => name);
     for (const name of ['d', 'b', 'f', 'a', 'e', 'c', 'Z']) await add(name);
@@ -140,7 +140,7 @@ describe.each(ERAS)('in the %s era', (era) => {
   });
 
   it.each(['', 'x', 5, null, {}, ['a'], 'djE', Buffer.from('["v1","prompt","a"]').toString('base64url')])(
-    'the cursor %j is refused',
+    'the cursor %j is rejected',
     async (cursor) => {
       const client = await open();
       await nest.mcp.registerTool({ name: 'a' }, () => 1);
@@ -149,7 +149,7 @@ describe.each(ERAS)('in the %s era', (era) => {
     },
   );
 
-  it('a cursor of one list is none of another', async () => {
+  it('a cursor of one list is not valid for another list', async () => {
     const client = await open({ pageSize: 1 });
     for (const name of ['a', 'b']) {
       await nest.mcp.registerTool({ name }, () => 1);
@@ -160,8 +160,8 @@ describe.each(ERAS)('in the %s era', (era) => {
   });
 });
 
-describe('registering', () => {
-  it('refuses what cannot be, and changes nothing', async () => {
+describe('registerTool()', () => {
+  it('an invalid registration is rejected and changes nothing', async () => {
     nest = await nestApp({});
     const { mcp } = nest;
     await mcp.registerTool({ name: 'same' }, () => 1);
@@ -176,7 +176,7 @@ describe('registering', () => {
     expect((await client.tool('same')).result?.content[0].text).toBe('1');
   });
 
-  it('works in every life-cycle hook and in a constructor, behind the same guards', async () => {
+  it('entries can be registered in every lifecycle hook and in a constructor, behind the same guards', async () => {
     @Injectable()
     class Plugin implements OnModuleInit, OnApplicationBootstrap {
       readonly made: Promise<void>;
@@ -209,7 +209,7 @@ describe('registering', () => {
     }
   });
 
-  it('goes on while clients call and list', async () => {
+  it('entries can be registered while clients call and list', async () => {
     nest = await nestApp({}, { mcp: { pageSize: 7, capabilities: announced } });
     const client = await EraClient.open('modern', nest.port);
     const churn = async () => {
@@ -229,7 +229,7 @@ describe('registering', () => {
   });
 });
 
-describe('a listing', () => {
+describe('a list of tools', () => {
   class Sum {
     @IsInt() a!: number;
   }
@@ -261,7 +261,7 @@ describe('a listing', () => {
     };
   };
 
-  it('has what each revision knows', async () => {
+  it('a list holds only the members that its revision knows', async () => {
     nest = await nestApp({ providers: [Rich] });
     const all = ['_meta', 'annotations', 'description', 'icons', 'inputSchema', 'name', 'outputSchema', 'title'];
     const list = { type: 'array', items: { type: 'integer' } };

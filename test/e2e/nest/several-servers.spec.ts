@@ -1,9 +1,9 @@
 import { Global, Inject, Injectable, Module } from '@nestjs/common';
 import { afterEach, describe, expect, it } from 'vitest';
 import { InjectMcpServer, McpModule, McpResource, McpServer, mcpServerToken, McpTool } from 'nestjs-mcp-fleet';
-import { EraClient } from '../../fixtures/era-client.js';
-import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/nest-app.js';
-import { say, toolNames } from '../../fixtures/offered.js';
+import { EraClient } from '../../fixtures/clients/era-client.js';
+import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/applications/nest-app.js';
+import { say, toolNames } from '../../fixtures/clients/tool-calls.js';
 
 let nest: NestApp | undefined;
 afterEach(async () => {
@@ -38,7 +38,7 @@ describe.each(ADAPTERS)('several servers in one application on %s', (adapter) =>
     return nest;
   };
 
-  it('are told apart by what they are asked for by, whichever was imported first', async () => {
+  it('each injection token resolves to its own server, whatever the order of the imports', async () => {
     const { app } = await boot();
     const { main, admin } = app.get(Everywhere);
     expect(app.get(McpServer)).toBe(main);
@@ -46,7 +46,7 @@ describe.each(ADAPTERS)('several servers in one application on %s', (adapter) =>
     expect(main).not.toBe(admin);
   });
 
-  it('offer their own tools only', async () => {
+  it('each server offers only its own tools', async () => {
     await boot();
     expect(await toolNames(nest!.port, '/mcp')).toEqual(['open']);
     expect(await toolNames(nest!.port, '/admin')).toEqual(['secret']);
@@ -57,7 +57,7 @@ describe.each(ADAPTERS)('several servers in one application on %s', (adapter) =>
     expect((await client.call('resources/list')).error?.code).toBe(-32601);
   });
 
-  it('are injected by class and by name', async () => {
+  it('servers are injected by class and by name', async () => {
     const { app } = await boot();
     const { main, admin } = app.get(Everywhere);
     expect(main).not.toBe(admin);
@@ -66,7 +66,7 @@ describe.each(ADAPTERS)('several servers in one application on %s', (adapter) =>
     await expect(main.callTool('secret')).rejects.toThrow('Unknown tool');
   });
 
-  it('never hear each other', async () => {
+  it('a server sends its notifications only to its own clients', async () => {
     const { app, port } = await boot();
     const { main, admin } = app.get(Everywhere);
     for (const era of ['modern', 'legacy'] as const) {
@@ -87,7 +87,7 @@ describe.each(ADAPTERS)('several servers in one application on %s', (adapter) =>
     expect(await admin.broadcast({ level: 'error', data: 'x' })).toBe(2);
   });
 
-  it('know only their own sessions', async () => {
+  it('a session of one server does not exist on another', async () => {
     const { port } = await boot();
     const { session } = await EraClient.open('legacy', port);
     const stranger = await EraClient.open('legacy', port, { path: '/admin' });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CLIENT_CAPABILITIES, MODERN, PROTOCOL_VERSION, SERVER_INFO } from '../../fixtures/mcp-requests.js';
+import { CLIENT_CAPABILITIES, MODERN, PROTOCOL_VERSION, SERVER_INFO } from '../../fixtures/clients/mcp-requests.js';
 import type { LineClient } from './line-client.js';
 import { stdioApp, type StdioApp } from './stdio-app.js';
 

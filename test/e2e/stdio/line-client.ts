@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-import { CLAIM, type Id } from '../../fixtures/mcp-requests.js';
+import { CLAIM, type Id } from '../../fixtures/clients/mcp-requests.js';
 
 /** A received message, loosely typed for assertions. */
 export interface Line {

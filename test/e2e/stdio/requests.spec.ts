@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SessionStore } from 'nestjs-mcp-fleet';
-import { LOG_LEVEL } from '../../fixtures/mcp-requests.js';
+import { LOG_LEVEL } from '../../fixtures/clients/mcp-requests.js';
 import type { LineClient } from './line-client.js';
 import { stdioApp, type StdioApp } from './stdio-app.js';
 

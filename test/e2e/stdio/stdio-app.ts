@@ -4,9 +4,9 @@ import { PassThrough } from 'node:stream';
 import { McpModule, McpServer, type McpModuleOptions } from 'nestjs-mcp-fleet';
 import { McpRuntime } from '../../../lib/server/mcp-runtime.js';
 import { StdioConnection, type StdioServices } from '../../../lib/transport/stdio/stdio-connection.js';
-import { Gate } from '../../fixtures/gate.js';
-import { WireResources } from '../../fixtures/wire-resources.js';
-import { WireTools } from '../../fixtures/wire-tools.js';
+import { Gate } from '../../fixtures/applications/gate.js';
+import { WireResources } from '../../fixtures/applications/wire-resources.js';
+import { WireTools } from '../../fixtures/applications/wire-tools.js';
 import { LineClient } from './line-client.js';
 
 export interface StdioApp {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SUBSCRIPTION_ID } from '../../fixtures/mcp-requests.js';
+import { SUBSCRIPTION_ID } from '../../fixtures/clients/mcp-requests.js';
 import type { LineClient } from './line-client.js';
 import { stdioApp, type StdioApp } from './stdio-app.js';
 

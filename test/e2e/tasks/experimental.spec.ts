@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { JsonRpc } from '../../fixtures/sse-client.js';
+import type { JsonRpc } from '../../fixtures/clients/sse-client.js';
 import { taskApp, taskFleet, type TaskApp, type TaskFleet } from './task-app.js';
 import { ExperimentalClient, RELATED, TaskClient } from './task-client.js';
 
@@ -16,7 +16,7 @@ describe('tasks of 2025-11-25', () => {
   });
   afterAll(() => app.close());
 
-  it('are a capability, and a member of tools; no other legacy revision has them', async () => {
+  it('tasks are advertised as a capability and on tools to 2025-11-25 clients and to no other legacy revision', async () => {
     const { capabilities } = client.session.welcome;
     expect(capabilities.tasks).toEqual({ list: {}, cancel: {}, requests: { tools: { call: {} } } });
     expect(capabilities).not.toHaveProperty('extensions');
@@ -33,7 +33,7 @@ describe('tasks of 2025-11-25', () => {
     expect((await older.request('tasks/get', { taskId: UNKNOWN })).error?.code).toBe(-32601);
   });
 
-  it('are made when the client asks, nested, and under the names of this form', async () => {
+  it('a tools/call with a task member creates a task in the nested 2025-11-25 form', async () => {
     const { result } = await client.call('gated', { key: 'nested' }, { ttl: 90_000 });
     const { taskId, createdAt, lastUpdatedAt, ...rest } = result!.task;
     expect(rest).toEqual({ status: 'working', ttl: 90_000, pollInterval: 1000 });
@@ -48,16 +48,16 @@ describe('tasks of 2025-11-25', () => {
     [undefined, 60_000],
     [1000, 1000],
     [999_999_999, 120_000],
-  ])('asked for %s ms, are kept for %i', async (ttl, kept) => {
+  ])('a task created with the ttl %s is kept for %i ms', async (ttl, kept) => {
     app.gate.release('ttl');
     expect((await client.call('gated', { key: 'ttl' }, { ttl })).result!.task.ttl).toBe(kept);
   });
 
-  it.each([[0], [-1], [1.5], ['1000'], [null]])('refuse %s for a ttl', async (ttl) => {
+  it.each([[0], [-1], [1.5], ['1000'], [null]])('a task is refused for the ttl %s', async (ttl) => {
     expect((await client.call('gated', { key: 'ttl' }, { ttl })).error?.code).toBe(-32602);
   });
 
-  it('are refused where the tool has none, or must have one (A-14)', async () => {
+  it('a task is refused for a tool without tasks, and a plain call for a tool that requires one (A-14)', async () => {
     expect((await client.call('plain', { key: '1' })).error?.code).toBe(-32601);
     expect((await client.request('tools/call', { name: 'fails', arguments: {} })).error?.code).toBe(-32601);
     app.gate.release('sync');
@@ -65,7 +65,7 @@ describe('tasks of 2025-11-25', () => {
     expect(sync.result).toMatchObject({ content: [{ text: 'done sync' }] });
   });
 
-  it('give their result to whoever waits, at once when it is there, and each time the same', async () => {
+  it('tasks/result waits for the result, returns at once when there is one, and always returns the same', async () => {
     const taskId = await client.start('gated', { key: 'wait' });
     await app.gate.reached('waiting wait');
     const waiting = [client.request('tasks/result', { taskId }), client.request('tasks/result', { taskId })];
@@ -78,7 +78,7 @@ describe('tasks of 2025-11-25', () => {
     expect((await client.request('tasks/get', { taskId })).result).toMatchObject({ status: 'completed' });
   });
 
-  it('fail with an error of the tool, and still have a result; with one of the protocol they have that', async () => {
+  it('tasks/result returns the result of a failed tool and the error of a failed protocol call', async () => {
     const failed = await client.start('fails');
     const { result } = await client.request('tasks/result', { taskId: failed });
     expect(result).toMatchObject({ content: [{ text: 'It did not work out' }], isError: true });
@@ -92,7 +92,7 @@ describe('tasks of 2025-11-25', () => {
     });
   });
 
-  it('are cancelled before that is answered, once', async () => {
+  it('tasks/cancel is answered after the task was cancelled, and succeeds once', async () => {
     const taskId = await client.start('gated', { key: 'cancel' });
     await app.gate.reached('waiting cancel');
     const waiting = client.request('tasks/result', { taskId });
@@ -102,7 +102,7 @@ describe('tasks of 2025-11-25', () => {
     expect((await client.request('tasks/cancel', { taskId })).error?.code).toBe(-32602);
   });
 
-  it('ask on the stream of tasks/result, related to the task, and go on with the answer', async () => {
+  it('a task asks on the stream of tasks/result with related-task metadata, and continues with the answer', async () => {
     const taskId = await client.start('asks');
     const stream = await client.result(taskId);
     const first = await stream.message((m) => isQuestion(m) && m.params!.message === 'First age?');
@@ -116,7 +116,7 @@ describe('tasks of 2025-11-25', () => {
     expect(stream.messages.filter(isQuestion)).toHaveLength(2);
   });
 
-  it('ask again for an answer that does not fit', async () => {
+  it('a task asks again when an answer does not match the form', async () => {
     const taskId = await client.start('asks');
     const stream = await client.result(taskId);
     for (const [message, age] of [
@@ -138,7 +138,7 @@ describe('tasks of 2025-11-25', () => {
     expect(result).toMatchObject({ content: [{ text: '1 and 2' }] });
   });
 
-  it('withdraw a question from everybody else who was asked it', async () => {
+  it('an answered question of a task is cancelled for every other client that was asked', async () => {
     const taskId = await client.start('asks');
     const streams = [await client.result(taskId), await client.result(taskId)];
     const asked = await Promise.all(
@@ -150,7 +150,7 @@ describe('tasks of 2025-11-25', () => {
     for (const stream of streams) await stream.message((m) => m.error !== undefined);
   });
 
-  it('tell their states on the standing stream of the session', async () => {
+  it('task status notifications arrive on the standalone stream of the session', async () => {
     const stream = await client.session.get();
     const taskId = await client.start('gated', { key: 'told' });
     app.gate.release('told');
@@ -162,7 +162,7 @@ describe('tasks of 2025-11-25', () => {
     await stream.close();
   });
 
-  it('are listed for their owner only, page by page', async () => {
+  it('tasks/list returns only the tasks of the caller, page by page', async () => {
     const paged = await taskApp({ pageSize: 2 });
     const [bob, carol] = [
       await ExperimentalClient.open(paged.port, 'bob'),
@@ -186,13 +186,13 @@ describe('tasks of 2025-11-25', () => {
     await paged.close();
   });
 
-  it('have no list for those who cannot be told from others', async () => {
+  it('tasks/list is not available to anonymous clients', async () => {
     const anonymous = await ExperimentalClient.open(app.port);
     expect(anonymous.session.welcome.capabilities.tasks).not.toHaveProperty('list');
     expect((await anonymous.request('tasks/list')).error?.code).toBe(-32601);
   });
 
-  it('of somebody else, or of the other form, look unknown, byte for byte', async () => {
+  it('a task of another principal or of the other form is answered like an unknown task, byte for byte', async () => {
     const own = await client.start('gated', { key: 'own' });
     const modern = await new TaskClient(app.port, { user: 'alice' }).start('gated', { key: 'own' });
     const mallory = await ExperimentalClient.open(app.port, 'mallory');
@@ -214,7 +214,7 @@ describe('tasks/result on another instance', () => {
   });
   afterAll(() => fleet.close());
 
-  it('waits for a task that runs elsewhere, and asks its questions', async () => {
+  it('tasks/result on another instance waits for the task and relays its questions', async () => {
     const [here, there] = fleet.instances;
     const client = await ExperimentalClient.open(here!.port, 'alice');
     const taskId = await client.start('asks');

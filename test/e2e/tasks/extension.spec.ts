@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ADAPTERS } from '../../fixtures/nest-app.js';
-import { send } from '../../fixtures/raw-http.js';
-import { modern } from '../../fixtures/mcp-requests.js';
+import { ADAPTERS } from '../../fixtures/applications/nest-app.js';
+import { send } from '../../fixtures/clients/raw-http.js';
+import { modern } from '../../fixtures/clients/mcp-requests.js';
 import { taskApp, type TaskApp } from './task-app.js';
 import { TaskClient, TASKS } from './task-client.js';
 
@@ -18,7 +18,7 @@ describe.each(ADAPTERS)('tasks of the extension over %s', (adapter) => {
   });
   afterAll(() => app.close());
 
-  it('are advertised as an extension, and never as a capability of their own (T1-1)', async () => {
+  it('tasks are advertised as an extension and never as a capability of their own (T1-1)', async () => {
     const { result } = await client.request('server/discover');
     expect(result!.capabilities.extensions).toEqual({ [TASKS]: {} });
     expect(result!.capabilities).not.toHaveProperty('tasks');
@@ -26,7 +26,7 @@ describe.each(ADAPTERS)('tasks of the extension over %s', (adapter) => {
     for (const tool of listed!.tools) expect(tool).not.toHaveProperty('execution');
   });
 
-  it('are created flat, found at once, and hold their result verbatim when they are done (T1-4, T1-6)', async () => {
+  it('a created task is returned flat, found at once, and holds its result verbatim when it completes (T1-4, T1-6)', async () => {
     const { result: created } = await client.call('gated', { key: 'flat' });
     const { _meta, taskId, createdAt, lastUpdatedAt, ...rest } = created!;
     expect(rest).toEqual({ resultType: 'task', status: 'working', ttlMs: 3_600_000, pollIntervalMs: 1000 });
@@ -47,7 +47,7 @@ describe.each(ADAPTERS)('tasks of the extension over %s', (adapter) => {
     expect(withoutId(one.text)).toBe(withoutId(two.text));
   });
 
-  it('report by their status message, and say nothing else (T1-9)', async () => {
+  it('a task reports its progress only in its status message (T1-9)', async () => {
     const meta = { progressToken: 7, 'io.modelcontextprotocol/logLevel': 'debug' };
     const raw = modern(
       'tools/call',
@@ -65,7 +65,7 @@ describe.each(ADAPTERS)('tasks of the extension over %s', (adapter) => {
     await client.until(taskId, 'completed');
   });
 
-  it('are never made for a client that does not declare them with this request (T1-3)', async () => {
+  it('a request that does not declare the extension never creates a task (T1-3)', async () => {
     for (const capabilities of [{}, { tasks: { requests: {} } }, { extensions: { [TASKS]: true } }]) {
       const undeclared = new TaskClient(app.port, { capabilities });
       app.gate.release('sync');
@@ -87,12 +87,12 @@ describe.each(ADAPTERS)('tasks of the extension over %s', (adapter) => {
     }
   });
 
-  it('are never made of a tool that is none, whatever the client asks (T1-2)', async () => {
+  it('a call of a tool without tasks never creates a task, whatever the client requests (T1-2)', async () => {
     const { result } = await client.call('plain', { key: '1' }, { task: { ttl: 1000 } });
     expect(result).toMatchObject({ resultType: 'complete', content: [{ text: 'plain 1' }] });
   });
 
-  it('complete with an error of the tool, and fail with one of the protocol (T1-10)', async () => {
+  it('a task completes with a tool error and fails with a protocol error (T1-10)', async () => {
     const failed = await client.until(await client.start('fails'), 'completed');
     expect(failed.result).toEqual({ content: [{ type: 'text', text: 'It did not work out' }], isError: true });
     const broken = await client.until(await client.start('breaks'), 'failed');
@@ -104,12 +104,12 @@ describe.each(ADAPTERS)('tasks of the extension over %s', (adapter) => {
     expect(app.logs.about('a secret').length).toBeGreaterThan(0);
   });
 
-  it('check the arguments like any call', async () => {
+  it('a call that would create a task has its arguments validated', async () => {
     const { result } = await client.until(await client.start('gated', { key: 1 }), 'completed');
     expect(result).toMatchObject({ isError: true });
   });
 
-  it('end when they are cancelled: the signal aborts, the ack is empty and the same a second time', async () => {
+  it('tasks/cancel aborts the signal of the task and returns the same empty result when repeated', async () => {
     const id = await client.start('gated', { key: 'cancel' });
     await app.gate.reached('waiting cancel');
     const ack = await client.cancel(id);
@@ -121,7 +121,7 @@ describe.each(ADAPTERS)('tasks of the extension over %s', (adapter) => {
     expect((await client.get(id)).result).not.toHaveProperty('result');
   });
 
-  it('unsubscribe from their Observable when they are cancelled', async () => {
+  it('tasks/cancel unsubscribes from the Observable of the task', async () => {
     const id = await client.start('streamed', { key: 'rx' });
     const told = await client.until(id, ({ statusMessage }) => statusMessage !== undefined);
     expect(told.statusMessage).toBe('half of it');
@@ -132,7 +132,7 @@ describe.each(ADAPTERS)('tasks of the extension over %s', (adapter) => {
     expect((await client.until(finished, 'completed')).result.content[0].text).toBe('streamed');
   });
 
-  it('go on when the connection that began them is gone (T1-13)', async () => {
+  it('a task continues after the connection that created it is closed (T1-13)', async () => {
     const id = await client.start('gated', { key: 'alone' });
     await app.gate.reached('waiting alone');
     app.gate.release('alone');
@@ -140,7 +140,7 @@ describe.each(ADAPTERS)('tasks of the extension over %s', (adapter) => {
     expect(app.gate.has('aborted alone')).toBe(false);
   });
 
-  it('of somebody else look unknown, byte for byte (T1-7)', async () => {
+  it('a task of another principal is answered like an unknown task, byte for byte (T1-7)', async () => {
     const [alice, mallory] = ['alice', 'mallory'].map((user) => new TaskClient(app.port, { user }));
     const id = await alice!.start('gated', { key: 'own' });
     const attempts = (taskId: string, by: TaskClient) => [by.get(taskId), by.update(taskId, {}), by.cancel(taskId)];
@@ -156,12 +156,12 @@ describe.each(ADAPTERS)('tasks of the extension over %s', (adapter) => {
     await alice!.until(id, 'completed');
   });
 
-  it.each([['tasks/result'], ['tasks/list']])('have no %s', async (method) => {
+  it.each([['tasks/result'], ['tasks/list']])('the extension does not have the method %s', async (method) => {
     const { status, error } = await client.request(method, { taskId: UNKNOWN });
     expect([status, error?.code]).toEqual([404, -32601]);
   });
 
-  it('compare Mcp-Name with the task id where it is there (T1-16)', async () => {
+  it('a Mcp-Name header that differs from the task id is refused (T1-16)', async () => {
     const id = await client.start('gated', { key: 'named' });
     for (const method of ['tasks/get', 'tasks/update', 'tasks/cancel']) {
       const params = { taskId: id, inputResponses: {} };
@@ -174,7 +174,7 @@ describe.each(ADAPTERS)('tasks of the extension over %s', (adapter) => {
     app.gate.release('named');
   });
 
-  it.each([[undefined], [7], [null]])('refuse %s for a task id', async (taskId) => {
+  it.each([[undefined], [7], [null]])('tasks/get refuses the task id %s', async (taskId) => {
     expect((await client.request('tasks/get', { taskId })).error?.code).toBe(-32602);
   });
 });

@@ -13,7 +13,7 @@ describe('a task of the extension that asks', () => {
   });
   afterAll(() => app.close());
 
-  it('shows all its questions, takes answers one by one, and goes on with the last', async () => {
+  it('a task shows all its questions, accepts the answers one by one and continues with the last', async () => {
     const id = await client.start('asks');
     const { inputRequests } = await client.until(id, (task) => Object.keys(task.inputRequests ?? {}).length === 2);
     const [first, second] = Object.keys(inputRequests);
@@ -32,7 +32,7 @@ describe('a task of the extension that asks', () => {
     expect(done).not.toHaveProperty('inputRequests');
   });
 
-  it('asks again, under another key, for an answer that does not fit (T1-11)', async () => {
+  it('a task asks again under another key when an answer does not match the form (T1-11)', async () => {
     const id = await client.start('asks');
     const { inputRequests } = await client.until(id, (task) => Object.keys(task.inputRequests ?? {}).length === 2);
     const [first, second] = Object.keys(inputRequests);
@@ -48,7 +48,7 @@ describe('a task of the extension that asks', () => {
     expect((await client.until(id, 'completed')).result.content[0].text).toBe('4 and 2');
   });
 
-  it('takes one of two answers that come at the same time', async () => {
+  it('a task accepts one of two concurrent answers', async () => {
     const id = await client.start('asks');
     const { inputRequests } = await client.until(id, (task) => Object.keys(task.inputRequests ?? {}).length === 2);
     const keys = Object.keys(inputRequests);
@@ -59,19 +59,19 @@ describe('a task of the extension that asks', () => {
     expect(['3 and 3', '4 and 4']).toContain(text);
   });
 
-  it('asks what its method returns as inputRequired(), and runs it again with the answer', async () => {
+  it('a task asks the questions of inputRequired() and runs its method again with the answers', async () => {
     const id = await client.start('requires');
     await client.answer(id, { name: 'Ada' });
     expect((await client.until(id, 'completed')).result.content[0].text).toBe('Hello, Ada, after 1');
   });
 
-  it('asks only what the creating request declared (T1-12)', async () => {
+  it('a task asks only what the creating request declared as a capability (T1-12)', async () => {
     const mute = new TaskClient(app.port, { capabilities: { extensions: { [TASKS]: {} } } });
     const failed = await mute.until(await mute.start('asks'), 'failed');
     expect(failed.error).toMatchObject({ code: -32021, data: { requiredCapabilities: { elicitation: {} } } });
   });
 
-  it('lets go of its questions when it is cancelled', async () => {
+  it('a cancelled task drops its questions', async () => {
     const id = await client.start('asks');
     await client.until(id, 'input_required');
     await client.cancel(id);
@@ -81,7 +81,7 @@ describe('a task of the extension that asks', () => {
     expect((await client.update(id, { x: 1 })).result).toMatchObject({ resultType: 'complete' });
   });
 
-  it.each([[undefined], [null], [[]], ['x']])('refuses %s for answers', async (inputResponses) => {
+  it.each([[undefined], [null], [[]], ['x']])('tasks/update refuses %s as answers', async (inputResponses) => {
     const id = await client.start('asks');
     expect((await client.request('tasks/update', { taskId: id, inputResponses })).error?.code).toBe(-32602);
     await client.cancel(id);
@@ -107,7 +107,7 @@ describe('a tool that detaches', () => {
     return by.call('detaching', args, { requestState, inputResponses: { [key!]: accept({ age: 7 }) } });
   }
 
-  it('asks while the client waits, and becomes a task with the last answer (T1-8)', async () => {
+  it('a detaching tool asks while its client waits and becomes a task with the last answer (T1-8)', async () => {
     const { result } = await askedBefore(client, { key: 'late' });
     expect(result).toMatchObject({ resultType: 'task', status: 'working' });
     for (const member of ['requestState', 'inputRequests']) expect(result).not.toHaveProperty(member);
@@ -116,19 +116,19 @@ describe('a tool that detaches', () => {
     expect(done.result.content[0].text).toBe('detached 7');
   });
 
-  it('may ask more as a task', async () => {
+  it('a detached tool can ask again as a task', async () => {
     const { result } = await askedBefore(client, { key: 'more', next: 'ask' });
     app.gate.release('more');
     await client.answer(result!.taskId, { age: 8 });
     expect((await client.until(result!.taskId, 'completed')).result.content[0].text).toBe('detached 7');
   });
 
-  it('need not become one', async () => {
+  it('a detaching tool can return its result without becoming a task', async () => {
     const { result } = await askedBefore(client, { key: '-', next: 'stay' });
     expect(result).toMatchObject({ resultType: 'complete', content: [{ text: 'stayed 7' }] });
   });
 
-  it('is told when its client knows no tasks, and answers it in the end', async () => {
+  it('a detaching tool returns its result when its client does not support tasks', async () => {
     const undeclared = new TaskClient(app.port, { capabilities: { elicitation: {} } });
     app.gate.release('plain');
     const { result } = await askedBefore(undeclared, { key: 'plain' });

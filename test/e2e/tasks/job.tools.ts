@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 import { inputRequired, McpContext, McpError, McpTool, progress, ToolError } from 'nestjs-mcp-fleet';
 import { Observable } from 'rxjs';
-import { Gate } from '../../fixtures/gate.js';
+import { Gate } from '../../fixtures/applications/gate.js';
 
 class Key {
   @IsString() key!: string;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SUBSCRIPTION_ID } from '../../fixtures/mcp-requests.js';
-import type { JsonRpc } from '../../fixtures/sse-client.js';
+import { SUBSCRIPTION_ID } from '../../fixtures/clients/mcp-requests.js';
+import type { JsonRpc } from '../../fixtures/clients/sse-client.js';
 import { taskFleet, type TaskFleet } from './task-app.js';
 import { TaskClient } from './task-client.js';
 
@@ -20,7 +20,7 @@ describe('subscriptions/listen with taskIds', () => {
   });
   afterAll(() => fleet.close());
 
-  it('tells how each task is and becomes, on any instance, as tasks/get would (T1-15)', async () => {
+  it('subscriptions/listen sends each task status on any instance in the form of tasks/get (T1-15)', async () => {
     const id = await here.start('gated', { key: 'heard' });
     const stream = await there.listen([id]);
     expect((await stream.message(isAck)).params).toMatchObject({ notifications: { taskIds: [id] } });
@@ -36,7 +36,7 @@ describe('subscriptions/listen with taskIds', () => {
     await stream.close();
   });
 
-  it('tells each state once', async () => {
+  it('subscriptions/listen sends each task status once', async () => {
     const id = await here.start('gated', { key: 'once' });
     const stream = await there.listen([id]);
     fleet.gate.release('once');
@@ -48,7 +48,7 @@ describe('subscriptions/listen with taskIds', () => {
     await stream.close();
   });
 
-  it('acknowledges only tasks of the caller, and tells of no other (L-5)', async () => {
+  it('subscriptions/listen acknowledges and reports only tasks of the caller (L-5)', async () => {
     const own = await here.start('gated', { key: 'mine' });
     const mallory = new TaskClient(fleet.instances[1]!.port, { user: 'mallory' });
     const foreign = await mallory.start('gated', { key: 'foreign' });
@@ -63,7 +63,7 @@ describe('subscriptions/listen with taskIds', () => {
   });
 
   it.each([['x'], [[1]], [Array.from({ length: 1001 }, (_, i) => `${i}`)]])(
-    'refuses task ids that are none',
+    'subscriptions/listen refuses invalid task ids',
     async (taskIds) => {
       const { error } = await here.request('subscriptions/listen', { notifications: { taskIds } });
       expect(error?.code).toBe(-32602);

@@ -18,7 +18,7 @@ describe('a task whose worker is lost', () => {
   });
   afterEach(() => fleet.close());
 
-  it('fails with a sentence as soon as somebody looks (P13)', async () => {
+  it('a task whose worker is lost fails with an explanation at the next read (P13)', async () => {
     const id = await here.start('gated', { key: 'lost' });
     await fleet.gate.reached('waiting lost');
     fleet.advance(LEASE - 1);
@@ -33,7 +33,7 @@ describe('a task whose worker is lost', () => {
     expect((await here.get(id)).result).toMatchObject({ status: 'failed' });
   });
 
-  it('is run again where its tool is idempotent, without asking or doing twice what is remembered', async () => {
+  it('a task of an idempotent tool runs again after its worker is lost, without repeating remembered steps or questions', async () => {
     const id = await here.start('repeatable', { key: 'job' });
     await here.answer(id, { age: 30 });
     await fleet.gate.reached('waiting job 1');
@@ -47,7 +47,7 @@ describe('a task whose worker is lost', () => {
     expect(done.result.content[0].text).toBe('run 2, step 1, age 30, for alice');
   });
 
-  it('is run again once, however many look', async () => {
+  it('a task whose worker is lost runs again only once, however many clients read it', async () => {
     const id = await here.start('repeatable', { key: 'many' });
     await here.answer(id, { age: 30 });
     await fleet.gate.reached('waiting many 1');
@@ -58,7 +58,7 @@ describe('a task whose worker is lost', () => {
     expect(fleet.gate.has('runs many: 3')).toBe(false);
   });
 
-  it('asks anew what was not answered, and the old question is void', async () => {
+  it('a task that runs again asks its unanswered question under a new key, and the old key is void', async () => {
     const id = await here.start('repeatable', { key: 'open' });
     const { inputRequests } = await here.until(id, 'input_required');
     const [old] = Object.keys(inputRequests);
@@ -71,7 +71,7 @@ describe('a task whose worker is lost', () => {
     expect((await here.until(id, 'completed')).result.content[0].text).toContain('age 2');
   });
 
-  it('is given up when it takes worker after worker with it', async () => {
+  it('a task that loses one worker after another fails in the end', async () => {
     const id = await here.start('repeatable', { key: 'poison' });
     await here.answer(id, { age: 30 });
     for (let run = 1; run <= 3; run++) {
@@ -83,7 +83,7 @@ describe('a task whose worker is lost', () => {
     expect(result).toMatchObject({ status: 'failed', statusMessage: expect.stringContaining('3 times') });
   });
 
-  it('is met by tasks/result, tasks/list and listen as well', async () => {
+  it('a lost worker is also detected by tasks/result, tasks/list and subscriptions/listen', async () => {
     const legacy = await ExperimentalClient.open(fleet.instances[0]!.port, 'alice');
     const [waited, listed] = [await legacy.start('gated', { key: 'a' }), await legacy.start('gated', { key: 'b' })];
     const heard = await here.start('gated', { key: 'c' });
@@ -94,7 +94,7 @@ describe('a task whose worker is lost', () => {
     await there.until(heard, 'failed');
   });
 
-  it('is handed on by a server that shuts down, if it may be run again, and fails if not', async () => {
+  it('a server that shuts down hands over a task that can run again and fails one that cannot', async () => {
     const again = await here.start('repeatable', { key: 'drain' });
     await here.answer(again, { age: 30 });
     const once = await here.start('gated', { key: 'drain' });
@@ -111,7 +111,7 @@ describe('a task whose worker is lost', () => {
 });
 
 describe('a task that has expired', () => {
-  it('is unknown, to its owner too, and its run ends', async () => {
+  it('an expired task is unknown even to its owner, and its run ends', async () => {
     const fleet = await taskFleet(1, { taskTtlMs: 5000, taskLeaseMs: 30 });
     const client = new TaskClient(fleet.instances[0]!.port);
     const id = await client.start('gated', { key: 'old' });
@@ -125,7 +125,7 @@ describe('a task that has expired', () => {
 });
 
 describe('a worker that is alive', () => {
-  it('keeps its lease', async () => {
+  it('a worker that is alive keeps its lease', async () => {
     const fleet = await taskFleet(2, { taskLeaseMs: 60 });
     const [here, there] = fleet.instances.map(({ port }) => new TaskClient(port)) as [TaskClient, TaskClient];
     const id = await here.start('gated', { key: 'kept' });

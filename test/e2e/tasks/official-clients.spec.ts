@@ -37,7 +37,7 @@ describe('the official client of 2025-11-25', () => {
     return told;
   }
 
-  it('follows a task to its result', async () => {
+  it('the official 2025-11-25 client follows a task to its result', async () => {
     const client = await connect();
     app.gate.release('official');
     const told = await call(client, 'gated', { key: 'official' });
@@ -46,7 +46,7 @@ describe('the official client of 2025-11-25', () => {
     await client.close();
   });
 
-  it('is asked by a task', async () => {
+  it('the official 2025-11-25 client answers the question of a task', async () => {
     const accept = (age: number) => ({ action: 'accept', content: { age } });
     const client = await connect([accept(1), accept(2)]);
     const told = await call(client, 'asks');
@@ -55,7 +55,7 @@ describe('the official client of 2025-11-25', () => {
     await client.close();
   });
 
-  it('lists, gets and cancels', async () => {
+  it('the official 2025-11-25 client lists, gets and cancels tasks', async () => {
     const client = await connect();
     await client.listTools();
     const stream = client.experimental.tasks.callToolStream(
@@ -79,7 +79,7 @@ describe('the official client of 2025-11-25', () => {
 describe('the official client of 2026-07-28', () => {
   const Task = z.looseObject({ taskId: z.string(), status: z.string() });
 
-  it('without the extension waits for the result', async () => {
+  it('the official 2026-07-28 client without the extension waits for the result', async () => {
     const client = new ModernClient(INFO, { versionNegotiation: { mode: 'auto' } });
     await client.connect(new ModernTransport(url()));
     app.gate.release('plain');
@@ -88,7 +88,7 @@ describe('the official client of 2026-07-28', () => {
     await client.close();
   });
 
-  it('that declares the extension can look at, answer and cancel tasks made elsewhere', async () => {
+  it('the official 2026-07-28 client with the extension gets, answers and cancels tasks that another client created', async () => {
     const capabilities = { elicitation: {}, extensions: { [TASKS]: {} } };
     const client = new ModernClient(INFO, { capabilities, versionNegotiation: { mode: 'auto' } });
     await client.connect(new ModernTransport(url()));

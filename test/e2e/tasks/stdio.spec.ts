@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CLIENT_CAPABILITIES } from '../../fixtures/mcp-requests.js';
+import { CLIENT_CAPABILITIES } from '../../fixtures/clients/mcp-requests.js';
 import { stdioApp, type StdioApp } from '../stdio/stdio-app.js';
 import { RELATED, TASKS } from './task-client.js';
 
@@ -18,7 +18,7 @@ describe('tasks over stdio', () => {
   });
   afterEach(() => stdio.close());
 
-  it('are found, answered and heard of by a modern client', async () => {
+  it('a modern client over stdio gets, answers and listens to tasks', async () => {
     const { client } = stdio;
     const { result: task } = await client.call(1, 'job', {}, DECLARED);
     expect(task).toMatchObject({ resultType: 'task', status: 'working' });
@@ -44,7 +44,7 @@ describe('tasks over stdio', () => {
     expect((await client.modern(4, 'tasks/get', { taskId })).error?.code).toBe(-32021);
   });
 
-  it('are asked through tasks/result by a client of 2025-11-25', async () => {
+  it('a 2025-11-25 client over stdio is asked through tasks/result', async () => {
     const { client } = stdio;
     const clientInfo = { name: 'lines', version: '1' };
     const capabilities = { elicitation: {} };

@@ -15,8 +15,8 @@ import {
   type PrincipalRequest,
 } from 'nestjs-mcp-fleet';
 import { MemoryPendingRequests } from '../../../lib/memory/memory-pending-requests.js';
-import { Gate } from '../../fixtures/gate.js';
-import { type AdapterName, nestApp, type NestApp } from '../../fixtures/nest-app.js';
+import { Gate } from '../../fixtures/applications/gate.js';
+import { type AdapterName, nestApp, type NestApp } from '../../fixtures/applications/nest-app.js';
 import { JobTools } from './job.tools.js';
 
 /** Whoever the request says; only for tests. */

@@ -1,8 +1,8 @@
-import { CLIENT_CAPABILITIES, modern } from '../../fixtures/mcp-requests.js';
-import { send, type RawReply } from '../../fixtures/raw-http.js';
-import { LegacySession } from '../../fixtures/legacy-session.js';
-import { SseClient, type JsonRpc } from '../../fixtures/sse-client.js';
-import { parseFrames } from '../../fixtures/sse-frames.js';
+import { CLIENT_CAPABILITIES, modern } from '../../fixtures/clients/mcp-requests.js';
+import { send, type RawReply } from '../../fixtures/clients/raw-http.js';
+import { LegacySession } from '../../fixtures/clients/legacy-session.js';
+import { SseClient, type JsonRpc } from '../../fixtures/clients/sse-client.js';
+import { parseFrames } from '../../fixtures/clients/sse-frames.js';
 
 export const TASKS = 'io.modelcontextprotocol/tasks';
 export const RELATED = 'io.modelcontextprotocol/related-task';

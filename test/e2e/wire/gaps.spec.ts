@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EventLog, type MemoryEventLog, SessionStore, type MemorySessionStore } from 'nestjs-mcp-fleet';
-import { cutAfter } from '../../fixtures/cut-stream.js';
-import { LegacySession } from '../../fixtures/legacy-session.js';
-import type { JsonRpc, SseClient } from '../../fixtures/sse-client.js';
-import { ADAPTERS, wireApp, type WireApp } from '../../fixtures/wire-app.js';
+import { cutAfter } from '../../fixtures/clients/truncated-stream.js';
+import { LegacySession } from '../../fixtures/clients/legacy-session.js';
+import type { JsonRpc, SseClient } from '../../fixtures/clients/sse-client.js';
+import { ADAPTERS, wireApp, type WireApp } from '../../fixtures/applications/wire-app.js';
 
 const log = (data: unknown) => ({ level: 'error', data }) as const;
 const methodsOf = ({ messages }: SseClient) => messages.map(({ method }) => method);
@@ -20,7 +20,7 @@ const SIGNAL = [
   'notifications/message',
 ];
 
-describe.each(ADAPTERS)('Gaps in the history (P3) on %s', (adapter) => {
+describe.each(ADAPTERS)('gaps in the history (P3) on %s', (adapter) => {
   let wire: WireApp;
   beforeAll(async () => {
     wire = await wireApp(adapter, { maxHistory: 5 });
@@ -39,7 +39,7 @@ describe.each(ADAPTERS)('Gaps in the history (P3) on %s', (adapter) => {
     return { session, cursor: before.lastEventId! };
   }
 
-  it('F10 says once what may have been missed, then goes on with what is left', async () => {
+  it('F10 a resumed stream signals a gap once and continues with the events that are left', async () => {
     const { session, cursor } = await overrun(wire);
     const after = await session.get(cursor);
     await after.message(saying(7));
@@ -49,7 +49,7 @@ describe.each(ADAPTERS)('Gaps in the history (P3) on %s', (adapter) => {
     await after.close();
   });
 
-  it('no signal for a client that has missed nothing', async () => {
+  it('a client that missed nothing gets no gap signal', async () => {
     const { session, cursor } = await overrun(wire, 5);
     const after = await session.get(cursor);
     await after.message(saying(4));
@@ -57,7 +57,7 @@ describe.each(ADAPTERS)('Gaps in the history (P3) on %s', (adapter) => {
     await after.close();
   });
 
-  it('P3 wherever the signal is cut, it is told again or was told whole', async () => {
+  it('P3 a gap signal that is cut at any byte is repeated unless it arrived completely', async () => {
     const { session, cursor } = await overrun(wire);
     const after = await session.get(cursor);
     await after.message(saying(7));
@@ -93,7 +93,7 @@ describe.each(ADAPTERS)('Gaps in the history (P3) on %s', (adapter) => {
     }
   });
 
-  it('§5.5 the stream of a request lost notifications at most: its answer comes', async () => {
+  it('§5.5 the resumed stream of a request may lose notifications but always delivers the response', async () => {
     const session = await LegacySession.open(wire.port);
     const stream = await session.stream('speak', { count: 20 }, 'long');
     await stream.end();
@@ -104,7 +104,7 @@ describe.each(ADAPTERS)('Gaps in the history (P3) on %s', (adapter) => {
     expect(methodsOf(back)).not.toContain('notifications/tools/list_changed');
   });
 
-  it('history that became too old is a gap, the answer of a request is kept longer', async () => {
+  it('history that is too old is a gap, while the response of a request is kept longer', async () => {
     const short = await wireApp(adapter, { historyTtlMs: 20 });
     const { session, cursor } = await overrun(short);
     const stream = await session.stream('speak', { count: 3 }, 'aged');
@@ -120,7 +120,7 @@ describe.each(ADAPTERS)('Gaps in the history (P3) on %s', (adapter) => {
     await short.close();
   });
 
-  it('P3 a signal that cannot be made is not passed over: the client comes back for it', async () => {
+  it('P3 a gap signal that cannot be created ends the stream, so that the client reconnects for it', async () => {
     const flaky = await wireApp(adapter, { maxHistory: 5 });
     const store = flaky.app.get(SessionStore) as MemorySessionStore;
     const { session, cursor } = await overrun(flaky);

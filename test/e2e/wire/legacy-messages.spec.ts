@@ -1,15 +1,15 @@
 import { LEGACY_REVISIONS } from 'nestjs-mcp-fleet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LegacySession } from '../../fixtures/legacy-session.js';
-import { send } from '../../fixtures/raw-http.js';
-import { type JsonRpc, SseClient } from '../../fixtures/sse-client.js';
-import { parseFrames } from '../../fixtures/sse-frames.js';
-import { ADAPTERS, wireApp, type WireApp } from '../../fixtures/wire-app.js';
+import { LegacySession } from '../../fixtures/clients/legacy-session.js';
+import { send } from '../../fixtures/clients/raw-http.js';
+import { type JsonRpc, SseClient } from '../../fixtures/clients/sse-client.js';
+import { parseFrames } from '../../fixtures/clients/sse-frames.js';
+import { ADAPTERS, wireApp, type WireApp } from '../../fixtures/applications/wire-app.js';
 
 const of = (method: string) => (message: JsonRpc) => message.method === method;
 const UPDATED = 'notifications/resources/updated';
 
-describe.each(ADAPTERS)('Messages of the session era on %s', (adapter) => {
+describe.each(ADAPTERS)('messages of the legacy era on %s', (adapter) => {
   let wire: WireApp;
   beforeAll(async () => {
     wire = await wireApp(adapter, { changeDebounceMs: 5, streamAfterMs: 60 });
@@ -19,7 +19,7 @@ describe.each(ADAPTERS)('Messages of the session era on %s', (adapter) => {
   describe.each(LEGACY_REVISIONS)('%s', (revision) => {
     const open = () => LegacySession.open(wire.port, { revision });
 
-    it('G-17 answers JSON when nothing is said before the result, a stream when something is', async () => {
+    it('G-17 a call is answered with JSON, or with a stream when it sends notifications before its result', async () => {
       const session = await open();
       const plain = await session.post(session.message('tools/call', { name: 'echo', arguments: { text: 'x' } }));
       expect(plain.headers['content-type']).toBe('application/json');
@@ -36,7 +36,7 @@ describe.each(ADAPTERS)('Messages of the session era on %s', (adapter) => {
       expect(said[0]!.params).toEqual({ progressToken: 'tok', progress: 1, total: 1, ...message });
     });
 
-    it('G-23 list changes and updates of subscribed resources come on the standing stream', async () => {
+    it('G-23 list changes and updates of subscribed resources arrive on the standalone stream', async () => {
       const session = await open();
       const stream = await session.get();
       expect((await session.request('resources/subscribe', { uri: 'wire://fixed' })).result).toEqual({});
@@ -51,7 +51,7 @@ describe.each(ADAPTERS)('Messages of the session era on %s', (adapter) => {
       await stream.close();
     });
 
-    it('logging/setLevel holds for the calls after it', async () => {
+    it('logging/setLevel applies to the calls that follow it', async () => {
       const session = await open();
       const levels = async () => {
         const { body, headers } = await session.post(session.message('tools/call', { name: 'levels' }));
@@ -68,7 +68,7 @@ describe.each(ADAPTERS)('Messages of the session era on %s', (adapter) => {
     });
   });
 
-  it('G-20, T-19 what belongs to a request is on its stream and on no other', async () => {
+  it('G-20, T-19 messages of a request are sent on its own stream and on no other', async () => {
     const session = await LegacySession.open(wire.port);
     const standing = await session.get();
     const [one, two] = await Promise.all([
@@ -84,7 +84,7 @@ describe.each(ADAPTERS)('Messages of the session era on %s', (adapter) => {
     await standing.close();
   });
 
-  it('list changes wait for a client that opens GET late', async () => {
+  it('list changes wait for a client that opens its GET later', async () => {
     const session = await LegacySession.open(wire.port);
     await wire.mcp.registerTool({ name: `late_${adapter}` }, () => 'late');
     wire.mcp.removeTool(`late_${adapter}`);
@@ -93,7 +93,7 @@ describe.each(ADAPTERS)('Messages of the session era on %s', (adapter) => {
     await stream.close();
   });
 
-  it.each(['hold', 'holdLoudly'])('G-46 cancels a running %s, and answers nothing', async (tool) => {
+  it.each(['hold', 'holdLoudly'])('G-46 a notification cancels a running %s, which gets no response', async (tool) => {
     const session = await LegacySession.open(wire.port);
     const key = `cancelled ${tool} ${adapter}`;
     const request = session.raw(session.message('tools/call', { name: tool, arguments: { key } }, 'c'));
@@ -109,7 +109,7 @@ describe.each(ADAPTERS)('Messages of the session era on %s', (adapter) => {
     } else expect({ body, status }).toEqual({ body: '', status: 202 });
   });
 
-  it('G-46, T-25 cancels only the same id of the same type in the same session', async () => {
+  it('G-46, T-25 a notification cancels only the same id of the same type in the same session', async () => {
     const [mine, other] = await Promise.all([LegacySession.open(wire.port), LegacySession.open(wire.port)]);
     const key = `spared ${adapter}`;
     const answer = mine.call('hold', { key }, 1);
@@ -124,7 +124,7 @@ describe.each(ADAPTERS)('Messages of the session era on %s', (adapter) => {
     expect(wire.gate.has(`cancelled ${key}`)).toBe(false);
   });
 
-  it('a call that takes long becomes a stream with a cursor although nothing was said', async () => {
+  it('a long call without notifications becomes a stream with a cursor', async () => {
     const session = await LegacySession.open(wire.port);
     const key = `slow legacy ${adapter}`;
     const stream = await SseClient.open(
@@ -137,14 +137,14 @@ describe.each(ADAPTERS)('Messages of the session era on %s', (adapter) => {
     expect(stream.messages).toMatchObject([{ id: 'slow', result: { content: [{ text: key }] } }]);
   });
 
-  it('answers JSON to a client that takes no streams', async () => {
+  it('a client that does not accept streams gets JSON', async () => {
     const session = await LegacySession.open(wire.port);
     const speak = session.message('tools/call', { name: 'speak', arguments: { count: 2 } });
     const reply = await session.post(speak, { accept: 'application/json' });
     expect(JSON.parse(reply.body)).toMatchObject({ result: { content: [{ text: 'said 2' }] } });
   });
 
-  it('F2 ends streams and answers what runs when the application closes', async () => {
+  it('F2 closing the application ends open streams and answers running calls', async () => {
     const closing = await wireApp(adapter);
     const session = await LegacySession.open(closing.port);
     const standing = await session.get();

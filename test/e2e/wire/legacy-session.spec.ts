@@ -1,12 +1,12 @@
 import { LEGACY_REVISIONS, type MemorySessionStore, SessionStore } from 'nestjs-mcp-fleet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { initializeRequest, LegacySession } from '../../fixtures/legacy-session.js';
-import { MODERN, post } from '../../fixtures/mcp-requests.js';
-import { send } from '../../fixtures/raw-http.js';
-import { type JsonRpc, SseClient } from '../../fixtures/sse-client.js';
-import { ADAPTERS, wireApp, type WireApp } from '../../fixtures/wire-app.js';
+import { initializeRequest, LegacySession } from '../../fixtures/clients/legacy-session.js';
+import { MODERN, post } from '../../fixtures/clients/mcp-requests.js';
+import { send } from '../../fixtures/clients/raw-http.js';
+import { type JsonRpc, SseClient } from '../../fixtures/clients/sse-client.js';
+import { ADAPTERS, wireApp, type WireApp } from '../../fixtures/applications/wire-app.js';
 
-describe.each(ADAPTERS)('Legacy sessions on %s', (adapter) => {
+describe.each(ADAPTERS)('legacy sessions on %s', (adapter) => {
   let wire: WireApp;
   beforeAll(async () => {
     wire = await wireApp(adapter);
@@ -18,7 +18,7 @@ describe.each(ADAPTERS)('Legacy sessions on %s', (adapter) => {
   describe.each(LEGACY_REVISIONS)('%s', (revision) => {
     const open = () => LegacySession.open(wire.port, { revision });
 
-    it('G-1, G-3 settles on the revision asked for and names the server', async () => {
+    it('G-1, G-3 initialize negotiates the requested revision and names the server', async () => {
       const { welcome, id } = await open();
       expect(welcome).toMatchObject({
         protocolVersion: revision,
@@ -31,7 +31,7 @@ describe.each(ADAPTERS)('Legacy sessions on %s', (adapter) => {
       expect(id).toMatch(/^[\x21-\x7e]{22,}$/);
     });
 
-    it('T-10 no result has what only the modern era knows', async () => {
+    it('T-10 a legacy result has no members of the modern era', async () => {
       const session = await open();
       const answers = [
         session.welcome,
@@ -46,7 +46,7 @@ describe.each(ADAPTERS)('Legacy sessions on %s', (adapter) => {
       }
     });
 
-    it('G-10, G-11, S11 no session is 400, an unknown or ended one 404, on every verb', async () => {
+    it('G-10, G-11, S11 a request without a session is 400 and one for an unknown or ended session is 404, for every verb', async () => {
       const session = await open();
       expect(await session.end()).toMatchObject({ status: 204, body: '' });
       const ping = { jsonrpc: '2.0', id: 4, method: 'ping' };
@@ -69,7 +69,7 @@ describe.each(ADAPTERS)('Legacy sessions on %s', (adapter) => {
       }
     });
 
-    it('§6.3 takes any legacy version header and no other, and serves what was negotiated', async () => {
+    it('§6.3 any legacy version header is accepted and no other, and the negotiated revision is served', async () => {
       const session = await open();
       const ping = session.message('ping');
       for (const version of [undefined, ...LEGACY_REVISIONS]) {
@@ -80,7 +80,7 @@ describe.each(ADAPTERS)('Legacy sessions on %s', (adapter) => {
       }
     });
 
-    it('G-16 notifications and responses are 202 without a body', async () => {
+    it('G-16 notifications and responses are answered with 202 and no body', async () => {
       const session = await open();
       const bodies = [
         { jsonrpc: '2.0', method: 'notifications/roots/list_changed' },
@@ -91,7 +91,7 @@ describe.each(ADAPTERS)('Legacy sessions on %s', (adapter) => {
       for (const one of bodies) expect(await session.post(one)).toMatchObject({ status: 202, body: '' });
     });
 
-    it('R-8, §2.2 errors come as 200 with the codes of the era', async () => {
+    it('R-8, §2.2 errors have status 200 and the codes of the legacy era', async () => {
       const session = await open();
       const codeOf = async (method: string, params?: Record<string, unknown>) =>
         (await session.request(method, params)).error!.code;
@@ -109,21 +109,21 @@ describe.each(ADAPTERS)('Legacy sessions on %s', (adapter) => {
       expect(reply.status).toBe(200);
     });
 
-    it('I-2 keeps the type of the id', async () => {
+    it('I-2 the response keeps the type of the request id', async () => {
       const session = await open();
       for (const id of [0, '0', '', -5]) expect((await session.request('ping', {}, id)).id).toBe(id);
     });
   });
 
   it.each(['1999-01-01', '2099-01-01', MODERN, 'latest', ''])(
-    'G-1, E-7 asked for "%s" it offers its newest legacy revision',
+    'G-1, E-7 initialize with the revision "%s" is answered with the newest legacy revision',
     async (revision) => {
       const { welcome } = await LegacySession.open(wire.port, { revision });
       expect(welcome.protocolVersion).toBe('2025-11-25');
     },
   );
 
-  it('G-2 takes initialize with any legacy version header', async () => {
+  it('G-2 initialize is accepted with any legacy version header', async () => {
     for (const version of LEGACY_REVISIONS) {
       const reply = await send(wire.port, initializeRequest({ headers: { 'mcp-protocol-version': version } }));
       expect(reply.status).toBe(200);
@@ -131,7 +131,7 @@ describe.each(ADAPTERS)('Legacy sessions on %s', (adapter) => {
   });
 
   it.each([undefined, {}, { protocolVersion: 5 }, { protocolVersion: '2025-11-25', capabilities: [] }])(
-    'initialize with the parameters %j is -32602 and opens nothing',
+    'initialize with the parameters %j is refused with -32602 and opens no session',
     async (params) => {
       const reply = await send(wire.port, post({ jsonrpc: '2.0', id: 'i', method: 'initialize', params }));
       expect(reply.headers).not.toHaveProperty('mcp-session-id');
@@ -139,7 +139,7 @@ describe.each(ADAPTERS)('Legacy sessions on %s', (adapter) => {
     },
   );
 
-  it('G-5 initialize in a live session is refused; with a dead or odd id it opens a new one', async () => {
+  it('G-5 initialize is refused in a live session and opens a new one for an unknown or invalid session id', async () => {
     const session = await LegacySession.open(wire.port);
     const again = (id: string) => send(wire.port, initializeRequest({ headers: { 'mcp-session-id': id } }));
     const refused = await again(session.id);
@@ -153,12 +153,12 @@ describe.each(ADAPTERS)('Legacy sessions on %s', (adapter) => {
     }
   });
 
-  it('G-9 no two sessions have the same id', async () => {
+  it('G-9 no two sessions get the same id', async () => {
     const sessions = await Promise.all(Array.from({ length: 50 }, () => LegacySession.open(wire.port)));
     expect(new Set(sessions.map(({ id }) => id)).size).toBe(50);
   });
 
-  it('G-12 DELETE ends the standing stream and the streams of running requests', async () => {
+  it('G-12 DELETE ends the standalone stream and the streams of running requests', async () => {
     const session = await LegacySession.open(wire.port);
     const key = `deleted ${adapter}`;
     const standing = await session.get();
@@ -173,7 +173,7 @@ describe.each(ADAPTERS)('Legacy sessions on %s', (adapter) => {
     await expect(session.get(running.lastEventId)).rejects.toThrow('404');
   });
 
-  it('a client that leaves without DELETE is forgotten, one that only listens is not', async () => {
+  it('a session whose client leaves without DELETE expires, and one with an open stream does not', async () => {
     const short = await wireApp(adapter, { sessionIdleTtlMs: 150 });
     const store = short.app.get(SessionStore) as MemorySessionStore;
     const [listening, gone] = await Promise.all([LegacySession.open(short.port), LegacySession.open(short.port)]);
@@ -186,7 +186,7 @@ describe.each(ADAPTERS)('Legacy sessions on %s', (adapter) => {
     await short.close();
   });
 
-  it('says 503 with Retry-After when there are too many sessions', async () => {
+  it('initialize is answered with 503 and Retry-After when there are too many sessions', async () => {
     const small = await wireApp(adapter, { maxSessions: 2 });
     const [first] = await Promise.all([LegacySession.open(small.port), LegacySession.open(small.port)]);
     const refused = await send(small.port, initializeRequest());
@@ -196,7 +196,7 @@ describe.each(ADAPTERS)('Legacy sessions on %s', (adapter) => {
     await small.close();
   });
 
-  it('GET says 406 to a client that takes no streams, 503 when there are too many', async () => {
+  it('GET is answered with 406 when the client does not accept streams and with 503 when there are too many', async () => {
     const small = await wireApp(adapter, { maxStreams: 1 });
     const session = await LegacySession.open(small.port);
     const { headers } = session.getRequest();

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Details, modern, SERVER_INFO, SUBSCRIPTION_ID } from '../../fixtures/mcp-requests.js';
-import { send } from '../../fixtures/raw-http.js';
-import { type JsonRpc, SseClient } from '../../fixtures/sse-client.js';
-import { ADAPTERS, wireApp, type WireApp } from '../../fixtures/wire-app.js';
+import { type Details, modern, SERVER_INFO, SUBSCRIPTION_ID } from '../../fixtures/clients/mcp-requests.js';
+import { send } from '../../fixtures/clients/raw-http.js';
+import { type JsonRpc, SseClient } from '../../fixtures/clients/sse-client.js';
+import { ADAPTERS, wireApp, type WireApp } from '../../fixtures/applications/wire-app.js';
 
 const ACK = 'notifications/subscriptions/acknowledged';
 const isAck = ({ method }: JsonRpc) => method === ACK;
@@ -21,7 +21,7 @@ describe.each(ADAPTERS)('subscriptions/listen on %s', (adapter) => {
     return stream;
   };
 
-  it('L-3, L-4 acknowledges first what it honours, and leaves out what nobody knows', async () => {
+  it('L-3, L-4 subscriptions/listen first acknowledges the filters that it supports and omits unknown ones', async () => {
     const stream = await listen({
       toolsListChanged: true,
       promptsListChanged: false,
@@ -39,7 +39,7 @@ describe.each(ADAPTERS)('subscriptions/listen on %s', (adapter) => {
     await stream.close();
   });
 
-  it.each([0, 7, '7', ''])('L-6 every message carries the id %j as it came', async (id) => {
+  it.each([0, 7, '7', ''])('L-6 every message of a subscription carries the id %j unchanged', async (id) => {
     const stream = await listen({ toolsListChanged: true }, { id });
     wire.mcp.toolsChanged();
     await stream.message(of('notifications/tools/list_changed'));
@@ -47,7 +47,7 @@ describe.each(ADAPTERS)('subscriptions/listen on %s', (adapter) => {
     await stream.close();
   });
 
-  it('L-7 sends only what was asked for', async () => {
+  it('L-7 a subscription delivers only the notifications it asked for', async () => {
     const prompts = await listen({ promptsListChanged: true });
     const both = await listen({ toolsListChanged: true, resourceSubscriptions: ['wire://fixed'] });
     wire.mcp.toolsChanged();
@@ -65,15 +65,18 @@ describe.each(ADAPTERS)('subscriptions/listen on %s', (adapter) => {
     await Promise.all([prompts.close(), both.close()]);
   });
 
-  it('tells of tools that are registered and removed at run time', async () => {
+  it('a subscription is notified when a tool is registered and when it is removed at run time', async () => {
     const stream = await listen({ toolsListChanged: true });
     await wire.mcp.registerTool({ name: 'late' }, () => 'late');
     await stream.message(of('notifications/tools/list_changed'));
+    expect(stream.messages.filter(of('notifications/tools/list_changed'))).toHaveLength(1);
     wire.mcp.removeTool('late');
+    const [, removal] = await stream.firstMessages(2, of('notifications/tools/list_changed'));
+    expect(removal!.params).toEqual(stream.messages.find(of('notifications/tools/list_changed'))!.params);
     await stream.close();
   });
 
-  it('L-9 two listeners with the same id are two subscriptions', async () => {
+  it('L-9 two subscriptions with the same request id are independent', async () => {
     const [one, two] = await Promise.all([listen({ toolsListChanged: true }), listen({ promptsListChanged: true })]);
     await one.close();
     wire.mcp.promptsChanged();
@@ -81,7 +84,7 @@ describe.each(ADAPTERS)('subscriptions/listen on %s', (adapter) => {
     await two.close();
   });
 
-  it('L-12, L-13 keeps the stream warm with comments and never gives ids', async () => {
+  it('L-12, L-13 a subscription stream sends keep-alive comments and never event ids', async () => {
     const stream = await listen({});
     await stream.frame(({ comment }) => comment === 'keep-alive');
     expect(stream.lastEventId).toBeUndefined();
@@ -90,7 +93,7 @@ describe.each(ADAPTERS)('subscriptions/listen on %s', (adapter) => {
     await stream.close();
   });
 
-  it('L-14 says 503 with Retry-After, and who leaves makes room', async () => {
+  it('L-14 a subscription beyond the limit is answered with 503 and Retry-After until another one ends', async () => {
     const open = await Promise.all([listen({}), listen({}), listen({})]);
     const reply = await send(wire.port, modern('subscriptions/listen', { notifications: {} }, { id: 'x' }));
     expect(reply.status).toBe(503);
@@ -100,7 +103,7 @@ describe.each(ADAPTERS)('subscriptions/listen on %s', (adapter) => {
     await expect.poll(async () => (await listen({})).close().then(() => 'open')).toBe('open');
   });
 
-  it('L-2 says 406 to a client that takes no streams', async () => {
+  it('L-2 subscriptions/listen is answered with 406 when the client does not accept streams', async () => {
     const request = modern('subscriptions/listen', { notifications: {} }, { accept: 'application/json' });
     expect(await send(wire.port, request)).toMatchObject({ status: 406 });
   });
@@ -112,13 +115,13 @@ describe.each(ADAPTERS)('subscriptions/listen on %s', (adapter) => {
     { resourceSubscriptions: 'wire://fixed' },
     { resourceSubscriptions: [1] },
     { resourceSubscriptions: Array.from({ length: 1001 }, () => 'wire://fixed') },
-  ])('L-1 refuses the filter %j', async (notifications) => {
+  ])('L-1 subscriptions/listen refuses the filter %j', async (notifications) => {
     const reply = await send(wire.port, modern('subscriptions/listen', { notifications }));
     expect(reply.status).toBe(200);
     expect(JSON.parse(reply.body)).toMatchObject({ id: 1, error: { code: -32602 } });
   });
 
-  it('§3.2 ends each stream with its result when the application closes', async () => {
+  it('§3.2 each subscription stream ends with its result when the application closes', async () => {
     const closing = await wireApp(adapter);
     const request = modern('subscriptions/listen', { notifications: { toolsListChanged: true } }, { id: 'last' });
     const stream = await SseClient.open(closing.port, request);

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { call, CLAIM, LOG_LEVEL, MODERN, modern, post, SERVER_INFO } from '../../fixtures/mcp-requests.js';
-import { send, type RawRequest } from '../../fixtures/raw-http.js';
-import { SseClient, type JsonRpc } from '../../fixtures/sse-client.js';
-import { parseFrames } from '../../fixtures/sse-frames.js';
-import { ADAPTERS, wireApp, type WireApp } from '../../fixtures/wire-app.js';
+import { call, CLAIM, LOG_LEVEL, MODERN, modern, post, SERVER_INFO } from '../../fixtures/clients/mcp-requests.js';
+import { send, type RawRequest } from '../../fixtures/clients/raw-http.js';
+import { SseClient, type JsonRpc } from '../../fixtures/clients/sse-client.js';
+import { parseFrames } from '../../fixtures/clients/sse-frames.js';
+import { ADAPTERS, wireApp, type WireApp } from '../../fixtures/applications/wire-app.js';
 
 const SERVER = { name: 'wire', version: '1.2.3', title: 'Wire' };
 const CACHED = ['server/discover', 'tools/list', 'prompts/list', 'resources/list', 'resources/templates/list'];
 
-describe.each(ADAPTERS)('Modern requests (2026-07-28) on %s', (adapter) => {
+describe.each(ADAPTERS)('modern requests (2026-07-28) on %s', (adapter) => {
   let wire: WireApp;
   beforeAll(async () => {
     wire = await wireApp(adapter, { pageSize: 4, streamAfterMs: 60 });
@@ -20,7 +20,7 @@ describe.each(ADAPTERS)('Modern requests (2026-07-28) on %s', (adapter) => {
   const result = async (method: string, params?: Record<string, unknown>) =>
     (await ask(modern(method, params))).result!;
 
-  it('discovers versions, capabilities and instructions, with the server in _meta only (T-8, T-13)', async () => {
+  it('server/discover returns versions, capabilities and instructions, and names the server only in _meta (T-8, T-13)', async () => {
     const found = await result('server/discover');
     expect(found).toMatchObject({
       supportedVersions: [MODERN],
@@ -44,24 +44,24 @@ describe.each(ADAPTERS)('Modern requests (2026-07-28) on %s', (adapter) => {
     ['prompts/get', { name: 'greet', arguments: { who: 'Ada' } }],
     ['completion/complete', { ref: { type: 'ref/prompt', name: 'greet' }, argument: { name: 'tone', value: 'f' } }],
   ];
-  it.each(methods)('R-1, R-2 %s %j: resultType and the server on the result', async (method, params) => {
+  it.each(methods)('R-1, R-2 %s %j returns the resultType and the server in its result', async (method, params) => {
     expect(await result(method, params)).toMatchObject({ resultType: 'complete', _meta: { [SERVER_INFO]: SERVER } });
   });
 
-  it.each(methods)('R-3, T-12 %s %j: cache hints where they belong and nowhere else', async (method, params) => {
+  it.each(methods)('R-3, T-12 %s %j returns cache hints only where they belong', async (method, params) => {
     const found = await result(method, params);
     if (method === 'resources/read') expect(found).toMatchObject({ ttlMs: 5000, cacheScope: 'public' });
     else if (CACHED.includes(method)) expect(found).toMatchObject({ ttlMs: 0, cacheScope: 'private' });
     else expect(Object.keys(found)).not.toEqual(expect.arrayContaining(['ttlMs']));
   });
 
-  it('C-7 keeps the type of the id, 0 and "" included', async () => {
+  it('C-7 the response keeps the type of the request id, including 0 and ""', async () => {
     for (const id of [0, -1, '0', '', 'ä', Number.MAX_SAFE_INTEGER]) {
       expect((await ask(call('echo', { text: 'x' }, { id }))).id).toBe(id);
     }
   });
 
-  it('R-9 walks all pages of a list, each tool once and in order', async () => {
+  it('R-9 the pages of a list hold each tool once and in order', async () => {
     const names: string[] = [];
     let cursor: string | undefined;
     do {
@@ -73,12 +73,12 @@ describe.each(ADAPTERS)('Modern requests (2026-07-28) on %s', (adapter) => {
     expect(names).toEqual([...new Set(names)].sort());
   });
 
-  it('R-9 a cursor of one list is no cursor of another', async () => {
+  it('R-9 a cursor of one list is not valid for another list', async () => {
     const { nextCursor } = await result('tools/list');
     expect((await ask(modern('prompts/list', { cursor: nextCursor }))).error).toMatchObject({ code: -32602 });
   });
 
-  it('§2.4 sends progress, logs and the answer on the stream of the request, without ids (S-3, S-4)', async () => {
+  it('§2.4 a call sends progress, logs and its response on its own stream, without event ids (S-3, S-4)', async () => {
     const request = call('speak', { count: 2 }, { id: 'p', meta: { progressToken: 0, [LOG_LEVEL]: 'debug' } });
     const reply = await send(wire.port, request);
     expect(reply.headers).toMatchObject({
@@ -100,7 +100,7 @@ describe.each(ADAPTERS)('Modern requests (2026-07-28) on %s', (adapter) => {
     expect(said.at(-1)!.result).toMatchObject({ resultType: 'complete', content: [{ text: 'said 2' }] });
   });
 
-  it('T-14 sends no progress without a token and no logs without a level, so the answer is JSON', async () => {
+  it('T-14 a call without a progress token and log level is answered with JSON', async () => {
     const reply = await send(wire.port, call('speak', { count: 2 }));
     expect(reply.headers['content-type']).toBe('application/json');
   });
@@ -109,13 +109,13 @@ describe.each(ADAPTERS)('Modern requests (2026-07-28) on %s', (adapter) => {
     ['debug', ['debug', 'info', 'warning', 'error']],
     ['warning', ['warning', 'error']],
     ['emergency', []],
-  ])('§2.4 the log level %s of a request is its own', async (level, expected) => {
+  ])('§2.4 the log level %s applies only to its own request', async (level, expected) => {
     const reply = await send(wire.port, call('levels', {}, { meta: { [LOG_LEVEL]: level } }));
     const said = expected.length === 0 ? [] : parseFrames(reply.body).map(({ data }) => JSON.parse(data!) as JsonRpc);
     expect(said.filter(({ method }) => method).map(({ params }) => params!.level as string)).toEqual(expected);
   });
 
-  it('§1.5 answers JSON to a client that takes no streams, and drops what it cannot say', async () => {
+  it('§1.5 a client that does not accept streams gets JSON without the notifications', async () => {
     const details = { accept: 'application/json', meta: { progressToken: 1, [LOG_LEVEL]: 'debug' } };
     const reply = await send(wire.port, call('speak', { count: 2 }, details));
     expect(reply.headers['content-type']).toBe('application/json');
@@ -123,7 +123,7 @@ describe.each(ADAPTERS)('Modern requests (2026-07-28) on %s', (adapter) => {
   });
 
   it.each(['*/*', 'text/*', 'application/json;q=0.5,text/event-stream;q=0.9', undefined])(
-    'takes Accept: %s as one that reads streams',
+    'the header Accept: %s is understood as accepting streams',
     async (accept) => {
       const details = { accept: undefined, headers: { accept }, meta: { progressToken: 1 } };
       const reply = await send(wire.port, call('speak', { count: 1 }, details));
@@ -131,7 +131,7 @@ describe.each(ADAPTERS)('Modern requests (2026-07-28) on %s', (adapter) => {
     },
   );
 
-  it('an answer that takes long becomes a stream although nothing was said', async () => {
+  it('a long call without notifications becomes a stream', async () => {
     const stream = await SseClient.open(wire.port, call('hold', { key: `slow ${adapter}` }));
     expect(stream.frames).toEqual([]);
     wire.gate.release(`slow ${adapter}`);
@@ -153,7 +153,7 @@ describe.each(ADAPTERS)('Modern requests (2026-07-28) on %s', (adapter) => {
     expect(await gone).toBe('AbortError');
   });
 
-  it('A-6 a cancelled notification over HTTP cancels nothing: ids of others may be the same', async () => {
+  it('A-6 a cancelled notification over HTTP cancels nothing, because ids are not unique between clients', async () => {
     const key = `not cancelled ${adapter}`;
     const answer = ask(call('hold', { key }, { id: 5 }));
     await wire.gate.reached(`waiting ${key}`);
@@ -164,19 +164,19 @@ describe.each(ADAPTERS)('Modern requests (2026-07-28) on %s', (adapter) => {
     expect(await answer).toMatchObject({ id: 5, result: { content: [{ text: key }] } });
   });
 
-  it('A-9 wrong arguments are a result the model can read, without the reason behind a crash', async () => {
+  it('A-9 invalid arguments produce a result that the model can read, and a crash hides its reason', async () => {
     expect(await result('tools/call', { name: 'echo', arguments: { text: 5 } })).toMatchObject({ isError: true });
     const crash = await result('tools/call', { name: 'fail', arguments: { code: 0 } });
     expect(crash).toMatchObject({ isError: true });
     expect(JSON.stringify(crash)).not.toContain('secret');
   });
 
-  it('structured content may have any root', async () => {
+  it('structured content can have a root of any type', async () => {
     expect((await result('tools/call', { name: 'numbers' })).structuredContent).toEqual([1, 2, 3]);
     expect((await result('tools/call', { name: 'total' })).structuredContent).toEqual({ sum: 3 });
   });
 
-  it('completes prompt arguments and template variables, at most 100 values', async () => {
+  it('prompt arguments and template variables are completed with at most 100 values', async () => {
     const tone = { ref: { type: 'ref/prompt', name: 'greet' }, argument: { name: 'tone', value: 'f' } };
     expect((await result('completion/complete', tone)).completion).toEqual({ values: ['friendly', 'formal', 'flat'] });
     const id = { ref: { type: 'ref/resource', uri: 'wire://item/{id}' }, argument: { name: 'id', value: 'x' } };
@@ -204,13 +204,13 @@ describe.each(ADAPTERS)('Modern requests (2026-07-28) on %s', (adapter) => {
     [{ type: 'ref/nope' }, { name: 'id', value: '' }],
     [{ type: 'ref/prompt', name: 'greet' }, { name: 'tone' }],
     [null, null],
-  ])('-32602 for the completion of %j %j', async (ref, argument) => {
+  ])('the completion of %j %j is refused with -32602', async (ref, argument) => {
     const reply = await send(wire.port, modern('completion/complete', { ref, argument }));
     expect(reply.status).toBe(200);
     expect(JSON.parse(reply.body)).toMatchObject({ id: 1, error: { code: -32602 } });
   });
 
-  it('E-6 remembers nothing from one request to the next on the same connection', async () => {
+  it('E-6 a request leaves no state behind for the next request on the same connection', async () => {
     const { Agent } = await import('node:http');
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const loud = await send(wire.port, { ...call('levels', {}, { meta: { [LOG_LEVEL]: 'debug' } }), agent });

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LegacySession } from '../../fixtures/legacy-session.js';
-import { call, modern } from '../../fixtures/mcp-requests.js';
-import { send } from '../../fixtures/raw-http.js';
-import type { JsonRpc } from '../../fixtures/sse-client.js';
-import { ADAPTERS, wireApp, type WireApp } from '../../fixtures/wire-app.js';
+import { LegacySession } from '../../fixtures/clients/legacy-session.js';
+import { call, modern } from '../../fixtures/clients/mcp-requests.js';
+import { send } from '../../fixtures/clients/raw-http.js';
+import type { JsonRpc } from '../../fixtures/clients/sse-client.js';
+import { ADAPTERS, wireApp, type WireApp } from '../../fixtures/applications/wire-app.js';
 
 describe.each(ADAPTERS)('Mcp-Param-* headers on %s', (adapter) => {
   let wire: WireApp;
@@ -12,7 +12,7 @@ describe.each(ADAPTERS)('Mcp-Param-* headers on %s', (adapter) => {
   });
   afterAll(() => wire.close());
 
-  it('X-1 the nested annotation is in the schema clients get', async () => {
+  it('X-1 the input schema that clients get holds the nested header annotation', async () => {
     const { body } = await send(wire.port, modern('tools/list'));
     const tools = (JSON.parse(body) as JsonRpc).result!.tools as { name: string; inputSchema: any }[];
     const { properties } = tools.find(({ name }) => name === 'route')!.inputSchema;
@@ -34,7 +34,7 @@ describe.each(ADAPTERS)('Mcp-Param-* headers on %s', (adapter) => {
     ['X-6 false', { dry: false }, { 'mcp-param-dry-run': 'false' }],
     ['X-7 an unknown one is ignored', {}, { 'mcp-param-unheard-of': '=?base64?!?=' }],
   ];
-  it.each(accepted)('%s: accepted', async (_rule, args, headers) => {
+  it.each(accepted)('%s: the call is accepted', async (_rule, args, headers) => {
     const reply = await send(wire.port, call('route', { ...args }, { headers }));
     expect(reply.status).toBe(200);
     expect((JSON.parse(reply.body) as JsonRpc).result).not.toHaveProperty('isError');
@@ -54,18 +54,18 @@ describe.each(ADAPTERS)('Mcp-Param-* headers on %s', (adapter) => {
     ['X-6 a hexadecimal number', { shard: 42 }, { 'mcp-param-shard': '0x2a' }],
     ['H-10 a header sent twice', berlin, { 'mcp-param-region': ['Berlin', 'Berlin'] }],
   ];
-  it.each(refused)('%s: -32020', async (_rule, args, headers) => {
+  it.each(refused)('%s: the call is refused with -32020', async (_rule, args, headers) => {
     const reply = await send(wire.port, call('route', { ...args }, { headers, id: 'r' }));
     expect(reply.status).toBe(400);
     expect(JSON.parse(reply.body)).toMatchObject({ id: 'r', error: { code: -32020 } });
   });
 
-  it('X-9 legacy calls of the same tool need none', async () => {
+  it('X-9 a legacy call needs no parameter headers', async () => {
     const session = await LegacySession.open(wire.port);
     expect(await session.call('route', berlin)).not.toHaveProperty('result.isError');
   });
 
-  it('X-9 calls in process need none', async () => {
+  it('X-9 a call in process needs no parameter headers', async () => {
     expect(await wire.mcp.callTool('route', berlin)).not.toHaveProperty('isError');
   });
 });

@@ -2,15 +2,15 @@ import { Ajv } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { LEGACY_REVISIONS } from 'nestjs-mcp-fleet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LegacySession } from '../../fixtures/legacy-session.js';
-import { modern } from '../../fixtures/mcp-requests.js';
-import { send } from '../../fixtures/raw-http.js';
-import type { JsonRpc } from '../../fixtures/sse-client.js';
-import { wireApp, type WireApp } from '../../fixtures/wire-app.js';
+import { LegacySession } from '../../fixtures/clients/legacy-session.js';
+import { modern } from '../../fixtures/clients/mcp-requests.js';
+import { send } from '../../fixtures/clients/raw-http.js';
+import type { JsonRpc } from '../../fixtures/clients/sse-client.js';
+import { wireApp, type WireApp } from '../../fixtures/applications/wire-app.js';
 
 const REVISIONS = [...LEGACY_REVISIONS, '2026-07-28'] as const;
 
-describe('What each revision may see (§2.6)', () => {
+describe('members by revision (§2.6)', () => {
   let wire: WireApp;
   beforeAll(async () => {
     wire = await wireApp('fastify', { icons: [{ src: 'https://example.com/i.png' }], description: 'A wire.' });
@@ -37,13 +37,13 @@ describe('What each revision may see (§2.6)', () => {
     const named = async (method: string, list: string, name: string) =>
       ((await ask(method))[list] as Record<string, any>[]).find((one) => one.name === name)!;
 
-    it('the server: title, icons and description', () => {
+    it('the server info has a title, icons and a description only in revisions that know them', () => {
       expect('title' in welcome.serverInfo).toBe(since('2025-06-18'));
       expect('icons' in welcome.serverInfo).toBe(since('2025-11-25'));
       expect('description' in welcome.serverInfo).toBe(since('2025-11-25'));
     });
 
-    it('tools: annotations, titles, icons', async () => {
+    it('tools have annotations, titles and icons only in revisions that know them', async () => {
       const echo = await named('tools/list', 'tools', 'echo');
       expect('annotations' in echo).toBe(since('2025-03-26'));
       expect('title' in echo).toBe(since('2025-06-18'));
@@ -51,7 +51,7 @@ describe('What each revision may see (§2.6)', () => {
       expect(echo.inputSchema).toMatchObject({ type: 'object' });
     });
 
-    it('resources and prompts: titles, _meta, icons, lastModified', async () => {
+    it('resources and prompts have titles, _meta, icons and lastModified only in revisions that know them', async () => {
       const fixed = await named('resources/list', 'resources', 'fixed');
       expect('title' in fixed).toBe(since('2025-06-18'));
       expect('_meta' in fixed).toBe(since('2025-06-18'));
@@ -61,7 +61,7 @@ describe('What each revision may see (§2.6)', () => {
       expect('title' in (await named('prompts/list', 'prompts', 'greet'))).toBe(since('2025-06-18'));
     });
 
-    it('content: audio and links become text for those who cannot read them', async () => {
+    it('audio and links become text in revisions that do not know them', async () => {
       const { content } = await ask('tools/call', { name: 'everyKind' });
       expect(content[1].type).toBe(since('2025-03-26') ? 'audio' : 'text');
       if (since('2025-06-18')) expect(content[2]).toMatchObject({ type: 'resource_link', title: 'Fixed' });
@@ -73,7 +73,7 @@ describe('What each revision may see (§2.6)', () => {
       expect(messages[1].content.type).toBe(since('2025-06-18') ? 'resource_link' : 'text');
     });
 
-    it.each(['total', 'numbers'])('structured output of %s fits the schema that was announced', async (name) => {
+    it.each(['total', 'numbers'])('the structured output of %s fits the schema that was announced', async (name) => {
       const { outputSchema } = await named('tools/list', 'tools', name);
       const { structuredContent, content } = await ask('tools/call', { name });
       expect(content).toHaveLength(1);

@@ -1,16 +1,16 @@
 import { LEGACY_REVISIONS } from 'nestjs-mcp-fleet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cutAfter, textsIn, textsOf } from '../../fixtures/cut-stream.js';
-import { LegacySession } from '../../fixtures/legacy-session.js';
-import { send } from '../../fixtures/raw-http.js';
-import type { JsonRpc, SseClient } from '../../fixtures/sse-client.js';
-import { ADAPTERS, wireApp, type WireApp } from '../../fixtures/wire-app.js';
+import { cutAfter, textsIn, textsOf } from '../../fixtures/clients/truncated-stream.js';
+import { LegacySession } from '../../fixtures/clients/legacy-session.js';
+import { send } from '../../fixtures/clients/raw-http.js';
+import type { JsonRpc, SseClient } from '../../fixtures/clients/sse-client.js';
+import { ADAPTERS, wireApp, type WireApp } from '../../fixtures/applications/wire-app.js';
 
 const isLog = ({ method }: JsonRpc) => method === 'notifications/message';
 const saying = (data: unknown) => (message: JsonRpc) => isLog(message) && message.params!.data === data;
 const log = (data: unknown) => ({ level: 'error', data }) as const;
 
-describe.each(ADAPTERS)('Resuming by Last-Event-ID on %s', (adapter) => {
+describe.each(ADAPTERS)('resuming with Last-Event-ID on %s', (adapter) => {
   let wire: WireApp;
   beforeAll(async () => {
     wire = await wireApp(adapter);
@@ -25,7 +25,7 @@ describe.each(ADAPTERS)('Resuming by Last-Event-ID on %s', (adapter) => {
     // Every byte on one adapter; the other shares all that matters here and gets samples.
     const step = adapter === 'fastify' ? 1 : 13;
 
-    it('P1, G-26, G-28 the stream of a request, cut at every byte: each event once and in order', async () => {
+    it('P1, G-26, G-28 the stream of a request that is cut at any byte resumes with each event once and in order', async () => {
       const session = await open(revision);
       const request = session.raw(session.message('tools/call', { name: 'speak', arguments: { count: 3 } }));
       const whole = Buffer.from((await send(wire.port, request)).body);
@@ -41,7 +41,7 @@ describe.each(ADAPTERS)('Resuming by Last-Event-ID on %s', (adapter) => {
       expect(resumed * step).toBeGreaterThan(whole.length * 0.8);
     });
 
-    it('G-29, T-18 the first bytes of a stream are a cursor, with empty data only for those who can read it', async () => {
+    it('G-29, T-18 a stream begins with an event id, with empty data only for clients that can parse it', async () => {
       const session = await open(revision);
       const key = `primed ${adapter} ${revision}`;
       const streams = [await session.stream('holdLoudly', { key }), await session.get()];
@@ -57,7 +57,7 @@ describe.each(ADAPTERS)('Resuming by Last-Event-ID on %s', (adapter) => {
       await Promise.all(streams.map((stream) => stream.close()));
     });
 
-    it('G-19, T-20 a resume replays its own stream and nothing of the others', async () => {
+    it('G-19, T-20 resuming a stream replays that stream and no other', async () => {
       const session = await open(revision);
       const standing = await session.get();
       await standing.frame(({ id }) => id !== undefined);
@@ -77,7 +77,7 @@ describe.each(ADAPTERS)('Resuming by Last-Event-ID on %s', (adapter) => {
     });
   });
 
-  it('G-18, G-28 a request runs on without its client, which comes back for the answer', async () => {
+  it('G-18, G-28 a request continues after its client disconnects, and the client reconnects for the response', async () => {
     const session = await open();
     const key = `left ${adapter}`;
     const stream = await session.stream('holdLoudly', { key }, 'left');
@@ -90,7 +90,7 @@ describe.each(ADAPTERS)('Resuming by Last-Event-ID on %s', (adapter) => {
     expect(wire.gate.has(`cancelled ${key}`)).toBe(false);
   });
 
-  it('P1 the standing stream cut again and again while messages come: each once and in order', async () => {
+  it('P1 a standalone stream that is cut repeatedly delivers each message once and in order', async () => {
     const session = await open();
     const seen: number[] = [];
     const total = 300;
@@ -111,7 +111,7 @@ describe.each(ADAPTERS)('Resuming by Last-Event-ID on %s', (adapter) => {
     expect(seen).toEqual(Array.from({ length: total }, (_, i) => i));
   });
 
-  it('§5.4 what was said before the first GET is not lost, and a later GET begins at the end', async () => {
+  it('§5.4 messages sent before the first GET are delivered, and a later GET starts at the end of the stream', async () => {
     const session = await open();
     expect(await wire.mcp.sendToSession(session.id, log('early'))).toBe('stored');
     const first = await session.get();
@@ -126,7 +126,7 @@ describe.each(ADAPTERS)('Resuming by Last-Event-ID on %s', (adapter) => {
     await second.close();
   });
 
-  it('P5, G-20, G-32 the newest GET wins, and each message comes on exactly one', async () => {
+  it('P5, G-20, G-32 the newest GET takes over the stream, and each message arrives on exactly one GET', async () => {
     const session = await open();
     const streams: SseClient[] = [];
     for (let i = 0; i < 5; i++) {
@@ -157,14 +157,14 @@ describe.each(ADAPTERS)('Resuming by Last-Event-ID on %s', (adapter) => {
     'rabcdefghijklmno_0-0',
     `g_${'9'.repeat(40)}-0`,
     'g_0-0x',
-  ])('P4, G-27 the id "%s", which nobody was given, is 400', async (id) => {
+  ])('P4, G-27 an unknown event id "%s" is answered with 400', async (id) => {
     const session = await open();
     const reply = await send(wire.port, session.getRequest(id));
     expect(reply.status).toBe(400);
     expect(JSON.parse(reply.body)).not.toHaveProperty('id');
   });
 
-  it('P4, S4 an id of another session reveals nothing', async () => {
+  it('P4, S4 an event id of another session reveals nothing', async () => {
     const [mine, other] = await Promise.all([open(), open()]);
     const stream = await other.stream('speak', { count: 2 });
     await stream.end();
@@ -173,14 +173,14 @@ describe.each(ADAPTERS)('Resuming by Last-Event-ID on %s', (adapter) => {
     }
   });
 
-  it('G-28 a stream that was read to its end can be asked for again and is over at once', async () => {
+  it('G-28 a stream that was read to its end can be resumed and ends at once', async () => {
     const session = await open();
     const stream = await session.stream('speak', { count: 1 });
     await stream.end();
     expect(await resume(session, stream.lastEventId!)).toEqual([]);
   });
 
-  it('a client that never opens GET loses nothing of its requests', async () => {
+  it('a client that never opens a GET still gets every response to its requests', async () => {
     const session = await open();
     for (let i = 0; i < 20; i++) wire.mcp.toolsChanged();
     const stream = await session.stream('speak', { count: 2 }, 'only');

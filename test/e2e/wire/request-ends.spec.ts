@@ -1,21 +1,21 @@
 import { EventLog } from 'nestjs-mcp-fleet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LegacySession } from '../../fixtures/legacy-session.js';
-import { call } from '../../fixtures/mcp-requests.js';
-import { send } from '../../fixtures/raw-http.js';
-import type { JsonRpc, SseClient } from '../../fixtures/sse-client.js';
-import { ADAPTERS, wireApp, type WireApp } from '../../fixtures/wire-app.js';
+import { LegacySession } from '../../fixtures/clients/legacy-session.js';
+import { call } from '../../fixtures/clients/mcp-requests.js';
+import { send } from '../../fixtures/clients/raw-http.js';
+import type { JsonRpc, SseClient } from '../../fixtures/clients/sse-client.js';
+import { ADAPTERS, wireApp, type WireApp } from '../../fixtures/applications/wire-app.js';
 
 const isLog = ({ method }: JsonRpc) => method === 'notifications/message';
 
-describe.each(ADAPTERS)('A request always ends (P6) on %s', (adapter) => {
+describe.each(ADAPTERS)('every request ends (P6) on %s', (adapter) => {
   let wire: WireApp;
   beforeAll(async () => {
     wire = await wireApp(adapter);
   });
   afterAll(() => wire.close());
 
-  it('also one stream more than a session may have unfinished', async () => {
+  it('P6 a request beyond the limit of unfinished streams per session still gets its response', async () => {
     const session = await LegacySession.open(wire.port);
     const key = `full ${adapter}`;
     const held: SseClient[] = [];
@@ -30,7 +30,7 @@ describe.each(ADAPTERS)('A request always ends (P6) on %s', (adapter) => {
     expect(later.messages.at(-1)).toMatchObject({ id: 'later', result: {} });
   });
 
-  it('also when the log refuses its answer: who is there gets it now, who comes back gets it later', async () => {
+  it('P6 a request whose response the event log refuses is answered to its open connection, and later to one that resumes', async () => {
     const session = await LegacySession.open(wire.port);
     const log = wire.app.get(EventLog);
     const append = log.append.bind(log);
@@ -53,7 +53,7 @@ describe.each(ADAPTERS)('A request always ends (P6) on %s', (adapter) => {
     log.append = append;
   });
 
-  it('also when the server shuts down before it is done', async () => {
+  it('P6 a request that runs when the server shuts down still gets a response', async () => {
     const closing = await wireApp(adapter, { drainTimeoutMs: 50 });
     const session = await LegacySession.open(closing.port);
     const loud = await session.stream('holdLoudly', { key: 'never' }, 'loud');

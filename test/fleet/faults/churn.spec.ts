@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { McpRuntime } from '../../../lib/server/mcp-runtime.js';
-import { figure, times } from '../../fixtures/figures.js';
-import { fsck } from '../../fixtures/fsck.js';
-import { LegacySession } from '../../fixtures/legacy-session.js';
-import { nestApp, type NestApp } from '../../fixtures/nest-app.js';
-import { newNamespace } from '../../fixtures/redis-fleet.js';
-import { RedisServer } from '../../fixtures/redis-server.js';
+import { figure, times } from '../../fixtures/measurements/figures.js';
+import { fsck } from '../../fixtures/fleet/fsck.js';
+import { LegacySession } from '../../fixtures/clients/legacy-session.js';
+import { nestApp, type NestApp } from '../../fixtures/applications/nest-app.js';
+import { newNamespace } from '../../fixtures/fleet/redis-fleet.js';
+import { RedisServer } from '../../fixtures/redis/redis-server.js';
 import { RedisMessageBroker } from '../../../lib/redis/pubsub/redis-message-broker.js';
-import { Gate } from '../../fixtures/gate.js';
-import { WireResources } from '../../fixtures/wire-resources.js';
-import { WireTools } from '../../fixtures/wire-tools.js';
+import { Gate } from '../../fixtures/applications/gate.js';
+import { WireResources } from '../../fixtures/applications/wire-resources.js';
+import { WireTools } from '../../fixtures/applications/wire-tools.js';
 import { MessageBroker } from 'nestjs-mcp-fleet';
 
 const SESSIONS = times(500, 20_000);
@@ -17,7 +17,7 @@ const AT_ONCE = 20;
 const TTL_MS = 3000;
 const patience = { timeout: times(60_000, 900_000) };
 
-describe(`P10 ${SESSIONS} sessions come and go`, () => {
+describe(`P10 ${SESSIONS} short-lived sessions`, () => {
   let redis: RedisServer;
   let app: NestApp;
   const redisPrefix = newNamespace();
@@ -58,7 +58,7 @@ describe(`P10 ${SESSIONS} sessions come and go`, () => {
   }
 
   it(
-    'every key has a TTL at all times, and nothing is left of them in Redis or in the instance',
+    'P10 every key of short-lived sessions has a TTL, and none is left in Redis or in the instance',
     patience,
     async () => {
       await expect.poll(() => gauges().listeners).toBeGreaterThan(0);

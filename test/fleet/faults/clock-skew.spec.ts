@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ChildInstance } from '../../fixtures/child-instance.js';
-import { figure, times } from '../../fixtures/figures.js';
-import { FLAWLESS, Ledger } from '../../fixtures/ledger.js';
-import { LegacySession } from '../../fixtures/legacy-session.js';
-import { CLIENT_CAPABILITIES, modern } from '../../fixtures/mcp-requests.js';
-import { send } from '../../fixtures/raw-http.js';
-import { newNamespace } from '../../fixtures/redis-fleet.js';
-import { RedisServer } from '../../fixtures/redis-server.js';
-import type { JsonRpc } from '../../fixtures/sse-client.js';
+import { ChildInstance } from '../../fixtures/processes/child-instance.js';
+import { figure, times } from '../../fixtures/measurements/figures.js';
+import { FLAWLESS, Ledger } from '../../fixtures/fleet/stream-recorder.js';
+import { LegacySession } from '../../fixtures/clients/legacy-session.js';
+import { CLIENT_CAPABILITIES, modern } from '../../fixtures/clients/mcp-requests.js';
+import { send } from '../../fixtures/clients/raw-http.js';
+import { newNamespace } from '../../fixtures/fleet/redis-fleet.js';
+import { RedisServer } from '../../fixtures/redis/redis-server.js';
+import type { JsonRpc } from '../../fixtures/clients/sse-client.js';
 import { TaskClient } from '../../e2e/tasks/task-client.js';
 
 const HOUR_MS = 3_600_000;
@@ -15,7 +15,7 @@ const HOUR_MS = 3_600_000;
 const TTL_MS = 3000;
 const patience = { timeout: times(30_000, 300_000) };
 
-describe('F11, P11 the clocks of two instances are two hours apart', () => {
+describe('F11, P11 two instances whose clocks are two hours apart', () => {
   let redis: RedisServer;
   let early: ChildInstance;
   let late: ChildInstance;
@@ -40,41 +40,45 @@ describe('F11, P11 the clocks of two instances are two hours apart', () => {
     await redis.dispose();
   });
 
-  it('so they are', async () => {
+  it('the clocks of the two instances are two hours apart', async () => {
     expect((await late.ask<number>('clock')) - (await early.ask<number>('clock'))).toBeGreaterThan(1.9 * HOUR_MS);
   });
 
-  it('P1 a session that is spoken to by both and read from both in turns misses nothing', patience, async () => {
-    const total = times(300, 10_000);
-    const session = await LegacySession.open(early.port);
-    const ledger = new Ledger();
-    const speaking = (async () => {
-      // One after the other, so that the order is known: the ids of either must follow those of the other.
-      for (let n = 0; n < total; n++) {
-        await (n % 2 ? early : late).say(session.id, `${n}`);
-        ledger.acked.push(`${n}`);
+  it(
+    'P1 a session that both instances write to and that is read from both in turns misses nothing',
+    patience,
+    async () => {
+      const total = times(300, 10_000);
+      const session = await LegacySession.open(early.port);
+      const ledger = new Ledger();
+      const speaking = (async () => {
+        // One after the other, so that the order is known: the ids of either must follow those of the other.
+        for (let n = 0; n < total; n++) {
+          await (n % 2 ? early : late).say(session.id, `${n}`);
+          ledger.acked.push(`${n}`);
+        }
+      })();
+      let cursor: string | undefined;
+      for (let turn = 0; ledger.delivered.length < total; turn++) {
+        const stream = await session.at((turn % 2 ? early : late).port).get(cursor);
+        const wanted = Math.min(total - ledger.delivered.length, 1 + (turn % 23));
+        await stream.frame(() => stream.messages.length >= wanted, 10_000);
+        await stream.close();
+        for (const { comment, id, data } of stream.frames) {
+          if (comment === 'gap') ledger.listener({ kind: 'gap', reason: 'unknown', cursor: '' });
+          if (id === undefined || !data) continue;
+          const text = (JSON.parse(data) as JsonRpc).params!.data as string;
+          ledger.listener({ kind: 'message', id, data: text, final: false });
+        }
+        cursor = stream.lastEventId;
       }
-    })();
-    let cursor: string | undefined;
-    for (let turn = 0; ledger.delivered.length < total; turn++) {
-      const stream = await session.at((turn % 2 ? early : late).port).get(cursor);
-      const wanted = Math.min(total - ledger.delivered.length, 1 + (turn % 23));
-      await stream.frame(() => stream.messages.length >= wanted, 10_000);
-      await stream.close();
-      for (const { comment, id, data } of stream.frames) {
-        if (comment === 'gap') ledger.listener({ kind: 'gap', reason: 'unknown', cursor: '' });
-        if (id === undefined || !data) continue;
-        const text = (JSON.parse(data) as JsonRpc).params!.data as string;
-        ledger.listener({ kind: 'message', id, data: text, final: false });
-      }
-      cursor = stream.lastEventId;
-    }
-    await speaking;
-    const { lost, duplicated, reordered, gaps } = ledger.verdict;
-    figure('P11', 'messages acknowledged with clocks two hours apart', total, 'messages');
-    figure('P11', 'lost, duplicated, reordered or falsely signalled', lost + duplicated + reordered + gaps);
-    expect(ledger.verdict).toEqual(FLAWLESS);
-  });
+      await speaking;
+      const { lost, duplicated, reordered, gaps } = ledger.verdict;
+      figure('P11', 'messages acknowledged with clocks two hours apart', total, 'messages');
+      figure('P11', 'lost, duplicated, reordered or falsely signalled', lost + duplicated + reordered + gaps);
+      expect(ledger.verdict).toEqual(FLAWLESS);
+    },
+  );
 
   /** How far from its time something expired on the other instance: it is there until shortly before, and gone soon after. */
   async function expiry(isThere: () => Promise<boolean>, since: number): Promise<number> {
@@ -89,7 +93,7 @@ describe('F11, P11 the clocks of two instances are two hours apart', () => {
     expect(Math.max(...errors)).toBeLessThan(5000);
   }
 
-  it('sessions of either expire in time on the other', patience, async () => {
+  it('sessions of either instance expire in time on the other', patience, async () => {
     const errors = ways.map(async ([from, to]) => {
       const session = await LegacySession.open(from.port);
       const since = performance.now();
@@ -99,7 +103,7 @@ describe('F11, P11 the clocks of two instances are two hours apart', () => {
     expectInTime(await Promise.all(errors), 'sessions');
   });
 
-  it('tasks of either are found and expire in time on the other', patience, async () => {
+  it('tasks of either instance are found and expire in time on the other', patience, async () => {
     const errors = ways.map(async ([from, to]) => {
       const since = performance.now();
       const task = await new TaskClient(from.port).start('work', { ms: 100 });
@@ -121,15 +125,19 @@ describe('F11, P11 the clocks of two instances are two hours apart', () => {
     return { requestState: result!.requestState, inputResponses };
   };
 
-  it('P14 request states of either are taken by the other, and refused when they are too old', patience, async () => {
-    const errors = ways.map(async ([from, to]) => {
-      const asked = await ask(from.port);
-      expect((await ask(to.port, answerTo(asked))).result).toMatchObject({ content: [{ text: 'Hello, Ada' }] });
-      const since = performance.now();
-      // Each state may be used once, so there is one for each try.
-      const states = await Promise.all(Array.from({ length: 120 }, () => ask(from.port)));
-      return expiry(async () => (await ask(to.port, answerTo(states.shift()!))).error === undefined, since);
-    });
-    expectInTime(await Promise.all(errors), 'request states');
-  });
+  it(
+    'P14 a request state of either instance is accepted by the other, and refused once it has expired',
+    patience,
+    async () => {
+      const errors = ways.map(async ([from, to]) => {
+        const asked = await ask(from.port);
+        expect((await ask(to.port, answerTo(asked))).result).toMatchObject({ content: [{ text: 'Hello, Ada' }] });
+        const since = performance.now();
+        // Each state may be used once, so there is one for each try.
+        const states = await Promise.all(Array.from({ length: 120 }, () => ask(from.port)));
+        return expiry(async () => (await ask(to.port, answerTo(states.shift()!))).error === undefined, since);
+      });
+      expectInTime(await Promise.all(errors), 'request states');
+    },
+  );
 });

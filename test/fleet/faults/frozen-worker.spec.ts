@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TaskClient } from '../../e2e/tasks/task-client.js';
-import { ChildInstance } from '../../fixtures/child-instance.js';
-import { figure, times } from '../../fixtures/figures.js';
-import { newNamespace } from '../../fixtures/redis-fleet.js';
-import { RedisServer } from '../../fixtures/redis-server.js';
-import type { JsonRpc } from '../../fixtures/sse-client.js';
+import { ChildInstance } from '../../fixtures/processes/child-instance.js';
+import { figure, times } from '../../fixtures/measurements/figures.js';
+import { newNamespace } from '../../fixtures/fleet/redis-fleet.js';
+import { RedisServer } from '../../fixtures/redis/redis-server.js';
+import type { JsonRpc } from '../../fixtures/clients/sse-client.js';
 
 const LEASE_MS = 500;
 const WORK_MS = 1500;
@@ -14,7 +14,7 @@ const patience = { timeout: times(30_000, 600_000) };
 const FINAL = ['completed', 'failed', 'cancelled'];
 const isEnd = ({ method, params }: JsonRpc) => method === 'notifications/tasks' && FINAL.includes(params!.status);
 
-describe('F17 an instance stands still for longer than its lease, and goes on', () => {
+describe('F17 an instance that is frozen and continues', () => {
   let redis: RedisServer;
   let frozen: ChildInstance;
   let awake: ChildInstance;
@@ -28,37 +28,41 @@ describe('F17 an instance stands still for longer than its lease, and goes on', 
     await redis.dispose();
   });
 
-  it('P13 its task ends once: as lost, and what it has to say when it wakes up is refused', patience, async () => {
-    let [ends, changed] = [0, 0];
-    for (let round = 0; round < ROUNDS; round++) {
-      const there = new TaskClient(awake.port);
-      const id = await new TaskClient(frozen.port).start('work', { ms: WORK_MS });
-      const stream = await there.listen([id]);
-      await stream.message(({ method }) => method === 'notifications/tasks');
-      frozen.freeze();
-      const statusThere = async () => (await there.get(id)).result!.status as string;
-      await expect.poll(statusThere, { timeout: 10_000 }).toBe('failed');
-      const verdict = (await there.get(id)).result;
-      await stream.message(isEnd);
+  it(
+    'P13 the task of an instance frozen beyond its lease fails once, and its late result is refused',
+    patience,
+    async () => {
+      let [ends, changed] = [0, 0];
+      for (let round = 0; round < ROUNDS; round++) {
+        const there = new TaskClient(awake.port);
+        const id = await new TaskClient(frozen.port).start('work', { ms: WORK_MS });
+        const stream = await there.listen([id]);
+        await stream.message(({ method }) => method === 'notifications/tasks');
+        frozen.freeze();
+        const statusThere = async () => (await there.get(id)).result!.status as string;
+        await expect.poll(statusThere, { timeout: 10_000 }).toBe('failed');
+        const verdict = (await there.get(id)).result;
+        await stream.message(isEnd);
 
-      frozen.thaw();
-      // Its work is done now, and it answers again: whatever it wanted to say of the task has been said.
-      const here = new TaskClient(frozen.port);
-      expect((await here.call('echo', { name: 'awake' })).result).toMatchObject({ content: [{ text: 'awake' }] });
-      await here.start('work', { ms: WORK_MS }).then((later) => here.until(later, 'completed'));
-      for (const client of [here, there]) {
-        if (JSON.stringify((await client.get(id)).result) !== JSON.stringify(verdict)) changed++;
+        frozen.thaw();
+        // Its work is done now, and it answers again: whatever it wanted to say of the task has been said.
+        const here = new TaskClient(frozen.port);
+        expect((await here.call('echo', { name: 'awake' })).result).toMatchObject({ content: [{ text: 'awake' }] });
+        await here.start('work', { ms: WORK_MS }).then((later) => here.until(later, 'completed'));
+        for (const client of [here, there]) {
+          if (JSON.stringify((await client.get(id)).result) !== JSON.stringify(verdict)) changed++;
+        }
+        ends += new Set(stream.messages.filter(isEnd).map(({ params }) => JSON.stringify(params!.status))).size;
+        await stream.close();
       }
-      ends += new Set(stream.messages.filter(isEnd).map(({ params }) => JSON.stringify(params!.status))).size;
-      await stream.close();
-    }
-    figure('F17', 'tasks whose worker stood still for longer than its lease', ROUNDS);
-    figure('F17', 'double responses of tasks', ends - ROUNDS + changed);
-    expect([ends, changed]).toEqual([ROUNDS, 0]);
-    expect([frozen.alive, awake.alive]).toEqual([true, true]);
-  });
+      figure('F17', 'tasks whose worker stood still for longer than its lease', ROUNDS);
+      figure('F17', 'double responses of tasks', ends - ROUNDS + changed);
+      expect([ends, changed]).toEqual([ROUNDS, 0]);
+      expect([frozen.alive, awake.alive]).toEqual([true, true]);
+    },
+  );
 
-  it('control: one that stands still for less than its lease finishes its task', patience, async () => {
+  it('control: an instance that is frozen for less than its lease finishes its task', patience, async () => {
     const id = await new TaskClient(frozen.port).start('work', { ms: WORK_MS });
     frozen.freeze();
     frozen.thaw();

@@ -1,13 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { STANDALONE_STREAM } from '../../../lib/stream/event-log.js';
-import { ChildInstance } from '../../fixtures/child-instance.js';
-import { figure, percentile, times } from '../../fixtures/figures.js';
-import { anonymous, begin } from '../../fixtures/followed-stream.js';
-import { fleetMember, type FleetMember, newNamespace } from '../../fixtures/redis-fleet.js';
-import { pulseDuring } from '../../fixtures/redis-pulse.js';
-import { RedisServer } from '../../fixtures/redis-server.js';
-import { SseCrowd } from '../../fixtures/sse-crowd.js';
+import { ChildInstance } from '../../fixtures/processes/child-instance.js';
+import { figure, percentile, times } from '../../fixtures/measurements/figures.js';
+import { anonymous, begin } from '../../fixtures/fleet/stream-subscription.js';
+import { fleetMember, type FleetMember, newNamespace } from '../../fixtures/fleet/redis-fleet.js';
+import { pulseDuring } from '../../fixtures/redis/redis-latency.js';
+import { RedisServer } from '../../fixtures/redis/redis-server.js';
+import { SseCrowd } from '../../fixtures/clients/sse-clients.js';
 
 const CLIENTS = times(300, 2000);
 /** While the clients are away, of about 256 bytes each. */
@@ -18,7 +18,7 @@ const patience = { timeout: times(60_000, 300_000) };
 const message = (data: unknown): string =>
   JSON.stringify({ jsonrpc: '2.0', method: 'notifications/message', params: { level: 'error', data, filler: FILLER } });
 
-describe(`F13 ${CLIENTS} clients with open streams are cut at once`, () => {
+describe(`F13 ${CLIENTS} clients whose streams are cut at once`, () => {
   let redis: RedisServer;
   let dying: ChildInstance;
   let other: ChildInstance;
@@ -35,7 +35,7 @@ describe(`F13 ${CLIENTS} clients with open streams are cut at once`, () => {
   });
 
   it(
-    'by the death of their instance: all catch up on the other, each message once and in order',
+    'F13 all clients of a killed instance catch up on another instance with each message once and in order',
     patience,
     async () => {
       const sessions = Array.from({ length: CLIENTS }, (_, i) => `herd-${i}`);

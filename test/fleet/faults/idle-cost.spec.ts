@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { figure, times } from '../../fixtures/figures.js';
-import { fleetApp, type FleetApp } from '../../fixtures/fleet-app.js';
-import { LegacySession } from '../../fixtures/legacy-session.js';
-import { RedisServer } from '../../fixtures/redis-server.js';
+import { figure, times } from '../../fixtures/measurements/figures.js';
+import { fleetApp, type FleetApp } from '../../fixtures/applications/fleet-app.js';
+import { LegacySession } from '../../fixtures/clients/legacy-session.js';
+import { RedisServer } from '../../fixtures/redis/redis-server.js';
 
 const STREAMS = times(50, 500);
 /** Of every stream, on average: the period of its self-check. */
@@ -11,7 +11,7 @@ const SELF_CHECK_MS = 7500;
 const IDLE_MS = times(5000, 60_000);
 const patience = { timeout: IDLE_MS + 60_000 };
 
-describe('P16 what Redis is asked while nobody says anything', () => {
+describe('P16 commands of an idle fleet', () => {
   let redis: RedisServer;
   let app: FleetApp;
   beforeAll(async () => {
@@ -29,7 +29,7 @@ describe('P16 what Redis is asked while nobody says anything', () => {
   }
 
   it(
-    'is at most one read per open stream and self-check, and nothing for a session without one',
+    'P16 an idle fleet sends Redis at most one read per open stream and self-check, and nothing for other sessions',
     patience,
     async () => {
       const sessions = await Promise.all(Array.from({ length: 2 * STREAMS }, () => LegacySession.open(app.port)));
@@ -51,7 +51,7 @@ describe('P16 what Redis is asked while nobody says anything', () => {
     },
   );
 
-  it('by requests: a session is refreshed at most once per twentieth of its time', async () => {
+  it('P16 requests refresh their session at most once per twentieth of its lifetime', async () => {
     const session = await LegacySession.open(app.port);
     await session.request('ping');
     await redis.admin.config('RESETSTAT');

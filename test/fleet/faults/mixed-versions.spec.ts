@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { STANDALONE_STREAM } from '../../../lib/stream/event-log.js';
-import { ChildInstance } from '../../fixtures/child-instance.js';
-import { figure, times } from '../../fixtures/figures.js';
-import { begin, follow, key } from '../../fixtures/followed-stream.js';
-import { LegacySession } from '../../fixtures/legacy-session.js';
-import { fleetMember, newNamespace } from '../../fixtures/redis-fleet.js';
-import { RedisServer } from '../../fixtures/redis-server.js';
-import type { SseClient } from '../../fixtures/sse-client.js';
+import { ChildInstance } from '../../fixtures/processes/child-instance.js';
+import { figure, times } from '../../fixtures/measurements/figures.js';
+import { begin, follow, key } from '../../fixtures/fleet/stream-subscription.js';
+import { LegacySession } from '../../fixtures/clients/legacy-session.js';
+import { fleetMember, newNamespace } from '../../fixtures/fleet/redis-fleet.js';
+import { RedisServer } from '../../fixtures/redis/redis-server.js';
+import type { SseClient } from '../../fixtures/clients/sse-client.js';
 
 const G = STANDALONE_STREAM;
 const patience = { timeout: times(30_000, 300_000) };
@@ -19,8 +19,8 @@ afterAll(async () => {
   await redis.dispose();
 });
 
-describe('F18 entries of a version nobody here knows', () => {
-  it('P3 are a gap for whoever was away, and everything around them is read', async () => {
+describe('F18 log entries of an unknown version', () => {
+  it('P3 log entries of an unknown version are a gap for a client that was disconnected, and their neighbours are delivered', async () => {
     const member = await fleetMember({ redis: redis.url });
     await begin(member, key(1));
     const log = `${member.keys.logs(key(1))}${G}`;
@@ -41,7 +41,7 @@ describe('F18 entries of a version nobody here knows', () => {
     await member.close();
   });
 
-  it('P1 more of them than one read brings hide nothing that is behind them', async () => {
+  it('P1 more entries of an unknown version than one read returns do not hide the entries after them', async () => {
     const member = await fleetMember({ redis: redis.url });
     await begin(member, key(1));
     const log = `${member.keys.logs(key(1))}${G}`;
@@ -60,7 +60,7 @@ describe('F18 entries of a version nobody here knows', () => {
   });
 
   it.each(['', 'e', 'e2 g 1-0 0-0 0 {}', 'e g x y 0 text', '{"v":2}', 'c g many', '\u0000'])(
-    'signals likewise are no more than a hint to look: %j',
+    'an unknown signal only makes the stream read its log: %j',
     async (signal) => {
       const member = await fleetMember({ redis: redis.url });
       await begin(member, key(1));
@@ -77,9 +77,9 @@ describe('F18 entries of a version nobody here knows', () => {
   );
 });
 
-describe('F18 a rolling upgrade: this version and a later one side by side', () => {
+describe('F18 a rolling upgrade with two versions', () => {
   it(
-    'P1 what is understood comes once and in order, each run of the rest is a gap, and nobody falls over',
+    'P1 two versions side by side deliver each known message once and in order, and a gap for each run of unknown ones',
     patience,
     async () => {
       const options = { redis: redis.url, redisPrefix: newNamespace() };
@@ -114,30 +114,34 @@ describe('F18 a rolling upgrade: this version and a later one side by side', () 
     },
   );
 
-  it('P6 the answer of a call that the later one runs arrives, wherever its client comes back', patience, async () => {
-    const options = {
-      redis: redis.url,
-      redisPrefix: newNamespace(),
-      streamAfterMs: 20,
-    };
-    const [today, next] = await Promise.all([
-      ChildInstance.start(options),
-      ChildInstance.start({ ...options, preload: 'next-version' }),
-    ]);
-    for (let i = 0; i < times(3, 30); i++) {
-      const session = await LegacySession.open(today.port);
-      const stream = await session.at(next.port).stream('work', { ms: 300 }, 'call');
-      await stream.frame(({ id }) => id !== undefined);
-      await stream.close();
-      const back = await session.get(stream.lastEventId);
-      await back.end(10_000);
-      expect(back.messages.at(-1)).toMatchObject({
-        id: 'call',
-        result: { content: [{ type: 'text' }] },
-      });
-    }
-    await Promise.all([today.kill(), next.kill()]);
-  });
+  it(
+    'P6 the response of a call on the newer version arrives on whichever version its client reconnects to',
+    patience,
+    async () => {
+      const options = {
+        redis: redis.url,
+        redisPrefix: newNamespace(),
+        streamAfterMs: 20,
+      };
+      const [today, next] = await Promise.all([
+        ChildInstance.start(options),
+        ChildInstance.start({ ...options, preload: 'next-version' }),
+      ]);
+      for (let i = 0; i < times(3, 30); i++) {
+        const session = await LegacySession.open(today.port);
+        const stream = await session.at(next.port).stream('work', { ms: 300 }, 'call');
+        await stream.frame(({ id }) => id !== undefined);
+        await stream.close();
+        const back = await session.get(stream.lastEventId);
+        await back.end(10_000);
+        expect(back.messages.at(-1)).toMatchObject({
+          id: 'call',
+          result: { content: [{ type: 'text' }] },
+        });
+      }
+      await Promise.all([today.kill(), next.kill()]);
+    },
+  );
 
   /** `lost`: of what this version said. `hidden`: runs of the other that are missing without a gap in their place. */
   function judge({ frames }: SseClient, runs: readonly number[]) {

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RedisKeys } from '../../../lib/redis/keys.js';
 import { STANDALONE_STREAM } from '../../../lib/stream/event-log.js';
-import { ChildInstance } from '../../fixtures/child-instance.js';
-import { figure, times } from '../../fixtures/figures.js';
-import { anonymous } from '../../fixtures/followed-stream.js';
-import { initializeRequest, LegacySession } from '../../fixtures/legacy-session.js';
-import { call, post } from '../../fixtures/mcp-requests.js';
-import { newNamespace } from '../../fixtures/redis-fleet.js';
-import { RedisServer } from '../../fixtures/redis-server.js';
-import { send, sendBytes } from '../../fixtures/raw-http.js';
-import type { JsonRpc } from '../../fixtures/sse-client.js';
+import { ChildInstance } from '../../fixtures/processes/child-instance.js';
+import { figure, times } from '../../fixtures/measurements/figures.js';
+import { anonymous } from '../../fixtures/fleet/stream-subscription.js';
+import { initializeRequest, LegacySession } from '../../fixtures/clients/legacy-session.js';
+import { call, post } from '../../fixtures/clients/mcp-requests.js';
+import { newNamespace } from '../../fixtures/fleet/redis-fleet.js';
+import { RedisServer } from '../../fixtures/redis/redis-server.js';
+import { send, sendBytes } from '../../fixtures/clients/raw-http.js';
+import type { JsonRpc } from '../../fixtures/clients/sse-client.js';
 
 const G = STANDALONE_STREAM;
 const MIB = 1024 * 1024;
@@ -22,7 +22,7 @@ const patience = { timeout: times(60_000, 600_000) };
 const saying = (data: unknown) => (message: JsonRpc) => message.params?.data === data;
 const isGap = ({ comment }: { comment?: string }) => comment === 'gap';
 
-describe('F15 an instance of a fleet is fed with poison', () => {
+describe('F15 malformed input to one instance of a fleet', () => {
   let redis: RedisServer;
   let instance: ChildInstance;
   let keys: RedisKeys;
@@ -50,7 +50,7 @@ describe('F15 an instance of a fleet is fed with poison', () => {
     expect([reply.status, (JSON.parse(reply.body) as JsonRpc).result!.content[0].text]).toEqual([200, 'well']);
   }
 
-  it('bodies of ten times the limit, and JSON a million levels deep', patience, async () => {
+  it('F15 an instance survives bodies of ten times the limit and JSON with a million levels', patience, async () => {
     const rounds = times(5, 200);
     const deep = (open: string, close: string) => open.repeat(1_000_000) + close.repeat(1_000_000);
     const statuses = new Set<number>();
@@ -72,7 +72,7 @@ describe('F15 an instance of a fleet is fed with poison', () => {
     await expectWell();
   });
 
-  it('bytes that are no HTTP, and requests that are never finished', async () => {
+  it('F15 an instance survives bytes that are not HTTP and requests that never finish', async () => {
     // A server may as well reset what makes no sense.
     const cut = () => undefined;
     await sendBytes(instance.port, Buffer.from(Array.from({ length: 100_000 }, (_, i) => (i * 7919) % 256)), 500).catch(
@@ -86,7 +86,7 @@ describe('F15 an instance of a fleet is fed with poison', () => {
     await expectWell();
   });
 
-  it(`${FLOOD} sessions, when ${MAX_SESSIONS} are the most there may be`, patience, async () => {
+  it(`F15 an instance survives a flood of ${FLOOD} sessions with a limit of ${MAX_SESSIONS}`, patience, async () => {
     const statuses: Record<number, number> = {};
     for (let i = 0; i < FLOOD; i += AT_ONCE) {
       const replies = await Promise.all(
@@ -104,7 +104,7 @@ describe('F15 an instance of a fleet is fed with poison', () => {
     await redis.admin.flushall();
   });
 
-  it('corrupt records of sessions: they are unknown', async () => {
+  it('F15 a session whose record in Redis is corrupt is unknown', async () => {
     const session = await LegacySession.open(instance.port);
     const name = keys.session(anonymous(session.id));
     for (const record of ['', 'no JSON', 'null', '7', '[]', '{}', '{"revision":"1999-01-01"}', '{"revision":7}']) {
@@ -117,7 +117,7 @@ describe('F15 an instance of a fleet is fed with poison', () => {
     await expectWell();
   });
 
-  it('names of sessions that hold something else entirely: refused, and nobody else notices', async () => {
+  it('F15 a session key of another Redis type is refused without an effect on other sessions', async () => {
     const session = await LegacySession.open(instance.port);
     await redis.admin.set(keys.session(anonymous(session.id)), 'a text');
     const { status } = await session.post(session.message('tools/list'));
@@ -126,7 +126,7 @@ describe('F15 an instance of a fleet is fed with poison', () => {
     await expectWell();
   });
 
-  it('P3 corrupt entries of a log are a gap each, and corrupt signals nothing at all', patience, async () => {
+  it('P3 a corrupt log entry is one gap, and a corrupt signal has no effect', patience, async () => {
     const rounds = times(3, 50);
     let [gaps, silent] = [0, 0];
     for (let round = 0; round < rounds; round++) {
@@ -180,7 +180,7 @@ describe('F15 an instance of a fleet is fed with poison', () => {
     await expectWell();
   });
 
-  it('P10 and after all that it is the same process, no heavier than a few sessions make it', async () => {
+  it('P10 after all malformed input the same process runs with the memory of a few sessions', async () => {
     await expectWell();
     const grown = (await instance.weigh()) - base;
     figure('F15', 'crashes', instance.alive ? 0 : 1);

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { STANDALONE_STREAM } from '../../../lib/stream/event-log.js';
-import { figure, percentile, times } from '../../fixtures/figures.js';
-import { begin, follow, key } from '../../fixtures/followed-stream.js';
-import { fleetMember, newNamespace } from '../../fixtures/redis-fleet.js';
-import { RedisServer } from '../../fixtures/redis-server.js';
-import { TcpProxy } from '../../fixtures/tcp-proxy.js';
+import { figure, percentile, times } from '../../fixtures/measurements/figures.js';
+import { begin, follow, key } from '../../fixtures/fleet/stream-subscription.js';
+import { fleetMember, newNamespace } from '../../fixtures/fleet/redis-fleet.js';
+import { RedisServer } from '../../fixtures/redis/redis-server.js';
+import { TcpProxy } from '../../fixtures/network/tcp-proxy.js';
 
 const G = STANDALONE_STREAM;
 const ALICE = key(1);
@@ -34,14 +34,14 @@ async function lineOf(probeMs: number) {
   return { writer, reader, proxy, ledger, close };
 }
 
-describe('F7, F8 a line that swallows everything without a word', () => {
+describe('F7, F8 a connection that swallows everything silently', () => {
   const FAULTS: [string, string, (proxy: TcpProxy) => void][] = [
     ['F8', 'a subscription that hears nothing while commands work', (proxy) => proxy.deafen('subscribe')],
     ['F8', 'a line whose answers get lost', (proxy) => proxy.deafen()],
     ['F7', 'a line that is dead both ways', (proxy) => proxy.freeze()],
   ];
 
-  it.each(FAULTS)('%s %s is found out, and nothing is lost', patience, async (id, name, fault) => {
+  it.each(FAULTS)('%s %s is detected, and no message is lost', patience, async (id, name, fault) => {
     const found: number[] = [];
     const repaired: number[] = [];
     for (let round = 0; round < times(2, 30); round++) {
@@ -66,7 +66,7 @@ describe('F7, F8 a line that swallows everything without a word', () => {
     figure(id, `${name}: what was missed is delivered, ${probing}`, percentile(repaired, 0.99), 'ms');
   });
 
-  it('F8 control: without the probe it starves', async () => {
+  it('F8 control: a subscriber without the probe misses messages on a silent connection', async () => {
     const { writer, proxy, ledger, close } = await lineOf(1_000_000);
     proxy.deafen('subscribe');
     await writer.log.append(ALICE, G, 'missed');

@@ -2,15 +2,15 @@ import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { STANDALONE_STREAM } from '../../../lib/stream/event-log.js';
-import { ChildInstance } from '../../fixtures/child-instance.js';
-import { figure, percentile, times } from '../../fixtures/figures.js';
-import { anonymous } from '../../fixtures/followed-stream.js';
-import { LegacySession } from '../../fixtures/legacy-session.js';
-import { call } from '../../fixtures/mcp-requests.js';
-import { fleetMember, type FleetMember, newNamespace } from '../../fixtures/redis-fleet.js';
-import { RedisServer } from '../../fixtures/redis-server.js';
-import { send } from '../../fixtures/raw-http.js';
-import { SseFrameParser } from '../../fixtures/sse-frames.js';
+import { ChildInstance } from '../../fixtures/processes/child-instance.js';
+import { figure, percentile, times } from '../../fixtures/measurements/figures.js';
+import { anonymous } from '../../fixtures/fleet/stream-subscription.js';
+import { LegacySession } from '../../fixtures/clients/legacy-session.js';
+import { call } from '../../fixtures/clients/mcp-requests.js';
+import { fleetMember, type FleetMember, newNamespace } from '../../fixtures/fleet/redis-fleet.js';
+import { RedisServer } from '../../fixtures/redis/redis-server.js';
+import { send } from '../../fixtures/clients/raw-http.js';
+import { SseFrameParser } from '../../fixtures/clients/sse-frames.js';
 
 const MIB = 1024 * 1024;
 const MAX_PENDING = 256 * 1024;
@@ -71,7 +71,7 @@ class SlowReader {
   }
 }
 
-describe('F9 a client that reads a kilobyte per second', () => {
+describe('F9 a client that reads one kilobyte per second', () => {
   let redis: RedisServer;
   let instance: ChildInstance;
   let writer: FleetMember;
@@ -111,7 +111,7 @@ describe('F9 a client that reads a kilobyte per second', () => {
   }
 
   it(
-    'is let go of, the others work as before, memory is bounded, and it comes back for all of it',
+    'F9 a slow client is disconnected without harm to others, memory stays bounded, and it resumes with every message',
     patience,
     async () => {
       const session = await LegacySession.open(instance.port);

@@ -1,13 +1,13 @@
 import { Cluster } from 'ioredis';
 import { Cluster as Cluster5 } from 'ioredis-5';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { figure, times } from '../../fixtures/figures.js';
-import { fleetApp, type FleetApp } from '../../fixtures/fleet-app.js';
-import { initializeRequest, LegacySession } from '../../fixtures/legacy-session.js';
-import { expectOneServer, gapsOf, listening, log, saidOf, saying } from '../../fixtures/one-server.js';
-import { send } from '../../fixtures/raw-http.js';
-import { RedisNodes } from '../../fixtures/redis-cluster.js';
-import type { RedisServer } from '../../fixtures/redis-server.js';
+import { figure, times } from '../../fixtures/measurements/figures.js';
+import { fleetApp, type FleetApp } from '../../fixtures/applications/fleet-app.js';
+import { initializeRequest, LegacySession } from '../../fixtures/clients/legacy-session.js';
+import { expectOneServer, gapsOf, listening, log, saidOf, saying } from '../../fixtures/fleet/expect-one-server.js';
+import { send } from '../../fixtures/clients/raw-http.js';
+import { RedisNodes } from '../../fixtures/redis/redis-cluster.js';
+import type { RedisServer } from '../../fixtures/redis/redis-server.js';
 import type { RedisOption } from '../../../lib/redis/connection/redis-option.js';
 import { documentedRule } from './documented-rule.js';
 
@@ -44,7 +44,7 @@ describe('a fleet on a cluster of three masters', () => {
   ];
   beforeAll(() => redis.all('ACL', ...documentedRule.words, '+cluster|slots', '+cluster|info'));
 
-  it.each(forms)('is one server, given as %s', async (name, make) => {
+  it.each(forms)('two instances on a cluster act as one server when it is given as %s', async (name, make) => {
     const { option, own } = make();
     const options = { redis: option, redisPrefix: name.includes('user') ? 'mcp' : 'open' };
     const [a, b] = await Promise.all([fleetApp(options), fleetApp(options)]);
@@ -56,8 +56,8 @@ describe('a fleet on a cluster of three masters', () => {
   });
 });
 
-describe('a node of a cluster is lost and comes back', () => {
-  it('P2, P3 its own sessions wait and are never 404, all others go on at another node, and nobody misses anything', async () => {
+describe('a lost cluster node', () => {
+  it('P2, P3 after the loss of a cluster node its sessions wait, all others continue and no client misses a message', async () => {
     const options = { redis: { nodes: redis.addresses }, redisPrefix: 'lost', redisWaitMs: 500 };
     const [a, b] = await Promise.all([fleetApp(options), fleetApp(options)]);
     const begun = await Promise.all(Array.from({ length: times(24, 120) }, () => LegacySession.open(a.port)));
@@ -120,7 +120,7 @@ describe('a node of a cluster is lost and comes back', () => {
     expect(errors.filter((line) => !line.includes('BackendUnavailableError'))).toEqual([]);
   });
 
-  it('P9 all nodes are lost and come back: 503 meanwhile, and everybody recovers', async () => {
+  it('P9 after the loss of all cluster nodes requests get 503, and every client recovers', async () => {
     const options = { redis: { nodes: redis.addresses }, redisPrefix: 'away', redisWaitMs: 300 };
     const [a, b] = await Promise.all([fleetApp(options), fleetApp(options)]);
     const session = await LegacySession.open(a.port);

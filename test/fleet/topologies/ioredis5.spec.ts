@@ -1,11 +1,11 @@
 import { Redis } from 'ioredis';
 import { Redis as Redis5 } from 'ioredis-5';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fleetApp } from '../../fixtures/fleet-app.js';
-import { initializeRequest, LegacySession } from '../../fixtures/legacy-session.js';
-import { expectOneServer, gapsOf, listening, log, saidOf, saying } from '../../fixtures/one-server.js';
-import { send } from '../../fixtures/raw-http.js';
-import { RedisServer } from '../../fixtures/redis-server.js';
+import { fleetApp } from '../../fixtures/applications/fleet-app.js';
+import { initializeRequest, LegacySession } from '../../fixtures/clients/legacy-session.js';
+import { expectOneServer, gapsOf, listening, log, saidOf, saying } from '../../fixtures/fleet/expect-one-server.js';
+import { send } from '../../fixtures/clients/raw-http.js';
+import { RedisServer } from '../../fixtures/redis/redis-server.js';
 
 const PATIENCE_MS = 15_000;
 /** What an application may like for itself, and what would change what replies mean, or lose them. */
@@ -26,7 +26,7 @@ describe.each([
   ['6 and 6', [six, six]],
   ['5 and 6', [five, six]],
 ] as const)('instances with clients of ioredis %s', (name, clients) => {
-  it('P2 are one server, before and after Redis is killed, and leave the clients alone', async () => {
+  it('P2 instances with clients of another ioredis act as one server before and after a Redis restart, and leave those clients open', async () => {
     const own = clients.map((connect) => connect());
     for (const client of own) client.on('error', () => undefined);
     const options = { redisPrefix: `ioredis-${name.replaceAll(' ', '-')}`, redisWaitMs: 500 };

@@ -1,12 +1,12 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { figure, times } from '../../fixtures/figures.js';
-import { fleetApp, type FleetApp } from '../../fixtures/fleet-app.js';
-import { initializeRequest, LegacySession } from '../../fixtures/legacy-session.js';
-import { call } from '../../fixtures/mcp-requests.js';
-import { expectOneServer, gapsOf, listening, log, saidOf, saying } from '../../fixtures/one-server.js';
-import { send } from '../../fixtures/raw-http.js';
-import { SentinelGroup } from '../../fixtures/redis-sentinel.js';
+import { figure, times } from '../../fixtures/measurements/figures.js';
+import { fleetApp, type FleetApp } from '../../fixtures/applications/fleet-app.js';
+import { initializeRequest, LegacySession } from '../../fixtures/clients/legacy-session.js';
+import { call } from '../../fixtures/clients/mcp-requests.js';
+import { expectOneServer, gapsOf, listening, log, saidOf, saying } from '../../fixtures/fleet/expect-one-server.js';
+import { send } from '../../fixtures/clients/raw-http.js';
+import { SentinelGroup } from '../../fixtures/redis/redis-sentinel.js';
 
 const PATIENCE_MS = 15_000;
 
@@ -32,12 +32,12 @@ async function recovered(): Promise<void> {
 }
 
 describe('a fleet behind Sentinel', () => {
-  it('is one server', () => expectOneServer(a, b));
+  it('two instances behind Sentinel act as one server', () => expectOneServer(a, b));
 
   it.each([
     ['no Sentinel is there', () => ({ ...redis.option, sentinels: [{ host: '127.0.0.1', port: 1 }] })],
     ['no Sentinel knows the name', () => ({ ...redis.option, name: 'nobody' })],
-  ])('P9 where %s: the log says so, the application starts, and sessions are answered 503', async (_, option) => {
+  ])('P9 an application starts, logs the cause and answers sessions with 503 where %s', async (_, option) => {
     const app = await fleetApp({ redis: option(), redisWaitMs: 300 });
     expect((await send(app.port, initializeRequest())).status).toBe(503);
     expect((await send(app.port, call('echo', { text: 'plain' }))).status).toBe(200);
@@ -47,7 +47,7 @@ describe('a fleet behind Sentinel', () => {
     await app.close();
   });
 
-  it('F6 follows when masters are swapped and no connection is closed', async () => {
+  it('F6 a fleet follows a swap of masters that closes no connection', async () => {
     const session = await LegacySession.open(a.port);
     const stream = await listening(session.at(b.port));
     await redis.swap();
@@ -62,7 +62,7 @@ describe('a fleet behind Sentinel', () => {
     old.disconnect();
   });
 
-  it('P3, F6 goes on after a failover: what the replica had is there, and a gap tells whoever had read more', async () => {
+  it('P3, F6 a fleet continues after a failover, and a gap tells each client that had read more than the replica held', async () => {
     const count = times(8, 50);
     const sessions = await Promise.all(Array.from({ length: count }, () => LegacySession.open(a.port)));
     const streams = await Promise.all(sessions.map((session) => listening(session.at(b.port))));
@@ -111,7 +111,7 @@ describe('a fleet behind Sentinel', () => {
     expect(errors.filter((line) => !line.includes('BackendUnavailableError'))).toEqual([]);
   });
 
-  it('is one server still, when the old master is back', async () => {
+  it('two instances behind Sentinel act as one server after the old master is available again', async () => {
     await redis.replica.start();
     await expectOneServer(b, a);
   });

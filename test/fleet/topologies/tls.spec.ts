@@ -1,11 +1,11 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fleetApp } from '../../fixtures/fleet-app.js';
-import { initializeRequest } from '../../fixtures/legacy-session.js';
-import { call } from '../../fixtures/mcp-requests.js';
-import { expectOneServer } from '../../fixtures/one-server.js';
-import { send } from '../../fixtures/raw-http.js';
-import { TlsRedis } from '../../fixtures/redis-tls.js';
+import { fleetApp } from '../../fixtures/applications/fleet-app.js';
+import { initializeRequest } from '../../fixtures/clients/legacy-session.js';
+import { call } from '../../fixtures/clients/mcp-requests.js';
+import { expectOneServer } from '../../fixtures/fleet/expect-one-server.js';
+import { send } from '../../fixtures/clients/raw-http.js';
+import { TlsRedis } from '../../fixtures/redis/redis-tls.js';
 import type { RedisOption } from '../../../lib/redis/connection/redis-option.js';
 
 let redis: TlsRedis;
@@ -24,7 +24,7 @@ describe('a fleet over TLS', () => {
     ],
   ];
 
-  it.each(forms)('is one server, given as %s', async (name, make) => {
+  it.each(forms)('two instances over TLS act as one server when it is given as %s', async (name, make) => {
     const { option, own } = make();
     const options = { redis: option, redisPrefix: `tls-${name.replace(' ', '-')}` };
     const [a, b] = await Promise.all([fleetApp(options), fleetApp(options)]);
@@ -38,7 +38,7 @@ describe('a fleet over TLS', () => {
     ['an authority that did not sign it', () => ({ ...redis.tls, ca: redis.strangerCa }), /\(\w*(?:SIGN|VERIFY)\w*\)/],
     ['another name than it has', () => ({ ...redis.tls, servername: 'redis.example.com' }), /ERR_TLS_CERT_ALTNAME/],
     ['no certificate of the client', () => ({ ca: redis.tls.ca }), /\(ERR_SSL_\w+\)|\(ECONNRESET\)|\(EPIPE\)/],
-  ])('P9 with %s: the log says so, the application starts, and sessions are answered 503', async (_, tls, kind) => {
+  ])('P9 an application starts, logs the cause and answers sessions with 503 with %s', async (_, tls, kind) => {
     const app = await fleetApp({ redis: { host: '127.0.0.1', port: redis.port, tls: tls() }, redisWaitMs: 300 });
     const plain = await send(app.port, call('echo', { text: 'plain' }));
     expect(plain.status).toBe(200);

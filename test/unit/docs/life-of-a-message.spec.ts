@@ -6,7 +6,7 @@ import { TaskStore } from 'nestjs-mcp-fleet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { McpRuntime } from '../../../lib/server/mcp-runtime.js';
 import { StdioConnection } from '../../../lib/transport/stdio/stdio-connection.js';
-import { RedisServer } from '../../fixtures/redis-server.js';
+import { RedisServer } from '../../fixtures/redis/redis-server.js';
 import { read, ROOT } from './documents.js';
 import { executedFiles, filesOnStack } from './executed-files.js';
 import { lastStack, SceneApp } from './scene-app.js';

@@ -6,12 +6,12 @@ import { NestFactory } from '@nestjs/core';
 import { ClientProxyFactory, EventPattern, Payload, Transport } from '@nestjs/microservices';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fleetApp } from '../../fixtures/fleet-app.js';
-import { LegacySession } from '../../fixtures/legacy-session.js';
-import { CLIENT_CAPABILITIES, modern } from '../../fixtures/mcp-requests.js';
-import { send } from '../../fixtures/raw-http.js';
-import { RedisServer } from '../../fixtures/redis-server.js';
-import { type JsonRpc, SseClient } from '../../fixtures/sse-client.js';
+import { fleetApp } from '../../fixtures/applications/fleet-app.js';
+import { LegacySession } from '../../fixtures/clients/legacy-session.js';
+import { CLIENT_CAPABILITIES, modern } from '../../fixtures/clients/mcp-requests.js';
+import { send } from '../../fixtures/clients/raw-http.js';
+import { RedisServer } from '../../fixtures/redis/redis-server.js';
+import { type JsonRpc, SseClient } from '../../fixtures/clients/sse-client.js';
 import { codeOf, DOCUMENTS, read, ROOT, rowsOf } from './documents.js';
 
 const document = read('docs/redis.md');

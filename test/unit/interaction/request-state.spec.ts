@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { KeyRing } from '../../../lib/interaction/key-ring.js';
 import { RequestStates, type RoundState, type StateBinding } from '../../../lib/interaction/request-state.js';
 import { MemoryNonceStore } from '../../../lib/memory/memory-nonce-store.js';
-import { INVALID_STATE } from '../../fixtures/asking-app.js';
+import { INVALID_STATE } from '../../fixtures/applications/asking-app.js';
 
 const TTL = 1000;
 const ring = new KeyRing();

@@ -5,8 +5,8 @@ import { MemoryMessageBroker } from '../../../lib/memory/memory-message-broker.j
 import { MemorySessionStore } from '../../../lib/memory/memory-session-store.js';
 import { type EventLog, STREAM_START, StreamLimitError } from '../../../lib/stream/event-log.js';
 import type { SessionStore } from '../../../lib/session/session-store.js';
-import { fleetMember, newNamespace } from '../../fixtures/redis-fleet.js';
-import { RedisServer } from '../../fixtures/redis-server.js';
+import { fleetMember, newNamespace } from '../../fixtures/fleet/redis-fleet.js';
+import { RedisServer } from '../../fixtures/redis/redis-server.js';
 
 const LIMITS = { maxHistory: 10_000, maxHistoryBytes: 300, historyTtlMs: 600_000, resultTtlMs: 600_000, maxStreams: 3 };
 const SESSIONS = ['one', 'two'].map((id) => ({ principal: 'alice', id }));

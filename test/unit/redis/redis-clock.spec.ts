@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { RedisClock } from '../../../lib/redis/connection/redis-clock.js';
-import { fleetMember } from '../../fixtures/redis-fleet.js';
-import { RedisServer } from '../../fixtures/redis-server.js';
+import { fleetMember } from '../../fixtures/fleet/redis-fleet.js';
+import { RedisServer } from '../../fixtures/redis/redis-server.js';
 
 const HOUR_MS = 3_600_000;
 

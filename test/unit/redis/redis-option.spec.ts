@@ -4,7 +4,7 @@ import { McpOptionsError } from 'nestjs-mcp-fleet';
 import { describe, expect, it } from 'vitest';
 import { problemOf } from '../../../lib/redis/connection/redis-option-problem.js';
 import type { RedisOption } from '../../../lib/redis/connection/redis-option.js';
-import { nestApp } from '../../fixtures/nest-app.js';
+import { nestApp } from '../../fixtures/applications/nest-app.js';
 
 const place = { host: 'redis', port: 6379 };
 const sentinels = [place];

@@ -5,11 +5,11 @@ import { redisErrorKind } from '../../../lib/redis/connection/redis-error-kind.j
 import { loadOptionalPackage } from '../../../lib/redis/connection/load-optional-package.js';
 import { RedisKeyRing } from '../../../lib/redis/state/redis-key-ring.js';
 import type { RedisOption } from '../../../lib/redis/connection/redis-option.js';
-import { fleetApp } from '../../fixtures/fleet-app.js';
-import { fsck } from '../../fixtures/fsck.js';
-import { fleetMember, newNamespace } from '../../fixtures/redis-fleet.js';
-import { RedisServer } from '../../fixtures/redis-server.js';
-import { LegacySession } from '../../fixtures/legacy-session.js';
+import { fleetApp } from '../../fixtures/applications/fleet-app.js';
+import { fsck } from '../../fixtures/fleet/fsck.js';
+import { fleetMember, newNamespace } from '../../fixtures/fleet/redis-fleet.js';
+import { RedisServer } from '../../fixtures/redis/redis-server.js';
+import { LegacySession } from '../../fixtures/clients/legacy-session.js';
 
 const ALICE = { principal: 'alice', id: 'session-1' };
 const RECORD = { ...ALICE, revision: '2025-11-25', clientCapabilities: {}, initialized: true } as const;

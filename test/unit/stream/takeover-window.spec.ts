@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { MemoryEventLog, MemoryMessageBroker, MemorySessionStore } from 'nestjs-mcp-fleet';
 import { STANDALONE_STREAM, STREAM_START } from '../../../lib/stream/event-log.js';
 import { openStream, type StreamOpening } from '../../../lib/stream/stream-reader.js';
-import { Ledger } from '../../fixtures/ledger.js';
+import { Ledger } from '../../fixtures/fleet/stream-recorder.js';
 
 const ALICE = { principal: 'alice', id: 'session-1' };
 

@@ -1,4 +1,4 @@
-import { CLAIM, MODERN, post, type Id } from '../../../fixtures/mcp-requests.js';
+import { CLAIM, MODERN, post, type Id } from '../../../fixtures/clients/mcp-requests.js';
 import { echo, message, VERSION, type Rung } from './wire-case.js';
 
 /** Rows 0-9: what is wrong before anybody knows whose message it is. */

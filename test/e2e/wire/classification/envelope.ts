@@ -1,4 +1,4 @@
-import { CLAIM, CLIENT_CAPABILITIES, MODERN, post, PROTOCOL_VERSION } from '../../../fixtures/mcp-requests.js';
+import { CLAIM, CLIENT_CAPABILITIES, MODERN, post, PROTOCOL_VERSION } from '../../../fixtures/clients/mcp-requests.js';
 import { claimed, message, METHOD, VERSION, type Rung } from './wire-case.js';
 
 /** Rows 10-19: which era, and whether the headers say the same. */

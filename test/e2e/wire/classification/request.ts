@@ -1,4 +1,4 @@
-import { CLAIM, MODERN, modern, post, type Id } from '../../../fixtures/mcp-requests.js';
+import { CLAIM, MODERN, modern, post, type Id } from '../../../fixtures/clients/mcp-requests.js';
 import { echo, METHOD, VERSION, type Rung } from './wire-case.js';
 
 const unknown = (method: string): Rung => ({

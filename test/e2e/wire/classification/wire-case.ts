@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http';
-import { type Id, modern, post } from '../../../fixtures/mcp-requests.js';
-import type { RawRequest } from '../../../fixtures/raw-http.js';
+import { type Id, modern, post } from '../../../fixtures/clients/mcp-requests.js';
+import type { RawRequest } from '../../../fixtures/clients/raw-http.js';
 
 /** One rung: what is sent, and the exact answer. */
 export interface Rung {
