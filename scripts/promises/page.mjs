@@ -3,12 +3,14 @@ import { FAILURES, PROMISES } from './texts.mjs';
 const number = (value) => value.toLocaleString('en-US').replaceAll(',', ' ');
 const figureText = ({ name, value, unit }) => `${name}: ${number(value)}${unit ? ` ${unit}` : ''}`;
 
+const total = (runs, name) => runs.reduce((sum, run) => sum + run[name], 0);
+
 /** The tests of one file are one link. */
 function proofs(tests) {
   const counts = grouped(tests);
   return [...counts]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([file, of]) => `[${file.replace(/^test\//, '').replace(/\.spec\.ts$/, '')}](../${file}) (${of.length})`)
+    .map(([file, list]) => `[${file.replace(/^test\//, '').replace(/\.spec\.ts$/, '')}](../${file}) (${list.length})`)
     .join(', ');
 }
 
@@ -41,17 +43,17 @@ function storms(runs) {
 /** The page of promises, from the figures of one run of `npm run promises` and of the long storms. Not formatted yet. */
 export const page = ({ date, versions, seconds, items, again = [] }, runs) => `# Promises
 
-What is promised, what may fail, and what was measured when it did. Made by \`npm run promises\` from
-[the figures of one run](../bench/results/promises.json), which is never edited by hand: ${date.slice(0, 10)}, two cores, Node ${versions.node.replace(/^v/, '')}, Redis
-${versions.redis}, ${number(Math.round(seconds))} seconds. Times are those of a machine that runs clients, instances and Redis at once. The same tests run with each \`npm test\`,
-with fewer repetitions.${again.length > 0 ? ` Measured again after it: ${[...new Set(again.flatMap(({ files }) => files))].join(', ')}.` : ''}
-
+This page lists what the package promises, which failures it is tested against, and what was measured. \`npm run promises\`
+generates the page from [the figures of one run](../bench/results/promises.json), which are never edited by hand. That run took
+${number(Math.round(seconds))} seconds on ${date.slice(0, 10)}, on two cores with Node ${versions.node.replace(/^v/, '')} and Redis ${versions.redis}. Clients, instances and Redis shared
+one machine, and the measured times include that. Each \`npm test\` runs the same tests with fewer repetitions.
+${again.length > 0 ? `\nThese files were measured again later: ${[...new Set(again.flatMap(({ files }) => files))].map((file) => `\`${file}\``).join(', ')}.\n` : ''}
 ## What is promised
 
 ${table('Promise', PROMISES, items)}
 
-Not promised: that the side effects of a method happen exactly once; durability beyond [that of Redis](redis.md#what-has-to-be-set-in-redis); an order
-between different streams; replay after \`historyTtlMs\`.
+The package does not promise that the side effects of a method happen exactly once, durability beyond
+[that of Redis](redis.md#what-has-to-be-set-in-redis), an order between different streams, or replay after \`historyTtlMs\`.
 
 ## What may fail
 
@@ -59,8 +61,9 @@ ${table('Failure', FAILURES, items)}
 
 ## Long storms
 
-\`npm run chaos\`: clients that leave and come back, while messages are said and the fleet is attacked. Of ${number(runs.reduce((sum, run) => sum + run.acked, 0))} acknowledged messages
-${runs.reduce((sum, run) => sum + run.lost, 0)} were lost, ${runs.reduce((sum, run) => sum + run.duplicated, 0)} duplicated and ${runs.reduce((sum, run) => sum + run.reordered, 0)} reordered. A control in each run does without the protection, and has to lose.
+\`npm run chaos\` runs clients that disconnect and reconnect while messages are sent and the fleet is attacked. Of ${number(total(runs, 'acked'))}
+acknowledged messages, ${total(runs, 'lost')} were lost, ${total(runs, 'duplicated')} duplicated and ${total(runs, 'reordered')} reordered. A control in each run does without the protection,
+and must lose messages; otherwise the storm would prove nothing.
 
 ${storms(runs)}
 `;
