@@ -76,7 +76,7 @@ describe('a user of an ACL', () => {
       const stream = await session.get();
       await expect
         .poll(() => app.logs.warnings.join(), { timeout: 8000 })
-        .toContain('A Redis subscriber could not settle (NOPERM)');
+        .toContain('The Redis subscriber could not resubscribe (NOPERM)');
       const before = await connections();
       await pause(2000);
       figure('P9', 'connections in two seconds of a user that may not subscribe', (await connections()) - before);
@@ -95,7 +95,7 @@ describe('a user of an ACL', () => {
     const app = await fleetApp({ redis: option('wrong'), redisWaitMs: 300 });
     const refused = await begin(app);
     expect([refused.status, refused.headers['retry-after']]).toEqual([503, '2']);
-    expect(app.logs.warnings.join()).toContain('A Redis connection is in trouble, trying again (WRONGPASS)');
+    expect(app.logs.warnings.join()).toContain('A Redis connection failed and is retried (WRONGPASS)');
     await expectUnhurt(app);
     await redis.admin.call('ACL', 'SETUSER', 'mcp', '>wrong');
     await expect.poll(() => begin(app).then(({ status }) => status), { timeout: 8000 }).toBe(200);
