@@ -12,8 +12,8 @@ const overridesInUse = new WeakSet<InstanceWrapper>();
 const DEADLOCK_WARNING_MS = 5000;
 
 /**
- * Finds a provider of the application that overrides a part: `{ provide: SessionStore, useClass: MyStore }` in any of its
- * modules is enough. Nest itself would only search the modules that this one imports, and it imports none of them.
+ * Finds a provider of the application that overrides a part: `{ provide: SessionStore, useClass: MyStore }` in any of
+ * its modules is enough. Nest itself would only search the modules that this one imports, and it imports none of them.
  *
  * @param own the class of this package's module, whose own default is not an override
  * @throws {Error} when servers of one application would share a part that each must have for itself

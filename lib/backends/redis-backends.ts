@@ -110,7 +110,7 @@ export class RedisBackends implements BackendFactories {
     return new RedisKeyRing(this.#commands, this.#keys, ttlMs, this.reporter.report, this.#clock.now);
   }
 
-  /** Logs advice once Redis is reachable. Logs nothing if it stays unreachable, or its user has no permission for INFO. */
+  /** Logs advice once Redis is reachable, or nothing if it stays unreachable or its user has no permission for INFO. */
   #advise(logger: Logger): void {
     const logAll = (sentences: readonly string[]): void => {
       for (const sentence of sentences) logger.warn(sentence);

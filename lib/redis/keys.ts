@@ -4,8 +4,8 @@ import type { SessionKey } from '../session/session-record.js';
 import type { TaskKey } from '../task/task-record.js';
 
 /**
- * Every name that this server uses in Redis, each with its type and lifetime. Two servers with different namespaces share
- * nothing. Keys that one script uses together share a hash tag, so they are in the same slot of a cluster.
+ * Every name that this server uses in Redis, each with its type and lifetime. Two servers with different namespaces
+ * share nothing. Keys that one script uses together share a hash tag, so they are in the same slot of a cluster.
  */
 export class RedisKeys {
   /** @param namespace the prefix of every name: the option `redisPrefix` and the name of the server */
@@ -92,7 +92,7 @@ export class RedisKeys {
     return `${tagOf(key)}:c`;
   }
 
-  /** Broker channel: signals for the requests that wait on one instance. Its probe derives its channel from this one. */
+  /** Broker channel: signals for requests that wait on one instance. The name of its probe channel begins with it. */
   instance(id: string): string {
     return `i:${encode(id)}:c`;
   }
@@ -111,8 +111,8 @@ export class RedisKeys {
 export const tagOf = ({ principal, id }: SessionKey): string => `{${encode(principal)}:${encode(id)}}`;
 
 /**
- * Encodes input so that it can never change a slot or become part of another name. It encodes UTF-16 code units, so that
- * different texts stay different: in UTF-8, all lone surrogates become the same bytes.
+ * Encodes input so that it can never change a slot or become part of another name. It encodes UTF-16 code units, so
+ * that different texts stay different: in UTF-8, all lone surrogates become the same bytes.
  */
 export const encode = (text: string): string =>
   text.replace(/[^A-Za-z0-9_-]/g, (unit) => `%${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);

@@ -21,8 +21,8 @@ const TYPES = {
 const PAGE = 500;
 
 /**
- * Checks all keys with one prefix and returns every inconsistency (P10). Only reads. Data that is being changed may look
- * inconsistent for a moment, so a problem is reported only if a second inspection finds it again.
+ * Checks all keys with one prefix and returns every inconsistency (P10). Only reads. Data that is being changed may
+ * look inconsistent for a moment, so a problem is reported only if a second inspection finds it again.
  *
  * @returns the number of keys of each kind, and the problems
  */

@@ -19,7 +19,7 @@ export function settingsFor(purpose: Purpose, waitMs: number) {
     maxRetriesPerRequest: null,
     commandTimeout: waitMs,
     sentinelCommandTimeout: waitMs,
-    // Replaces a connection that silently swallows commands (F7). A subscriber is checked by the loopback probe instead.
+    // Replaces a connection that silently swallows commands (F7). For a subscriber, the loopback probe does this.
     socketTimeout: purpose === 'subscribe' ? undefined : waitMs + 1000,
     connectTimeout: 5000,
     keepAlive: 10_000,

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { BackendUnavailableError } from '../../session/backend-unavailable.js';
 
-/** The number of callers that may wait for one connection; others are refused, so that an outage cannot exhaust memory (P10). */
+/** The number of callers that may wait for one connection. More are refused: outages must not exhaust memory (P10). */
 const MAX_WAITING = 10_000;
 
 /** Lets a limited number of callers wait for a connection, for a limited time. */

@@ -7,7 +7,7 @@ interface ClusterClient extends Pick<Cluster, 'nodes' | 'options' | 'duplicate'>
   readonly startupNodes: readonly ClusterNode[];
 }
 
-/** The connections to a cluster: clients that know the node of each slot, and a subscriber connected to any one node. */
+/** The connections to a cluster: clients that know the node of each slot, and a subscriber on any one node. */
 export class RedisCluster {
   readonly #clients = new Set<Pick<Cluster, 'nodes'>>();
   readonly #original: ClusterClient | undefined;

@@ -10,7 +10,7 @@ type Argument = string | number;
 const TEMPORARY = new Set(['LOADING', 'READONLY', 'MASTERDOWN', 'CLUSTERDOWN', 'TRYAGAIN', 'BUSY', 'OOM']);
 
 /**
- * The connection of the stores to Redis. Every command sent here must be safe to repeat, because ioredis repeats commands
+ * The connection of the stores to Redis. Every command must be safe to repeat, because ioredis sends commands again
  * after a lost connection: see its option `autoResendUnfulfilledCommands`.
  */
 export class RedisCommands {

@@ -59,7 +59,7 @@ export class RedisConnections {
     for (const client of this.#open) client.disconnect();
   }
 
-  /** A node that refuses writes is no longer the master, but may keep its connections. A new connection finds the master. */
+  /** A node that refuses writes is no longer the master, but keeps its connections. Only a new one finds the master. */
   #mustFailOver(error: Error): boolean {
     const now = performance.now();
     if (!error.message.startsWith('READONLY') || now - this.#failoverAt < LAST_RETRY_MS / 2) return false;

@@ -1,6 +1,6 @@
 /**
- * An existing client for the option `redis`: an instance of ioredis's `Redis` or `Cluster`. The server uses duplicates of
- * it, and never closes the client itself.
+ * An existing client for the option `redis`: an instance of ioredis's `Redis` or `Cluster`. The server uses duplicates
+ * of it, and never closes the client itself.
  *
  * @publicApi
  */
@@ -68,8 +68,8 @@ export interface RedisClusterOptions {
 }
 
 /**
- * The option `redis` of `McpModule`: a URL (`redis://…`, or `rediss://…` for TLS), the path of a Unix socket, options of
- * ioredis, the nodes of a cluster, or an existing client of the application.
+ * The option `redis` of `McpModule`: a URL (`redis://…`, or `rediss://…` for TLS), the path of a Unix socket, options
+ * of ioredis, the nodes of a cluster, or an existing client of the application.
  *
  * @publicApi
  */

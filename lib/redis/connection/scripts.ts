@@ -34,7 +34,7 @@ const SCRIPTS = {
 
 export type ScriptName = keyof typeof SCRIPTS;
 
-/** Defines the scripts as commands of a client. They are sent by hash, or in full if the server does not know them (F16). */
+/** Defines the scripts as commands of a client, sent by hash, or in full if the server does not know them yet (F16). */
 export function defineScripts(client: Redis): void {
   for (const name of Object.keys(SCRIPTS) as ScriptName[]) {
     const { file, keys } = SCRIPTS[name];

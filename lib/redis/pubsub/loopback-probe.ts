@@ -12,8 +12,8 @@ export interface ProbeOptions {
 const ROUND_TRIP_MS = 1000;
 
 /**
- * Detects a subscription that is silent although its connection looks healthy (F8), by sending messages to itself. A PING
- * would be answered and prove nothing. It also detects a connection that swallows what is published (F7).
+ * Detects a subscription that is silent although its connection looks healthy (F8), by sending messages to itself. A
+ * PING would be answered and prove nothing. It also detects a connection that swallows what is published (F7).
  */
 export class LoopbackProbe {
   readonly #options: ProbeOptions;

@@ -138,9 +138,9 @@ export class RedisMessageBroker extends MessageBroker {
   }
 
   /**
-   * Subscribes to all channels again on a new connection. Listeners may catch up only after Redis has acknowledged every
-   * channel, or they could miss messages once more. ioredis could resubscribe by itself, but nobody could handle its
-   * failure: the rejection is unhandled and ends the process.
+   * Subscribes to all channels again on a new connection. Listeners may catch up only after Redis has acknowledged
+   * every channel, or they could miss messages once more. ioredis could resubscribe by itself, but nobody could handle
+   * its failure: the rejection is unhandled and ends the process.
    *
    * @internal
    */

@@ -13,7 +13,7 @@ export interface RedisPendingRequestsOptions {
   readonly keys: RedisKeys;
   readonly broker: MessageBroker;
   readonly report: (error: unknown) => void;
-  /** Time between two polls of the waiters, ms (5000): a lost signal delays a response by this time, but does not lose it. */
+  /** Time between two polls, ms (5000): when a signal is lost, the response is late by this time, but not lost. */
   readonly checkMs?: number;
 }
 

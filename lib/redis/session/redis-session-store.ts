@@ -83,7 +83,7 @@ export class RedisSessionStore extends SessionStore {
   }
 
   override async subscribe(key: SessionKey, uri: string): Promise<'subscribed' | 'unknown' | 'limit'> {
-    // Listed first: if the instance dies in between, an entry too many on the list does no harm, but a missing one would.
+    // Listed first: if the instance dies in between, a superfluous list entry does no harm, but a missing one would.
     if (!(await this.#exists(key))) return 'unknown';
     await this.#lists.addSubscriber(key, uri);
     return this.#commands.run('subscribe', this.#sessionAndSubscriptions(key), [uri, this.#maxSubscriptions]);

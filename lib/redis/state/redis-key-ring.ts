@@ -32,7 +32,7 @@ export class RedisKeyRing extends KeyRing {
     this.#agreeOnce().catch(() => undefined);
   }
 
-  /** @throws {BackendUnavailableError} until a key is agreed on: no other instance could open a state sealed with its own */
+  /** @throws {BackendUnavailableError} until a key is agreed on: no other instance could open what its own key seals */
   override seal(text: string): string {
     if (this.#agreed) return super.seal(text);
     throw new BackendUnavailableError('There is no key for request states yet.');

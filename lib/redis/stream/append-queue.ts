@@ -31,8 +31,8 @@ const RETRY_MS = 100;
 
 /**
  * Queues the messages of each stream and sends them with one call at a time. Calls are numbered by one counter, so that
- * Redis distinguishes a repetition from a new call by comparing two numbers, and no message can overtake another (§5.3).
- * Messages that arrive while a call is in flight are sent together with the next call, which makes for the throughput.
+ * Redis distinguishes a repetition from a new call by comparing two numbers, and no message can overtake another
+ * (§5.3). Messages that arrive while a call is in flight are sent together in the next call, for throughput.
  */
 export class AppendQueue<T, R> {
   readonly #options: Required<AppendQueueOptions<T, R>>;

@@ -3,8 +3,8 @@ import type { RedisKeys } from '../keys.js';
 import type { RedisCommands } from '../connection/redis-commands.js';
 
 /**
- * Shows the other instances that this one is alive, from the moment it is first assigned requests (P6). Failed heartbeats
- * are not reported, because the connection reports once that Redis is unreachable.
+ * Shows the other instances that this one is alive, from the moment it is first assigned requests (P6). Failed
+ * heartbeats are not reported, because the connection reports once that Redis is unreachable.
  */
 export class InstanceHeartbeat {
   /** Identifies this instance; a restarted process has a new id. */

@@ -1,6 +1,6 @@
 import type { TaskCheckpoint, TaskPatch, TaskRecord, TaskSpec, TaskStatus } from '../../task/task-record.js';
 
-/** The reply of a task script: whether the call changed the task, whether it is orphaned, and the fields of its hash. */
+/** The reply of a task script: whether the call changed the task, whether it is orphaned, and its fields. */
 export type TaskReply = readonly [moved: 0 | 1, orphaned: 0 | 1, fieldsAndValues: readonly string[]];
 
 /** Returns alternating fields and values. */
