@@ -7,7 +7,7 @@ import type { SessionStore } from '../session/session-store.js';
 import type { EventLog } from '../stream/event-log.js';
 import type { TaskStore } from '../task/task-store.js';
 
-/** The replaceable parts a server stands on. */
+/** The replaceable parts of a server. */
 export interface Backends {
   readonly sessions: SessionStore;
   readonly log: EventLog;
@@ -19,7 +19,7 @@ export interface Backends {
   readonly keyRing: KeyRing;
 }
 
-/** Makes the parts of one server that the application does not bring itself. */
+/** Creates the parts of one server that the application does not replace. */
 export interface BackendFactories {
   broker(): MessageBroker | Promise<MessageBroker>;
   sessions(): SessionStore;
@@ -28,6 +28,6 @@ export interface BackendFactories {
   nonces(): NonceStore;
   tasks(): TaskStore;
   keyRing(): KeyRing;
-  /** Ends what the parts have in common, after them. */
+  /** Closes what the parts share. It is called after the parts themselves were closed. */
   close(): void;
 }

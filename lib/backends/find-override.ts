@@ -4,19 +4,19 @@ import { Injector, type InstanceWrapper } from '@nestjs/core/internal';
 import { SessionStore } from '../session/session-store.js';
 import { EventLog } from '../stream/event-log.js';
 
-/** Parts that hold the sessions of one server: with a shared one, each would serve and tell the sessions of the other. */
-const OF_ONE_SERVER: readonly unknown[] = [SessionStore, EventLog];
-const taken = new WeakSet<InstanceWrapper>();
+/** Parts that hold the sessions of one server. If servers shared one, each would serve the sessions of the other. */
+const UNSHAREABLE: readonly unknown[] = [SessionStore, EventLog];
+const overridesInUse = new WeakSet<InstanceWrapper>();
 
-/** Nest does not see that a part and the server wait for each other, and would wait without a word. */
-const STUCK_MS = 5000;
+/** Nest does not detect that a part and the server wait for each other, and would wait silently. */
+const DEADLOCK_WARNING_MS = 5000;
 
 /**
- * A provider of the application that stands for a part of ours: `{ provide: SessionStore, useClass: MyStore }` in any of
- * its modules is enough. Nest would look into the importing direction only, and we import nobody.
+ * Finds a provider of the application that overrides a part: `{ provide: SessionStore, useClass: MyStore }` in any of
+ * its modules is enough. Nest itself would only search the modules that this one imports, and it imports none of them.
  *
- * @param own the class of the module that asks, whose own default is not meant
- * @throws when the servers of one application would share what has to be their own
+ * @param own the class of this package's module, whose own default is not an override
+ * @throws {Error} when servers of one application would share a part that each must have for itself
  */
 export async function findOverride<T>(
   token: Abstract<T>,
@@ -26,13 +26,14 @@ export async function findOverride<T>(
   for (const module of modules.values()) {
     const wrapper = module.metatype === own ? undefined : module.providers.get(token as InjectionToken);
     if (!wrapper) continue;
-    if (OF_ONE_SERVER.includes(token)) {
-      if (taken.has(wrapper)) throw new Error(shared(nameOf(token), module.name));
-      taken.add(wrapper);
+    if (UNSHAREABLE.includes(token)) {
+      if (overridesInUse.has(wrapper)) throw new Error(sharedMessage(nameOf(token), module.name));
+      overridesInUse.add(wrapper);
     }
-    const stuck = setTimeout(() => new Logger('McpModule').warn(waiting(nameOf(token), module.name)), STUCK_MS).unref();
+    const warn = (): void => new Logger('McpModule').warn(waitingMessage(nameOf(token), module.name));
+    const timer = setTimeout(warn, DEADLOCK_WARNING_MS).unref();
     await new Injector().loadProvider(wrapper, module);
-    clearTimeout(stuck);
+    clearTimeout(timer);
     return wrapper.instance as T;
   }
   return undefined;
@@ -40,8 +41,8 @@ export async function findOverride<T>(
 
 const nameOf = (token: unknown): string => (token as { name: string }).name;
 
-const shared = (part: string, module: string): string =>
+const sharedMessage = (part: string, module: string): string =>
   `The ${part} of ${module} would be shared by several servers of this application, and their sessions with it. Give each server its own, in "providers" of McpModule.forRoot().`;
 
-const waiting = (part: string, module: string): string =>
-  `Still waiting for the ${part} of ${module}. If it, or what it needs, injects McpServer, the two wait for each other: inject ModuleRef there, and get McpServer from it when it is used.`;
+const waitingMessage = (part: string, module: string): string =>
+  `Still waiting for the ${part} of ${module}. If it or one of its dependencies injects McpServer, the two wait for each other: inject ModuleRef instead, and get McpServer from it when it is needed.`;

@@ -11,7 +11,7 @@ import { MemoryPendingRequests } from '../memory/memory-pending-requests.js';
 import { MemoryTaskStore } from '../memory/memory-task-store.js';
 import { MemorySessionStore } from '../memory/memory-session-store.js';
 
-/** Everything in this process. */
+/** Creates parts that keep everything in the memory of this process. */
 export class MemoryBackends implements BackendFactories {
   constructor(
     private readonly options: ResolvedOptions,

@@ -20,7 +20,10 @@ import { RedisSessionStore } from '../redis/session/redis-session-store.js';
 import { RedisTaskStore } from '../redis/task/redis-task-store.js';
 import { InstanceHeartbeat } from '../redis/stream/instance-heartbeat.js';
 
-/** Everything in Redis, shared by all instances of the server. Three connections: commands, publisher, subscriber. */
+/**
+ * Creates parts that keep everything in Redis, shared by all instances of the server. They use three connections: for
+ * commands, for publishing and for subscribing.
+ */
 export class RedisBackends implements BackendFactories {
   readonly #keys: RedisKeys;
   readonly #commands: RedisCommands;
@@ -39,7 +42,12 @@ export class RedisBackends implements BackendFactories {
     this.#heartbeat = new InstanceHeartbeat(this.#commands, this.#keys, options.instanceTtlMs);
   }
 
-  /** Does not wait for Redis: without it the application starts, and serves what needs none. @throws when a package is missing, or the option cannot be */
+  /**
+   * Does not wait for Redis: the application also starts without it, and serves requests that do not need it.
+   *
+   * @throws {McpOptionsError} when the option `redis` is invalid
+   * @throws {Error} when an optional package is not installed
+   */
   static async load(
     options: ResolvedOptions,
     server: string | undefined,
@@ -72,14 +80,14 @@ export class RedisBackends implements BackendFactories {
   }
 
   log(broker: MessageBroker, sessions: SessionStore): RedisEventLog {
-    requireOurs(broker, sessions, 'EventLog');
+    requireRedisParts(broker, sessions, 'EventLog');
     const { maxHistory, maxHistoryBytes, historyTtlMs, resultTtlMs } = this.options;
     const limits = { maxHistory, maxHistoryBytes, historyTtlMs, resultTtlMs };
     return new RedisEventLog({ commands: this.#commands, keys: this.#keys, heartbeat: this.#heartbeat, ...limits });
   }
 
   pending(broker: MessageBroker, sessions: SessionStore): RedisPendingRequests {
-    requireOurs(broker, sessions, 'PendingRequests');
+    requireRedisParts(broker, sessions, 'PendingRequests');
     return new RedisPendingRequests({
       commands: this.#commands,
       keys: this.#keys,
@@ -102,12 +110,12 @@ export class RedisBackends implements BackendFactories {
     return new RedisKeyRing(this.#commands, this.#keys, ttlMs, this.reporter.report, this.#clock.now);
   }
 
-  /** Said when Redis is first seen; a user that may not ask for INFO, or no Redis, is no reason to say anything. */
+  /** Logs advice once Redis is reachable, or nothing if it stays unreachable or its user has no permission for INFO. */
   #advise(logger: Logger): void {
-    const tell = (sentences: readonly string[]): void => {
+    const logAll = (sentences: readonly string[]): void => {
       for (const sentence of sentences) logger.warn(sentence);
     };
-    redisAdvice(this.#commands).then(tell, () => undefined);
+    redisAdvice(this.#commands).then(logAll, () => undefined);
   }
 
   close(): void {
@@ -118,11 +126,14 @@ export class RedisBackends implements BackendFactories {
   }
 }
 
-/** Scripts ask for the session's key, and ring in Redis: with another store or broker nothing would ever be found or heard. */
-function requireOurs(broker: MessageBroker, sessions: SessionStore, part: string): void {
+/**
+ * The scripts read the session's key and publish signals in Redis. With another store they would find no session, and
+ * with another broker nobody would receive the signals.
+ */
+function requireRedisParts(broker: MessageBroker, sessions: SessionStore, part: string): void {
   if (broker instanceof RedisMessageBroker && sessions instanceof RedisSessionStore) return;
   throw new Error(
-    `With the option "redis", a SessionStore or MessageBroker of the application's own needs its own ${part} too: ` +
-      `provide it in the same place, or leave the option out.`,
+    `With the option "redis", an application that replaces SessionStore or MessageBroker needs its own ${part}, too: ` +
+      `provide it in the same place, or remove the option.`,
   );
 }

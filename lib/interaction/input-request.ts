@@ -3,7 +3,7 @@ import { isObject, type JsonObject } from '../protocol/messages.js';
 import type { Revision } from '../protocol/revisions.js';
 
 /**
- * A request for input that only the client, or the person who uses it, can answer (M-3). `inputRequired()` takes several.
+ * A request that only the client, or the person who uses it, can answer (M-3). `inputRequired()` takes several.
  *
  * @example
  * ```ts

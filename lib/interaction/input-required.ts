@@ -13,8 +13,8 @@ export class InputRequired {
 }
 
 /**
- * Ends the current round of a call with questions to the client (M-2). The method then runs again from the top, with the
- * answers in `ctx.inputResponses` and the state in `ctx.inputState`. Most methods do not need this: `ctx.elicit()`,
+ * Ends the current round of a call with questions to the client (M-2). The method then runs again from the top, with
+ * the answers in `ctx.inputResponses` and the state in `ctx.inputState`. Most methods do not need this: `ctx.elicit()`,
  * `ctx.sample()` and `ctx.roots()` do it for them.
  *
  * @param inputRequests the questions, by keys of your choice; may be empty if the method only has to wait

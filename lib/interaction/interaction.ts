@@ -44,8 +44,9 @@ export interface Interaction {
 export type Outcome = { readonly value: unknown } | { readonly inputRequired: JsonObject };
 
 /**
- * Thrown by `ctx.elicit()` and the other methods that ask the client when there is no usable answer: the client answered
- * with an error, too late, or never with a valid answer. A tool that does not catch it returns a result with `isError`.
+ * Thrown by `ctx.elicit()` and the other methods that ask the client when there is no usable answer: the client
+ * answered with an error, too late, or never with a valid answer. A tool that does not catch it returns a result with
+ * `isError`.
  *
  * A person who declines or cancels is not an error; that is in the `action` of the result.
  *

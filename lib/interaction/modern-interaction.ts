@@ -33,9 +33,9 @@ interface AskedQuestion {
 }
 
 /**
- * How a modern call asks for input (§4): the round ends with the questions, the client calls again with the answers, and
- * the method runs again from the top. Questions that are answered resolve immediately. The method repeats everything it
- * did, except for what it wrapped in `step()`.
+ * How a modern call asks for input (§4): the round ends with the questions, the client calls again with the answers,
+ * and the method runs again from the top. Questions that are answered resolve immediately. The method repeats
+ * everything it did, except for what it wrapped in `step()`.
  */
 export class ModernInteraction implements Interaction {
   // Maps, because keys can be any text, `__proto__` included (T-36).

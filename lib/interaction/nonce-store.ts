@@ -2,8 +2,8 @@
  * Remembers which nonces were used. It is what makes each `requestState` valid only once when the option
  * `requestState.singleUse` is set (Q-3); without that option it is never called.
  *
- * The class is abstract, so that it is its own injection token. The module brings one in memory, or one on Redis when the
- * option `redis` is set.
+ * The class is abstract, so that it is its own injection token. The module brings one in memory, or one on Redis when
+ * the option `redis` is set.
  *
  * Contract, checked by `nonceStoreContract()` of `nestjs-mcp-fleet/testing`:
  *

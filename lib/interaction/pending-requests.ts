@@ -7,7 +7,7 @@ import type { SessionKey } from '../session/session-record.js';
  * @publicApi
  */
 export interface PendingRequest {
-  /** Resolves with the client's response; rejects with `InputRefusedError` at the deadline and when the session ends. */
+  /** Resolves with the client's response. Rejects with `InputRefusedError` at the deadline or when the session ends. */
   readonly response: Promise<JsonRpcResponse>;
   /** Stops waiting, so that a late response is dropped. May be called more than once. */
   withdraw(): void;
@@ -17,17 +17,17 @@ export interface PendingRequest {
  * Connects the requests this server sends to clients of legacy sessions (elicitation, sampling, roots) with their
  * responses. A client posts its response as a message of its own, and in a fleet that POST may reach any instance.
  *
- * The class is abstract, so that it is its own injection token. The module brings one in memory, or one on Redis when the
- * option `redis` is set.
+ * The class is abstract, so that it is its own injection token. The module brings one in memory, or one on Redis when
+ * the option `redis` is set.
  *
  * Contract, checked by `pendingRequestsContract()` of `nestjs-mcp-fleet/testing`:
  *
- * - **Once.** The first response with the session and id of a request resolves it; every other response is dropped (P7).
+ * - **Once.** The first response with the session and id of a request resolves it; all others are dropped (P7).
  * - **Anywhere.** `answer` may be called on any instance, not only on the one that waits.
  * - **Isolation.** A response from a session other than the one that was asked is unknown. So is one without an id, or
  *   with an id nobody waits for. The ids `1` and `"1"` are different.
- * - **No lost responses.** A response for which `answer` returned true reaches its waiter, even if the backend loses the
- *   notification about it.
+ * - **No lost responses.** A response for which `answer` returned true reaches its waiter, even if the backend loses
+ *   the notification about it.
  * - **Bounded.** A request ends with `InputRefusedError` after `timeoutMs`, and when its session ends. A response that
  *   arrives after that, or after `withdraw`, is dropped.
  *

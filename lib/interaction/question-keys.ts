@@ -11,7 +11,7 @@ export class QuestionKeys {
     return [...this.#uses.keys()];
   }
 
-  /** Must be called synchronously when a question is asked: how long it takes to create it must not change the order. */
+  /** Must be called synchronously when a question is asked: the time to create it must not change the order. */
   next(explicitKey: string | undefined): string {
     const key = explicitKey ?? `#${++this.#order}`;
     const uses = (this.#uses.get(key) ?? 0) + 1;

@@ -4,7 +4,7 @@ import type { Root, SamplingParams } from './input-request.js';
 import type { Accepted, Question } from './interaction.js';
 
 /**
- * What a person did with a question: `accept` submits it, `decline` refuses it, `cancel` dismisses it without a decision.
+ * What a person did with a question: `accept` answers it, `decline` refuses it, and `cancel` dismisses it undecided.
  *
  * @publicApi
  */

@@ -4,100 +4,100 @@ import type { SessionKey } from '../session/session-record.js';
 import type { TaskKey } from '../task/task-record.js';
 
 /**
- * Every name this server gives to anything in Redis, each with how long it lives. Two servers with different namespaces
- * have nothing in common. What a script touches together shares one hash tag, so it lies in one slot of a cluster.
+ * Every name that this server uses in Redis, each with its type and lifetime. Two servers with different namespaces
+ * share nothing. Keys that one script uses together share a hash tag, so they are in the same slot of a cluster.
  */
 export class RedisKeys {
-  /** @param namespace in front of everything: the option `redisPrefix` and the server's name */
+  /** @param namespace the prefix of every name: the option `redisPrefix` and the name of the server */
   constructor(readonly namespace: string) {}
 
-  /** Hash: the record, the heads of its streams, what its producers sent last. Idle TTL, slid by `load`. */
+  /** Hash: the record, the heads of its streams, and the last call of each producer. Idle TTL, extended by `load`. */
   session(key: SessionKey): string {
     return `${this.#of(key)}s`;
   }
 
-  /** Set: the URIs it is subscribed to. Idle TTL, slid with the session. */
+  /** Set: the URIs the session is subscribed to. Idle TTL, extended with that of the session. */
   subscriptions(key: SessionKey): string {
     return `${this.#of(key)}u`;
   }
 
-  /** In front of a stream's name. Stream: its entries. `historyTtlMs`, slid by each append. */
+  /** Prefix of the name of a stream. Stream: its entries. `historyTtlMs`, extended by each append. */
   logs(key: SessionKey): string {
     return `${this.#of(key)}l:`;
   }
 
-  /** In front of a stream's name. String: its final message. `resultTtlMs`. */
+  /** Prefix of the name of a stream. String: its final message. `resultTtlMs`. */
   results(key: SessionKey): string {
     return `${this.#of(key)}res:`;
   }
 
-  /** Hash: a request to the client that waits for its answer. Its deadline and a minute. */
+  /** Hash: an outstanding request to the client. Until a minute after its deadline. */
   request(key: SessionKey, id: RequestId): string {
     return `${this.#of(key)}req:${digest(JSON.stringify(id))}`;
   }
 
-  /** Sorted set of all sessions, by when they expire. Idle TTL and some, slid with every session. */
+  /** Sorted set: all sessions by expiry. Somewhat longer than the idle TTL, extended with every session. */
   get allSessions(): string {
     return `${this.namespace}:{all}`;
   }
 
-  /** The same for one principal. */
+  /** Sorted set: the sessions of one principal, with the same lifetime. */
   sessionsOf(principal: string): string {
     return `${this.namespace}:{p:${encode(principal)}}`;
   }
 
-  /** The same for the subscribers of one resource. */
+  /** Sorted set: the sessions that subscribe to one resource, with the same lifetime. */
   subscribersOf(uri: string): string {
     return `${this.namespace}:{uri:${digest(uri)}}`;
   }
 
-  /** String: the principal of a session id. Idle TTL and some, slid with the session. */
+  /** String: the principal of a session id. Somewhat longer than the idle TTL, extended with the session. */
   owner(id: string): string {
     return `${this.namespace}:{id:${encode(id)}}`;
   }
 
-  /** String: a used nonce. The lifetime of the state it belongs to. */
+  /** String: a used nonce. As long as the state it belongs to. */
   nonce(nonce: string): string {
     return `${this.namespace}:nonce:${encode(nonce)}`;
   }
 
-  /** String: the keys that seal request states. A week, slid by every instance each hour. */
+  /** String: the keys that seal request states. A week, extended by every instance each hour. */
   get keyRing(): string {
     return `${this.namespace}:keyring`;
   }
 
-  /** Hash: the whole task. The task's own TTL, from its creation. */
+  /** Hash: a task. The TTL of the task, from its creation. */
   task({ principal, id }: TaskKey): string {
     return `${this.namespace}:{task:${encode(principal)}:${encode(id)}}`;
   }
 
-  /** Sorted sets: ids of a principal's tasks by creation, and by when they expire. As long as the last of them. */
+  /** Sorted sets: the ids of a principal's tasks by creation and by expiry. As long as the last of these tasks. */
   tasksOf(principal: string): readonly [byCreation: string, byExpiry: string] {
     const tag = `${this.namespace}:{tasks:${encode(principal)}}`;
     return [`${tag}:c`, `${tag}:x`];
   }
 
-  /** Sorted set of all tasks, by when they expire. As long as the last of them. */
+  /** Sorted set: all tasks by expiry. As long as the last of these tasks. */
   get allTasks(): string {
     return `${this.namespace}:{tasks}`;
   }
 
-  /** String: a sign of life of one instance. `instanceTtlMs`, set again at a third of it. */
+  /** String: the heartbeat of one instance. `instanceTtlMs`, set again after a third of it. */
   heartbeat(id: string): string {
     return `${this.namespace}:i:${encode(id)}`;
   }
 
-  /** Broker channel of a session's doorbells. */
+  /** Broker channel: the signals of a session. */
   signals(key: SessionKey): string {
     return `${tagOf(key)}:c`;
   }
 
-  /** Broker channel of one instance: answers for its waiters, and its probe. */
+  /** Broker channel: signals for requests that wait on one instance. The name of its probe channel begins with it. */
   instance(id: string): string {
     return `i:${encode(id)}:c`;
   }
 
-  /** The name in Redis of a channel of the broker. */
+  /** The name of a broker channel in Redis. */
   wire(channel: string): string {
     return `${this.namespace}:${channel}`;
   }
@@ -107,15 +107,15 @@ export class RedisKeys {
   }
 }
 
-/** The only place that knows hash tags: everything of one session is in one slot. */
+/** The hash tag of a session, which puts everything that belongs to it into one slot. */
 export const tagOf = ({ principal, id }: SessionKey): string => `{${encode(principal)}:${encode(id)}}`;
 
 /**
- * Input must never alter a slot or become part of another name. By code unit, so that no two texts become the same: bytes
- * of UTF-8 would not tell lone surrogates apart.
+ * Encodes input so that it can never change a slot or become part of another name. It encodes UTF-16 code units, so
+ * that different texts stay different: in UTF-8, all lone surrogates become the same bytes.
  */
 export const encode = (text: string): string =>
   text.replace(/[^A-Za-z0-9_-]/g, (unit) => `%${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
-/** For what may be long, or is none of anybody's business. */
+/** Returns a short name for text that may be long or confidential. */
 const digest = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 32);

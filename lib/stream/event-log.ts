@@ -16,8 +16,8 @@ export interface LogEntry {
   /** `<milliseconds>-<n>`, strictly increasing within its stream. */
   readonly id: string;
   /**
-   * The id of the entry before it, `0-0` for the first entry of a stream. A reader emits an entry only if this equals its
-   * cursor, which is how it detects a gap.
+   * The id of the entry before it, `0-0` for the first entry of a stream. A reader emits an entry only if this equals
+   * its cursor, which is how it detects a gap.
    */
   readonly previous: string;
   /** The JSON-RPC message as text, without line breaks. */
@@ -51,9 +51,9 @@ export interface StreamPage {
   readonly last: string;
   /** The final message. It is kept longer than the history, so that a late client still receives its response. */
   readonly final?: LogEntry;
-  /** False when the log knows nothing of this stream: it was never appended to or claimed, or has been forgotten since. */
+  /** False when the log knows nothing of this stream: it was never appended to or claimed, or was forgotten since. */
   readonly known: boolean;
-  /** The highest claim of the stream, 0 if there is none. A reader with a lower claim must close its connection (P5). */
+  /** The highest claim of the stream, or 0. A reader with a lower claim must close its connection (P5). */
   readonly fence: number;
   /** The session has ended or never existed. A reader that sees this has missed the signal that says so. */
   readonly ended: boolean;
@@ -73,31 +73,31 @@ export interface AppendOptions {
  * The bounded history of the streams of legacy sessions. It is the source of truth about what was sent on them, and it
  * is what makes `Last-Event-ID` work on any instance.
  *
- * The class is abstract, so that it is its own injection token. The module brings `MemoryEventLog`, or one on Redis when
- * the option `redis` is set.
+ * The class is abstract, so that it is its own injection token. The module brings `MemoryEventLog`, or one on Redis
+ * when the option `redis` is set.
  *
- * A session has one standalone stream, named `g`, and one stream for each POST whose response is streamed. An entry links
- * to its predecessor with `previous`. A reader that follows the links sees every message exactly once and in order, or
- * learns that there is a gap.
+ * A session has one standalone stream, named `g`, and one stream for each POST whose response is streamed. An entry
+ * links to its predecessor with `previous`. A reader that follows the links sees every message exactly once and in
+ * order, or learns that there is a gap.
  *
  * Contract, checked by `eventLogContract()` of `nestjs-mcp-fleet/testing`:
  *
- * - **Atomic.** `append` stores the entry, links it to its predecessor and publishes a signal on the session's channel in
- *   one atomic step, no matter which instances append at the same time.
+ * - **Atomic.** `append` stores the entry, links it to its predecessor and publishes a signal on the session's channel
+ *   in one atomic step, no matter which instances append at the same time.
  * - **Ordered.** Appends of one caller to one stream keep the order of the calls, whether or not each call is awaited.
- * - **Durable within limits.** Every later `read` returns an entry that was reported as appended, in order, until one of
- *   three limits applies: more than `maxHistory` entries or `maxHistoryBytes` bytes push it out, the oldest entry first
- *   and never the newest; the stream was quiet for `historyTtlMs`; or, if the implementation prefers, the entry itself
- *   is that old.
+ * - **Durable within limits.** Every later `read` returns an entry that was reported as appended, in order, until one
+ *   of three limits applies: more than `maxHistory` entries or `maxHistoryBytes` bytes push it out, the oldest entry
+ *   first and never the newest; the stream was quiet for `historyTtlMs`; or, if the implementation prefers, the entry
+ *   itself is that old.
  * - **Final.** The final message is kept for `resultTtlMs` and returned as `StreamPage.final`. Nothing can be appended
  *   after it.
  * - **Known.** A stream is known from its first append or claim until its final message expires, until a newer stream
  *   needs its place (the oldest finished stream is forgotten first), or until it was left unfinished and untouched for
- *   `resultTtlMs`. The standalone stream is known as long as its session. As long as a stream is known, so are its newest
- *   id and its fence: a client that has seen everything never gets a gap, however long the stream was quiet.
- * - **Signals.** Signals are published on `channel(key)` in the format of `encodeStreamSignal()` and in the order of the
- *   entries. One message may carry several signals, one per line. Signals are hints and may be lost; readers fall back
- *   to `read`.
+ *   `resultTtlMs`. The standalone stream is known as long as its session. As long as a stream is known, so are its
+ *   newest id and its fence: a client that has seen everything never gets a gap, however long the stream was quiet.
+ * - **Signals.** Signals are published on `channel(key)` in the format of `encodeStreamSignal()` and in the order of
+ *   the entries. One message may carry several signals, one per line. Signals are hints and may be lost; readers fall
+ *   back to `read`.
  * - **Assigned requests.** Requests that were assigned to an instance stay outstanding until the stream has its final
  *   message, whoever appends that.
  * - **Session end.** When a session ends, its log is removed and a signal is published on its channel. A backend may

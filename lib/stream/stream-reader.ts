@@ -23,7 +23,7 @@ export interface StreamOpening {
   readonly broker: MessageBroker;
   readonly session: SessionKey;
   readonly stream: string;
-  /** The last event the client has seen. Defaults to the start of a stream that was never open before, else to its end. */
+  /** The last event the client has seen. Defaults to the start of a stream that was never open, else to its end. */
   readonly cursor?: string;
   /** Maximum number of entries per read of the log (200). */
   readonly pageSize?: number;
@@ -37,10 +37,10 @@ export interface StreamOpening {
 }
 
 /**
- * Opens one connection's view of one stream: every entry once and in order, or a gap. The observable completes and never
- * errors; unsubscribing releases the claim, the channel and the timer. Signals are only hints and the log is the source
- * of truth: an entry is emitted if and only if its `previous` equals the cursor, no matter which signals were dropped,
- * repeated or reordered.
+ * Opens one connection's view of one stream: every entry once and in order, or a gap. The observable completes and
+ * never errors; unsubscribing releases the claim, the channel and the timer. Signals are only hints and the log is the
+ * source of truth: an entry is emitted if and only if its `previous` equals the cursor, no matter which signals were
+ * dropped, repeated or reordered.
  */
 export const openStream = (opening: StreamOpening): Observable<StreamEvent> =>
   new Observable((subscriber) => {
@@ -53,7 +53,7 @@ const FIRST_RETRY_MS = 50;
 const LAST_RETRY_MS = 1000;
 /** After an interruption, all streams of the instance read within this time instead of all at once. */
 const CATCH_UP_JITTER_MS = 100;
-/** Bounds the self-checks of all quiet streams of a process to 200 reads a second, however many streams it has (P16). */
+/** Limits the self-checks of all quiet streams of a process to 200 reads a second, however many there are (P16). */
 const SELF_CHECK_MS_PER_STREAM = 5;
 
 /** The number of open streams of this process. */
@@ -77,8 +77,8 @@ class StreamReader {
   #delivered = false;
   #interruptions = 0;
   /**
-   * Whether an entry may be emitted from its signal alone. Only a read after the subscription can rule out a newer claim
-   * whose signal was published before the subscription (P5).
+   * Whether an entry may be emitted from its signal alone. Only a read after the subscription can rule out a newer
+   * claim whose signal was published before the subscription (P5).
    */
   #trustsSignals = false;
 
@@ -157,7 +157,7 @@ class StreamReader {
     if (this.#fence === undefined && !(await this.#claim())) return;
     if (this.#channel === undefined && !(await this.#subscribeToSignals())) return;
     if (this.#cursor === undefined) {
-      // Claims whose reply was lost count too: `fence <= claims` means that only this connection ever claimed the stream.
+      // Claims whose reply was lost count, too: with `fence <= claims`, only this connection ever claimed the stream.
       const isNew = this.#fence! <= this.#claims;
       const start = isNew ? STREAM_START : (await log.read(session, stream, STREAM_START, 1)).last;
       if (this.#subscriber.closed) return;

@@ -5,7 +5,7 @@ import { taskKeyOf, taskKeyText } from './task-id.js';
 import type { TaskKey, TaskRecord } from './task-record.js';
 import { experimentalTask } from './task-view.js';
 
-/** When an event is lost, no later event reveals it, so whoever waits for a task also polls at this interval (§5.6), ms. */
+/** Time between two polls by those who wait for a task, ms: no later event reveals that one was lost (§5.6). */
 const SELF_CHECK_MS = 5000;
 
 export interface TaskChangesOptions {
@@ -25,7 +25,7 @@ export class TaskChanges {
     this.#options = options;
   }
 
-  /** Must be called by whoever changes a task, after the store has the change. */
+  /** Announces a change. Must be called after each change of a task, once the store has it. */
   announce(task: TaskRecord): void {
     const { publish, log, report } = this.#options;
     publish({ type: 'task-changed', task: taskKeyOf(task) }).catch(report);

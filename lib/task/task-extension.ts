@@ -9,6 +9,6 @@ export const RELATED_TASK = 'io.modelcontextprotocol/related-task';
 /** The capability that a client lacks if it did not declare the extension, shaped like `ClientCapabilities` (T1-3). */
 export const TASKS_CAPABILITY = { extensions: { [TASKS_EXTENSION]: {} } };
 
-/** The settings of an extension are an object, which may be empty (T-63). The `tasks` of 2025-11-25 do not declare it. */
+/** The settings of an extension are an object, possibly empty (T-63). The `tasks` of 2025-11-25 do not declare it. */
 export const declaresTasks = ({ extensions }: Readonly<JsonObject>): boolean =>
   isObject(extensions) && Object.hasOwn(extensions, TASKS_EXTENSION) && isObject(extensions[TASKS_EXTENSION]);

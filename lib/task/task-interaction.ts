@@ -30,7 +30,7 @@ export class TaskInteraction implements Interaction {
   #responses: Readonly<JsonObject> | undefined;
   #state: unknown;
 
-  /** @param callInteraction how the call asks until it is a task; absent for a repeated run, which is a task from the start */
+  /** @param callInteraction how the call asks until it is a task; absent for a repeated run, which always is one */
   constructor(
     private readonly callInteraction: Interaction | undefined,
     private readonly maxRounds: number,

@@ -98,7 +98,7 @@ export interface TaskRecord extends TaskSpec {
   readonly updatedAt: number;
   /** The number of changes that clients can see. */
   readonly version: number;
-  /** The number of the current run, beginning at 1. A worker with an older number has lost the task to another (F17). */
+  /** The number of the current run, beginning at 1. A worker with an older number has lost the task (F17). */
   readonly fence: number;
   /** The task is open, and the lease of its worker has expired by the clock of the store. */
   readonly orphaned: boolean;

@@ -27,7 +27,7 @@ interface Waiter {
   readonly reject: (error: unknown) => void;
 }
 
-/** One run of a task on this instance. Every write carries its fence: a run that was taken over changes nothing (F17). */
+/** One run of a task on this instance. Each write carries its fence: a run that lost its task changes nothing (F17). */
 export class TaskRun implements AskingRun {
   readonly key: TaskKey;
   readonly fence: number;
@@ -82,7 +82,7 @@ export class TaskRun implements AskingRun {
     await this.services.store.saveCheckpoint(this.key, this.fence, checkpoint);
   }
 
-  /** The newest message wins: a task that reports a thousand times a second writes only as fast as the store accepts. */
+  /** Only the newest message is written, so a task may report a thousand times a second without flooding the store. */
   setStatusMessage(message: string): void {
     this.#statusMessage = message;
     if (this.#writingStatus) return;

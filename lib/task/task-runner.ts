@@ -169,7 +169,7 @@ export class TaskRunner {
     void this.#follow(run, exchange, outcomeOf(work)).catch(this.services.report);
   }
 
-  /** Renews the lease of a run until it ends and writes its outcome. The store refuses whatever follows a final state. */
+  /** Renews the lease of a run until it ends, then writes its outcome. The store refuses changes of a final state. */
   async #follow(run: TaskRun, exchange: Exchange, done: Promise<WorkOutcome>): Promise<void> {
     this.#runs.set(run, exchange);
     const { taskLeaseMs } = this.limits;

@@ -31,19 +31,19 @@ export type TaskPosition = Pick<TaskRecord, 'createdAt' | 'id'>;
  * Stores the tasks of a server: what each has to do, its state, its questions and answers, its result, and which worker
  * has it. All changes are compare-and-set, so that instances need no other lock.
  *
- * The class is abstract, so that it is its own injection token. The module brings `MemoryTaskStore`, or one on Redis when
- * the option `redis` is set.
+ * The class is abstract, so that it is its own injection token. The module brings `MemoryTaskStore`, or one on Redis
+ * when the option `redis` is set.
  *
- * Terms: a *run* is one execution of the tool; its number is the *fence*. A run holds a *lease* and renews it. A task is
- * *orphaned* when it is open and its lease has expired.
+ * Terms: a *run* is one execution of the tool; its number is the *fence*. A run holds a *lease* and renews it. A task
+ * is *orphaned* when it is open and its lease has expired.
  *
  * Contract, checked by `taskStoreContract()` of `nestjs-mcp-fleet/testing`:
  *
- * - **Lifetime.** A task exists on every instance from the moment `create` has resolved (T1-6) until `ttlMs` later. Then
- *   every method treats it as unknown; nothing brings it back, and nothing of it is left.
+ * - **Lifetime.** A task exists on every instance from the moment `create` has resolved (T1-6) until `ttlMs` later.
+ *   Then every method treats it as unknown; nothing brings it back, and nothing of it is left.
  * - **Isolation.** A key whose principal is not the owner of the task is unknown to every method.
  * - **Atomic.** Any instance may call any method for any task at any time, and each call is atomic.
- * - **Final states.** `completed`, `failed` and `cancelled` are final: no call changes anything about such a task (P13).
+ * - **Final states.** `completed`, `failed` and `cancelled` are final: no call changes such a task (P13).
  * - **Fencing.** A run that has lost its task to a later one changes nothing any more (F17).
  * - **Time.** The clock of the store decides on expiry and leases, never the clock of an instance (P11).
  * - **Errors.** A method rejects only when the backend is unavailable, or with the `TaskLimitError` it documents.
@@ -59,8 +59,8 @@ export type TaskPosition = Pick<TaskRecord, 'createdAt' | 'id'>;
  */
 export abstract class TaskStore {
   /**
-   * Whether the store can be unreachable, so that leases can expire although their workers are alive. If so, an orphaned
-   * task is checked a second time before it is taken over. Defaults to false.
+   * Whether the store can be unreachable, so that leases can expire although their workers are alive. If so, an
+   * orphaned task is checked a second time before it is taken over. Defaults to false.
    */
   readonly mayBeUnavailable: boolean = false;
 
@@ -129,8 +129,8 @@ export abstract class TaskStore {
   abstract claim(key: TaskKey, leaseMs: number): Promise<TaskRecord | undefined>;
 
   /**
-   * Lists the tasks of a principal in the order of their creation, oldest first. Fewer than `limit` tasks mean that there
-   * are no more.
+   * Lists the tasks of a principal in the order of their creation, oldest first. Fewer than `limit` tasks mean that
+   * there are no more.
    *
    * @param after the last task of the previous page, which may have expired since
    */

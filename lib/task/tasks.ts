@@ -54,7 +54,7 @@ export class Tasks {
     if (move.moved) this.changes.announce(move.task);
   }
 
-  /** Returns a page of the 2025-11-25 list. It may hold fewer than `limit` tasks, as those of the other era are left out. */
+  /** Returns a page of the 2025-11-25 list. It may have fewer than `limit` tasks, without those of the other era. */
   async page(principal: string, limit: number, after?: TaskPosition) {
     const all = await this.store.list(principal, limit, after);
     const legacy = all.filter((task) => eraOf(task) === 'legacy');

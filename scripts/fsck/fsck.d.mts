@@ -1,13 +1,14 @@
 import type { Redis } from 'ioredis';
 
 export interface FsckOptions {
-  /** How long what a session owns may outlive it. */
+  /** The longest remaining TTL of a key whose session no longer exists, ms (3 600 000). */
   readonly orphanMs?: number;
+  /** Time before the second inspection, which confirms problems, ms (250). */
   readonly confirmAfterMs?: number;
 }
 
 export interface FsckReport {
-  /** How many keys there are of each kind. */
+  /** The number of keys of each kind. */
   readonly keys: Readonly<Record<string, number>>;
   readonly problems: readonly string[];
 }

@@ -21,32 +21,32 @@ const TYPES = {
 const PAGE = 500;
 
 /**
- * Walks the names behind one prefix and tells everything that must not be. Reads only. What is about to be changed may
- * look wrong for a moment: a problem is one only if it is still there at a second look.
+ * Checks all keys with one prefix and returns every inconsistency (P10). Only reads. Data that is being changed may
+ * look inconsistent for a moment, so a problem is reported only if a second inspection finds it again.
  *
- * @returns how many keys of each kind there are, and the problems; without any it is a clean bill (P10)
+ * @returns the number of keys of each kind, and the problems
  */
 export async function fsck(redis, prefix, { orphanMs = 3_600_000, confirmAfterMs = 250 } = {}) {
-  const first = await look(redis, prefix, orphanMs);
+  const first = await inspect(redis, prefix, orphanMs);
   if (first.problems.length === 0) return first;
   await pause(confirmAfterMs);
-  const again = new Set((await look(redis, prefix, orphanMs)).problems);
-  return { ...first, problems: first.problems.filter((problem) => again.has(problem)) };
+  const confirmed = new Set((await inspect(redis, prefix, orphanMs)).problems);
+  return { ...first, problems: first.problems.filter((problem) => confirmed.has(problem)) };
 }
 
-async function look(redis, prefix, orphanMs) {
-  const [names, problems] = await soundNames(redis, prefix);
+async function inspect(redis, prefix, orphanMs) {
+  const [names, problems] = await validNames(redis, prefix);
   const keys = {};
   for (const { kind } of names) keys[kind] = (keys[kind] ?? 0) + 1;
-  for (const group of groups(names)) {
+  for (const group of groupBySession(names)) {
     problems.push(...(await problemsOfSession(redis, group, orphanMs)));
   }
   problems.push(...(await problemsOfLists(redis, names)));
   return { keys, problems };
 }
 
-/** Names of keys that are of the type they should be of, and what is wrong about any. */
-async function soundNames(redis, prefix) {
+/** Returns the keys that have the right type, and the problems of the others. */
+async function validNames(redis, prefix) {
   const found = new Set();
   const match = `${prefix.replace(/[\\*?[\]]/g, '\\$&')}:*`;
   for await (const page of redis.scanStream({ match, count: PAGE })) for (const key of page) found.add(key);
@@ -61,9 +61,9 @@ async function soundNames(redis, prefix) {
       if (type === 'none') continue;
       const name = { ...parse(key), ttl };
       if (ttl === -1) problems.push(`no TTL: ${key}`);
-      const wanted = TYPES[name.kind] ?? type;
-      if (type === wanted) names.push(name);
-      else problems.push(`a ${type} that should be a ${wanted}: ${key}`);
+      const expected = TYPES[name.kind] ?? type;
+      if (type === expected) names.push(name);
+      else problems.push(`a ${type} that should be a ${expected}: ${key}`);
     }
   }
   return [names, problems];
@@ -73,14 +73,14 @@ function* pagesOf(list) {
   for (let i = 0; i < list.length; i += PAGE) yield list.slice(i, i + PAGE);
 }
 
-/** What belongs to one session each. */
-function groups(names) {
-  const bases = new Map();
+/** Returns one group of keys per session: the session and the keys it owns. */
+function groupBySession(names) {
+  const groups = new Map();
   for (const name of names) {
     if (name.base === undefined) continue;
-    const group = bases.get(name.base) ?? [];
-    if (group.length === 0) bases.set(name.base, group);
+    const group = groups.get(name.base) ?? [];
+    if (group.length === 0) groups.set(name.base, group);
     group.push(name);
   }
-  return bases.values();
+  return groups.values();
 }

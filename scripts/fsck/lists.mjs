@@ -2,13 +2,13 @@ import { listsOf, memberOf } from './names.mjs';
 
 const MEMBER = /^(\d+):(.*)$/s;
 
-/** A list names sessions or tasks by `length of the principal:principal id`. */
+/** A list names a session or task as `<length of the principal>:<principal><id>`. */
 const isMember = (text) => {
   const [, length, rest] = MEMBER.exec(text) ?? [];
   return length !== undefined && Number(length) < rest.length;
 };
 
-/** Whether lists can be read, and agree with each other and with the tasks. That they name what is gone is as it should be. */
+/** Checks that lists are readable and agree with each other and with the tasks. They may name what no longer exists. */
 export async function problemsOfLists(redis, names) {
   const problems = [];
   for (const { kind, key, server, task, by } of names) {
@@ -20,13 +20,13 @@ export async function problemsOfLists(redis, names) {
     if (kind === 'task' && (await redis.zscore(listsOf(server).tasks, memberOf(task))) === null) {
       problems.push(`a task that is not counted: ${key}`);
     }
-    // Ids by creation and by expiry: written together.
-    if (kind === 'tasks-of') problems.push(...(await problemsOfHalves(redis, key, by)));
+    // The ids by creation and by expiry are written together.
+    if (kind === 'tasks-of') problems.push(...(await problemsOfTaskList(redis, key, by)));
   }
   return problems;
 }
 
-async function problemsOfHalves(redis, key, by) {
+async function problemsOfTaskList(redis, key, by) {
   const other = key.replace(/.$/, by === 'c' ? 'x' : 'c');
   const [[, ids], [, others]] = await redis.multi().zrange(key, 0, -1).zrange(other, 0, -1).exec();
   const known = new Set(others);

@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 
-/** The reverse of what `lib/redis/keys.ts` does to input that becomes part of a name. */
+/** Reverses the encoding that `lib/redis/keys.ts` applies to input in names. */
 const decode = (text) => text.replace(/%([0-9a-f]{4})/g, (_, unit) => String.fromCharCode(parseInt(unit, 16)));
 
-/** How a resource's URI is named. */
+/** Returns the name of a resource's URI. */
 export const digest = (text) => createHash('sha256').update(text).digest('base64url').slice(0, 32);
 
 const NAME = /^(.+?):\{([^{}]*)\}(?::(.+))?$/;
 const OWNED = /^(s|u|(?:l|res|req):.+)$/;
 
 /**
- * What a key is, by its name alone.
+ * Parses the name of a key.
  *
- * @returns `kind`, the name of its `server`, and what is said in the name; `other` for what has nothing to agree with
+ * @returns its `kind`, the prefix of its `server`, and the parts of the name; kind `other` if there is nothing to check
  */
 export function parse(key) {
   const [, server, tag, rest] = NAME.exec(key) ?? [];
@@ -35,7 +35,7 @@ export function parse(key) {
 
 const OWNED_KINDS = { s: 'session', u: 'subscriptions', l: 'log', res: 'result', req: 'request' };
 
-/** Names of lists, from the parts that are in the name of what they list. */
+/** Returns the names of the lists of a server. The parameters are parts as they are encoded in the keys. */
 export const listsOf = (server) => ({
   sessions: `${server}:{all}`,
   sessionsOf: (tagOfPrincipal) => `${server}:{p:${tagOfPrincipal}}`,
@@ -44,8 +44,8 @@ export const listsOf = (server) => ({
   tasks: `${server}:{tasks}`,
 });
 
-/** How a list names a session or a task. */
+/** Returns the member of a list for a session or a task. */
 export const memberOf = ({ principal, id }) => `${principal.length}:${principal}${id}`;
 
-/** The parts of the hash tag as they are written in the key. */
+/** Returns the parts of the hash tag as they are encoded in the key. */
 export const tagParts = (key) => NAME.exec(key)[2].split(':');

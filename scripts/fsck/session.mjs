@@ -1,20 +1,20 @@
 import { problemsOfLog } from './log.mjs';
 import { listsOf, memberOf, tagParts } from './names.mjs';
 
-/** A head as `lib/redis/scripts/includes/stream-head.lua` writes it. */
+/** The format of a head, as written by `lib/redis/scripts/includes/stream-head.lua`. */
 const HEAD = /^(\d+-\d+) \d+ [01] ([01]) \d+ (\d+) \d+ \d+$/;
 
-/** Everything that is wrong about one session, what it owns, and the lists it is on. */
+/** Returns the problems of one session, the keys it owns, and its list entries. */
 export async function problemsOfSession(redis, group, orphanMs) {
   const session = group.find(({ kind }) => kind === 'session');
   if (!session) {
-    // A session may expire before what it owns, which then waits for its own end.
+    // A session may expire before the keys it owns. That is fine as long as these expire soon.
     const orphans = group.filter(({ ttl }) => ttl > orphanMs);
-    return orphans.map(({ key }) => `an orphan for long: ${key}`);
+    return orphans.map(({ key }) => `a key that has outlived its session: ${key}`);
   }
   const logs = group.filter(({ kind }) => kind === 'log');
   const results = group.filter(({ kind }) => kind === 'result');
-  // In one step: an append changes the log and its head together.
+  // In one transaction, because an append changes the log and its head together.
   const reads = redis.multi().hgetall(session.key);
   for (const { key } of logs) reads.xrevrange(key, '+', '-', 'COUNT', 1);
   for (const { key } of results) reads.get(key);
@@ -33,7 +33,7 @@ export async function problemsOfSession(redis, group, orphanMs) {
     if (result !== null) problems.push(...problemsOfResult(key, headOf(name), result));
   }
   const subscriptions = group.find(({ kind }) => kind === 'subscriptions');
-  return [...problems, ...(await problemsOfPlaces(redis, session, subscriptions))];
+  return [...problems, ...(await problemsOfListEntries(redis, session, subscriptions))];
 }
 
 function problemsOfFields(key, fields) {
@@ -52,28 +52,29 @@ function problemsOfHead(key, text, [newest, entry]) {
   if (last === undefined) return [];
   if (last !== newest) return [`a head that is not the newest entry: ${key}`];
   const [, , , kind, , data, , before] = entry;
-  if ((done === '1') !== (kind === '1f')) return [`a head and a newest entry of which one is final: ${key}`];
+  if ((done === '1') !== (kind === '1f')) return [`a head and a newest entry that disagree on being final: ${key}`];
   const bytes = Number(before) + Buffer.byteLength(data ?? '');
-  return bytes === Number(total) ? [] : [`a head that counts other bytes than its log: ${key}`];
+  return bytes === Number(total) ? [] : [`a head with a wrong count of bytes: ${key}`];
 }
 
-/** A result is `id previous text`. */
+/** A result has the format `id previous text`. */
 function problemsOfResult(key, text, result) {
   const [, last, done] = HEAD.exec(text ?? '') ?? [];
   if (done !== '1') return [`a result of a stream that is not finished: ${key}`];
-  return result.startsWith(`${last} `) ? [] : [`a result that is not the end of its stream: ${key}`];
+  return result.startsWith(`${last} `) ? [] : [`a result that is not the final message of its stream: ${key}`];
 }
 
-/** Lists may name too many sessions, never too few. */
-async function problemsOfPlaces(redis, { key, server, session }, subscriptions) {
+/** Lists may name too many sessions, but never too few. */
+async function problemsOfListEntries(redis, { key, server, session }, subscriptions) {
   const lists = listsOf(server);
   const [principal, id] = tagParts(key);
   const uris = subscriptions ? await redis.smembers(subscriptions.key) : [];
-  const wanted = [lists.sessions, lists.sessionsOf(principal), ...uris.map((uri) => lists.subscribers(uri))];
+  const expected = [lists.sessions, lists.sessionsOf(principal), ...uris.map((uri) => lists.subscribers(uri))];
   const problems = [];
-  for (const list of wanted) {
+  for (const list of expected) {
     if ((await redis.zscore(list, memberOf(session))) === null) problems.push(`not on ${list}: ${key}`);
   }
-  if ((await redis.get(lists.owner(id))) !== session.principal) problems.push(`not found by its id: ${key}`);
+  if ((await redis.get(lists.owner(id))) !== session.principal)
+    problems.push(`a session that cannot be found by its id: ${key}`);
   return problems;
 }

@@ -1,7 +1,7 @@
 /**
- * Loads an optional peer the moment it is needed, so that a server in memory needs none of them.
+ * Loads an optional peer dependency when it is needed, so that a server in memory can do without it.
  *
- * @throws {Error} with the sentence that helps, when it is not installed
+ * @throws {Error} when it is not installed; the message says how to install it
  */
 export async function loadOptionalPackage<T>(name: string, load: () => Promise<T>): Promise<T> {
   try {

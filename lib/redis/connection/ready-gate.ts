@@ -1,10 +1,10 @@
 import type { Redis } from 'ioredis';
 import { BackendUnavailableError } from '../../session/backend-unavailable.js';
 
-/** Beyond this many that wait for one connection, callers are refused at once: an outage must not fill the memory (P10). */
+/** The number of callers that may wait for one connection. More are refused: outages must not exhaust memory (P10). */
 const MAX_WAITING = 10_000;
 
-/** Where callers wait for a connection, for a while and not without bound. */
+/** Lets a limited number of callers wait for a connection, for a limited time. */
 export class ReadyGate {
   readonly #client: Redis;
   readonly #waitMs: number;
@@ -14,9 +14,9 @@ export class ReadyGate {
   constructor(client: Redis, waitMs: number) {
     this.#client = client;
     this.#waitMs = waitMs;
-    // One listener for all: thousands may wait.
+    // One listener for all callers, because thousands may wait.
     client.on('ready', () => {
-      for (const settle of this.#waiting) settle();
+      for (const wake of this.#waiting) wake();
     });
   }
 
@@ -24,27 +24,27 @@ export class ReadyGate {
     return this.#client.status === 'ready';
   }
 
-  /** @throws {BackendUnavailableError} when the connection does not come in time */
+  /** @throws {BackendUnavailableError} when the connection is not ready in time, or too many callers wait */
   wait(): Promise<void> {
     if (this.#closed) return Promise.reject(closing());
     if (this.#waiting.size >= MAX_WAITING)
-      return Promise.reject(new BackendUnavailableError('Too many wait for Redis.'));
+      return Promise.reject(new BackendUnavailableError('Too many callers are waiting for Redis.'));
     return new Promise((resolve, reject) => {
-      const settle = (error?: Error) => {
+      const wake = (error?: Error) => {
         clearTimeout(timer);
-        this.#waiting.delete(settle);
+        this.#waiting.delete(wake);
         if (error) reject(error);
         else resolve();
       };
-      const late = () => settle(new BackendUnavailableError(`Redis was not there for ${this.#waitMs} ms.`));
-      const timer = setTimeout(late, this.#waitMs).unref();
-      this.#waiting.add(settle);
+      const onTimeout = () => wake(new BackendUnavailableError(`Redis was unreachable for ${this.#waitMs} ms.`));
+      const timer = setTimeout(onTimeout, this.#waitMs).unref();
+      this.#waiting.add(wake);
     });
   }
 
   close(): void {
     this.#closed = true;
-    for (const settle of this.#waiting) settle(closing());
+    for (const wake of this.#waiting) wake(closing());
   }
 }
 

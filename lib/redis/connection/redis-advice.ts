@@ -1,13 +1,13 @@
 import type { RedisCommands } from './redis-commands.js';
 
-const OLDEST = [6, 2] as const;
+const MIN_VERSION = [6, 2] as const;
 
-/** What an operator should know about the Redis a fleet stands on; each sentence names what is at stake. */
+/** Returns warnings for the operator about the Redis of this fleet; each names the risk and the remedy. */
 export async function redisAdvice(commands: RedisCommands): Promise<string[]> {
   const info = parse(await commands.send<string>('info'));
   const [major = 0, minor = 0] = (info.get('redis_version') ?? '').split('.').map(Number);
   const advice: string[] = [];
-  if (info.has('redis_version') && (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]))) {
+  if (info.has('redis_version') && (major < MIN_VERSION[0] || (major === MIN_VERSION[0] && minor < MIN_VERSION[1]))) {
     advice.push(`Redis ${major}.${minor} is too old for sessions and streams: 6.2 or newer is needed.`);
   }
   const policy = info.get('maxmemory_policy');
@@ -18,7 +18,7 @@ export async function redisAdvice(commands: RedisCommands): Promise<string[]> {
   }
   if (info.get('aof_enabled') === '0') {
     advice.push(
-      'Redis keeps no append-only file: a restart ends every session. Set appendonly yes, unless that is meant.',
+      'Redis has no append-only file, so a restart ends every session. Set "appendonly yes", unless this is intended.',
     );
   }
   return advice;

@@ -1,14 +1,14 @@
 import type { RedisCommands } from './redis-commands.js';
 
 /** Two clocks drift apart by less than a millisecond in this time. */
-const LOOK_MS = 60_000;
+const REFRESH_MS = 60_000;
 const RETRY_MS = 1000;
 
-/** Redis's time: an instance's own clock may be wrong, and what one instance seals another one opens (P11). */
+/** The time of Redis. The clock of an instance may be wrong, and one instance opens what another has sealed (P11). */
 export class RedisClock {
   readonly #commands: RedisCommands;
-  /** Of the steady clock of this process; unknown until Redis has told its time. */
-  #ahead: number | undefined;
+  /** Difference to the monotonic clock of this process, ms; unknown until the first reply of Redis. */
+  #offsetMs: number | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -17,8 +17,9 @@ export class RedisClock {
     void this.#refresh();
   }
 
-  /** Milliseconds since 1970; by the clock of this process as long as Redis was never there. */
-  readonly now = (): number => (this.#ahead === undefined ? Date.now() : Math.floor(performance.now() + this.#ahead));
+  /** Milliseconds since 1970; by the clock of this process until Redis has been reached once. */
+  readonly now = (): number =>
+    this.#offsetMs === undefined ? Date.now() : Math.floor(performance.now() + this.#offsetMs);
 
   close(): void {
     this.#closed = true;
@@ -26,13 +27,13 @@ export class RedisClock {
   }
 
   async #refresh(): Promise<void> {
-    const asked = performance.now();
-    // Whoever lost Redis tells of that once; what was known of its time stays right for long.
+    const sentAt = performance.now();
+    // Errors are not reported here: the connection reports them, and the known offset stays right for a long time.
     const time = await this.#commands.send<[seconds: string, microseconds: string]>('time').catch(() => undefined);
     if (time) {
       const [seconds, microseconds] = time;
-      this.#ahead = Number(seconds) * 1000 + Number(microseconds) / 1000 - (asked + performance.now()) / 2;
+      this.#offsetMs = Number(seconds) * 1000 + Number(microseconds) / 1000 - (sentAt + performance.now()) / 2;
     }
-    if (!this.#closed) this.#timer = setTimeout(() => void this.#refresh(), time ? LOOK_MS : RETRY_MS).unref();
+    if (!this.#closed) this.#timer = setTimeout(() => void this.#refresh(), time ? REFRESH_MS : RETRY_MS).unref();
   }
 }

@@ -2,12 +2,12 @@ import type { Cluster, ClusterNode, ClusterOptions, Redis, RedisOptions } from '
 import type { ConnectionOptions } from './connection-settings.js';
 import { isClient, type RedisClientLike, type RedisClusterOptions } from './redis-option.js';
 
-/** A client of the application: what is read of it, in any version of ioredis. */
+/** A client of the application, with the members that are used of it in every version of ioredis. */
 interface ClusterClient extends Pick<Cluster, 'nodes' | 'options' | 'duplicate'> {
   readonly startupNodes: readonly ClusterNode[];
 }
 
-/** The connections to a cluster: clients that know where each slot is, and one connection to any node to hear by. */
+/** The connections to a cluster: clients that know the node of each slot, and a subscriber on any one node. */
 export class RedisCluster {
   readonly #clients = new Set<Pick<Cluster, 'nodes'>>();
   readonly #original: ClusterClient | undefined;
@@ -24,18 +24,18 @@ export class RedisCluster {
   }
 
   client(settings: ConnectionOptions): Redis {
-    // A cluster retries by an option of its own, and hands the rest to the connections to its nodes.
+    // A cluster has its own options for retries, and passes the others to the connections to its nodes.
     const { retryStrategy, lazyConnect, enableOfflineQueue, keyPrefix, ...others } = settings;
     const options: ClusterOptions = {
       ...this.#options,
       ...{ clusterRetryStrategy: retryStrategy, lazyConnect, enableOfflineQueue, keyPrefix },
-      // Replicas are behind, and what is read decides what is sent to clients.
+      // Replicas lag behind, and what is read decides what is sent to clients.
       scaleReads: 'master',
       shardedSubscribers: false,
-      // Merged here: `duplicate` of ioredis 5 forgets the user and TLS of the original.
+      // Merged here, because `duplicate` of ioredis 5 drops the user and TLS of the original.
       redisOptions: { ...this.#options.redisOptions, ...others },
     };
-    // A duplicate, so that it is of the application's version of ioredis.
+    // A duplicate uses the application's version of ioredis.
     const client = this.#original
       ? this.#original.duplicate([], options)
       : new this.ioredis.Cluster([...this.#startNodes], options);
@@ -45,8 +45,8 @@ export class RedisCluster {
   }
 
   /**
-   * Every node of a cluster hears every message, so one connection to any of them will do, and another one after each
-   * loss. The cluster's own subscriber moves between nodes without telling anybody, so nobody would catch up.
+   * Creates a connection to one node, and to another node after each loss: every node receives every message. The
+   * subscriber of ioredis's cluster moves between nodes without an event, so listeners would not know when to catch up.
    */
   subscriber(settings: ConnectionOptions): Redis {
     const retryStrategy = (times: number): number => {
@@ -54,12 +54,12 @@ export class RedisCluster {
       Object.assign(subscriber.options, { host, port });
       return settings.retryStrategy(times);
     };
-    const given = { ...this.#options.redisOptions, ...this.#anyNode() };
-    const subscriber: Redis = new this.ioredis.Redis({ ...given, ...settings, retryStrategy });
+    const options = { ...this.#options.redisOptions, ...this.#anyNode(), ...settings, retryStrategy };
+    const subscriber: Redis = new this.ioredis.Redis(options);
     return subscriber;
   }
 
-  /** One that is known to be there, or is one to begin with. */
+  /** Returns a random node that a client knows, or else one of the start nodes. */
   #anyNode(): RedisOptions {
     const clients = this.#original ? [this.#original, ...this.#clients] : [...this.#clients];
     const known = clients.flatMap((client) => client.nodes('all').map(({ options }) => options));
@@ -68,7 +68,7 @@ export class RedisCluster {
   }
 }
 
-/** A node as ioredis takes it: a port, a URL, or options. */
+/** Parses a node in any format of ioredis: a port, a URL, or options. */
 function nodeOf(node: ClusterNode): RedisOptions {
   if (typeof node === 'number') return { port: node };
   if (typeof node === 'object') return node;

@@ -6,20 +6,23 @@ import { commandOf, defineScripts, type ScriptName } from './scripts.js';
 
 type Argument = string | number;
 
-/** Replies that say "not now": the same command is right a moment later. */
-const PASSING = new Set(['LOADING', 'READONLY', 'MASTERDOWN', 'CLUSTERDOWN', 'TRYAGAIN', 'BUSY', 'OOM']);
+/** Error replies that are temporary: the same command may succeed a moment later. */
+const TEMPORARY = new Set(['LOADING', 'READONLY', 'MASTERDOWN', 'CLUSTERDOWN', 'TRYAGAIN', 'BUSY', 'OOM']);
 
-/** The stores' connection to Redis. Everything sent here may be repeated without harm, and is: see `autoResendUnfulfilledCommands`. */
+/**
+ * The connection of the stores to Redis. Every command must be safe to repeat, because ioredis sends commands again
+ * after a lost connection: see its option `autoResendUnfulfilledCommands`.
+ */
 export class RedisCommands {
   readonly #client: Redis;
   readonly #gate: ReadyGate;
 
-  /** @param waitMs how long a caller waits for a connection, and again for the reply */
+  /** @param waitMs how long a caller waits for a connection, and again for the reply, ms */
   constructor(client: Redis, waitMs: number) {
     this.#client = client;
     this.#gate = new ReadyGate(client, waitMs);
     defineScripts(client);
-    // It tries again by itself, and whoever needs it waits for it.
+    // The client retries by itself, and callers wait for it.
     client.connect().catch(() => undefined);
   }
 
@@ -27,7 +30,10 @@ export class RedisCommands {
     return this.send<T>(commandOf(script), ...keys, ...args);
   }
 
-  /** @throws {BackendUnavailableError} when there is no Redis; any other error is Redis's own refusal */
+  /**
+   * @throws {BackendUnavailableError} when Redis is unreachable, or refuses the command for now
+   * @throws {RedisRefusedError} when Redis refuses the command
+   */
   async send<T>(command: string, ...args: readonly Argument[]): Promise<T> {
     if (!this.#gate.open) await this.#gate.wait();
     try {
@@ -35,13 +41,13 @@ export class RedisCommands {
       return await method.apply(this.#client, [...args]);
     } catch (error) {
       const kind = redisErrorKind(error);
-      if (error instanceof Error && error.name === 'ReplyError' && !PASSING.has(kind))
+      if (error instanceof Error && error.name === 'ReplyError' && !TEMPORARY.has(kind))
         throw new RedisRefusedError(kind);
       throw new BackendUnavailableError(`Redis cannot be reached (${kind}).`);
     }
   }
 
-  /** Waiters are refused from now on. */
+  /** Closes the connection and refuses everybody who waits for it. */
   close(): void {
     this.#gate.close();
     this.#client.disconnect();
@@ -49,8 +55,8 @@ export class RedisCommands {
 }
 
 /**
- * Redis refused a command: out of memory, no permission, data of another kind. Says which, and nothing of the command:
- * its keys hold session ids (P15).
+ * Redis refused a command: it is out of memory, the permission is missing, or a key has another type. The message names
+ * the code of the reply but nothing of the command, because its keys contain session ids (P15).
  */
 export class RedisRefusedError extends Error {
   override readonly name = 'RedisRefusedError';

@@ -8,7 +8,7 @@ import { isClient, isClusterNodes, type RedisOption } from './redis-option.js';
 
 type Ioredis = Pick<typeof import('ioredis'), 'Redis' | 'Cluster'>;
 
-/** Makes the connections of one server: each is its own, retries for ever, and never throws into the void. */
+/** Creates the connections of one server. Each retries forever and handles its error events. */
 export class RedisConnections {
   readonly #open = new Set<Redis>();
   readonly #option: RedisOption;
@@ -16,9 +16,10 @@ export class RedisConnections {
   readonly #cluster: RedisCluster | undefined;
   readonly #reporter: ThrottledReporter;
   readonly #waitMs: number;
-  /** When what was the master was left for the last time, and whether the others are still there. */
-  #leftAt = -Infinity;
-  #leaving = false;
+  /** When a connection last left a node that is no longer the master. */
+  #failoverAt = -Infinity;
+  /** Whether the other connections have still to follow it. */
+  #failingOver = false;
 
   private constructor(option: RedisOption, ioredis: Ioredis, reporter: ThrottledReporter, waitMs: number) {
     this.#option = option;
@@ -29,48 +30,51 @@ export class RedisConnections {
     this.#waitMs = waitMs;
   }
 
-  /** @param waitMs how long a command may take @throws when ioredis is not installed */
+  /**
+   * @param waitMs how long a command may take, ms
+   * @throws {Error} when ioredis is not installed
+   */
   static async load(option: RedisOption, reporter: ThrottledReporter, waitMs: number): Promise<RedisConnections> {
     const ioredis = await loadOptionalPackage('ioredis', () => import('ioredis'));
     return new RedisConnections(option, ioredis, reporter, waitMs);
   }
 
-  /** A connection that is not yet begun: call its `connect()`. */
+  /** Creates a connection, which connects when its `connect()` is called. */
   create(purpose: Purpose): Redis {
-    const reconnectOnError = (error: Error): boolean => this.#leaves(error);
-    const client = this.#make(purpose, { ...settingsFor(purpose, this.#waitMs), reconnectOnError });
+    const reconnectOnError = (error: Error): boolean => this.#mustFailOver(error);
+    const client = this.#createClient(purpose, { ...settingsFor(purpose, this.#waitMs), reconnectOnError });
     const report = (error: Error): void =>
-      this.#reporter.warn(`A Redis connection is in trouble, trying again (${redisErrorKind(causeOf(error))})`);
+      this.#reporter.warn(`A Redis connection failed and is retried (${redisErrorKind(causeOf(error))})`);
     client.on('error', report);
-    // Only clusters have these.
+    // Only clusters emit this event.
     client.on('node error', report);
-    if (purpose === 'commands') client.on('ready', () => this.#follow(client));
+    if (purpose === 'commands') client.on('ready', () => this.#reconnectOthers(client));
     this.#open.add(client);
     client.once('end', () => this.#open.delete(client));
     return client;
   }
 
-  /** Ends every connection made here. A client of the application goes on. */
+  /** Closes every connection that was created here. The application's own client stays open. */
   close(): void {
     for (const client of this.#open) client.disconnect();
   }
 
-  /** What refuses to be written to is no master any more, but may keep its connections; only new ones find the master. */
-  #leaves(error: Error): boolean {
+  /** A node that refuses writes is no longer the master, but keeps its connections. Only a new one finds the master. */
+  #mustFailOver(error: Error): boolean {
     const now = performance.now();
-    if (!error.message.startsWith('READONLY') || now - this.#leftAt < LAST_RETRY_MS / 2) return false;
-    this.#leftAt = now;
-    return (this.#leaving = true);
+    if (!error.message.startsWith('READONLY') || now - this.#failoverAt < LAST_RETRY_MS / 2) return false;
+    this.#failoverAt = now;
+    return (this.#failingOver = true);
   }
 
-  /** The others are never refused anything, and would speak and listen where nobody else is. */
-  #follow(commands: Redis): void {
-    if (!this.#leaving) return;
-    this.#leaving = false;
+  /** Publishing and subscribing are never refused, so those connections would stay on a node that nobody else uses. */
+  #reconnectOthers(commands: Redis): void {
+    if (!this.#failingOver) return;
+    this.#failingOver = false;
     for (const client of this.#open) if (client !== commands) client.disconnect(true);
   }
 
-  #make(purpose: Purpose, settings: ConnectionOptions): Redis {
+  #createClient(purpose: Purpose, settings: ConnectionOptions): Redis {
     if (this.#cluster)
       return purpose === 'subscribe' ? this.#cluster.subscriber(settings) : this.#cluster.client(settings);
     if (typeof this.#option === 'string') return new this.#ioredis.Redis(this.#option, settings);
@@ -79,7 +83,7 @@ export class RedisConnections {
   }
 }
 
-/** A cluster that has no node left tells what happened at the last one; what Sentinels say has no code of its own. */
+/** A cluster without reachable nodes has the error of its last node; the error of Sentinels has no code of its own. */
 function causeOf(error: Error & { readonly lastNodeError?: unknown }): unknown {
   const noMaster = error.message.startsWith('All sentinels are unreachable');
   return noMaster

@@ -3,12 +3,12 @@ import { dirname, join } from 'node:path/posix';
 const INCLUDE = /^--- @include "([^"]+)"\n?/gm;
 
 /**
- * Puts the files that a script includes in the place of its `--- @include "path"` lines. Paths are relative to the file
- * that includes, without the extension. A file that several others include comes once, where it is first needed.
+ * Replaces each `--- @include "path"` line of a script with the text of that file. Paths are relative to the including
+ * file and have no extension. A file that is included more than once is inserted only once, where it is first needed.
  *
- * @param file the script, relative to the folder of all scripts and without the extension
- * @param read returns the text of such a file
- * @throws {Error} when files include each other in a circle
+ * @param file the path of the script without its extension, relative to the folder of all scripts
+ * @param read returns the text of a file with such a path
+ * @throws {Error} when files include each other in a circle; the message names them
  */
 export function resolveIncludes(file: string, read: (file: string) => string): string {
   const included = new Set<string>();

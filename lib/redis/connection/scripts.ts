@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
 import { resolveIncludes } from './resolve-includes.js';
 
-/** Every script: the file in `redis/scripts` and how many keys it takes. */
+/** Every script: its file in `redis/scripts` and the number of its keys. */
 const SCRIPTS = {
   createSession: { file: 'session/create-session', keys: 1 },
   loadSession: { file: 'session/load-session', keys: 2 },
@@ -34,7 +34,7 @@ const SCRIPTS = {
 
 export type ScriptName = keyof typeof SCRIPTS;
 
-/** Makes the scripts commands of a client: sent by hash, and whole where the server does not know them yet (F16). */
+/** Defines the scripts as commands of a client, sent by hash, or in full if the server does not know them yet (F16). */
 export function defineScripts(client: Redis): void {
   for (const name of Object.keys(SCRIPTS) as ScriptName[]) {
     const { file, keys } = SCRIPTS[name];

@@ -1,19 +1,19 @@
 export interface ProbeOptions {
   readonly intervalMs: number;
-  /** Whether there is a connection to publish on: without one nothing can be said about hearing. */
+  /** Whether there is a connection to publish on. Without one, the probe can prove nothing. */
   readonly canPublish: () => boolean;
   /** Publishes on the instance's own channel. */
   readonly publish: (mark: string) => Promise<void>;
-  /** What was published has not been heard for a whole interval. */
+  /** Called when a published message was not received for a whole interval. */
   readonly onSilence: () => void;
 }
 
-/** How long a message to oneself may be on its way before the line looks bad, ms. */
+/** How long a message may take to come back before the connection counts as unhealthy, ms. */
 const ROUND_TRIP_MS = 1000;
 
 /**
- * Finds a subscription that is silent although its connection looks well (F8): a message to oneself does not come back.
- * A PING would come back, and prove nothing. A line that swallows what is published is found as well (F7).
+ * Detects a subscription that is silent although its connection looks healthy (F8), by sending messages to itself. A
+ * PING would be answered and prove nothing. It also detects a connection that swallows what is published (F7).
  */
 export class LoopbackProbe {
   readonly #options: ProbeOptions;
@@ -27,7 +27,7 @@ export class LoopbackProbe {
     this.#timer = setInterval(() => this.#tick(), options.intervalMs).unref();
   }
 
-  /** Whether everything that was sent has come back, but for what may be on its way. */
+  /** Whether every message was received, except one that may still be on its way. */
   get healthy(): boolean {
     return this.#received >= this.#sent || performance.now() - this.#sentAt < ROUND_TRIP_MS;
   }
@@ -36,7 +36,7 @@ export class LoopbackProbe {
     this.#received = Math.max(this.#received, Number(mark) || 0);
   }
 
-  /** A new connection owes nothing. */
+  /** Forgets outstanding messages, because a new connection does not receive those of the previous one. */
   reset(): void {
     this.#received = this.#sent;
   }

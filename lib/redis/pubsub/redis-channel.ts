@@ -1,62 +1,62 @@
 import type { MessageListener } from '../../broker/message-broker.js';
 
-/** One listener's hold on a channel. */
-export interface Hold {
+/** The subscription of one listener to a channel. */
+export interface ChannelListener {
   readonly listener: MessageListener;
   open: boolean;
 }
 
 /**
- * One channel of this instance: subscribed to as long as somebody holds it. Its subscribing and unsubscribing happen one
- * after the other, so that a listener who comes while the last one leaves is not left deaf.
+ * One channel of this instance, subscribed in Redis as long as it has listeners. Its subscribe and unsubscribe commands
+ * run one after the other, so that a listener that is added while the last one leaves does not miss messages.
  */
 export class RedisChannel {
-  /** Replaced, never altered: a listener may leave while the others are being called. */
-  holds: readonly Hold[] = [];
+  /** Replaced and never modified, because a listener may be removed while the others are being called. */
+  listeners: readonly ChannelListener[] = [];
   #subscribed = false;
-  #turn: Promise<void> = Promise.resolve();
+  #queue: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly subscribe: () => Promise<unknown>,
     private readonly unsubscribe: () => Promise<unknown>,
   ) {}
 
-  /** @returns once Redis has acknowledged; rejects, and lets go, when it does not */
-  async hold(listener: MessageListener): Promise<Hold> {
-    const hold: Hold = { listener, open: true };
-    this.holds = [...this.holds, hold];
+  /** Resolves once Redis has acknowledged the subscription; rejects, and removes the listener again, if it does not. */
+  async add(listener: MessageListener): Promise<ChannelListener> {
+    const added: ChannelListener = { listener, open: true };
+    this.listeners = [...this.listeners, added];
     try {
-      await this.#next(async () => {
+      await this.#enqueue(async () => {
         if (this.#subscribed) return;
         await this.subscribe();
         this.#subscribed = true;
       });
     } catch (error) {
-      this.drop(hold);
+      this.remove(added);
       throw error;
     }
-    return hold;
+    return added;
   }
 
-  /** Takes effect at once. */
-  drop(hold: Hold): void {
-    hold.open = false;
-    this.holds = this.holds.filter((other) => other !== hold);
+  /** Takes effect immediately: the listener is not called after this returns. */
+  remove(removed: ChannelListener): void {
+    removed.open = false;
+    this.listeners = this.listeners.filter((other) => other !== removed);
   }
 
-  /** @returns whether nobody holds the channel, and it is given up */
-  async leave(): Promise<boolean> {
-    await this.#next(async () => {
-      if (this.holds.length > 0 || !this.#subscribed) return;
+  /** Unsubscribes in Redis if there are no listeners. @returns whether the channel is no longer used */
+  async unsubscribeIfUnused(): Promise<boolean> {
+    await this.#enqueue(async () => {
+      if (this.listeners.length > 0 || !this.#subscribed) return;
       this.#subscribed = false;
       await this.unsubscribe();
     });
-    return this.holds.length === 0 && !this.#subscribed;
+    return this.listeners.length === 0 && !this.#subscribed;
   }
 
-  #next(step: () => Promise<void>): Promise<void> {
-    const done = this.#turn.then(step);
-    this.#turn = done.catch(() => undefined);
+  #enqueue(step: () => Promise<void>): Promise<void> {
+    const done = this.#queue.then(step);
+    this.#queue = done.catch(() => undefined);
     return done;
   }
 }

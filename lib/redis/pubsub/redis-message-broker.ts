@@ -12,46 +12,46 @@ import type { RedisKeys } from '../keys.js';
 import { LoopbackProbe } from './loopback-probe.js';
 import { loadOptionalPackage } from '../connection/load-optional-package.js';
 import { ReadyGate } from '../connection/ready-gate.js';
-import { RedisChannel } from './redis-channel.js';
+import { RedisChannels } from './redis-channels.js';
 import { retryDelayMs } from '../connection/connection-settings.js';
 import type { RedisConnections } from '../connection/redis-connections.js';
 import type { RedisTransport } from './redis-transport.js';
+import { SubscriberGate } from './subscriber-gate.js';
 
 export interface RedisMessageBrokerOptions {
   readonly connections: RedisConnections;
   readonly keys: RedisKeys;
   readonly reporter: ThrottledReporter;
-  /** Told of a listener that threw. */
+  /** Receives what a listener has thrown. */
   readonly onError: (error: unknown) => void;
   /** How long a subscriber waits for Redis, ms. */
   readonly waitMs: number;
-  /** Time between two probes (5000); silence is found within two of them. */
+  /** Time between two probes, ms (5000). A silent subscription is detected within two of them. */
   readonly probeMs?: number;
 }
 
-/** Channels of one command: a hundred thousand in one would hold up everybody else's (F13). */
+/** Maximum number of channels in one command: a hundred thousand would delay the commands of everybody else (F13). */
 const SUBSCRIBE_BATCH = 512;
 
-/** The broker of a fleet, on Nest's Redis transport. */
+/** The message broker of a fleet, built on Nest's Redis transport. */
 export class RedisMessageBroker extends MessageBroker {
   readonly #options: RedisMessageBrokerOptions;
   readonly #transport: RedisTransport;
-  readonly #gate: ReadyGate;
+  readonly #publisher: ReadyGate;
+  readonly #subscriber: SubscriberGate;
   readonly #probe: LoopbackProbe;
-  readonly #ownChannel: string;
-  readonly #channels = new Map<string, RedisChannel>();
+  readonly #probeChannel: string;
+  readonly #channels: RedisChannels;
   readonly #interruptionListeners = new Set<() => void>();
-  readonly #waiting = new Set<() => void>();
-  #subscribed = false;
-  /** Counts connections, so that a late acknowledgement is not taken for one of the next. */
+  /** Numbers the connections, so that a late acknowledgement is not mistaken for one of the next connection. */
   #connection = 0;
   #everSubscribed = false;
-  /** Connections in a row that could not settle. */
+  /** Consecutive connections on which subscribing failed. */
   #failedAttempts = 0;
   #closed = false;
-  #unexpected = 0;
+  #unexpectedMessages = 0;
 
-  /** @throws when the packages it stands on are not installed */
+  /** @throws {Error} when a package it needs is not installed */
   static async start(options: RedisMessageBrokerOptions): Promise<RedisMessageBroker> {
     const { startTransport } = await loadOptionalPackage('@nestjs/microservices', () => import('./redis-transport.js'));
     let broker: RedisMessageBroker | undefined;
@@ -70,53 +70,56 @@ export class RedisMessageBroker extends MessageBroker {
     super();
     this.#options = options;
     this.#transport = transport;
-    this.#gate = new ReadyGate(transport.publisher, options.waitMs);
-    this.#ownChannel = options.keys.wire(`${options.keys.instance(randomBytes(9).toString('base64url'))}:probe`);
-    transport.addHandler(this.#ownChannel, async (mark: string) => this.#probe.received(mark), true);
+    this.#publisher = new ReadyGate(transport.publisher, options.waitMs);
+    this.#subscriber = new SubscriberGate(options.waitMs);
+    this.#channels = new RedisChannels(transport, options.onError);
+    this.#probeChannel = options.keys.wire(`${options.keys.instance(randomBytes(9).toString('base64url'))}:probe`);
+    transport.addHandler(this.#probeChannel, async (mark: string) => this.#probe.received(mark), true);
     transport.subscriber.on('close', () => {
-      this.#subscribed = false;
+      this.#subscriber.shut();
       this.#connection++;
     });
     this.#probe = new LoopbackProbe({
       intervalMs: options.probeMs ?? 5000,
-      canPublish: () => this.#gate.open,
-      publish: (mark) => this.#publish(this.#ownChannel, mark),
+      canPublish: () => this.#publisher.open,
+      publish: (mark) => this.#publish(this.#probeChannel, mark),
       onSilence: () => this.#reconnect('The Redis subscription has gone silent'),
     });
   }
 
-  /** Subscribed, acknowledged, and what it says to itself it hears. */
+  /** `up` while all channels are subscribed and this instance receives the messages it sends to itself. */
   override get status(): BrokerStatus {
-    return this.#subscribed && this.#probe.healthy ? 'up' : 'down';
+    return this.#subscriber.isOpen && this.#probe.healthy ? 'up' : 'down';
   }
 
-  /** What is held right now; all zero once everybody has let go. */
-  get sizes(): { channels: number; listeners: number; strays: number } {
-    const listeners = [...this.#channels.values()].reduce((sum, { holds }) => sum + holds.length, 0);
-    return { channels: this.#channels.size, listeners, strays: this.#unexpected };
+  /** What this instance currently holds; channels and listeners are zero once all subscriptions are closed. */
+  get sizes(): { channels: number; listeners: number; unexpectedMessages: number } {
+    return { ...this.#channels.sizes, unexpectedMessages: this.#unexpectedMessages };
   }
 
   override publish(channel: string, message: string): Promise<void> {
     return this.#publish(this.#options.keys.wire(channel), message);
   }
 
-  override async subscribe(channel: string, listener: MessageListener): Promise<BrokerSubscription> {
-    await this.#whenSubscribed();
-    const name = this.#options.keys.wire(channel);
-    const entry = this.#channel(name);
-    let hold;
+  override async subscribe(channelName: string, listener: MessageListener): Promise<BrokerSubscription> {
+    await this.#subscriber.wait();
+    const name = this.#options.keys.wire(channelName);
+    const channel = this.#channels.open(name);
+    let added;
     try {
-      hold = await entry.hold(listener);
+      added = await channel.add(listener);
     } catch (error) {
-      if (entry.holds.length === 0) this.#forget(name, entry);
+      if (channel.listeners.length === 0) this.#channels.remove(name, channel);
       throw new BackendUnavailableError(`Redis did not acknowledge a subscription (${redisErrorKind(error)}).`);
     }
     return {
       close: async () => {
-        if (!hold.open) return;
-        entry.drop(hold);
-        // What cannot be unsubscribed now is gone with its connection, or strays and is unsubscribed then.
-        if (await entry.leave().catch(() => entry.holds.length === 0)) this.#forget(name, entry);
+        if (!added.open) return;
+        channel.remove(added);
+        // A failed unsubscribe does no harm: either the connection is gone, and the subscription with it, or the next
+        // message on this channel is unexpected and unsubscribes it.
+        const unused = await channel.unsubscribeIfUnused().catch(() => channel.listeners.length === 0);
+        if (unused) this.#channels.remove(name, channel);
       },
     };
   }
@@ -128,110 +131,80 @@ export class RedisMessageBroker extends MessageBroker {
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#subscribed = false;
     this.#probe.close();
-    this.#gate.close();
-    for (const wake of this.#waiting) wake();
+    this.#publisher.close();
+    this.#subscriber.close();
     await this.#transport.close();
   }
 
   /**
-   * @internal The subscriber is connected. Only when every channel is acknowledged again is catching up worth anything.
-   * ioredis would subscribe by itself, but nobody could see it fail: its rejection is unhandled and ends the process.
+   * Subscribes to all channels again on a new connection. Listeners may catch up only after Redis has acknowledged
+   * every channel, or they could miss messages once more. ioredis could resubscribe by itself, but nobody could handle
+   * its failure: the rejection is unhandled and ends the process.
+   *
+   * @internal
    */
   async resubscribe(): Promise<void> {
     const connection = this.#connection;
     try {
-      const names = [this.#ownChannel, ...this.#channels.keys()];
+      const names = [this.#probeChannel, ...this.#channels.names];
       for (let i = 0; i < names.length; i += SUBSCRIBE_BATCH) {
         await this.#transport.subscriber.subscribe(...names.slice(i, i + SUBSCRIBE_BATCH));
       }
     } catch (error) {
-      if (connection === this.#connection) this.#reconnectLater('A Redis subscriber could not settle', error);
+      if (connection === this.#connection) this.#reconnectLater('The Redis subscriber could not resubscribe', error);
       return;
     }
-    // Of a connection that is gone already; the next one settles by itself.
+    // The connection was lost in the meantime; the next one resubscribes by itself.
     if (connection !== this.#connection || this.#closed) return;
     this.#probe.reset();
-    this.#subscribed = true;
     this.#failedAttempts = 0;
-    for (const wake of this.#waiting) wake();
-    if (this.#everSubscribed) for (const listener of this.#interruptionListeners) this.#call(listener);
+    this.#subscriber.open();
+    if (this.#everSubscribed) this.#notifyInterruptionListeners();
     this.#everSubscribed = true;
   }
 
-  /** @internal Late messages of a channel that was left are normal; a channel that is still subscribed is left again. */
+  /**
+   * Unsubscribes a channel that has no listeners. Late messages of a channel that was just unsubscribed are normal.
+   *
+   * @internal
+   */
   unexpectedMessage(channel: string): void {
-    this.#unexpected++;
+    this.#unexpectedMessages++;
     if (this.#channels.has(channel) || this.#closed) return;
     this.#transport.subscriber.unsubscribe(channel).catch(() => undefined);
   }
 
-  #channel(name: string): RedisChannel {
-    const existing = this.#channels.get(name);
-    if (existing) return existing;
-    const entry = new RedisChannel(
-      () => this.#transport.subscriber.subscribe(name),
-      () => this.#transport.subscriber.unsubscribe(name),
-    );
-    this.#channels.set(name, entry);
-    this.#transport.addHandler(name, async (message: string) => this.#deliver(entry, message), true);
-    return entry;
-  }
-
-  #forget(name: string, entry: RedisChannel): void {
-    if (this.#channels.get(name) !== entry) return;
-    this.#channels.delete(name);
-    this.#transport.getHandlers().delete(name);
-  }
-
-  #deliver(entry: RedisChannel, message: string): void {
-    for (const { listener, open } of entry.holds) if (open) this.#call(() => listener(message));
-  }
-
-  #call(step: () => void): void {
-    try {
-      step();
-    } catch (error) {
-      this.#options.onError(error);
+  #notifyInterruptionListeners(): void {
+    for (const listener of this.#interruptionListeners) {
+      try {
+        listener();
+      } catch (error) {
+        this.#options.onError(error);
+      }
     }
   }
 
   async #publish(channel: string, data: string): Promise<void> {
-    if (!this.#gate.open) await this.#gate.wait();
+    if (!this.#publisher.open) await this.#publisher.wait();
     try {
       await this.#transport.publisher.publish(channel, JSON.stringify({ pattern: channel, data }));
     } catch (error) {
-      throw new BackendUnavailableError(`Redis did not take a message (${redisErrorKind(error)}).`);
+      throw new BackendUnavailableError(`Redis did not accept a message (${redisErrorKind(error)}).`);
     }
   }
 
-  /** What Redis refuses, it refuses on the next connection as well; ioredis would make that one at once. */
-  #reconnectLater(why: string, error: unknown): void {
+  /** Waits before it reconnects: Redis refuses the next connection for the same reason, and ioredis does not wait. */
+  #reconnectLater(reason: string, error: unknown): void {
     const connection = this.#connection;
-    const step = () => connection === this.#connection && this.#reconnect(why, error);
-    setTimeout(step, retryDelayMs(++this.#failedAttempts)).unref();
+    const reconnect = () => connection === this.#connection && this.#reconnect(reason, error);
+    setTimeout(reconnect, retryDelayMs(++this.#failedAttempts)).unref();
   }
 
-  #reconnect(why: string, error: unknown = new Error(why)): void {
+  #reconnect(reason: string, error: unknown = new Error(reason)): void {
     if (this.#closed) return;
-    this.#options.reporter.warn(`${why} (${redisErrorKind(error)})`);
-    this.#subscribed = false;
+    this.#options.reporter.warn(`${reason} (${redisErrorKind(error)})`);
+    this.#subscriber.shut();
     this.#transport.subscriber.disconnect(true);
-  }
-
-  #whenSubscribed(): Promise<void> {
-    if (this.#subscribed) return Promise.resolve();
-    if (this.#closed) return Promise.reject(new BackendUnavailableError('The server is shutting down.'));
-    return new Promise((resolve, reject) => {
-      const wake = () => {
-        clearTimeout(timer);
-        this.#waiting.delete(wake);
-        if (this.#subscribed) resolve();
-        else reject(new BackendUnavailableError('Redis takes no subscriptions just now.'));
-      };
-      const timer = setTimeout(wake, this.#options.waitMs).unref();
-      this.#waiting.add(wake);
-    });
   }
 }

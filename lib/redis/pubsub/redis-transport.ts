@@ -1,24 +1,25 @@
 import { ServerRedis } from '@nestjs/microservices';
 import type { Redis } from 'ioredis';
 
-/** What the transport needs of its owner. */
+/** What the transport needs from its owner. */
 export interface TransportOwner {
   connect(purpose: 'publish' | 'subscribe'): Redis;
-  /** The subscriber is connected, for the first time or again. */
+  /** Called when the subscriber is connected, for the first time or again. */
   ready(): void;
-  /** Something arrived on a channel without a handler. */
+  /** Called for a message on a channel without a handler. */
   unexpectedMessage(channel: string): void;
   report(error: unknown): void;
 }
 
-/** Packets of Nest's transport have more members; these are the ones an event has. */
+/** A packet of Nest's transport, with the only member that events need. */
 interface Packet {
   readonly data?: unknown;
 }
 
 /**
- * Nest's Redis transport, made to last: connections come from their owner and retry for ever, a Redis that is away at
- * boot is bound when it comes, and what arrives goes to its handler by one look into a map (§5.8).
+ * Nest's Redis transport, changed for long-lived use (§5.8): its owner creates the connections, which retry forever; if
+ * Redis is unreachable at startup, the transport binds once it is reachable; and a message reaches its handler with one
+ * lookup in a map.
  */
 export class RedisTransport extends ServerRedis {
   readonly #owner: TransportOwner;
@@ -36,23 +37,23 @@ export class RedisTransport extends ServerRedis {
     return this.subClient as Redis;
   }
 
-  /** Asked for twice: the subscriber first. */
+  /** Nest calls this twice, for the subscriber first. */
   override async createRedisClient(): Promise<Redis> {
     return this.#owner.connect(this.subClient === undefined ? 'subscribe' : 'publish');
   }
 
-  /** Does not wait: without a Redis the application starts all the same, and the clients go on trying. */
+  /** Does not wait for the connections: the application also starts without Redis, and the clients keep retrying. */
   override start(callback?: () => void): void {
     for (const client of [this.subscriber, this.publisher]) client.connect().catch(() => undefined);
     callback?.();
   }
 
-  /** Once: each call adds a message listener. Channels are subscribed by the broker, run-time ones and all of them again. */
+  /** Runs only once, because each call would add another listener. The broker subscribes the channels. */
   override bindEvents(subscriber: Redis, publisher: Redis): void {
     if (this.#bound) return;
     this.#bound = true;
-    const heard = this.getMessageHandler(publisher) as unknown as (channel: string, text: string) => unknown;
-    subscriber.on('message', heard.bind(this));
+    const onMessage = this.getMessageHandler(publisher) as unknown as (channel: string, text: string) => unknown;
+    subscriber.on('message', onMessage.bind(this));
   }
 
   override registerReadyListener(client: Redis): void {
@@ -64,22 +65,22 @@ export class RedisTransport extends ServerRedis {
     });
   }
 
-  /** The connections have listeners of their own, which say less and not at every retry. */
+  /** The connections have their own error listeners, which report without secrets and not at every retry. */
   override registerErrorListener(): void {}
 
   override registerEndListener(): void {}
 
-  /** The stock one takes the channel's name for JSON, which costs a thrown error per message. */
+  /** Nest's version parses the name of the channel as JSON, which throws and catches an error for each message. */
   override getHandlerByPattern(pattern: string) {
     return this.messageHandlers.get(pattern) ?? null;
   }
 
-  /** Only events come here; whatever else has a channel of ours is not answered. */
+  /** Handles events only; requests on one of our channels get no response. */
   override async handleMessage(channel: string, text: string): Promise<void> {
     const handler = this.getHandlerByPattern(channel);
     if (!handler) return this.#owner.unexpectedMessage(channel);
     const packet = parse(text);
-    // Other programs may publish objects with a ClientProxy; listeners read text.
+    // Other programs may publish objects with a ClientProxy, but listeners expect text.
     if (packet?.data !== undefined) {
       await handler(typeof packet.data === 'string' ? packet.data : JSON.stringify(packet.data));
     }
@@ -89,7 +90,7 @@ export class RedisTransport extends ServerRedis {
     this.#owner.report(error);
   }
 
-  /** Not by QUIT, which waits for a Redis that is away. */
+  /** Does not use QUIT, which would wait for an unreachable Redis. */
   override async close(): Promise<void> {
     this.isManuallyClosed = true;
     for (const client of [this.publisher, this.subscriber]) client?.disconnect();
@@ -105,7 +106,7 @@ function parse(text: string): Packet | undefined {
   }
 }
 
-/** Makes the transport and its two connections. */
+/** Creates the transport and its two connections. */
 export async function startTransport(owner: TransportOwner): Promise<RedisTransport> {
   const transport = new RedisTransport(owner);
   await new Promise<void>((resolve, reject) => {

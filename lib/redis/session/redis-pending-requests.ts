@@ -13,41 +13,41 @@ export interface RedisPendingRequestsOptions {
   readonly keys: RedisKeys;
   readonly broker: MessageBroker;
   readonly report: (error: unknown) => void;
-  /** Time after which a waiter looks by itself: a lost signal costs this long and not the answer (5000). */
+  /** Time between two polls, ms (5000): when a signal is lost, the response is late by this time, but not lost. */
   readonly checkMs?: number;
 }
 
 interface Waiter {
   readonly session: SessionKey;
   readonly key: string;
-  readonly settle: (outcome: JsonRpcResponse | InputRefusedError) => void;
+  readonly complete: (outcome: JsonRpcResponse | InputRefusedError) => void;
   signals?: BrokerSubscription;
 }
 
-/** An answer may come in at the last moment; its key outlives the waiter's deadline by this, ms. */
-const SLACK_MS = 60_000;
+/** The key of a request outlives the deadline by this time, because a response may arrive at the last moment, ms. */
+const KEY_GRACE_MS = 60_000;
 
 /**
- * The requests to clients that wait on one instance of a fleet. Each is a key in Redis that names its waiter's channel;
- * whichever instance gets the client's answer puts it there, and rings.
+ * The outstanding requests to clients of one instance of a fleet. Each is a key in Redis that names the channel of the
+ * waiting instance. Whichever instance receives the client's response stores it there and publishes a signal.
  */
 export class RedisPendingRequests extends PendingRequests {
   readonly #options: RedisPendingRequestsOptions;
   readonly #channel: string;
-  /** By key. */
+  /** The waiters by their key in Redis. */
   readonly #waiters = new Map<string, Waiter>();
-  readonly #stopListening: () => void;
-  #own: Promise<BrokerSubscription> | undefined;
+  readonly #removeInterruptionListener: () => void;
+  #subscription: Promise<BrokerSubscription> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: RedisPendingRequestsOptions) {
     super();
     this.#options = options;
     this.#channel = options.keys.instance(randomBytes(9).toString('base64url'));
-    this.#stopListening = options.broker.onInterruption(() => this.#pollAll());
+    this.#removeInterruptionListener = options.broker.onInterruption(() => this.#pollAll());
   }
 
-  /** Requests that wait here right now. */
+  /** The number of requests that wait on this instance. */
   get size(): number {
     return this.#waiters.size;
   }
@@ -55,23 +55,23 @@ export class RedisPendingRequests extends PendingRequests {
   override async expect(session: SessionKey, id: RequestId, timeoutMs: number): Promise<PendingRequest> {
     const { commands, keys, broker, report } = this.#options;
     const key = keys.request(session, id);
-    await this.#listen();
-    await commands.run('registerRequest', [key], [keys.wire(this.#channel), timeoutMs + SLACK_MS]);
+    await this.#subscribe();
+    await commands.run('registerRequest', [key], [keys.wire(this.#channel), timeoutMs + KEY_GRACE_MS]);
 
-    let leave!: () => void;
+    let withdraw!: () => void;
     const response = new Promise<JsonRpcResponse>((resolve, reject) => {
       const deadline = setTimeout(
-        () => settle(new InputRefusedError('The client did not answer in time')),
+        () => complete(new InputRefusedError('The client did not answer in time')),
         timeoutMs,
       ).unref();
-      const settle = (outcome: JsonRpcResponse | InputRefusedError): void => {
+      const complete = (outcome: JsonRpcResponse | InputRefusedError): void => {
         if (this.#waiters.get(key) !== waiter) return;
-        leave();
+        withdraw();
         if (outcome instanceof InputRefusedError) reject(outcome);
         else resolve(outcome);
       };
-      const waiter: Waiter = { session, key, settle };
-      leave = () => {
+      const waiter: Waiter = { session, key, complete };
+      withdraw = () => {
         clearTimeout(deadline);
         if (this.#waiters.get(key) !== waiter) return;
         this.#waiters.delete(key);
@@ -80,20 +80,20 @@ export class RedisPendingRequests extends PendingRequests {
         if (this.#waiters.size === 0) this.#stopPolling();
       };
       this.#waiters.set(key, waiter);
-      // Only a hint: the look at its own pace finds out, too, that the session is over.
-      const heard = (message: string) => {
+      // Only a hint: the next poll would notice the end of the session, too.
+      const onSignal = (message: string) => {
         if (decodeStreamSignals(message).some((signal) => signal?.kind === 'ended'))
-          settle(new InputRefusedError('The session ended'));
+          complete(new InputRefusedError('The session ended'));
       };
-      broker.subscribe(keys.signals(session), heard).then((doorbells) => {
-        if (this.#waiters.get(key) === waiter) waiter.signals = doorbells;
-        else doorbells.close().catch(report);
+      broker.subscribe(keys.signals(session), onSignal).then((signals) => {
+        if (this.#waiters.get(key) === waiter) waiter.signals = signals;
+        else signals.close().catch(report);
       }, report);
     });
-    // The waiter may be gone by the deadline; its rejection must not be unhandled.
+    // Nothing may await it any more at the deadline; its rejection must not be unhandled.
     response.catch(() => {});
     this.#timer ??= setInterval(() => this.#pollAll(), this.#options.checkMs ?? 5000).unref();
-    return { response, withdraw: leave };
+    return { response, withdraw };
   }
 
   override async answer(session: SessionKey, response: JsonRpcResponse): Promise<boolean> {
@@ -104,37 +104,39 @@ export class RedisPendingRequests extends PendingRequests {
   }
 
   close(): void {
-    this.#stopListening();
+    this.#removeInterruptionListener();
     this.#stopPolling();
-    for (const { settle } of [...this.#waiters.values()]) settle(new InputRefusedError('The server is shutting down'));
-    this.#own?.then((own) => own.close()).catch(this.#options.report);
+    for (const { complete } of [...this.#waiters.values()]) {
+      complete(new InputRefusedError('The server is shutting down'));
+    }
+    this.#subscription?.then((subscription) => subscription.close()).catch(this.#options.report);
   }
 
-  #listen(): Promise<unknown> {
-    this.#own ??= this.#options.broker
+  #subscribe(): Promise<unknown> {
+    this.#subscription ??= this.#options.broker
       .subscribe(this.#channel, (key) => {
         const waiter = this.#waiters.get(key);
         if (waiter) this.#poll(waiter).catch(this.#options.report);
       })
       .catch((error: unknown) => {
-        this.#own = undefined;
+        this.#subscription = undefined;
         throw error;
       });
-    return this.#own;
+    return this.#subscription;
   }
 
   #pollAll(): void {
     for (const waiter of this.#waiters.values()) this.#poll(waiter).catch(this.#options.report);
   }
 
-  async #poll({ key, session, settle }: Waiter): Promise<void> {
+  async #poll({ key, session, complete }: Waiter): Promise<void> {
     const { commands, keys } = this.#options;
-    const [answer, exists] = await Promise.all([
+    const [response, exists] = await Promise.all([
       commands.send<string | null>('hget', key, 'a'),
       commands.send<number>('exists', keys.session(session)),
     ]);
-    if (answer !== null) settle(JSON.parse(answer) as JsonRpcResponse);
-    else if (exists === 0) settle(new InputRefusedError('The session ended'));
+    if (response !== null) complete(JSON.parse(response) as JsonRpcResponse);
+    else if (exists === 0) complete(new InputRefusedError('The session ended'));
   }
 
   #stopPolling(): void {

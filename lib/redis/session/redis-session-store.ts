@@ -8,17 +8,17 @@ import { SessionLists } from './session-lists.js';
 export interface RedisSessionStoreOptions {
   readonly commands: RedisCommands;
   readonly keys: RedisKeys;
-  /** A session ends when it was not loaded for this long; up to a twentieth later. */
+  /** A session ends when it was not loaded for this time, or up to a twentieth later, ms. */
   readonly idleTtlMs: number;
-  /** Of all instances together. */
+  /** Maximum number of sessions of all instances together. */
   readonly maxSessions: number;
-  /** Resources one session may be subscribed to (1000). */
+  /** Maximum number of resources one session may be subscribed to (1000). */
   readonly maxSubscriptions?: number;
-  /** Told of a record that cannot be read (S13). */
+  /** Receives an error for each record that cannot be read (S13). */
   readonly report?: (error: unknown) => void;
 }
 
-/** The sessions of a fleet. Redis expires them by its own clock; a session that expires is gone without a sound. */
+/** The sessions of a fleet. Redis expires them by its own clock, and publishes no signal when it does. */
 export class RedisSessionStore extends SessionStore {
   readonly #commands: RedisCommands;
   readonly #keys: RedisKeys;
@@ -35,7 +35,8 @@ export class RedisSessionStore extends SessionStore {
     this.#commands = commands;
     this.#keys = keys;
     this.#idleTtlMs = idleTtlMs;
-    // Longer than promised by what lies between two writes of it, and the lists longer still: they must not name too few.
+    // A session lives longer than promised by the time between two writes of its TTL, and its list entries live longer
+    // still, because a list must not lack a session that exists.
     this.#longTtlMs = Math.ceil(idleTtlMs * 1.05);
     this.#lists = new SessionLists(commands, keys, Math.ceil(idleTtlMs * 1.15));
     this.#maxSessions = maxSessions;
@@ -45,22 +46,22 @@ export class RedisSessionStore extends SessionStore {
 
   override async create(record: SessionRecord): Promise<void> {
     if (!(await this.#lists.admit(record, this.#maxSessions))) throw new SessionLimitError(this.#maxSessions);
-    await this.#lists.name(record);
+    await this.#lists.add(record);
     const fields = [packRecord(record), flag(record.initialized), record.logLevel ?? '', this.#longTtlMs];
     if ((await this.#commands.run<number>('createSession', [this.#keys.session(record)], fields)) !== 1) {
-      throw new Error('A session of this key exists; session ids must never repeat.');
+      throw new Error('A session with this key already exists; session ids must never repeat.');
     }
   }
 
   override async load(key: SessionKey): Promise<SessionRecord | undefined> {
     const ttls = [this.#idleTtlMs, this.#longTtlMs];
-    const fields = await this.#commands.run<[...SessionFields, slid: number] | null>(
+    const fields = await this.#commands.run<[...SessionFields, extended: number] | null>(
       'loadSession',
-      this.#both(key),
+      this.#sessionAndSubscriptions(key),
       ttls,
     );
     if (fields === null) return undefined;
-    if (fields[3] === 1) await this.#lists.keep(key, await this.subscriptions(key));
+    if (fields[3] === 1) await this.#lists.extend(key, await this.subscriptions(key));
     return this.#unpack(key, [fields[0], fields[1], fields[2]]);
   }
 
@@ -73,27 +74,24 @@ export class RedisSessionStore extends SessionStore {
   }
 
   override async end(key: SessionKey): Promise<boolean> {
-    const { logs, results, channel } = {
-      logs: this.#keys.logs(key),
-      results: this.#keys.results(key),
-      channel: this.#keys.wire(this.#keys.signals(key)),
-    };
-    const uris = await this.#commands.run<string[] | null>('endSession', this.#both(key), [logs, results, channel]);
+    const channel = this.#keys.wire(this.#keys.signals(key));
+    const args = [this.#keys.logs(key), this.#keys.results(key), channel];
+    const uris = await this.#commands.run<string[] | null>('endSession', this.#sessionAndSubscriptions(key), args);
     if (uris === null) return false;
-    await this.#lists.strike(key, uris);
+    await this.#lists.remove(key, uris);
     return true;
   }
 
   override async subscribe(key: SessionKey, uri: string): Promise<'subscribed' | 'unknown' | 'limit'> {
-    // On the list first: an instance that dies in between must leave a session listed too often, not too seldom.
+    // Listed first: if the instance dies in between, a superfluous list entry does no harm, but a missing one would.
     if (!(await this.#exists(key))) return 'unknown';
-    await this.#lists.subscribed(key, uri);
-    return this.#commands.run('subscribe', this.#both(key), [uri, this.#maxSubscriptions]);
+    await this.#lists.addSubscriber(key, uri);
+    return this.#commands.run('subscribe', this.#sessionAndSubscriptions(key), [uri, this.#maxSubscriptions]);
   }
 
-  /** Stays on the list until it expires there: striking it could strike a subscription made at the same time. */
+  /** Leaves the list entry to expire: removing it could remove that of a concurrent subscription. */
   override async unsubscribe(key: SessionKey, uri: string): Promise<boolean> {
-    return (await this.#commands.run<number>('unsubscribe', this.#both(key), [uri])) === 1;
+    return (await this.#commands.run<number>('unsubscribe', this.#sessionAndSubscriptions(key), [uri])) === 1;
   }
 
   override subscriptions(key: SessionKey): Promise<string[]> {
@@ -115,19 +113,20 @@ export class RedisSessionStore extends SessionStore {
           : this.#keys.allSessions;
     for await (const page of this.#lists.walk(list)) {
       const candidates = page.filter((key) => principal === undefined || key.principal === principal);
-      const live = await Promise.all(candidates.map((key) => this.#isLive(key, uri)));
-      for (const [i, key] of candidates.entries()) if (live[i]) yield key;
+      const matches = await Promise.all(candidates.map((key) => this.#matches(key, uri)));
+      for (const [i, key] of candidates.entries()) if (matches[i]) yield key;
     }
   }
 
   #unpack(key: SessionKey, fields: SessionFields): SessionRecord | undefined {
     const record = unpack(key, fields);
     if (!record && fields[0] !== null)
-      this.#report?.(new Error('The record of a session in Redis is corrupt; the session is taken for unknown.'));
+      this.#report?.(new Error('The record of a session in Redis is corrupt; the session is treated as unknown.'));
     return record;
   }
 
-  async #isLive(key: SessionKey, uri: string | undefined): Promise<boolean> {
+  /** Whether the session exists and, if a URI is given, is subscribed to it. */
+  async #matches(key: SessionKey, uri: string | undefined): Promise<boolean> {
     const [exists, subscribed] = await Promise.all([
       this.#exists(key),
       uri === undefined ? 1 : this.#commands.send<number>('sismember', this.#keys.subscriptions(key), uri),
@@ -139,7 +138,7 @@ export class RedisSessionStore extends SessionStore {
     return (await this.#commands.send<number>('exists', this.#keys.session(key))) === 1;
   }
 
-  #both(key: SessionKey): [session: string, subscriptions: string] {
+  #sessionAndSubscriptions(key: SessionKey): [session: string, subscriptions: string] {
     return [this.#keys.session(key), this.#keys.subscriptions(key)];
   }
 }

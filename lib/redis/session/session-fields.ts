@@ -3,10 +3,10 @@ import { isObject, type JsonObject } from '../../protocol/messages.js';
 import { isLegacyRevision } from '../../protocol/revisions.js';
 import type { ClientInfo, SessionKey, SessionPatch, SessionRecord } from '../../session/session-record.js';
 
-/** Fields of a session's hash: `r` what never changes, `i` initialized, `l` log level. */
+/** Fields of a session's hash: `r` for what never changes, `i` for initialized, `l` for the log level. */
 export type SessionFields = readonly [record: string | null, initialized: string | null, level: string | null];
 
-/** What never changes, in one text. */
+/** Returns the part of a record that never changes as one text. */
 export function packRecord({ revision, clientInfo, clientCapabilities }: SessionRecord): string {
   return JSON.stringify({ revision, clientInfo, clientCapabilities });
 }
@@ -20,15 +20,15 @@ export function packPatch({ initialized, logLevel }: SessionPatch): string[] {
   return fields;
 }
 
-/** @returns `undefined` for a session that is not there, and for one that nobody of us wrote: it is unknown then (S13) */
+/** @returns `undefined` for a missing session, and for a hash this package did not write: it is then unknown (S13) */
 export function unpack(
   { principal, id }: SessionKey,
   [record, initialized, level]: SessionFields,
 ): SessionRecord | undefined {
   if (record === null) return undefined;
-  const kept = parse(record);
-  if (!kept || !isLegacyRevision(kept.revision) || !isObject(kept.clientCapabilities)) return undefined;
-  const { revision, clientInfo, clientCapabilities } = kept;
+  const parsed = parse(record);
+  if (!parsed || !isLegacyRevision(parsed.revision) || !isObject(parsed.clientCapabilities)) return undefined;
+  const { revision, clientInfo, clientCapabilities } = parsed;
   return {
     principal,
     id,

@@ -6,8 +6,9 @@ import type { RedisCommands } from '../connection/redis-commands.js';
 const PAGE = 200;
 
 /**
- * Where sessions are found other than by their key. Lists lie in slots of their own, so they cannot change together with
- * the session: they may name too many sessions, never too few. Whoever walks one asks for each session whether it is there.
+ * The lists in which sessions are found other than by their key. Lists have hash slots of their own, so they cannot
+ * change together with a session: they may name too many sessions, but never too few. Readers check for each session
+ * whether it exists.
  */
 export class SessionLists {
   constructor(
@@ -16,33 +17,33 @@ export class SessionLists {
     private readonly ttlMs: number,
   ) {}
 
-  /** @returns false when there are as many sessions as there may be */
+  /** @returns false when there are already as many sessions as allowed */
   async admit(key: SessionKey, maxSessions: number): Promise<boolean> {
-    return (await this.#enlist(this.keys.allSessions, key, maxSessions)) === 1;
+    return (await this.#addTo(this.keys.allSessions, key, maxSessions)) === 1;
   }
 
-  /** Makes a session that was admitted one that can be found. */
-  async name(key: SessionKey): Promise<void> {
+  /** Adds a session that was admitted to the list of its principal, and lets it be found by its id. */
+  async add(key: SessionKey): Promise<void> {
     await Promise.all([
-      this.#enlist(this.keys.sessionsOf(key.principal), key),
+      this.#addTo(this.keys.sessionsOf(key.principal), key),
       this.commands.send('set', this.keys.owner(key.id), key.principal, 'PX', this.ttlMs),
     ]);
   }
 
-  /** Keeps the session on its lists for another while. */
-  async keep(key: SessionKey, uris: readonly string[]): Promise<void> {
+  /** Extends the time for which the session is on its lists. */
+  async extend(key: SessionKey, uris: readonly string[]): Promise<void> {
     await Promise.all([
-      this.#enlist(this.keys.allSessions, key),
-      this.name(key),
-      ...uris.map((uri) => this.subscribed(key, uri)),
+      this.#addTo(this.keys.allSessions, key),
+      this.add(key),
+      ...uris.map((uri) => this.addSubscriber(key, uri)),
     ]);
   }
 
-  async subscribed(key: SessionKey, uri: string): Promise<void> {
-    await this.#enlist(this.keys.subscribersOf(uri), key);
+  async addSubscriber(key: SessionKey, uri: string): Promise<void> {
+    await this.#addTo(this.keys.subscribersOf(uri), key);
   }
 
-  async strike(key: SessionKey, uris: readonly string[]): Promise<void> {
+  async remove(key: SessionKey, uris: readonly string[]): Promise<void> {
     const lists = [
       this.keys.allSessions,
       this.keys.sessionsOf(key.principal),
@@ -58,7 +59,7 @@ export class SessionLists {
     return (await this.commands.send<string | null>('get', this.keys.owner(id))) ?? undefined;
   }
 
-  /** Pages of a list, each session once. A scan gives everything that was there all the time, whatever comes and goes. */
+  /** Yields pages of a list, each session once. ZSCAN returns every member that was present during the whole scan. */
   async *walk(list: string): AsyncGenerator<SessionKey[]> {
     const seen = new Set<string>();
     let cursor = '0';
@@ -66,7 +67,7 @@ export class SessionLists {
       const [next, members] = await this.commands.send<[string, string[]]>('zscan', list, cursor, 'COUNT', PAGE);
       cursor = next;
       const page: SessionKey[] = [];
-      // Members and scores take turns.
+      // Members and scores alternate.
       for (let i = 0; i < members.length; i += 2) {
         const text = members[i]!;
         const key = seen.has(text) ? undefined : parseKeyText(text);
@@ -77,8 +78,8 @@ export class SessionLists {
     } while (cursor !== '0');
   }
 
-  #enlist(list: string, key: SessionKey, most = 0): Promise<number> {
-    return this.commands.run<number>('listSession', [list], [sessionKeyText(key), this.ttlMs, most]);
+  #addTo(list: string, key: SessionKey, maxLength = 0): Promise<number> {
+    return this.commands.run<number>('listSession', [list], [sessionKeyText(key), this.ttlMs, maxLength]);
   }
 }
 

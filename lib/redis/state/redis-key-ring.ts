@@ -5,14 +5,14 @@ import type { RedisKeys } from '../keys.js';
 import type { RedisCommands } from '../connection/redis-commands.js';
 
 const HOUR_MS = 3_600_000;
-/** Age at which a key gets a successor. */
+/** The age at which a key gets a successor. */
 const ROTATE_MS = 24 * HOUR_MS;
 /** How long the ring is kept while no instance runs. */
 const KEEP_MS = 7 * 24 * HOUR_MS;
-/** Tokens name their key; made up names must not become commands to Redis. */
-const PAUSE_MS = 1000;
+/** The least time between two refreshes: clients choose the key in a token, and must not cause a command with each. */
+const MIN_REFRESH_MS = 1000;
 
-/** The keys on which the instances of a fleet have agreed in Redis, so that any of them reads what another has sealed. */
+/** The keys on which the instances of a fleet agree in Redis, so that each of them can open what another has sealed. */
 export class RedisKeyRing extends KeyRing {
   readonly #timer: NodeJS.Timeout;
   #agreed = false;
@@ -28,11 +28,11 @@ export class RedisKeyRing extends KeyRing {
   ) {
     super(undefined, now);
     this.#timer = setInterval(() => void this.#agreeOnce().catch(report), HOUR_MS).unref();
-    // A Redis that is away now is asked again when a key is needed.
+    // If Redis is unreachable now, the next attempt is made when a key is needed.
     this.#agreeOnce().catch(() => undefined);
   }
 
-  /** @throws {BackendUnavailableError} as long as no key is agreed on: with one of its own nobody else could go on */
+  /** @throws {BackendUnavailableError} until a key is agreed on: no other instance could open what its own key seals */
   override seal(text: string): string {
     if (this.#agreed) return super.seal(text);
     throw new BackendUnavailableError('There is no key for request states yet.');
@@ -47,7 +47,7 @@ export class RedisKeyRing extends KeyRing {
   }
 
   override async refresh(): Promise<void> {
-    if (!this.#agreed || performance.now() - this.#agreedAt >= PAUSE_MS) await this.#agreeOnce();
+    if (!this.#agreed || performance.now() - this.#agreedAt >= MIN_REFRESH_MS) await this.#agreeOnce();
   }
 
   close(): void {
@@ -61,7 +61,7 @@ export class RedisKeyRing extends KeyRing {
 
   async #agree(): Promise<void> {
     this.#agreedAt = performance.now();
-    // Whatever a key has sealed has expired when it goes.
+    // A key is dropped only after everything it has sealed has expired.
     const dropMs = ROTATE_MS + this.stateTtlMs + 2 * HOUR_MS;
     const args = [randomBytes(32).toString('base64'), ROTATE_MS, dropMs, Math.max(KEEP_MS, 2 * dropMs)];
     const ring = await this.commands.run<string>('keyRing', [this.keys.keyRing], args);

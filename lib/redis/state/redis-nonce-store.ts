@@ -13,7 +13,7 @@ export class RedisNonceStore extends NonceStore {
   }
 
   override async use(nonce: string, ttlMs: number): Promise<boolean> {
-    // Each use has a name: a command that is sent again after a lost connection must not find itself.
+    // Each use has an id: a command that is sent again after a lost connection must not be refused because of itself.
     return (await this.commands.run<number>('useNonce', [this.keys.nonce(nonce)], [randomUUID(), ttlMs])) === 1;
   }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { BackendUnavailableError } from '../../session/backend-unavailable.js';
 
-/** One message on its way into a stream. */
+/** One message that is to be appended to a stream. */
 export interface Item {
   readonly data: string;
   readonly final: boolean;
@@ -13,24 +13,26 @@ interface Waiting<R> extends Item {
 }
 
 export interface AppendQueueOptions<T, R> {
-  /** Sends some messages of one stream, in order; called again with the same counter until it is known what became of them. */
+  /** Sends messages of one stream in order. It is called again with the same counter until their outcome is known. */
   readonly send: (target: T, items: readonly Item[], counter: number) => Promise<R[]>;
-  /** How long it is tried. */
+  /** How long a call is retried, ms. */
   readonly patienceMs: number;
-  /** Messages of one call, and characters. */
+  /** Maximum number of messages in one call (64). */
   readonly maxItems?: number;
+  /** Maximum number of characters in one call (256 Ki); a longer message has a call of its own. */
   readonly maxCharacters?: number;
-  /** Messages that wait, of all streams together, and their characters. */
+  /** Maximum number of waiting messages of all streams (100 000). */
   readonly maxWaiting?: number;
+  /** Maximum number of characters of all waiting messages (64 Mi). */
   readonly maxWaitingCharacters?: number;
 }
 
 const RETRY_MS = 100;
 
 /**
- * One call in flight per stream, numbered by one counter: Redis then tells a repetition from a new message by comparing
- * two numbers, and no message can overtake another (§5.3). What a producer says meanwhile goes out
- * together with the next call, which is where the throughput comes from.
+ * Queues the messages of each stream and sends them with one call at a time. Calls are numbered by one counter, so that
+ * Redis distinguishes a repetition from a new call by comparing two numbers, and no message can overtake another
+ * (§5.3). Messages that arrive while a call is in flight are sent together in the next call, for throughput.
  */
 export class AppendQueue<T, R> {
   readonly #options: Required<AppendQueueOptions<T, R>>;
@@ -54,11 +56,11 @@ export class AppendQueue<T, R> {
     return this.#waiting;
   }
 
-  /** @throws {BackendUnavailableError} when it was tried for long enough; whether it was stored is not known then */
+  /** @throws {BackendUnavailableError} when the retries have not succeeded in time; the message may have been stored */
   append(queueName: string, target: T, item: Item): Promise<R> {
     const { maxWaiting, maxWaitingCharacters } = this.#options;
     if (this.#waiting >= maxWaiting || this.#characters >= maxWaitingCharacters) {
-      return Promise.reject(new BackendUnavailableError('Too many messages wait for Redis.'));
+      return Promise.reject(new BackendUnavailableError('Too many messages are waiting for Redis.'));
     }
     this.#waiting++;
     this.#characters += item.data.length;
@@ -67,22 +69,22 @@ export class AppendQueue<T, R> {
       const running = this.#queues.get(queueName);
       if (running) return void running.push(waiting);
       this.#queues.set(queueName, [waiting]);
-      // What one tick produces goes out in one call.
-      queueMicrotask(() => void this.#work(queueName, target));
+      // All messages of one tick are sent in one call.
+      queueMicrotask(() => void this.#drain(queueName, target));
     });
   }
 
-  /** Gives up what has not got through. */
+  /** Stops retrying calls that have not succeeded. */
   close(): void {
     this.#closing.abort();
   }
 
-  async #work(queueName: string, target: T): Promise<void> {
+  async #drain(queueName: string, target: T): Promise<void> {
     const queue = this.#queues.get(queueName)!;
     while (queue.length > 0) {
-      const items = queue.splice(0, this.#fitting(queue));
+      const items = queue.splice(0, this.#batchSize(queue));
       try {
-        const outcomes = await this.#persist(target, items);
+        const outcomes = await this.#sendWithRetries(target, items);
         items.forEach(({ resolve }, i) => resolve(outcomes[i]!));
       } catch (error) {
         for (const { reject } of items) reject(error);
@@ -93,7 +95,7 @@ export class AppendQueue<T, R> {
     this.#queues.delete(queueName);
   }
 
-  #fitting(queue: readonly Item[]): number {
+  #batchSize(queue: readonly Item[]): number {
     const { maxItems, maxCharacters } = this.#options;
     let count = 0;
     let characters = 0;
@@ -105,16 +107,16 @@ export class AppendQueue<T, R> {
     return count;
   }
 
-  async #persist(target: T, items: readonly Item[]): Promise<R[]> {
+  async #sendWithRetries(target: T, items: readonly Item[]): Promise<R[]> {
     const counter = ++this.#counter;
     const deadline = performance.now() + this.#options.patienceMs;
     for (;;) {
       try {
         return await this.#options.send(target, items, counter);
       } catch (error) {
-        const goOn =
+        const retry =
           error instanceof BackendUnavailableError && performance.now() < deadline && !this.#closing.signal.aborted;
-        if (!goOn) throw error;
+        if (!retry) throw error;
         await pause(RETRY_MS, undefined, { signal: this.#closing.signal, ref: false }).catch(() => undefined);
       }
     }

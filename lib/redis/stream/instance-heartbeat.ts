@@ -3,11 +3,11 @@ import type { RedisKeys } from '../keys.js';
 import type { RedisCommands } from '../connection/redis-commands.js';
 
 /**
- * Tells the others that this instance lives, from when it first owes somebody something (P6). Beats that do not get
- * through are not reported: whoever lost Redis tells of that once.
+ * Shows the other instances that this one is alive, from the moment it is first assigned requests (P6). Failed
+ * heartbeats are not reported, because the connection reports once that Redis is unreachable.
  */
 export class InstanceHeartbeat {
-  /** Of this instance, in this life of its process. */
+  /** Identifies this instance; a restarted process has a new id. */
   readonly id = randomBytes(9).toString('base64url');
   readonly #commands: RedisCommands;
   readonly #keys: RedisKeys;
@@ -15,14 +15,14 @@ export class InstanceHeartbeat {
   #timer: NodeJS.Timeout | undefined;
   #first: Promise<void> | undefined;
 
-  /** @param ttlMs time without a sign after which an instance counts as lost */
+  /** @param ttlMs time without a heartbeat after which an instance counts as lost, ms */
   constructor(commands: RedisCommands, keys: RedisKeys, ttlMs: number) {
     this.#commands = commands;
     this.#keys = keys;
     this.#ttlMs = ttlMs;
   }
 
-  /** @returns when the first sign is given; rejects, and can be called again, while Redis is away */
+  /** Resolves once the first heartbeat is sent. Rejects while Redis is unreachable, and can then be called again. */
   start(): Promise<void> {
     this.#first ??= this.#beat().then(
       () => void (this.#timer = setInterval(() => void this.#beat().catch(() => undefined), this.#ttlMs / 3).unref()),
@@ -34,7 +34,7 @@ export class InstanceHeartbeat {
     return this.#first;
   }
 
-  /** Whether that instance lives. */
+  /** Whether the instance with this id is alive. */
   async isAlive(id: string): Promise<boolean> {
     return (await this.#commands.send<number>('exists', this.#keys.heartbeat(id))) === 1;
   }

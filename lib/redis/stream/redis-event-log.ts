@@ -21,16 +21,20 @@ import { Semaphore } from './semaphore.js';
 export interface RedisEventLogOptions {
   readonly commands: RedisCommands;
   readonly keys: RedisKeys;
-  /** Of this instance. */
+  /** The heartbeat of this instance. */
   readonly heartbeat: InstanceHeartbeat;
-  /** At least so many entries are kept per stream. */
+  /** The number of entries kept per stream, at least. */
   readonly maxHistory: number;
+  /** The number of bytes kept per stream. */
   readonly maxHistoryBytes: number;
   readonly historyTtlMs: number;
   readonly resultTtlMs: number;
-  /** Streams kept per session beside the standing one (256). */
+  /** Maximum number of streams per session, not counting the standalone stream (256). */
   readonly maxStreams?: number;
-  /** How long an append is tried while Redis is away (10 000). Then it is up to the caller, who may tell its client directly. */
+  /**
+   * How long an append is retried while Redis is unreachable, ms (10 000). Then it rejects and the caller decides, for
+   * example to send the message directly to its client.
+   */
   readonly appendPatienceMs?: number;
 }
 
@@ -39,20 +43,20 @@ interface Target {
   readonly stream: string;
 }
 
-/** Reads of an instance at the same time: after an interruption all its streams want to catch up at once (F13). */
+/** Maximum number of concurrent reads: after an interruption all streams of an instance catch up at once (F13). */
 const MAX_READS = 64;
 
 const UNKNOWN: StreamPage = { entries: [], last: STREAM_START, known: false, fence: 0, ended: false };
 
 type RawPage = ['ended' | 'unknown'] | ['ok', last: string, fence: string, final: string, ...entries: RawEntry[]];
 
-/** The event log of a fleet. Each method is one script, and a script is one step for everybody. */
+/** The event log of a fleet. Each method is one script, which Redis executes atomically. */
 export class RedisEventLog extends EventLog {
   readonly #commands: RedisCommands;
   readonly #keys: RedisKeys;
   readonly #heartbeat: InstanceHeartbeat;
   readonly #limits: Required<Omit<RedisEventLogOptions, 'commands' | 'keys' | 'heartbeat'>>;
-  /** Names this object, so that a message of it that arrives twice can be told from one of another instance. */
+  /** Identifies this producer, so that the append script recognizes its repeated calls. */
   readonly #producer = randomBytes(9).toString('base64url');
   readonly #queue: AppendQueue<Target, AppendOutcome>;
   readonly #reads = new Semaphore(MAX_READS);
@@ -80,12 +84,12 @@ export class RedisEventLog extends EventLog {
   }
 
   override async read(key: SessionKey, stream: string, cursor: string, count: number): Promise<StreamPage> {
-    const args = [...this.#place(key, stream), cursor, count, this.#limits.resultTtlMs];
+    const args = [...this.#streamArgs(key, stream), cursor, count, this.#limits.resultTtlMs];
     const reply = await this.#reads.run(() => this.#commands.run<RawPage>('read', [this.#keys.session(key)], args));
     if (reply[0] !== 'ok') return { ...UNKNOWN, ended: reply[0] === 'ended' };
     const [, last, fence, final, ...raw] = reply;
     const entries = raw.map(readEntry).filter((entry) => entry !== undefined);
-    // A whole page of another version: what is known behind it must not be taken for lost as well (F18).
+    // A whole page is of another version: the entries after it must not be mistaken for lost (F18).
     if (entries.length === 0 && raw.length === count) return this.read(key, stream, raw.at(-1)![0], count);
     const newest = entries.at(-1);
     return {
@@ -100,36 +104,37 @@ export class RedisEventLog extends EventLog {
 
   override async claim(key: SessionKey, stream: string): Promise<number | undefined> {
     const { resultTtlMs, maxStreams } = this.#limits;
-    const args = [...this.#place(key, stream), this.#signalChannel(key), resultTtlMs, maxStreams];
+    const args = [...this.#streamArgs(key, stream), this.#signalChannel(key), resultTtlMs, maxStreams];
     const fence = await this.#commands.run<number | 'gone' | 'limit'>('claim', [this.#keys.session(key)], args);
     if (fence === 'limit') throw new StreamLimitError(maxStreams);
     return fence === 'gone' ? undefined : fence;
   }
 
   override async release(key: SessionKey, stream: string, fence: number): Promise<void> {
-    const args = [...this.#place(key, stream), fence, this.#limits.resultTtlMs];
+    const args = [...this.#streamArgs(key, stream), fence, this.#limits.resultTtlMs];
     await this.#commands.run('release', [this.#keys.session(key)], args);
   }
 
   override async assignRequests(key: SessionKey, stream: string, requests: readonly RequestId[]): Promise<void> {
-    // Before anything is owed: nobody must find a debt of one who never lived.
+    // The heartbeat must come first: otherwise the requests would look orphaned right after they were assigned.
     await this.#heartbeat.start();
     const { resultTtlMs, maxStreams } = this.#limits;
-    const args = [...this.#place(key, stream), this.#heartbeat.id, JSON.stringify(requests), resultTtlMs, maxStreams];
+    const assignment = [this.#heartbeat.id, JSON.stringify(requests)];
+    const args = [...this.#streamArgs(key, stream), ...assignment, resultTtlMs, maxStreams];
     const outcome = await this.#commands.run<string>('assignRequests', [this.#keys.session(key)], args);
     if (outcome === 'limit') throw new StreamLimitError(maxStreams);
   }
 
   override async orphanedRequests(key: SessionKey, stream: string): Promise<readonly RequestId[]> {
-    const debt = await this.#commands.send<string | null>('hget', this.#keys.session(key), `w:${stream}`);
-    if (debt === null) return [];
-    const [instance] = debt.split(' ', 1) as [string];
+    const assignment = await this.#commands.send<string | null>('hget', this.#keys.session(key), `w:${stream}`);
+    if (assignment === null) return [];
+    const [instance] = assignment.split(' ', 1) as [string];
     return (await this.#heartbeat.isAlive(instance))
       ? []
-      : (JSON.parse(debt.slice(instance.length + 1)) as RequestId[]);
+      : (JSON.parse(assignment.slice(instance.length + 1)) as RequestId[]);
   }
 
-  /** Gives up appends that have not got through. */
+  /** Stops retrying appends that have not succeeded. */
   close(): void {
     this.#queue.close();
   }
@@ -142,7 +147,7 @@ export class RedisEventLog extends EventLog {
       'append',
       [this.#keys.session(key)],
       [
-        ...[...this.#place(key, stream), this.#signalChannel(key), this.#producer, counter],
+        ...[...this.#streamArgs(key, stream), this.#signalChannel(key), this.#producer, counter],
         ...[maxHistory, maxHistoryBytes, historyTtlMs, resultTtlMs, maxStreams, SIGNAL_PAYLOAD_LIMIT],
         ...items.flatMap(({ data, final }) => [data, final ? '1' : '0']),
       ],
@@ -153,7 +158,8 @@ export class RedisEventLog extends EventLog {
     return ids.map((id) => (id === '' ? { kind: 'done' } : { kind: 'appended', id, listening: listening === '1' }));
   }
 
-  #place(key: SessionKey, stream: string): [logs: string, results: string, stream: string] {
+  /** The first arguments of every stream script. */
+  #streamArgs(key: SessionKey, stream: string): [logs: string, results: string, stream: string] {
     return [this.#keys.logs(key), this.#keys.results(key), stream];
   }
 

@@ -1,14 +1,14 @@
-/** Lets only so many do something at a time; the others wait in line. */
+/** Limits how many tasks run at the same time; the others wait in order. */
 export class Semaphore {
   readonly #waiting: (() => void)[] = [];
   #free: number;
 
-  constructor(places: number) {
-    this.#free = places;
+  constructor(permits: number) {
+    this.#free = permits;
   }
 
   async run<T>(task: () => Promise<T>): Promise<T> {
-    // Whoever leaves hands its place to the next in line, so a newcomer cannot take it from under them.
+    // A finished task passes its permit directly to the next in line, so that a newcomer cannot overtake.
     if (this.#free > 0) this.#free--;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { taskKeyText } from '../../task/task-id.js';
 import type {
   TaskAnswer,
   TaskKey,
@@ -14,50 +13,47 @@ import type { RedisKeys } from '../keys.js';
 import type { RedisCommands } from '../connection/redis-commands.js';
 import type { ScriptName } from '../connection/scripts.js';
 import { packAll, packCheckpoint, packPatch, type TaskReply, unpackTask } from './task-fields.js';
+import { TaskLists } from './task-lists.js';
 
 export interface RedisTaskStoreOptions {
   readonly commands: RedisCommands;
   readonly keys: RedisKeys;
-  /** Of all instances together, ended ones too. */
+  /** Maximum number of tasks of all instances together, including those that have ended. */
   readonly maxTasks: number;
 }
 
-/** The tasks of a fleet, each one hash, each method one script on it. Redis expires them, and its clock decides. */
+type Argument = string | number;
+
+/** The tasks of a fleet. Each task is one hash and each method one script. Redis expires them by its own clock. */
 export class RedisTaskStore extends TaskStore {
   override readonly mayBeUnavailable = true;
   readonly #commands: RedisCommands;
   readonly #keys: RedisKeys;
+  readonly #lists: TaskLists;
   readonly #maxTasks: number;
 
   constructor({ commands, keys, maxTasks }: RedisTaskStoreOptions) {
     super();
     this.#commands = commands;
     this.#keys = keys;
+    this.#lists = new TaskLists(commands, keys, maxTasks);
     this.#maxTasks = maxTasks;
   }
 
   override async create(spec: TaskSpec, leaseMs: number): Promise<TaskRecord> {
-    const { checkpoint, principal, id, ttlMs } = spec;
-    const admission = [taskKeyText(spec), ttlMs, this.#maxTasks];
-    if ((await this.#commands.run<number>('admitTask', [this.#keys.allTasks], admission)) !== 1) {
-      throw new TaskLimitError(this.#maxTasks);
-    }
-    const fields = [
-      newToken(),
-      JSON.stringify({ ...spec, checkpoint: undefined }),
-      ttlMs,
-      leaseMs,
-      ...packCheckpoint(checkpoint),
-    ];
-    const created = await this.#move('createTask', spec, fields);
-    if (!created) throw new Error('A task of this key exists; task ids must never repeat.');
-    // Listed last, by the time it was created at. An instance that dies in between has told nobody of the task.
-    await this.#commands.run('listTask', this.#keys.tasksOf(principal), [id, created.task.createdAt, ttlMs]);
+    const { checkpoint, ttlMs } = spec;
+    if (!(await this.#lists.admit(spec, ttlMs))) throw new TaskLimitError(this.#maxTasks);
+    const specText = JSON.stringify({ ...spec, checkpoint: undefined });
+    const args = [newToken(), specText, ttlMs, leaseMs, ...packCheckpoint(checkpoint)];
+    const created = await this.#runOnTask('createTask', spec, args);
+    if (!created) throw new Error('A task with this key already exists; task ids must never repeat.');
+    // Listed last, because its creation time must be known. If the instance dies in between, no client knows the task.
+    await this.#lists.add(spec, created.task.createdAt, ttlMs);
     return created.task;
   }
 
   override async load(key: TaskKey): Promise<TaskRecord | undefined> {
-    return (await this.#move('loadTask', key, []))?.task;
+    return (await this.#runOnTask('loadTask', key, []))?.task;
   }
 
   override move(
@@ -68,26 +64,21 @@ export class RedisTaskStore extends TaskStore {
     fence?: number,
   ): Promise<TaskMove | undefined> {
     const fields = packPatch(patch);
-    const state = [from.join(','), to, fence ?? ''];
-    return this.#move('moveTask', key, [newToken(), ...state, fields.length, ...fields, ...packAll('', inputRequests)]);
+    const questions = packAll('', inputRequests);
+    const args = [newToken(), from.join(','), to, fence ?? '', fields.length, ...fields, ...questions];
+    return this.#runOnTask('moveTask', key, args);
   }
 
   override answer(key: TaskKey, answers: Readonly<Record<string, TaskAnswer>>): Promise<TaskMove | undefined> {
-    return this.#move('answerTask', key, [newToken(), ...packAll('', answers)]);
+    return this.#runOnTask('answerTask', key, [newToken(), ...packAll('', answers)]);
   }
 
-  override async saveCheckpoint(key: TaskKey, fence: number, checkpoint: Partial<TaskCheckpoint>): Promise<boolean> {
-    return (
-      (await this.#commands.run<number>(
-        'saveCheckpoint',
-        [this.#keys.task(key)],
-        [fence, ...packCheckpoint(checkpoint)],
-      )) === 1
-    );
+  override saveCheckpoint(key: TaskKey, fence: number, checkpoint: Partial<TaskCheckpoint>): Promise<boolean> {
+    return this.#runOnRun('saveCheckpoint', key, [fence, ...packCheckpoint(checkpoint)]);
   }
 
-  override async renew(key: TaskKey, fence: number, leaseMs: number): Promise<boolean> {
-    return (await this.#commands.run<number>('renewLease', [this.#keys.task(key)], [fence, leaseMs])) === 1;
+  override renew(key: TaskKey, fence: number, leaseMs: number): Promise<boolean> {
+    return this.#runOnRun('renewLease', key, [fence, leaseMs]);
   }
 
   override release(key: TaskKey, fence: number): Promise<boolean> {
@@ -95,37 +86,35 @@ export class RedisTaskStore extends TaskStore {
   }
 
   override async claim(key: TaskKey, leaseMs: number): Promise<TaskRecord | undefined> {
-    return (await this.#move('claimTask', key, [newToken(), leaseMs]))?.task;
+    return (await this.#runOnTask('claimTask', key, [newToken(), leaseMs]))?.task;
   }
 
   override async list(principal: string, limit: number, after?: TaskPosition): Promise<readonly TaskRecord[]> {
     const found: TaskRecord[] = [];
-    // The list may name tasks that are gone; a page is short only at its end, as that is how its end is told.
-    for (let at = after, more = true; more && found.length < limit;) {
-      const wanted = limit - found.length;
-      const page = await this.#page(principal, wanted, at);
+    // The list may name tasks that no longer exist, so it is read until the page is full: a short page means the end.
+    for (let position = after, more = true; more && found.length < limit;) {
+      const missing = limit - found.length;
+      const page = await this.#lists.page(principal, missing, position);
       const tasks = await Promise.all(page.map(({ id }) => this.load({ principal, id })));
       found.push(...tasks.filter((task) => task !== undefined));
-      more = page.length === wanted;
-      at = page.at(-1);
+      more = page.length === missing;
+      position = page.at(-1);
     }
     return found;
   }
 
-  async #page(principal: string, limit: number, after: TaskPosition | undefined): Promise<TaskPosition[]> {
-    const from = after ? [after.createdAt, after.id] : [];
-    const reply = await this.#commands.run<string[]>('pageTasks', this.#keys.tasksOf(principal), [limit, ...from]);
-    const positions: TaskPosition[] = [];
-    for (let i = 0; i < reply.length; i += 2) positions.push({ id: reply[i]!, createdAt: Number(reply[i + 1]) });
-    return positions;
-  }
-
-  async #move(script: ScriptName, key: TaskKey, args: readonly (string | number)[]): Promise<TaskMove | undefined> {
+  /** Runs a script that returns the task as it is afterwards. */
+  async #runOnTask(script: ScriptName, key: TaskKey, args: readonly Argument[]): Promise<TaskMove | undefined> {
     const reply = await this.#commands.run<TaskReply | null>(script, [this.#keys.task(key)], args);
     const task = reply && unpackTask(reply);
     return task ? { moved: reply[0] === 1, task } : undefined;
   }
+
+  /** Runs a script that returns whether the run is still the current one. */
+  async #runOnRun(script: ScriptName, key: TaskKey, args: readonly Argument[]): Promise<boolean> {
+    return (await this.#commands.run<number>(script, [this.#keys.task(key)], args)) === 1;
+  }
 }
 
-/** Names one call, so that a command which is sent again after a lost connection finds itself. */
+/** Identifies one call, so that a script recognizes a command that is sent again after a lost connection. */
 const newToken = (): string => randomBytes(9).toString('base64url');

@@ -1,9 +1,9 @@
 import type { TaskCheckpoint, TaskPatch, TaskRecord, TaskSpec, TaskStatus } from '../../task/task-record.js';
 
-/** What a script says of a task: whether the call moved it, whether its lease has expired, and the fields of its hash. */
+/** The reply of a task script: whether the call changed the task, whether it is orphaned, and its fields. */
 export type TaskReply = readonly [moved: 0 | 1, orphaned: 0 | 1, fieldsAndValues: readonly string[]];
 
-/** Fields and values in turns. */
+/** Returns alternating fields and values. */
 export const packAll = (prefix: string, values: Readonly<Record<string, unknown>>): string[] =>
   Object.entries(values).flatMap(([name, value]) => [`${prefix}${name}`, JSON.stringify(value)]);
 
@@ -20,7 +20,7 @@ export function packPatch({ statusMessage, result, error }: TaskPatch): string[]
   return fields;
 }
 
-/** @returns `undefined` for what nobody of us wrote: it is unknown then (S13) */
+/** @returns `undefined` for a hash that this package did not write; the task is then unknown (S13) */
 export function unpackTask([, orphaned, fieldsAndValues]: TaskReply): TaskRecord | undefined {
   const fields = new Map<string, string>();
   for (let i = 0; i < fieldsAndValues.length; i += 2) fields.set(fieldsAndValues[i]!, fieldsAndValues[i + 1]!);
@@ -48,11 +48,11 @@ export function unpackTask([, orphaned, fieldsAndValues]: TaskReply): TaskRecord
 }
 
 function unpackAll<T>(fields: ReadonlyMap<string, string>, prefix: string): Record<string, T> {
-  const own = [...fields].filter(([name]) => name.startsWith(prefix));
-  return Object.fromEntries(own.map(([name, text]) => [name.slice(prefix.length), JSON.parse(text) as T]));
+  const matching = [...fields].filter(([name]) => name.startsWith(prefix));
+  return Object.fromEntries(matching.map(([name, text]) => [name.slice(prefix.length), JSON.parse(text) as T]));
 }
 
-/** In the order in which they were asked. */
+/** Returns the questions in the order in which they were asked. */
 function unpackQuestions(fields: ReadonlyMap<string, string>): TaskRecord['inputRequests'] {
   const numbered = [...fields].flatMap(([name, text]) => {
     const space = text.indexOf(' ');

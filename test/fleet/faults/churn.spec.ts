@@ -35,9 +35,9 @@ describe(`P10 ${SESSIONS} short-lived sessions`, () => {
   /** What the instance holds for its clients right now. */
   function gauges(): Record<string, number> {
     const runtime = app.app.get(McpRuntime, { strict: false });
-    const { channels, listeners, strays } = (app.app.get(MessageBroker) as RedisMessageBroker).sizes;
+    const { channels, listeners, unexpectedMessages } = (app.app.get(MessageBroker) as RedisMessageBroker).sizes;
     return {
-      ...{ channels, listeners, strays },
+      ...{ channels, listeners, unexpectedMessages },
       inFlight: runtime.inFlight.size,
       standing: runtime.http.streams.size,
       subscriptions: runtime.engine.subscriptions.size,
@@ -79,7 +79,9 @@ describe(`P10 ${SESSIONS} short-lived sessions`, () => {
       const left = async () =>
         (await redis.admin.keys('*')).filter((key) => !lasting.has(key) && /:\{|:nonce/.test(key));
       await expect.poll(left, { timeout: 4 * TTL_MS, interval: 200 }).toEqual([]);
-      await expect.poll(gauges, { timeout: 5000 }).toEqual({ ...idle, strays: expect.any(Number) as number });
+      await expect
+        .poll(gauges, { timeout: 5000 })
+        .toEqual({ ...idle, unexpectedMessages: expect.any(Number) as number });
       figure('P10', 'sessions that came and went', SESSIONS);
       figure('P10', 'keys in Redis at most', most);
       figure('P10', 'keys of sessions left after their time', (await left()).length);

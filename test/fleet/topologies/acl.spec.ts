@@ -75,7 +75,7 @@ describe('a Redis user with ACL rights', () => {
       const stream = await session.get();
       await expect
         .poll(() => app.logs.warnings.join(), { timeout: 8000 })
-        .toContain('A Redis subscriber could not settle (NOPERM)');
+        .toContain('The Redis subscriber could not resubscribe (NOPERM)');
       const [before, since] = [await connections(), performance.now()];
       const attempts = async () => (await connections()) - before;
       await expect.poll(attempts, { timeout: 15_000 }).toBeGreaterThanOrEqual(3);
@@ -96,7 +96,7 @@ describe('a Redis user with ACL rights', () => {
     const app = await fleetApp({ redis: option('wrong'), redisWaitMs: 300 });
     const refused = await begin(app);
     expect([refused.status, refused.headers['retry-after']]).toEqual([503, '2']);
-    expect(app.logs.warnings.join()).toContain('A Redis connection is in trouble, trying again (WRONGPASS)');
+    expect(app.logs.warnings.join()).toContain('A Redis connection failed and is retried (WRONGPASS)');
     await expectUnhurt(app);
     await redis.admin.call('ACL', 'SETUSER', 'mcp', '>wrong');
     await expect.poll(() => begin(app).then(({ status }) => status), { timeout: 8000 }).toBe(200);

@@ -42,7 +42,7 @@ describe('a fleet behind Sentinel', () => {
     expect((await send(app.port, initializeRequest())).status).toBe(503);
     expect((await send(app.port, call('echo', { text: 'plain' }))).status).toBe(200);
     expect(app.logs.warnings).toEqual([
-      expect.stringContaining('A Redis connection is in trouble, trying again (NO_SENTINEL_KNOWS_THE_MASTER)'),
+      expect.stringContaining('A Redis connection failed and is retried (NO_SENTINEL_KNOWS_THE_MASTER)'),
     ]);
     await app.close();
   });

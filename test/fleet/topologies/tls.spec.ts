@@ -44,7 +44,7 @@ describe('a fleet over TLS', () => {
     expect(plain.status).toBe(200);
     const refused = await send(app.port, initializeRequest());
     expect([refused.status, refused.headers['retry-after']]).toEqual([503, '2']);
-    expect(app.logs.warnings.join()).toMatch(/A Redis connection is in trouble, trying again/);
+    expect(app.logs.warnings.join()).toMatch(/A Redis connection failed and is retried/);
     expect(app.logs.warnings.join()).toMatch(kind);
     expect(app.logs.warnings.length).toBeLessThan(6);
     expect(app.logs.errors).toEqual([]);

@@ -1,15 +1,23 @@
+-- The head of a stream, shared by all scripts that work with streams.
+--
+-- A head is a field of its session's hash, so it lives exactly as long as the session and outlives the entries. If the
+-- newest id expired with them, a quiet stream would begin again at 0-0 and every reader would get a false gap.
+--
+-- Fields of the session's hash:
+--   h:<stream>  the head: last fence held done touched total first age
+--                 last     id of the newest entry ever appended
+--                 fence    number of the newest claim
+--                 held     1 while a connection holds the stream
+--                 done     1 once the final message is there
+--                 touched  when the stream was last used, ms
+--                 total    bytes ever appended
+--                 first    how many of these bytes precede the oldest entry, as far as is known
+--                 age      orders the streams by their beginning
+--   w:<stream>  the outstanding requests until the final message: instance, then the JSON of the requests' ids
+--   q:<stream>  one line per producer, newest first: producer counter listening id,id,…
+--   n           number of streams, not counting the standalone stream
+--   m           counter that numbers the streams
 --- @include "clock"
--- In front of every script that knows streams.
---
--- The head of a stream is a field of its session's hash, so it lives exactly as long as the session and outlives the
--- entries: if the newest id went with them, a quiet stream would start again at 0-0 and every reader had a false gap.
---
--- h:<stream>  last fence held done touched total first age
---   total: bytes ever appended; first: how many of them were appended before the oldest entry, as far as is known
--- w:<stream>  who owes answers on it: instance and the JSON of the requests' ids, until the final message
--- q:<stream>  one line per producer, the newest first: producer counter listening id,id,…
--- n           how many streams there are beside the standing one
--- m           numbers the streams in the order in which they began
 
 local function pack_head(head)
   return string.format('%s %.0f %d %d %.0f %.0f %.0f %.0f', head.last, head.fence,
@@ -30,58 +38,60 @@ local function parse_head(text)
   }
 end
 
--- Finished and its answer expired, or left alone unfinished. A reader touches its stream at each self-check; one that was
--- killed cannot let go, so even a held stream is given up in the end.
-local function is_over(stream, head, now, result_ttl)
+-- Whether a stream has expired: it is finished and its response has expired, or it was left unfinished. A reader
+-- touches its stream with its self-checks. A reader that was killed cannot release its claim, so even a held stream
+-- expires.
+local function is_expired(stream, head, now, result_ttl)
   if stream == 'g' then return false end
   local idle = now - head.touched
   if head.held and not head.done then return idle >= math.max(result_ttl, 60000) end
   return idle >= result_ttl
 end
 
-local function forget(session, logs, results, stream)
+local function forget_stream(session, logs, results, stream)
   redis.call('HDEL', session, 'h:' .. stream, 'q:' .. stream, 'w:' .. stream)
   redis.call('DEL', logs .. stream, results .. stream)
   redis.call('HINCRBY', session, 'n', -1)
 end
 
--- The head in the field's text, unless the stream is to be forgotten by now.
-local function known(session, logs, results, stream, now, result_ttl, text)
+-- Returns the head in the text of its field, or nil if there is none or the stream has expired.
+local function live_head(session, logs, results, stream, now, result_ttl, text)
   local head = text and parse_head(text)
   if not head then return nil end
-  if not is_over(stream, head, now, result_ttl) then return head end
-  forget(session, logs, results, stream)
+  if not is_expired(stream, head, now, result_ttl) then return head end
+  forget_stream(session, logs, results, stream)
   return nil
 end
 
-local function existing(session, logs, results, stream, now, result_ttl)
-  return known(session, logs, results, stream, now, result_ttl, redis.call('HGET', session, 'h:' .. stream))
+local function load_head(session, logs, results, stream, now, result_ttl)
+  return live_head(session, logs, results, stream, now, result_ttl, redis.call('HGET', session, 'h:' .. stream))
 end
 
--- An unfinished stream is never given up for another one: its reader could not tell that it lost something.
+-- Forgets expired streams, or else the oldest finished one; returns whether there is room now. An unfinished stream is
+-- never forgotten for another one, because its reader could not know that it lost something.
 local function make_room(session, logs, results, now, result_ttl)
   local fields = redis.call('HGETALL', session)
-  local oldest, age, forgotten
+  local oldest, oldest_age, forgotten
   for i = 1, #fields, 2 do
     local stream = string.match(fields[i], '^h:(.+)$')
     local head = stream and stream ~= 'g' and parse_head(fields[i + 1])
     if head then
-      if is_over(stream, head, now, result_ttl) then
-        forget(session, logs, results, stream)
+      if is_expired(stream, head, now, result_ttl) then
+        forget_stream(session, logs, results, stream)
         forgotten = true
-      elseif head.done and (not age or head.age < age) then
-        oldest, age = stream, head.age
+      elseif head.done and (not oldest_age or head.age < oldest_age) then
+        oldest, oldest_age = stream, head.age
       end
     end
   end
   if forgotten then return true end
   if not oldest then return false end
-  forget(session, logs, results, oldest)
+  forget_stream(session, logs, results, oldest)
   return true
 end
 
--- The head of a stream that begins now, or nil when it is one too many. Not written yet.
-local function begin(session, logs, results, stream, now, result_ttl, max_streams)
+-- Returns the head of a stream that begins now, or nil if that is one stream too many. The caller writes the head.
+local function create_head(session, logs, results, stream, now, result_ttl, max_streams)
   if stream ~= 'g' then
     local count = tonumber(redis.call('HGET', session, 'n') or '0')
     if count >= max_streams and not make_room(session, logs, results, now, result_ttl) then return nil end

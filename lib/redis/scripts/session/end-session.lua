@@ -1,16 +1,22 @@
--- Ends a session with everything it owns, and rings its readers.
+-- Ends a session, removes everything it owns and signals its readers.
 --
--- KEYS 1  session   2 subscriptions
--- ARGV 1  prefix of logs   2 prefix of results   3 channel
+-- Input:
+--   KEYS[1]  session
+--   KEYS[2]  subscriptions
+--   ARGV[1]  prefix of logs
+--   ARGV[2]  prefix of results
+--   ARGV[3]  channel
 --
--- returns nil when there was none, else the URIs it was subscribed to
+-- Output:
+--   nil if the session is unknown, else the URIs it was subscribed to
 --- @include "../includes/publish-signal"
-if redis.call('EXISTS', KEYS[1]) == 0 then return false end
-for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
+local session, subscriptions, logs, results, channel = KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3]
+if redis.call('EXISTS', session) == 0 then return false end
+for _, field in ipairs(redis.call('HKEYS', session)) do
   local stream = string.match(field, '^h:(.+)$')
-  if stream then redis.call('DEL', ARGV[1] .. stream, ARGV[2] .. stream) end
+  if stream then redis.call('DEL', logs .. stream, results .. stream) end
 end
-local uris = redis.call('SMEMBERS', KEYS[2])
-redis.call('DEL', KEYS[1], KEYS[2])
-publish_signal(ARGV[3], 'x')
+local uris = redis.call('SMEMBERS', subscriptions)
+redis.call('DEL', session, subscriptions)
+publish_signal(channel, 'x')
 return uris

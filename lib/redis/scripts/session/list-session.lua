@@ -1,15 +1,20 @@
--- Puts a session on a list of sessions, or keeps it there. Lists are hints: whoever walks one looks whether each session
--- is still there.
+-- Adds a session to a list of sessions, or keeps it there.
 --
--- KEYS 1  list
--- ARGV 1  session   2 how long it stays on the list, ms   3 how many the list may hold, 0 for any number
+-- Lists are hints: readers check for each session whether it still exists.
 --
--- returns 1, or 0 when the list is full
+-- Input:
+--   KEYS[1]  list
+--   ARGV[1]  session
+--   ARGV[2]  how long the session stays on the list, ms
+--   ARGV[3]  maximum length of the list, 0 for no limit
+--
+-- Output:
+--   1, or 0 if the list is full
 --- @include "../includes/clock"
+local list, session, ttl, limit = KEYS[1], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local now = clock()
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', text_of(now))
-local most = tonumber(ARGV[3])
-if most > 0 and redis.call('ZCARD', KEYS[1]) >= most and not redis.call('ZSCORE', KEYS[1], ARGV[1]) then return 0 end
-redis.call('ZADD', KEYS[1], text_of(now + tonumber(ARGV[2])), ARGV[1])
-redis.call('PEXPIRE', KEYS[1], ARGV[2])
+redis.call('ZREMRANGEBYSCORE', list, '-inf', text_of(now))
+if limit > 0 and redis.call('ZCARD', list) >= limit and not redis.call('ZSCORE', list, session) then return 0 end
+redis.call('ZADD', list, text_of(now + ttl), session)
+redis.call('PEXPIRE', list, ARGV[2])
 return 1

@@ -1,15 +1,20 @@
--- Reads a session and slides its idle TTL; written at most once per twentieth of it, not by each request (P16).
+-- Reads a session and extends its idle TTL, at most once per twentieth of it and not with each request (P16).
 --
--- KEYS 1  session   2 subscriptions
--- ARGV 1  idle TTL that must remain, ms   2 what it is set to when less remains
+-- Input:
+--   KEYS[1]  session
+--   KEYS[2]  subscriptions
+--   ARGV[1]  idle TTL that must remain, ms
+--   ARGV[2]  TTL to set if less remains, ms
 --
--- returns nil, or {record, initialized, level, 1 if it was slid}
-local record = redis.call('HMGET', KEYS[1], 'r', 'i', 'l')
-if not record[1] then return false end
-record[4] = 0
-if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[1]) then
-  redis.call('PEXPIRE', KEYS[1], ARGV[2])
-  redis.call('PEXPIRE', KEYS[2], ARGV[2])
-  record[4] = 1
+-- Output:
+--   nil if the session is unknown, else {record, initialized, log level, 1 if the TTL was extended}
+local session, subscriptions, min_ttl, new_ttl = KEYS[1], KEYS[2], tonumber(ARGV[1]), ARGV[2]
+local fields = redis.call('HMGET', session, 'r', 'i', 'l')
+if not fields[1] then return false end
+fields[4] = 0
+if redis.call('PTTL', session) < min_ttl then
+  redis.call('PEXPIRE', session, new_ttl)
+  redis.call('PEXPIRE', subscriptions, new_ttl)
+  fields[4] = 1
 end
-return record
+return fields

@@ -1,13 +1,18 @@
 -- Subscribes a session to a resource.
 --
--- KEYS 1  session   2 subscriptions
--- ARGV 1  URI   2 maxSubscriptions
+-- Input:
+--   KEYS[1]  session
+--   KEYS[2]  subscriptions
+--   ARGV[1]  URI
+--   ARGV[2]  maximum number of subscriptions
 --
--- returns 'subscribed', 'unknown' or 'limit'
-local ttl = redis.call('PTTL', KEYS[1])
+-- Output:
+--   'subscribed', 'unknown' or 'limit'
+local session, subscriptions, uri, limit = KEYS[1], KEYS[2], ARGV[1], tonumber(ARGV[2])
+local ttl = redis.call('PTTL', session)
 if ttl < 0 then return 'unknown' end
-if redis.call('SISMEMBER', KEYS[2], ARGV[1]) == 1 then return 'subscribed' end
-if redis.call('SCARD', KEYS[2]) >= tonumber(ARGV[2]) then return 'limit' end
-redis.call('SADD', KEYS[2], ARGV[1])
-redis.call('PEXPIRE', KEYS[2], ttl)
+if redis.call('SISMEMBER', subscriptions, uri) == 1 then return 'subscribed' end
+if redis.call('SCARD', subscriptions) >= limit then return 'limit' end
+redis.call('SADD', subscriptions, uri)
+redis.call('PEXPIRE', subscriptions, ttl)
 return 'subscribed'

@@ -1,9 +1,12 @@
--- Takes a subscription back.
+-- Removes a subscription of a session.
 --
--- KEYS 1  session   2 subscriptions
--- ARGV 1  URI
+-- Input:
+--   KEYS[1]  session
+--   KEYS[2]  subscriptions
+--   ARGV[1]  URI
 --
--- returns whether the session exists
+-- Output:
+--   1, or 0 if the session is unknown
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 redis.call('SREM', KEYS[2], ARGV[1])
 return 1

@@ -1,9 +1,11 @@
--- Changes fields of a session that exists.
+-- Changes fields of an existing session.
 --
--- KEYS 1  session
--- ARGV fields and values
+-- Input:
+--   KEYS[1]   session
+--   ARGV[1…]  pairs of field and value
 --
--- returns whether it exists
+-- Output:
+--   1, or 0 if the session is unknown
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 if #ARGV > 0 then redis.call('HSET', KEYS[1], unpack(ARGV)) end
 return 1

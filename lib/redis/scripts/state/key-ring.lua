@@ -1,20 +1,25 @@
--- Agrees on the keys that seal request states: the first instance's are everybody's; a key that is old gets a successor.
+-- Agrees on the keys that seal request states: the first instance provides the first key, and old keys get a successor.
 --
--- KEYS 1  ring, one key per line as "made key", the newest first
--- ARGV 1  a key, should one be needed   2 age at which a key gets a successor, ms
---      3  age at which a key is dropped, ms   4 how long the ring is kept unused, ms
+-- Input:
+--   KEYS[1]  ring: one key per line as "creation-time key", newest first
+--   ARGV[1]  a new key, in case one is needed
+--   ARGV[2]  age at which a key gets a successor, ms
+--   ARGV[3]  age at which a key is dropped, ms
+--   ARGV[4]  TTL of the ring, ms
 --
--- returns the ring
+-- Output:
+--   the ring
 --- @include "../includes/clock"
+local ring_key, new_key, rotate_age, drop_age, ttl = KEYS[1], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 local now = clock()
 local lines, newest = {}, nil
-for made, key in string.gmatch(redis.call('GET', KEYS[1]) or '', '(%d+) (%S+)\n') do
-  newest = newest or tonumber(made)
-  if now - tonumber(made) < tonumber(ARGV[3]) then lines[#lines + 1] = made .. ' ' .. key end
+for created_at, key in string.gmatch(redis.call('GET', ring_key) or '', '(%d+) (%S+)\n') do
+  newest = newest or tonumber(created_at)
+  if now - tonumber(created_at) < drop_age then lines[#lines + 1] = created_at .. ' ' .. key end
 end
-if not newest or now - newest >= tonumber(ARGV[2]) then
-  table.insert(lines, 1, text_of(now) .. ' ' .. ARGV[1])
+if not newest or now - newest >= rotate_age then
+  table.insert(lines, 1, text_of(now) .. ' ' .. new_key)
 end
 local ring = table.concat(lines, '\n') .. '\n'
-redis.call('SET', KEYS[1], ring, 'PX', ARGV[4])
+redis.call('SET', ring_key, ring, 'PX', ttl)
 return ring

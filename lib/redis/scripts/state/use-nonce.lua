@@ -1,8 +1,12 @@
--- Uses something up.
+-- Uses a nonce, which only one call can.
 --
--- KEYS 1  what
--- ARGV 1  who   2 for how long it is remembered, ms
+-- Input:
+--   KEYS[1]  nonce
+--   ARGV[1]  id of this call
+--   ARGV[2]  how long the nonce is remembered, ms
 --
--- returns 1 for the first; to its repetitions, too, after an answer that was lost
-if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 1 end
-return redis.call('GET', KEYS[1]) == ARGV[1] and 1 or 0
+-- Output:
+--   1 for the first call and its repetitions after a lost reply, else 0
+local nonce, call, ttl = KEYS[1], ARGV[1], ARGV[2]
+if redis.call('SET', nonce, call, 'NX', 'PX', ttl) then return 1 end
+return redis.call('GET', nonce) == call and 1 or 0

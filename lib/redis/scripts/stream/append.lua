@@ -1,32 +1,45 @@
--- Appends messages to one stream: linked, idempotent, bounded, and rung, in one step.
+-- Appends messages to one stream and publishes a signal, in one atomic step that can be repeated.
 --
--- KEYS 1  session
--- ARGV 1  prefix of logs         2 prefix of results    3 stream             4 channel
---      5  producer               6 counter of the call  7 maxHistory         8 maxHistoryBytes
---      9  historyTtlMs          10 resultTtlMs         11 maxStreams        12 largest payload of a signal, bytes
---     13… pairs: text, '1' for a final message
+-- Input:
+--   KEYS[1]    session
+--   ARGV[1]    prefix of logs
+--   ARGV[2]    prefix of results
+--   ARGV[3]    stream
+--   ARGV[4]    channel
+--   ARGV[5]    producer
+--   ARGV[6]    counter of the call
+--   ARGV[7]    maxHistory
+--   ARGV[8]    maxHistoryBytes
+--   ARGV[9]    historyTtlMs
+--   ARGV[10]   resultTtlMs
+--   ARGV[11]   maxStreams
+--   ARGV[12]   largest message that a signal includes, bytes
+--   ARGV[13…]  pairs of message and '1' if it is the final one
 --
--- returns {'gone'}: the session is over, nothing brings it back
---         {'limit'}: one stream too many
---         {'stale'}: a repetition of a call that was followed by another one; nobody waits for it
---         {'ok', '1' if somebody listens, id or '' for "stream is done", …}
+-- Output:
+--   {'gone'}   the session has ended; nothing brings it back
+--   {'limit'}  this is one stream too many
+--   {'stale'}  a repetition of a call that was followed by another one; nobody waits for it
+--   {'ok', '1' if a connection listens, …}
+--              for each message its id, or '' if the stream already had its final message
 --- @include "../includes/stream-head"
 --- @include "../includes/publish-signal"
 local session, logs, results, stream, channel = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local producer, counter, result_ttl, largest = ARGV[5], tonumber(ARGV[6]), tonumber(ARGV[10]), tonumber(ARGV[12])
-local max_bytes = tonumber(ARGV[8])
+local producer, counter, max_entries, max_bytes = ARGV[5], tonumber(ARGV[6]), ARGV[7], tonumber(ARGV[8])
+local history_ttl, result_ttl, max_streams = ARGV[9], tonumber(ARGV[10]), tonumber(ARGV[11])
+local max_payload = tonumber(ARGV[12])
 local log = logs .. stream
 
--- Keeps at most max_bytes, but always the newest entry: its signal may carry no text, then the reader comes here for it.
+-- Trims the log to max_bytes, but always keeps the newest entry: if its signal has no payload, readers need it here.
 local function trim(head)
   while true do
     local page = redis.call('XRANGE', log, '-', '+', 'COUNT', 32)
     if #page == 0 then head.first = head.total return end
     for _, entry in ipairs(page) do
-      local before = tonumber(entry[2][8])
-      if head.total - before <= max_bytes or entry[1] == head.last then
+      local bytes_before = tonumber(entry[2][8])
+      if head.total - bytes_before <= max_bytes or entry[1] == head.last then
         redis.call('XTRIM', log, 'MINID', entry[1])
-        head.first = before
+        head.first = bytes_before
         return
       end
     end
@@ -34,29 +47,30 @@ local function trim(head)
   end
 end
 
--- In as few commands as can be: this is the script that everything waits for.
+-- With as few commands as possible: this is the script that everything waits for.
 local fields = redis.call('HMGET', session, 'r', 'h:' .. stream, 'q:' .. stream)
 if not fields[1] then return { 'gone' } end
 local now = clock()
-local head = known(session, logs, results, stream, now, result_ttl, fields[2])
+local head = live_head(session, logs, results, stream, now, result_ttl, fields[2])
 
--- A producer has one call in flight per stream and counts its calls: what it sent last is all it can repeat (finding 5).
-local sent = head and fields[3] or ''
-local from = string.find(sent, producer .. ' ', 1, true)
+-- A producer has one call in flight per stream and numbers its calls, so it can only repeat its last one (finding 5).
+local producers = head and fields[3] or ''
+local from = string.find(producers, producer .. ' ', 1, true)
 if from then
-  local to = string.find(sent, '\n', from, true)
-  local seen, listened, ids = string.match(string.sub(sent, from, to - 1), '^%S+ (%d+) (%d) (.*)$')
-  seen = tonumber(seen)
-  if seen > counter then return { 'stale' } end
-  if seen == counter then
-    local reply = { 'ok', listened }
-    for id in string.gmatch(ids, '([^,]*),') do reply[#reply + 1] = id end
-    return reply
+  local to = string.find(producers, '\n', from, true)
+  local line = string.sub(producers, from, to - 1)
+  local last_counter, last_listening, last_ids = string.match(line, '^%S+ (%d+) (%d) (.*)$')
+  last_counter = tonumber(last_counter)
+  if last_counter > counter then return { 'stale' } end
+  if last_counter == counter then
+    local repeated = { 'ok', last_listening }
+    for id in string.gmatch(last_ids, '([^,]*),') do repeated[#repeated + 1] = id end
+    return repeated
   end
-  sent = string.sub(sent, 1, from - 1) .. string.sub(sent, to + 1)
+  producers = string.sub(producers, 1, from - 1) .. string.sub(producers, to + 1)
 end
 
-head = head or begin(session, logs, results, stream, now, result_ttl, tonumber(ARGV[11]))
+head = head or create_head(session, logs, results, stream, now, result_ttl, max_streams)
 if not head then return { 'limit' } end
 
 local ids, signals = {}, {}
@@ -65,11 +79,11 @@ for i = 13, #ARGV, 2 do
     ids[#ids + 1] = ''
   else
     local text, final = ARGV[i], ARGV[i + 1] == '1'
-    -- Like XADD's '*', but behind the newest id ever, whose entry may have expired.
+    -- Like the '*' of XADD, but after the newest id ever, whose entry may have expired.
     local ms, n = string.match(head.last, '^(%d+)%-(%d+)$')
     if now > tonumber(ms) then ms, n = now, 0 else ms, n = tonumber(ms), tonumber(n) + 1 end
     local id, previous = string.format('%.0f-%.0f', ms, n), head.last
-    redis.call('XADD', log, 'MAXLEN', '~', ARGV[7], id,
+    redis.call('XADD', log, 'MAXLEN', '~', max_entries, id,
       'p', previous, 't', final and '1f' or '1', 'd', text, 'o', string.format('%.0f', head.total))
     head.last, head.total = id, head.total + #text
     if final then
@@ -78,25 +92,25 @@ for i = 13, #ARGV, 2 do
       redis.call('HDEL', session, 'w:' .. stream)
     end
     local signal = 'e ' .. stream .. ' ' .. id .. ' ' .. previous .. (final and ' 1' or ' 0')
-    if #text <= largest then signal = signal .. ' ' .. text end
+    if #text <= max_payload then signal = signal .. ' ' .. text end
     ids[#ids + 1], signals[#signals + 1] = id, signal
   end
 end
 
-local heard = 0
+local receivers = 0
 if #signals > 0 then
   if head.total - head.first > max_bytes then trim(head) end
-  redis.call('PEXPIRE', log, ARGV[9])
+  redis.call('PEXPIRE', log, history_ttl)
   head.touched = now
-  heard = publish_signal(channel, table.concat(signals, '\n'))
+  receivers = publish_signal(channel, table.concat(signals, '\n'))
 end
--- The holder may have been killed with its claim: then nobody hears the signal.
-local listening = (head.held and heard > 0) and '1' or '0'
-sent = producer .. ' ' .. ARGV[6] .. ' ' .. listening .. ' ' .. table.concat(ids, ',') .. ',\n' .. sent
--- Producers that have not said anything for long are forgotten, whole lines from the end, but never this one.
-if #sent > 8192 then
-  local own = string.find(sent, '\n', 1, true)
-  sent = string.sub(sent, 1, own) .. (string.match(string.sub(sent, own + 1, 8192), '^(.*\n)') or '')
+-- The connection that holds the stream may have been killed with its claim. Then the signal has no receivers.
+local listening = (head.held and receivers > 0) and '1' or '0'
+producers = producer .. ' ' .. ARGV[6] .. ' ' .. listening .. ' ' .. table.concat(ids, ',') .. ',\n' .. producers
+-- Producers that have been silent for long are dropped, whole lines from the end, but never this producer.
+if #producers > 8192 then
+  local own = string.find(producers, '\n', 1, true)
+  producers = string.sub(producers, 1, own) .. (string.match(string.sub(producers, own + 1, 8192), '^(.*\n)') or '')
 end
-redis.call('HSET', session, 'h:' .. stream, pack_head(head), 'q:' .. stream, sent)
+redis.call('HSET', session, 'h:' .. stream, pack_head(head), 'q:' .. stream, producers)
 return { 'ok', listening, unpack(ids) }

@@ -1,19 +1,28 @@
--- Writes down who owes which answers on a stream.
+-- Assigns the requests of a stream to the instance that will answer them.
 --
--- KEYS 1  session
--- ARGV 1  prefix of logs   2 prefix of results   3 stream   4 instance   5 JSON of the requests' ids   6 resultTtlMs
---      7  maxStreams
+-- Input:
+--   KEYS[1]  session
+--   ARGV[1]  prefix of logs
+--   ARGV[2]  prefix of results
+--   ARGV[3]  stream
+--   ARGV[4]  instance
+--   ARGV[5]  JSON of the requests' ids
+--   ARGV[6]  resultTtlMs
+--   ARGV[7]  maxStreams
 --
--- returns 'ok', 'done' where the final message is there already, 'gone' or 'limit'
+-- Output:
+--   'ok', 'done' if the final message is already there, 'gone' if the session has ended, or 'limit' if this is one
+--   stream too many
 --- @include "../includes/stream-head"
-local session, logs, results, stream = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
+local session, logs, results, stream, instance, requests = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local result_ttl, max_streams = tonumber(ARGV[6]), tonumber(ARGV[7])
 if redis.call('EXISTS', session) == 0 then return 'gone' end
-local now, result_ttl = clock(), tonumber(ARGV[6])
-local head = existing(session, logs, results, stream, now, result_ttl)
-  or begin(session, logs, results, stream, now, result_ttl, tonumber(ARGV[7]))
+local now = clock()
+local head = load_head(session, logs, results, stream, now, result_ttl)
+  or create_head(session, logs, results, stream, now, result_ttl, max_streams)
 if not head then return 'limit' end
 if head.done then return 'done' end
 head.touched = now
 write_head(session, stream, head)
-redis.call('HSET', session, 'w:' .. stream, ARGV[4] .. ' ' .. ARGV[5])
+redis.call('HSET', session, 'w:' .. stream, instance .. ' ' .. requests)
 return 'ok'

@@ -1,12 +1,21 @@
--- Lets go of a claim, unless a newer one exists.
+-- Releases a claim, unless there is a newer one.
 --
--- KEYS 1  session
--- ARGV 1  prefix of logs   2 prefix of results   3 stream   4 fence   5 resultTtlMs
+-- Input:
+--   KEYS[1]  session
+--   ARGV[1]  prefix of logs
+--   ARGV[2]  prefix of results
+--   ARGV[3]  stream
+--   ARGV[4]  fence of the claim
+--   ARGV[5]  resultTtlMs
+--
+-- Output:
+--   1, or 0 if there is nothing to release
 --- @include "../includes/stream-head"
-local session, stream = KEYS[1], ARGV[3]
+local session, logs, results, stream = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
+local fence, result_ttl = tonumber(ARGV[4]), tonumber(ARGV[5])
 if redis.call('EXISTS', session) == 0 then return 0 end
-local head = existing(session, ARGV[1], ARGV[2], stream, clock(), tonumber(ARGV[5]))
-if not head or head.fence ~= tonumber(ARGV[4]) then return 0 end
+local head = load_head(session, logs, results, stream, clock(), result_ttl)
+if not head or head.fence ~= fence then return 0 end
 head.held = false
 write_head(session, stream, head)
 return 1

@@ -1,14 +1,21 @@
--- Counts a task in, where there is room: a set of all of them, by when they expire. It lies in a slot of its own, so a task
--- that could not be created after all is counted until it would have expired.
+-- Adds a task to the set of all tasks if there is room.
 --
--- KEYS 1  all tasks
--- ARGV 1  task   2 TTL, ms   3 how many there may be
+-- The set has a hash slot of its own, so it cannot change together with the task. A task that could not be created
+-- after all is counted until it would have expired.
 --
--- returns 1, or 0 when there is no room
+-- Input:
+--   KEYS[1]  sorted set of all tasks by expiry
+--   ARGV[1]  task
+--   ARGV[2]  TTL, ms
+--   ARGV[3]  maximum number of tasks
+--
+-- Output:
+--   1, or 0 if there is no room
 --- @include "../includes/task"
+local tasks, task, ttl, limit = KEYS[1], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local now = clock()
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', text_of(now))
-if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[3]) and not redis.call('ZSCORE', KEYS[1], ARGV[1]) then return 0 end
-redis.call('ZADD', KEYS[1], text_of(now + tonumber(ARGV[2])), ARGV[1])
-if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+redis.call('ZREMRANGEBYSCORE', tasks, '-inf', text_of(now))
+if redis.call('ZCARD', tasks) >= limit and not redis.call('ZSCORE', tasks, task) then return 0 end
+redis.call('ZADD', tasks, text_of(now + ttl), task)
+if redis.call('PTTL', tasks) < ttl then redis.call('PEXPIRE', tasks, ARGV[2]) end
 return 1

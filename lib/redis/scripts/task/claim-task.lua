@@ -1,18 +1,22 @@
--- Takes over an orphan, as its next run. What was asked by the run before is void.
+-- Claims an orphaned task for its next run and voids the questions of the previous run.
 --
--- KEYS 1  task
--- ARGV 1  token   2 lease, ms
+-- Input:
+--   KEYS[1]  task
+--   ARGV[1]  token of this call
+--   ARGV[2]  lease, ms
 --
--- returns nil when there is none, or it is no orphan
+-- Output:
+--   nil if the task is unknown or not orphaned, else the reply of includes/task
 --- @include "../includes/task"
-local task, token, now = KEYS[1], ARGV[1], clock()
-local seen = redis.call('HMGET', task, 's', 'l', 'w')
-if not is_open(seen[1]) then return false end
--- Only while nobody else has taken it over since: the fence told here is that of the caller.
-if seen[3] == token then return reply(task, now, true) end
-if tonumber(seen[2] or '0') > now then return false end
+local task, token, lease, now = KEYS[1], ARGV[1], tonumber(ARGV[2]), clock()
+local state = redis.call('HMGET', task, 's', 'l', 'w')
+local status, leased_until, run_token = state[1], state[2], state[3]
+if not is_open(status) then return false end
+-- A repetition succeeds only if nobody else has claimed the task since: the fence in the reply must be the caller's.
+if run_token == token then return reply(task, now, true) end
+if tonumber(leased_until or '0') > now then return false end
 drop_questions(task)
-redis.call('HSET', task, 's', 'working', 'w', token, 'l', text_of(now + tonumber(ARGV[2])))
+redis.call('HSET', task, 's', 'working', 'w', token, 'l', text_of(now + lease))
 redis.call('HINCRBY', task, 'f', 1)
-changed(task, token, now)
+record_change(task, token, now)
 return reply(task, now, true)

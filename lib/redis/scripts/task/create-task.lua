@@ -1,17 +1,23 @@
--- Begins a task, in its first run.
+-- Creates a task in its first run.
 --
--- KEYS 1  task
--- ARGV 1  token   2 order   3 TTL, ms   4 lease, ms   from 5 on: fields and values of its memo
+-- Input:
+--   KEYS[1]   task
+--   ARGV[1]   token of this call
+--   ARGV[2]   spec of the task
+--   ARGV[3]   TTL, ms
+--   ARGV[4]   lease, ms
+--   ARGV[5…]  pairs of field and value of the checkpoint
 --
--- returns nil when another one has this key; a repetition of the same call is no other one
+-- Output:
+--   nil if another task has this key, else the reply of includes/task; a repetition of the same call succeeds
 --- @include "../includes/task"
-local task, now = KEYS[1], clock()
-if redis.call('HSETNX', task, 'w', ARGV[1]) == 1 then
-  redis.call('HSET', task, 'o', ARGV[2], 's', 'working', 'c', text_of(now), 'u', text_of(now), 'v', 1, 'f', 1,
-    'l', text_of(now + tonumber(ARGV[4])))
+local task, token, spec, ttl, lease, now = KEYS[1], ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), clock()
+if redis.call('HSETNX', task, 'w', token) == 1 then
+  redis.call('HSET', task, 'o', spec, 's', 'working', 'c', text_of(now), 'u', text_of(now), 'v', 1, 'f', 1,
+    'l', text_of(now + lease))
   for i = 5, #ARGV, 2 do redis.call('HSET', task, ARGV[i], ARGV[i + 1]) end
-  redis.call('PEXPIRE', task, ARGV[3])
-elseif redis.call('HGET', task, 'w') ~= ARGV[1] then
+  redis.call('PEXPIRE', task, ttl)
+elseif redis.call('HGET', task, 'w') ~= token then
   return false
 end
 return reply(task, now, true)

@@ -1,12 +1,21 @@
--- Puts a task on the list of its owner. The list lies in another slot than its tasks, so it may name some that are gone:
--- whoever reads it looks for each of them.
+-- Adds a task to the list of its owner.
 --
--- KEYS 1  ids by creation   2 ids by when they expire
--- ARGV 1  id   2 created at   3 TTL, ms
+-- The list has another hash slot than the tasks, so it may name tasks that no longer exist. Readers check each of them.
+--
+-- Input:
+--   KEYS[1]  sorted set of ids by creation
+--   KEYS[2]  sorted set of ids by expiry
+--   ARGV[1]  id of the task
+--   ARGV[2]  creation time
+--   ARGV[3]  TTL, ms
+--
+-- Output:
+--   1
 --- @include "../includes/task"
-redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
-redis.call('ZADD', KEYS[2], text_of(clock() + tonumber(ARGV[3])), ARGV[1])
+local by_creation, by_expiry, id, created_at, ttl = KEYS[1], KEYS[2], ARGV[1], ARGV[2], tonumber(ARGV[3])
+redis.call('ZADD', by_creation, created_at, id)
+redis.call('ZADD', by_expiry, text_of(clock() + ttl), id)
 for _, list in ipairs(KEYS) do
-  if redis.call('PTTL', list) < tonumber(ARGV[3]) then redis.call('PEXPIRE', list, ARGV[3]) end
+  if redis.call('PTTL', list) < ttl then redis.call('PEXPIRE', list, ARGV[3]) end
 end
 return 1

@@ -1,23 +1,29 @@
--- Reads a page of an owner's list, and takes those off that have expired.
+-- Reads a page of an owner's task list, after removing expired tasks from it.
 --
--- KEYS 1  ids by creation   2 ids by when they expire
--- ARGV 1  how many   2 and 3: created at and id of the last one before, if there was one
+-- Input:
+--   KEYS[1]  sorted set of ids by creation
+--   KEYS[2]  sorted set of ids by expiry
+--   ARGV[1]  maximum number of ids
+--   ARGV[2]  creation time of the last task of the previous page, absent for the first page
+--   ARGV[3]  id of that task
 --
--- returns ids and when they were created, in turns
+-- Output:
+--   {id, creation time, id, creation time, …}
 --- @include "../includes/task"
+local by_creation, by_expiry, limit, after_time, after_id = KEYS[1], KEYS[2], tonumber(ARGV[1]), ARGV[2], ARGV[3]
 local now = text_of(clock())
 repeat
-  local gone = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now, 'LIMIT', 0, 1000)
-  if #gone > 0 then
-    redis.call('ZREM', KEYS[1], unpack(gone))
-    redis.call('ZREM', KEYS[2], unpack(gone))
+  local expired = redis.call('ZRANGEBYSCORE', by_expiry, '-inf', now, 'LIMIT', 0, 1000)
+  if #expired > 0 then
+    redis.call('ZREM', by_creation, unpack(expired))
+    redis.call('ZREM', by_expiry, unpack(expired))
   end
-until #gone == 0
+until #expired == 0
 local start = 0
-if ARGV[2] then
-  -- The one before may be gone: then it is put where it was for as long as it takes to find its place.
-  local added = redis.call('ZADD', KEYS[1], 'NX', ARGV[2], ARGV[3])
-  start = redis.call('ZRANK', KEYS[1], ARGV[3]) + 1 - added
-  if added == 1 then redis.call('ZREM', KEYS[1], ARGV[3]) end
+if after_time then
+  -- The task may have expired. If so, it is added for a moment to find its position.
+  local added = redis.call('ZADD', by_creation, 'NX', after_time, after_id)
+  start = redis.call('ZRANK', by_creation, after_id) + 1 - added
+  if added == 1 then redis.call('ZREM', by_creation, after_id) end
 end
-return redis.call('ZRANGE', KEYS[1], start, start + tonumber(ARGV[1]) - 1, 'WITHSCORES')
+return redis.call('ZRANGE', by_creation, start, start + limit - 1, 'WITHSCORES')

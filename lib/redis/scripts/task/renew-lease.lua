@@ -1,10 +1,14 @@
--- Leases a run from now on, or lets go of it with 0.
+-- Sets the lease of a run to a time from now, or releases it if that time is 0.
 --
--- KEYS 1  task
--- ARGV 1  fence   2 lease, ms
+-- Input:
+--   KEYS[1]  task
+--   ARGV[1]  fence of the run
+--   ARGV[2]  lease, ms
 --
--- returns whether that run is still on
+-- Output:
+--   1, or 0 if the run is not the current one or the task has ended
 --- @include "../includes/task"
-if not is_run(KEYS[1], ARGV[1]) then return 0 end
-redis.call('HSET', KEYS[1], 'l', text_of(clock() + tonumber(ARGV[2])))
+local task, fence, lease = KEYS[1], ARGV[1], tonumber(ARGV[2])
+if not is_current_run(task, fence) then return 0 end
+redis.call('HSET', task, 'l', text_of(clock() + lease))
 return 1

@@ -1,10 +1,14 @@
--- Adds to what a further run need not do again. Clients see nothing of it, so it is no change.
+-- Adds to the checkpoint of a task, which clients do not see as a change.
 --
--- KEYS 1  task
--- ARGV 1  fence   from 2 on: fields and values
+-- Input:
+--   KEYS[1]   task
+--   ARGV[1]   fence of the run
+--   ARGV[2…]  pairs of field and value
 --
--- returns whether that run is still on
+-- Output:
+--   1, or 0 if the run is not the current one or the task has ended
 --- @include "../includes/task"
-if not is_run(KEYS[1], ARGV[1]) then return 0 end
-for i = 2, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+local task, fence = KEYS[1], ARGV[1]
+if not is_current_run(task, fence) then return 0 end
+for i = 2, #ARGV, 2 do redis.call('HSET', task, ARGV[i], ARGV[i + 1]) end
 return 1
