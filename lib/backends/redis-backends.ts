@@ -14,6 +14,7 @@ import { RedisEventLog } from '../redis/stream/redis-event-log.js';
 import { RedisKeyRing } from '../redis/state/redis-key-ring.js';
 import { RedisMessageBroker } from '../redis/pubsub/redis-message-broker.js';
 import { RedisNonceStore } from '../redis/state/redis-nonce-store.js';
+import { databaseOf } from '../redis/connection/redis-option.js';
 import { problemOf } from '../redis/connection/redis-option-problem.js';
 import { RedisPendingRequests } from '../redis/session/redis-pending-requests.js';
 import { RedisSessionStore } from '../redis/session/redis-session-store.js';
@@ -36,7 +37,7 @@ export class RedisBackends implements BackendFactories {
     private readonly reporter: ThrottledReporter,
     server: string | undefined,
   ) {
-    this.#keys = new RedisKeys(`${options.redisPrefix}:${encode(server ?? 'default')}`);
+    this.#keys = new RedisKeys(`${options.redisPrefix}:${encode(server ?? 'default')}`, databaseOf(options.redis!));
     this.#commands = new RedisCommands(connections.create('commands'), options.redisWaitMs);
     this.#clock = new RedisClock(this.#commands);
     this.#heartbeat = new InstanceHeartbeat(this.#commands, this.#keys, options.instanceTtlMs);

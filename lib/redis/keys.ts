@@ -9,7 +9,10 @@ import type { TaskKey } from '../task/task-record.js';
  */
 export class RedisKeys {
   /** @param namespace the prefix of every name: the option `redisPrefix` and the name of the server */
-  constructor(readonly namespace: string) {}
+  constructor(
+    readonly namespace: string,
+    private readonly database = 0,
+  ) {}
 
   /** Hash: the record, the heads of its streams, and the last call of each producer. Idle TTL, extended by `load`. */
   session(key: SessionKey): string {
@@ -97,9 +100,12 @@ export class RedisKeys {
     return `i:${encode(id)}:c`;
   }
 
-  /** The name of a broker channel in Redis. */
+  /**
+   * The name of a broker channel in Redis. Redis knows no databases for channels: without the number, servers with one
+   * namespace on two databases would receive each other's messages.
+   */
   wire(channel: string): string {
-    return `${this.namespace}:${channel}`;
+    return this.database === 0 ? `${this.namespace}:${channel}` : `${this.namespace}:@${this.database}:${channel}`;
   }
 
   #of(key: SessionKey): string {

@@ -30,7 +30,8 @@ function problemOfUrl(text: string): string | undefined {
   }
   if (!URL.canParse(text))
     return 'is not a valid URL; percent-encode characters such as "/", "#" and "?" in a password';
-  return undefined;
+  // ioredis decodes the user and the password, and would throw an error of its own.
+  return /%(?![0-9a-f]{2})/i.test(text) ? 'has a "%" that begins no escape; write it as "%25"' : undefined;
 }
 
 function problemOfClient(client: object): string | undefined {

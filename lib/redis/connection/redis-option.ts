@@ -80,3 +80,19 @@ export const isClient = (option: RedisOption): option is RedisClientLike =>
 
 export const isClusterNodes = (option: RedisOption): option is RedisClusterOptions =>
   typeof option === 'object' && !isClient(option) && 'nodes' in option;
+
+/** The number of the database that the option selects. A cluster has only one. */
+export function databaseOf(option: RedisOption): number {
+  if (typeof option === 'string') return databaseOfUrl(option);
+  if (isClusterNodes(option)) return 0;
+  const { options } = option as { readonly options?: { readonly db?: unknown } };
+  const db = isClient(option) ? options?.db : option.db;
+  return typeof db === 'number' ? db : 0;
+}
+
+/** As ioredis reads it: from the path, or from the query if that has it. */
+function databaseOfUrl(text: string): number {
+  if (!URL.canParse(text)) return 0;
+  const { pathname, searchParams } = new URL(text);
+  return Number.parseInt(searchParams.get('db') ?? pathname.slice(1), 10) || 0;
+}

@@ -1,9 +1,15 @@
+import { sessionKeyText } from '../../session/session-key.js';
 import type { SessionKey, SessionPatch, SessionRecord } from '../../session/session-record.js';
 import { type SessionFilter, SessionLimitError, SessionStore } from '../../session/session-store.js';
 import type { RedisKeys } from '../keys.js';
 import type { RedisCommands } from '../connection/redis-commands.js';
 import { flag, packPatch, packRecord, type SessionFields, unpack } from './session-fields.js';
 import { SessionLists } from './session-lists.js';
+
+/** Idle time after which a session ends that was never used, ms. */
+const UNUSED_TTL_MS = 120_000;
+/** Sessions that are considered when one has to give way. */
+const MAX_CANDIDATES = 32;
 
 export interface RedisSessionStoreOptions {
   readonly commands: RedisCommands;
@@ -28,6 +34,7 @@ export class RedisSessionStore extends SessionStore {
   readonly #maxSessions: number;
   readonly #maxSubscriptions: number;
   readonly #report: ((error: unknown) => void) | undefined;
+  readonly #holds = new Map<string, number>();
 
   constructor(options: RedisSessionStoreOptions) {
     const { commands, keys, idleTtlMs, maxSessions, maxSubscriptions = 1000, report } = options;
@@ -45,9 +52,15 @@ export class RedisSessionStore extends SessionStore {
   }
 
   override async create(record: SessionRecord): Promise<void> {
-    if (!(await this.#lists.admit(record, this.#maxSessions))) throw new SessionLimitError(this.#maxSessions);
-    await this.#lists.add(record);
-    const fields = [packRecord(record), flag(record.initialized), record.logLevel ?? '', this.#longTtlMs];
+    // A client that never gets past `initialize` must not hold its place for the whole idle time.
+    const ttlMs = record.initialized ? this.#longTtlMs : Math.min(this.#longTtlMs, UNUSED_TTL_MS);
+    const listTtlMs = Math.ceil(ttlMs * 1.1);
+    const admit = (): Promise<boolean> => this.#lists.admit(record, this.#maxSessions, listTtlMs);
+    if (!(await admit()) && !((await this.#makeRoom()) && (await admit()))) {
+      throw new SessionLimitError(this.#maxSessions);
+    }
+    await this.#lists.add(record, listTtlMs);
+    const fields = [packRecord(record), flag(record.initialized), record.logLevel ?? '', ttlMs];
     if ((await this.#commands.run<number>('createSession', [this.#keys.session(record)], fields)) !== 1) {
       throw new Error('A session with this key already exists; session ids must never repeat.');
     }
@@ -73,9 +86,24 @@ export class RedisSessionStore extends SessionStore {
     return (await this.#commands.run<number>('updateSession', [this.#keys.session(key)], packPatch(patch))) === 1;
   }
 
-  override async end(key: SessionKey): Promise<boolean> {
+  override end(key: SessionKey): Promise<boolean> {
+    return this.#end(key, false);
+  }
+
+  /** Connections of this instance; those of other instances are known by their claims. */
+  override hold(key: SessionKey): () => void {
+    const text = sessionKeyText(key);
+    this.#holds.set(text, (this.#holds.get(text) ?? 0) + 1);
+    return () => {
+      const others = this.#holds.get(text)! - 1;
+      if (others > 0) this.#holds.set(text, others);
+      else this.#holds.delete(text);
+    };
+  }
+
+  async #end(key: SessionKey, onlyIdle: boolean): Promise<boolean> {
     const channel = this.#keys.wire(this.#keys.signals(key));
-    const args = [this.#keys.logs(key), this.#keys.results(key), channel];
+    const args = [this.#keys.logs(key), this.#keys.results(key), channel, onlyIdle ? '1' : '0'];
     const uris = await this.#commands.run<string[] | null>('endSession', this.#sessionAndSubscriptions(key), args);
     if (uris === null) return false;
     await this.#lists.remove(key, uris);
@@ -116,6 +144,14 @@ export class RedisSessionStore extends SessionStore {
       const matches = await Promise.all(candidates.map((key) => this.#matches(key, uri)));
       for (const [i, key] of candidates.entries()) if (matches[i]) yield key;
     }
+  }
+
+  /** Ends the longest idle session without an open connection. @returns whether there was one among the first */
+  async #makeRoom(): Promise<boolean> {
+    for (const key of await this.#lists.oldest(MAX_CANDIDATES)) {
+      if (!this.#holds.has(sessionKeyText(key)) && (await this.#end(key, true))) return true;
+    }
+    return false;
   }
 
   #unpack(key: SessionKey, fields: SessionFields): SessionRecord | undefined {

@@ -18,15 +18,15 @@ export class SessionLists {
   ) {}
 
   /** @returns false when there are already as many sessions as allowed */
-  async admit(key: SessionKey, maxSessions: number): Promise<boolean> {
-    return (await this.#addTo(this.keys.allSessions, key, maxSessions)) === 1;
+  async admit(key: SessionKey, maxSessions: number, ttlMs: number): Promise<boolean> {
+    return (await this.#addTo(this.keys.allSessions, key, ttlMs, maxSessions)) === 1;
   }
 
   /** Adds a session that was admitted to the list of its principal, and lets it be found by its id. */
-  async add(key: SessionKey): Promise<void> {
+  async add(key: SessionKey, ttlMs: number): Promise<void> {
     await Promise.all([
-      this.#addTo(this.keys.sessionsOf(key.principal), key),
-      this.commands.send('set', this.keys.owner(key.id), key.principal, 'PX', this.ttlMs),
+      this.#addTo(this.keys.sessionsOf(key.principal), key, ttlMs),
+      this.commands.send('set', this.keys.owner(key.id), key.principal, 'PX', ttlMs),
     ]);
   }
 
@@ -34,7 +34,7 @@ export class SessionLists {
   async extend(key: SessionKey, uris: readonly string[]): Promise<void> {
     await Promise.all([
       this.#addTo(this.keys.allSessions, key),
-      this.add(key),
+      this.add(key, this.ttlMs),
       ...uris.map((uri) => this.addSubscriber(key, uri)),
     ]);
   }
@@ -53,6 +53,12 @@ export class SessionLists {
       ...lists.map((list) => this.commands.send('zrem', list, sessionKeyText(key))),
       this.commands.send('del', this.keys.owner(key.id)),
     ]);
+  }
+
+  /** The sessions whose place on the list of all expires first: those that have been idle for longest. */
+  async oldest(count: number): Promise<SessionKey[]> {
+    const texts = await this.commands.send<string[]>('zrange', this.keys.allSessions, 0, count - 1);
+    return texts.map(parseKeyText).filter((key) => key !== undefined);
   }
 
   async owner(id: string): Promise<string | undefined> {
@@ -78,8 +84,8 @@ export class SessionLists {
     } while (cursor !== '0');
   }
 
-  #addTo(list: string, key: SessionKey, maxLength = 0): Promise<number> {
-    return this.commands.run<number>('listSession', [list], [sessionKeyText(key), this.ttlMs, maxLength]);
+  #addTo(list: string, key: SessionKey, ttlMs = this.ttlMs, maxLength = 0): Promise<number> {
+    return this.commands.run<number>('listSession', [list], [sessionKeyText(key), ttlMs, maxLength]);
   }
 }
 

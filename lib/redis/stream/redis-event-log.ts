@@ -110,8 +110,8 @@ export class RedisEventLog extends EventLog {
     return fence === 'gone' ? undefined : fence;
   }
 
-  override async release(key: SessionKey, stream: string, fence: number): Promise<void> {
-    const args = [...this.#streamArgs(key, stream), fence, this.#limits.resultTtlMs];
+  override async release(key: SessionKey, stream: string, fence: number, delivered = false): Promise<void> {
+    const args = [...this.#streamArgs(key, stream), fence, this.#limits.resultTtlMs, delivered ? '1' : '0'];
     await this.#commands.run('release', [this.#keys.session(key)], args);
   }
 

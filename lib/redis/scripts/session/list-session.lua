@@ -16,5 +16,6 @@ local now = clock()
 redis.call('ZREMRANGEBYSCORE', list, '-inf', text_of(now))
 if limit > 0 and redis.call('ZCARD', list) >= limit and not redis.call('ZSCORE', list, session) then return 0 end
 redis.call('ZADD', list, text_of(now + ttl), session)
-redis.call('PEXPIRE', list, ARGV[2])
+-- A session that was just created has a short place; the list lives as long as the longest of them.
+if redis.call('PTTL', list) < ttl then redis.call('PEXPIRE', list, ARGV[2]) end
 return 1

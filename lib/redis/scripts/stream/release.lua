@@ -7,6 +7,7 @@
 --   ARGV[3]  stream
 --   ARGV[4]  fence of the claim
 --   ARGV[5]  resultTtlMs
+--   ARGV[6]  '1' if the connection wrote the final message
 --
 -- Output:
 --   1, or 0 if there is nothing to release
@@ -17,5 +18,11 @@ if redis.call('EXISTS', session) == 0 then return 0 end
 local head = load_head(session, logs, results, stream, clock(), result_ttl)
 if not head or head.fence ~= fence then return 0 end
 head.held = false
+-- Hardly any client asks again for what it has got: a delivered stream is kept for one more minute.
+if ARGV[6] == '1' and head.done and result_ttl > 60000 then
+  head.touched = math.min(head.touched, clock() - result_ttl + 60000)
+  redis.call('PEXPIRE', results .. stream, 60000)
+  redis.call('PEXPIRE', logs .. stream, 60000)
+end
 write_head(session, stream, head)
 return 1

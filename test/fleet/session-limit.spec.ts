@@ -1,0 +1,67 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { RedisSessionStore } from '../../lib/redis/session/redis-session-store.js';
+import { SessionLimitError } from '../../lib/session/session-store.js';
+import type { SessionRecord } from '../../lib/session/session-record.js';
+import { RedisEventLog } from '../../lib/redis/stream/redis-event-log.js';
+import { InstanceHeartbeat } from '../../lib/redis/stream/instance-heartbeat.js';
+import { type FleetMember, fleetMember } from '../fixtures/fleet/redis-fleet.js';
+import { RedisServer } from '../fixtures/redis/redis-server.js';
+
+const record = (id: string, initialized = true): SessionRecord => ({
+  principal: 'alice',
+  id,
+  revision: '2025-06-18',
+  clientCapabilities: {},
+  initialized,
+});
+
+describe('a full session store on Redis', () => {
+  let redis: RedisServer;
+  let member: FleetMember;
+  beforeAll(async () => void (redis = await RedisServer.start()));
+  afterAll(() => redis.dispose());
+  afterEach(() => member.close());
+
+  async function storeOf(maxSessions: number): Promise<RedisSessionStore> {
+    member = await fleetMember({ redis: redis.url });
+    const { commands, keys } = member;
+    return new RedisSessionStore({ commands, keys, idleTtlMs: 3_600_000, maxSessions });
+  }
+  const idsOf = async (store: RedisSessionStore): Promise<string[]> => {
+    const ids: string[] = [];
+    for await (const { id } of store.sessions()) ids.push(id);
+    return ids.toSorted();
+  };
+
+  it('ends the longest idle session, but none whose stream is held by a connection of any instance', async () => {
+    const store = await storeOf(3);
+    const { commands, keys } = member;
+    const limits = { maxHistory: 10, maxHistoryBytes: 1000, historyTtlMs: 1000, resultTtlMs: 1000 };
+    const log = new RedisEventLog({
+      commands,
+      keys,
+      heartbeat: new InstanceHeartbeat(commands, keys, 1000),
+      ...limits,
+    });
+    for (const id of ['streaming', 'idle', 'used']) await store.create(record(id));
+    await log.claim(record('streaming'), 'g');
+    await store.create(record('new'));
+    expect(await idsOf(store)).toEqual(['new', 'streaming', 'used']);
+    const releases = ['new', 'used'].map((id) => store.hold(record(id)));
+    await expect(store.create(record('over'))).rejects.toThrow(SessionLimitError);
+    for (const release of releases) release();
+    await store.create(record('newer'));
+    expect(await idsOf(store)).toEqual(['new', 'newer', 'streaming']);
+    log.close();
+  });
+
+  it('gives a session that was never used two minutes, and the whole idle time once it is used', async () => {
+    const store = await storeOf(10);
+    await store.create(record('fresh', false));
+    const ttl = (): Promise<number> => member.commands.send<number>('pttl', member.keys.session(record('fresh')));
+    expect(await ttl()).toBeLessThanOrEqual(120_000);
+    await store.load(record('fresh'));
+    expect(await ttl()).toBeGreaterThan(3_500_000);
+    expect(await member.commands.send<number>('pttl', member.keys.owner('fresh'))).toBeGreaterThan(3_500_000);
+  });
+});
