@@ -104,7 +104,8 @@ export interface AppendOptions {
  *   expire an idle session without that signal. From then on `append` returns `gone`, `claim` returns `undefined` and
  *   `read` returns `ended: true`.
  * - **Isolation.** A key whose principal is not the owner of the session behaves like a session that never existed.
- * - **Errors.** A method rejects only when the backend is unavailable, or with the `StreamLimitError` it documents.
+ * - **Errors.** A method rejects when the backend is unavailable or refuses, and with the `StreamLimitError` it
+ *   documents. "The session has ended" and "the stream is finished" are results, not errors.
  *
  * @example
  * ```ts
