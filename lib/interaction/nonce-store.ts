@@ -16,7 +16,7 @@
  * ```ts
  * class SqlNonceStore extends NonceStore {
  *   async use(nonce: string, ttlMs: number): Promise<boolean> {
- *     // The primary key on `nonce` decides which of several concurrent calls wins
+ *     // The primary key on `nonce` decides which of several concurrent calls wins; a job deletes expired rows
  *     return (await this.sql.insertIfAbsent('nonces', { nonce, expires: Date.now() + ttlMs })) === 1;
  *   }
  * }

@@ -80,6 +80,9 @@ export interface AppendOptions {
  * links to its predecessor with `previous`. A reader that follows the links sees every message exactly once and in
  * order, or learns that there is a gap.
  *
+ * `maxHistory` (1000 entries), `maxHistoryBytes` (4 MiB), `historyTtlMs` (10 minutes) and `resultTtlMs` (1 hour) are
+ * module options with these defaults. They apply to the event logs of the module; a replacement has its own limits.
+ *
  * Contract, checked by `eventLogContract()` of `nestjs-mcp-fleet/testing`:
  *
  * - **Atomic.** `append` stores the entry, links it to its predecessor and publishes a signal on the session's channel
@@ -104,7 +107,8 @@ export interface AppendOptions {
  *   expire an idle session without that signal. From then on `append` returns `gone`, `claim` returns `undefined` and
  *   `read` returns `ended: true`.
  * - **Isolation.** A key whose principal is not the owner of the session behaves like a session that never existed.
- * - **Errors.** A method rejects only when the backend is unavailable, or with the `StreamLimitError` it documents.
+ * - **Errors.** A method rejects when the backend is unavailable or refuses, and with the `StreamLimitError` it
+ *   documents. "The session has ended" and "the stream is finished" are results, not errors.
  *
  * @example
  * ```ts

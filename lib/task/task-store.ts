@@ -37,6 +37,9 @@ export type TaskPosition = Pick<TaskRecord, 'createdAt' | 'id'>;
  * Terms: a *run* is one execution of the tool; its number is the *fence*. A run holds a *lease* and renews it. A task
  * is *orphaned* when it is open and its lease has expired.
  *
+ * The server passes TTLs and leases to each call. Their defaults are the module options `taskTtlMs` and `taskLeaseMs`;
+ * `maxTasks` (10 000) applies to the task stores of the module, and a replacement has its own limit.
+ *
  * Contract, checked by `taskStoreContract()` of `nestjs-mcp-fleet/testing`:
  *
  * - **Lifetime.** A task exists on every instance from the moment `create` has resolved (T1-6) until `ttlMs` later.

@@ -11,7 +11,8 @@ export interface RedisClientLike {
 }
 
 /**
- * Options of an ioredis client. All of ioredis's options are accepted and passed on, not only those listed here.
+ * Options of an ioredis client. All of ioredis's options are passed on, not only those listed here, except for retries,
+ * timeouts, offline queue and key prefix, which the server sets itself.
  *
  * @example
  * ```ts
