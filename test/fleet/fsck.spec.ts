@@ -107,12 +107,12 @@ const resultAlone = async (session: string, r1: string): Promise<void> => {
   await patchHead(session, 'r1', 3, '0');
 };
 
-async function command(url: string, prefix: string): Promise<{ code: number; said: string }> {
+async function command(url: string, prefix: string): Promise<{ code: number; output: string }> {
   const child = spawn(process.execPath, ['scripts/fsck.mjs', '--redis', url, '--prefix', prefix]);
-  let said = '';
-  for (const pipe of [child.stdout, child.stderr]) pipe.on('data', (text: Buffer) => (said += text.toString()));
+  let output = '';
+  for (const pipe of [child.stdout, child.stderr]) pipe.on('data', (text: Buffer) => (output += text.toString()));
   const [code] = (await once(child, 'close')) as [number];
-  return { code, said };
+  return { code, output };
 }
 
 describe('P10 fsck of a namespace', () => {
@@ -163,12 +163,12 @@ describe('P10 fsck of a namespace', () => {
     await redis.admin.acl('SETUSER', 'looker', '+multi', '+exec', '+info');
     const url = redis.url.replace('//', '//looker:secret@');
     const clean = await command(url, member.keys.namespace);
-    expect(clean).toEqual({ code: 0, said: expect.stringContaining('0 problems; keys: ') });
-    expect(clean.said).toContain('2 session,');
+    expect(clean).toEqual({ code: 0, output: expect.stringContaining('0 problems; keys: ') });
+    expect(clean.output).toContain('2 session,');
     await redis.admin.persist((await names()).g);
     const damaged = await command(url, member.keys.namespace);
-    expect(damaged).toEqual({ code: 1, said: expect.stringMatching(/^no TTL: .*\n1 problems; keys: /) });
+    expect(damaged).toEqual({ code: 1, output: expect.stringMatching(/^no TTL: .*\n1 problems; keys: /) });
     const absent = await command('redis://127.0.0.1:9', 'mcp');
-    expect(absent).toEqual({ code: 1, said: expect.stringContaining('Redis cannot be read') });
+    expect(absent).toEqual({ code: 1, output: expect.stringContaining('Redis cannot be read') });
   });
 });

@@ -105,15 +105,15 @@ describe('tasks of a fleet', () => {
     const stream = await there.listen([id]);
     await stream.message((m) => isTask(m) && m.params!.statusMessage === 'on it');
     const legacy = await ExperimentalClient.open(a.port, 'alice');
-    const standing = await legacy.session.at(b.port).get();
+    const standalone = await legacy.session.at(b.port).get();
     const taskId = await legacy.start('gated', { key: 'heard' });
     a.gate.release('heard');
     const { params } = await stream.message((m) => isTask(m) && m.params!.status === 'completed');
     expect(textOf(params!.result)).toBe('done heard');
-    const isEnd = ({ method, params: told }: JsonRpc) =>
-      method === 'notifications/tasks/status' && told!.taskId === taskId && told!.status === 'completed';
-    await standing.message(isEnd);
-    await Promise.all([stream.close(), standing.close()]);
+    const isEnd = ({ method, params: task }: JsonRpc) =>
+      method === 'notifications/tasks/status' && task!.taskId === taskId && task!.status === 'completed';
+    await standalone.message(isEnd);
+    await Promise.all([stream.close(), standalone.close()]);
   });
 
   it('tasks/list returns only the tasks of the caller when each page comes from another instance', async () => {

@@ -46,18 +46,18 @@ export class StdioProcess {
   /** Waits until something is on stderr. */
   logged(text: string, patienceMs = 5000): Promise<void> {
     return new Promise((resolve, reject) => {
-      const late = () => settle(() => reject(new Error(`"${text}" was not logged, only: ${this.#log}`)));
+      const late = () => finish(() => reject(new Error(`"${text}" was not logged, only: ${this.#log}`)));
       const timer = setTimeout(late, patienceMs);
-      const look = () => {
-        if (this.#log.includes(text)) settle(resolve);
+      const check = () => {
+        if (this.#log.includes(text)) finish(resolve);
       };
-      const settle = (act: () => void) => {
+      const finish = (act: () => void) => {
         clearTimeout(timer);
-        this.child.stderr.off('data', look);
+        this.child.stderr.off('data', check);
         act();
       };
-      this.child.stderr.on('data', look);
-      look();
+      this.child.stderr.on('data', check);
+      check();
     });
   }
 

@@ -106,7 +106,7 @@ describe.each(ADAPTERS)('closing an application on %s', (adapter) => {
     };
     await boot({ providers: [{ provide: PrincipalResolver, useValue: principals }] });
     const client = await EraClient.open('legacy', nest.port);
-    const standing = await client.listen();
+    const standalone = await client.listen();
     const headers = { accept: 'text/event-stream', 'mcp-session-id': client.session, 'last-event-id': 'g_1-0' };
     const late = SseClient.open(nest.port, { verb: 'GET', headers });
     await gate.reached('waiting who');
@@ -114,7 +114,7 @@ describe.each(ADAPTERS)('closing an application on %s', (adapter) => {
     const running = client.stream('tools/call', { name: 'patient', arguments: {} }).catch(() => undefined);
     await gate.reached('waiting patient');
     const closed = nest.close();
-    await standing.end();
+    await standalone.end();
     gate.release('who');
     const stream = await late;
     await stream.end();

@@ -58,10 +58,10 @@ describe.each(ADAPTERS)('P8 connections of a closing application on %s', (adapte
     const closed = nest.close();
     await expect.poll(() => send(nest.port, call('hello')).catch(({ code }) => code)).toBe('ECONNREFUSED');
     socket.write(bytes(call('hello')));
-    let heard = '';
-    for await (const chunk of socket) heard += String(chunk);
-    expect(heard).toMatch(/^HTTP\/1.1 200 OK/);
-    expect(heard).toContain('"text":"hello"');
+    let received = '';
+    for await (const chunk of socket) received += String(chunk);
+    expect(received).toMatch(/^HTTP\/1.1 200 OK/);
+    expect(received).toContain('"text":"hello"');
     await closed;
   });
 
@@ -81,10 +81,10 @@ describe.each(ADAPTERS)('P8 connections of a closing application on %s', (adapte
     const idle = await begin(nest.port, { ...call('patient', { key: 'first' }), agent: idleAgent });
     const idleClosed = once(idle.socket, 'close');
     expect(stream.headers).toMatchObject({ 'content-type': 'text/event-stream', connection: 'keep-alive' });
-    const standing = await (await EraClient.open('legacy', nest.port)).listen();
+    const standalone = await (await EraClient.open('legacy', nest.port)).listen();
     const closed = nest.close();
     // Those end when it drains, which is after it has listened to idle connections.
-    await standing.end();
+    await standalone.end();
     gate.release('first');
     await Promise.all([stream, idle].map((response) => once(response.resume(), 'end')));
     // It has drained by now, and listens for a moment more.

@@ -176,8 +176,8 @@ describe('resourceUpdated()', () => {
     await mcp.resourceUpdated('watched://2');
     await mcp.resourceUpdated('watched://1');
     for (const stream of streams) {
-      const told = await stream.message(({ method }) => method === 'notifications/resources/updated');
-      expect(told.params?.uri).toBe('watched://1');
+      const update = await stream.message(({ method }) => method === 'notifications/resources/updated');
+      expect(update.params?.uri).toBe('watched://1');
     }
     await legacy.call('resources/unsubscribe', { uri: 'watched://1' });
     await mcp.resourceUpdated('watched://1');

@@ -86,12 +86,12 @@ describe('a task whose worker is lost', () => {
   it('a lost worker is also detected by tasks/result, tasks/list and subscriptions/listen', async () => {
     const legacy = await ExperimentalClient.open(fleet.instances[0]!.port, 'alice');
     const [waited, listed] = [await legacy.start('gated', { key: 'a' }), await legacy.start('gated', { key: 'b' })];
-    const heard = await here.start('gated', { key: 'c' });
+    const listenedTo = await here.start('gated', { key: 'c' });
     fleet.advance(LEASE);
     expect((await legacy.request('tasks/result', { taskId: waited })).error?.message).toContain('was lost');
     const { result } = await legacy.request('tasks/list');
     expect(result!.tasks.find((task: any) => task.taskId === listed)).toMatchObject({ status: 'failed' });
-    await there.until(heard, 'failed');
+    await there.until(listenedTo, 'failed');
   });
 
   it('a server that shuts down hands over a task that can run again and fails one that cannot', async () => {
@@ -146,9 +146,9 @@ function countRenewals({ store }: TaskFleet) {
   const renew = store.renew.bind(store);
   let resolve = (): void => {};
   store.renew = async (...args) => {
-    const kept = await renew(...args);
+    const isRenewed = await renew(...args);
     resolve();
-    return kept;
+    return isRenewed;
   };
   return { next: () => new Promise<void>((done) => (resolve = done)) };
 }

@@ -10,7 +10,7 @@ export const RELATED = 'io.modelcontextprotocol/related-task';
 export interface Reply extends JsonRpc {
   readonly status: number;
   /** What was said before the answer. */
-  readonly said: readonly JsonRpc[];
+  readonly notifications: readonly JsonRpc[];
   readonly text: string;
 }
 
@@ -20,7 +20,7 @@ export function readReply({ status, headers, body }: RawReply): Reply {
   const texts = isStream ? parseFrames(body).flatMap(({ data }) => (data ? [data] : [])) : [body];
   const messages = texts.map((text) => JSON.parse(text) as JsonRpc);
   const answer = messages.find(({ method }) => method === undefined)!;
-  return { ...answer, status, said: messages.filter((message) => message !== answer), text: texts.at(-1)! };
+  return { ...answer, status, notifications: messages.filter((message) => message !== answer), text: texts.at(-1)! };
 }
 
 export interface TaskClientOptions {

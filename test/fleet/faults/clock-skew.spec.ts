@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ChildInstance } from '../../fixtures/processes/child-instance.js';
 import { figure, times } from '../../fixtures/measurements/figures.js';
-import { FLAWLESS, Ledger } from '../../fixtures/fleet/stream-recorder.js';
+import { FLAWLESS, StreamRecorder } from '../../fixtures/fleet/stream-recorder.js';
 import { LegacySession } from '../../fixtures/clients/legacy-session.js';
 import { CLIENT_CAPABILITIES, modern } from '../../fixtures/clients/mcp-requests.js';
 import { send } from '../../fixtures/clients/raw-http.js';
@@ -13,7 +13,7 @@ import { TaskClient } from '../../e2e/tasks/task-client.js';
 const HOUR_MS = 3_600_000;
 /** Of everything that expires here: long enough for a slow machine to be in time, short enough to wait for. */
 const TTL_MS = 3000;
-const patience = { timeout: times(30_000, 300_000) };
+const timeouts = { timeout: times(30_000, 300_000) };
 
 describe('F11, P11 two instances whose clocks are two hours apart', () => {
   let redis: RedisServer;
@@ -46,37 +46,37 @@ describe('F11, P11 two instances whose clocks are two hours apart', () => {
 
   it(
     'P1 a session that both instances write to and that is read from both in turns misses nothing',
-    patience,
+    timeouts,
     async () => {
       const total = times(300, 10_000);
       const session = await LegacySession.open(early.port);
-      const ledger = new Ledger();
+      const recorder = new StreamRecorder();
       const speaking = (async () => {
         // One after the other, so that the order is known: the ids of either must follow those of the other.
         for (let n = 0; n < total; n++) {
-          await (n % 2 ? early : late).say(session.id, `${n}`);
-          ledger.acked.push(`${n}`);
+          await (n % 2 ? early : late).sendLog(session.id, `${n}`);
+          recorder.acked.push(`${n}`);
         }
       })();
       let cursor: string | undefined;
-      for (let turn = 0; ledger.delivered.length < total; turn++) {
+      for (let turn = 0; recorder.delivered.length < total; turn++) {
         const stream = await session.at((turn % 2 ? early : late).port).get(cursor);
-        const wanted = Math.min(total - ledger.delivered.length, 1 + (turn % 23));
+        const wanted = Math.min(total - recorder.delivered.length, 1 + (turn % 23));
         await stream.frame(() => stream.messages.length >= wanted, 10_000);
         await stream.close();
         for (const { comment, id, data } of stream.frames) {
-          if (comment === 'gap') ledger.listener({ kind: 'gap', reason: 'unknown', cursor: '' });
+          if (comment === 'gap') recorder.listener({ kind: 'gap', reason: 'unknown', cursor: '' });
           if (id === undefined || !data) continue;
           const text = (JSON.parse(data) as JsonRpc).params!.data as string;
-          ledger.listener({ kind: 'message', id, data: text, final: false });
+          recorder.listener({ kind: 'message', id, data: text, final: false });
         }
         cursor = stream.lastEventId;
       }
       await speaking;
-      const { lost, duplicated, reordered, gaps } = ledger.verdict;
+      const { lost, duplicated, reordered, gaps } = recorder.verdict;
       figure('P11', 'messages acknowledged with clocks two hours apart', total, 'messages');
       figure('P11', 'lost, duplicated, reordered or falsely signalled', lost + duplicated + reordered + gaps);
-      expect(ledger.verdict).toEqual(FLAWLESS);
+      expect(recorder.verdict).toEqual(FLAWLESS);
     },
   );
 
@@ -93,17 +93,17 @@ describe('F11, P11 two instances whose clocks are two hours apart', () => {
     expect(Math.max(...errors)).toBeLessThan(5000);
   }
 
-  it('sessions of either instance expire in time on the other', patience, async () => {
+  it('sessions of either instance expire in time on the other', timeouts, async () => {
     const errors = ways.map(async ([from, to]) => {
       const session = await LegacySession.open(from.port);
       const since = performance.now();
       // Every request slides the time, so it is not asked for over HTTP; saying something is no request.
-      return expiry(async () => (await to.say(session.id, 'still there?')) !== 'unknown', since);
+      return expiry(async () => (await to.sendLog(session.id, 'still there?')) !== 'unknown', since);
     });
     expectInTime(await Promise.all(errors), 'sessions');
   });
 
-  it('tasks of either instance are found and expire in time on the other', patience, async () => {
+  it('tasks of either instance are found and expire in time on the other', timeouts, async () => {
     const errors = ways.map(async ([from, to]) => {
       const since = performance.now();
       const task = await new TaskClient(from.port).start('work', { ms: 100 });
@@ -127,7 +127,7 @@ describe('F11, P11 two instances whose clocks are two hours apart', () => {
 
   it(
     'P14 a request state of either instance is accepted by the other, and refused once it has expired',
-    patience,
+    timeouts,
     async () => {
       const errors = ways.map(async ([from, to]) => {
         const asked = await ask(from.port);

@@ -9,7 +9,7 @@ const STREAMS = times(50, 500);
 /** Of every stream, on average: the period of its self-check. */
 const SELF_CHECK_MS = 7500;
 const IDLE_MS = times(5000, 60_000);
-const patience = { timeout: IDLE_MS + 60_000 };
+const timeouts = { timeout: IDLE_MS + 60_000 };
 
 describe('P16 commands of an idle fleet', () => {
   let redis: RedisServer;
@@ -30,7 +30,7 @@ describe('P16 commands of an idle fleet', () => {
 
   it(
     'P16 an idle fleet sends Redis at most one read per open stream and self-check, and nothing for other sessions',
-    patience,
+    timeouts,
     async () => {
       const sessions = await Promise.all(Array.from({ length: 2 * STREAMS }, () => LegacySession.open(app.port)));
       const streams = await Promise.all(sessions.slice(0, STREAMS).map((session) => session.get()));

@@ -3,7 +3,7 @@ import { type Id, modern, post } from '../../../fixtures/clients/mcp-requests.js
 import type { RawRequest } from '../../../fixtures/clients/raw-http.js';
 
 /** One rung: what is sent, and the exact answer. */
-export interface Rung {
+export interface WireCase {
   readonly row: string;
   readonly when: string;
   readonly send: (id: Id) => RawRequest;
