@@ -31,7 +31,7 @@ describe('P7 questions of three instances that are answered twice at once on any
   const spent: number[] = [];
   const isQuestion = ({ method }: JsonRpc) => method === 'elicitation/create';
 
-  /** Posts two different answers at once and waits for what the handler does next. */
+  /** Posts two different answers at once and waits for the result of the handler. */
   async function answerTwice(session: LegacySession, stream: SseClient, id: unknown, contents: readonly object[]) {
     const seen = stream.messages.length;
     const since = performance.now();
@@ -80,7 +80,7 @@ describe('P7 lost answer signals', () => {
     const namespace = newNamespace();
     lines = await Promise.all([0, 1, 2].map(() => TcpProxy.start(redis.port)));
     members = await Promise.all(
-      // Nobody finds out that a line is deaf: what arrives, arrives because the waiter looks by itself.
+      // The dropped replies are never detected: what arrives, arrives because the waiting call polls.
       lines.map(({ url }) => fleetMember({ redis: redis.url, broker: url, namespace, probeMs: NEVER_MS })),
     );
     await members[0]!.store.create({ ...SESSION, revision: '2025-11-25', clientCapabilities: {}, initialized: true });
@@ -122,7 +122,7 @@ describe('P7 lost answer signals', () => {
     };
     const total = times(40, 400);
     for (let done = 0; done < total; done += AT_ONCE) {
-      // Every other time one of the three hears nothing.
+      // In every other batch one of the three receives no signals.
       const unsignalled = (done / AT_ONCE) % 2 ? Math.floor(Math.random() * members.length) : -1;
       await Promise.all(Array.from({ length: AT_ONCE }, (_, i) => one(unsignalled, i)));
       if (unsignalled >= 0) await resubscribeAll();

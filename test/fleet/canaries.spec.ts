@@ -27,7 +27,7 @@ const ALICE = principalId({ issuer: 'https://as.example', subject: TOKEN });
 
 describe('P15 secrets as canaries through a run with faults', () => {
   let capture: LogCapture;
-  /** What must not be seen anywhere; more of it comes up on the way. */
+  /** Secrets that must not appear anywhere; further ones are added on the way. */
   const canaries = new Set(['canary', ALICE]);
   const refusals: RawReply[] = [];
   const leaks: string[] = [];
@@ -64,7 +64,7 @@ describe('P15 secrets as canaries through a run with faults', () => {
     return session;
   };
 
-  /** Of both instances: what comes back for something that goes wrong shows none of it. */
+  /** Sends a request to both instances and checks error responses for secrets. */
   async function sendToAll(request: RawRequest, owner = false): Promise<void> {
     for (const { port } of apps) {
       const reply = await sendUntil(port, request, /\n\n/);
@@ -207,7 +207,7 @@ describe('P15 secrets as canaries through a run with faults', () => {
   it('control: the log capture reads what is written to a logger or the console', () => {
     const before = capture.lines.length;
     new Logger('control').debug(`a session ${alice.id}`);
-    // oxlint-disable-next-line no-console -- what others do
+    // oxlint-disable-next-line no-console -- as other packages do
     console.error(new Error(`a key ${keys.session({ principal: ALICE, id: alice.id })}`));
     const told = capture.lines.splice(before);
     expect(told.map((line) => line.includes(alice.id))).toEqual([true, true]);

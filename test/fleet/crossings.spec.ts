@@ -28,7 +28,7 @@ const PRINCIPALS = ['alice', 'bob'] as const;
 const ACCEPT_REGION = { action: 'accept', content: { region: 'north' } };
 const ACCEPT_PARTY = { action: 'accept', content: { travellers: 2 } };
 
-/** What an answer shows, with the names that were asked for taken out: the asker has those already. */
+/** The visible content of a response without the ids that the request itself contained. */
 function seen(
   { status, headers: { date: _, 'mcp-session-id': session, ...headers }, body }: RawReply,
   names: ResourceIds,
@@ -37,7 +37,7 @@ function seen(
   return Object.values(names).reduce((shown, name) => shown.replaceAll(name, '<name>'), text);
 }
 
-/** A stream is left after its first frame. */
+/** Reads a stream only up to its first frame. */
 const responseTo = (port: number, { request }: ForeignRequest): Promise<RawReply> => sendUntil(port, request, /\n\n/);
 
 let redis: RedisServer;
@@ -171,7 +171,7 @@ describe.each(ADAPTERS)('requests across principals on two instances of %s', (ad
       const [mine, unknownReply] = [await responseTo(apps.B.port, attempt), await responseTo(apps.B.port, unknown[i]!)];
       if (seen(mine, carol.names) !== seen(unknownReply, UNKNOWN_IDS)) found.push(attempt.title);
     }
-    // The others are answered alike to everybody: 202 to what may come too late, and what needs no session.
+    // The others have the same response for every client: 202 for late messages, and requests without a session.
     const tasks = (where: string, kind: string, methods: readonly string[]) =>
       methods.map((method) => `${where}: tasks/${method} of its ${kind} task`);
     expect(found).toEqual([

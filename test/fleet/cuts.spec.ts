@@ -22,7 +22,7 @@ afterAll(async () => {
   await redis.dispose();
 });
 
-/** Says numbers on streams, one after the other on each, until told to stop. */
+/** Appends increasing numbers to each stream until it is stopped. */
 async function produce(
   { log }: FleetMember,
   recorders: readonly StreamRecorder[],
@@ -77,7 +77,7 @@ describe('P2 a subscriber that is cut every 300 ms', () => {
     return { sum, acked, cuts: proxy.cuts, problems };
   }
 
-  /** What a client gets that trusts PUB/SUB. */
+  /** What a client receives that reads only PUB/SUB. */
   async function hearOnly(reader: FleetMember, session: SessionKey) {
     const recorder = new StreamRecorder();
     const hold = await reader.broker.subscribe(reader.log.channel(session), (message) => {
@@ -125,7 +125,7 @@ describe('P2 finding 5: connections cut under appends', () => {
       const acked: string[] = [];
       const ids = new Set<string>();
       let next = 0;
-      // Eight at a time, so that some are always on the wire when it is cut.
+      // Eight at a time, so that some are always in flight when the connection is cut.
       const work = async (): Promise<void> => {
         while (next < total) {
           const text = `${next++}`;
@@ -145,7 +145,7 @@ describe('P2 finding 5: connections cut under appends', () => {
       expect(proxy.cuts).toBeGreaterThan(10);
       expect(acked).toHaveLength(total);
       expect(ids.size).toBe(total);
-      // Each once and in order, and nothing else.
+      // Each message is stored once and in order, and nothing else.
       expect(stored).toEqual(Array.from({ length: total }, (_, i) => i));
       await member.close();
       await proxy.close();

@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await redis.dispose();
 });
-/** A namespace with something of everything, made by those who make it. */
+/** A namespace with keys of every kind, written by the library itself. */
 beforeEach(async () => {
   member = await fleetMember({ redis: redis.url, namespace: newNamespace() });
   const { store, log, commands, keys } = member;
@@ -64,7 +64,7 @@ async function patchHead(session: string, stream: string, at: number, value: str
   await redis.admin.hset(session, `h:${stream}`, head.join(' '));
 }
 
-/** Puts another entry in the place of the log, with the fields it gives. */
+/** Rewrites the entries of a log with changed fields. */
 async function rewrite(log: string, change: (fields: string[], i: number) => string[]): Promise<void> {
   const entries = await redis.admin.xrange(log, '-', '+');
   const step = redis.admin.multi().del(log);

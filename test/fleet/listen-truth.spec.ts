@@ -42,7 +42,7 @@ describe('P12 a modern client on B that listens to changes on A', () => {
     return Number(result!.contents[0].text);
   };
 
-  /** What a client knows that reads a resource when it is told to, and never else. */
+  /** The state of a client that reads a resource only when it is notified. */
   async function listen() {
     const view: Record<string, number> = {};
     const notifications = { resourceSubscriptions: URIS };
@@ -50,7 +50,7 @@ describe('P12 a modern client on B that listens to changes on A', () => {
     await stream.message(({ method }) => method === 'notifications/subscriptions/acknowledged');
     for (const uri of URIS) view[uri] = await read(uri);
     let processed = stream.messages.length;
-    /** @returns whether there was something new to look at */
+    /** @returns whether there were new notifications */
     const refresh = async (): Promise<boolean> => {
       const uris = new Set(stream.messages.slice(processed).map(({ params }) => params!.uri as string));
       processed = stream.messages.length;
@@ -66,7 +66,7 @@ describe('P12 a modern client on B that listens to changes on A', () => {
     await a.mcp.resourceUpdated(uri);
   }
 
-  /** Resources change while the line of B is cut at random moments; the last change of all falls into a cut. */
+  /** Changes resources while the connections of B are cut at random moments; the last change happens during a cut. */
   async function storm(): Promise<void> {
     const cutAt = new Set(Array.from({ length: CUTS }, () => Math.floor(Math.random() * FLIPS)));
     for (let i = 0; i < FLIPS; i++) {

@@ -82,7 +82,7 @@ describe('P3 losses are never silent', () => {
     await redis.dispose();
   });
 
-  /** Streams that have got everything so far, and what a loss must not touch. */
+  /** Streams that have delivered everything so far. */
   async function upToDate() {
     const followed = [];
     for (let i = 1; i <= STREAMS; i++) {
@@ -155,7 +155,7 @@ describe('P3 losses are never silent', () => {
     const cursors = await Promise.all(
       followed.map((_, i) => member.log.read(key(i + 1), G, '0-0', 1).then(({ last }) => last)),
     );
-    // Half of them miss something that is gone when they are back.
+    // Half of them miss entries that are gone when they reconnect.
     for (let i = 1; i <= STREAMS; i += 2) await member.log.append(key(i), G, '5');
     await Promise.all(
       Array.from({ length: STREAMS }, (_, i) => redis.admin.del(`${member.keys.logs(key(i + 1))}${G}`)),
@@ -174,7 +174,7 @@ describe('P3 losses are never silent', () => {
 
   it('F6 a fork of the log that forgets delivered entries is detected although the ids keep growing', async () => {
     const followed = await upToDate();
-    // What a replica knew that was a little behind.
+    // The state of a replica that was slightly behind.
     const names = followed.flatMap((_, i) => [member.keys.session(key(i + 1)), `${member.keys.logs(key(i + 1))}${G}`]);
     const dumps = await Promise.all(names.map((name) => redis.admin.dumpBuffer(name)));
     await appendTo(followed, 5, 5);
@@ -223,7 +223,7 @@ describe('P9 Redis is unavailable', () => {
       .toBe(200);
     process.stdout.write(`P9: sessions again ${Math.round(performance.now() - since)} ms after Redis came\n`);
     expect((await send(app.port, unknownSession())).status).toBe(404);
-    // What may have been missed before is told (P12).
+    // A notification covers what may have been missed (P12).
     await listening.message(of('notifications/tools/list_changed'));
     await listening.close();
     expect(app.logs.errors).toEqual([]);
@@ -255,10 +255,10 @@ describe('P9 Redis is unavailable', () => {
         const refused = await session.at(app.port).post(session.message('ping'));
         expect([refused.status, refused.headers['retry-after']]).toEqual([503, '2']);
       }
-      // The method ends in the middle of it; its answer must not be lost.
+      // The method returns during the outage; its response must not be lost.
       a.gate.release(`slow ${how}`);
       const sent = b.mcp.sendToSession(session.id, log('meanwhile')).catch(() => undefined);
-      // Their own requests came first, so they have waited in vain for Redis as well when this one is refused.
+      // The response and the message were sent before this request, so they have waited for Redis at least as long.
       const stillRefused = await session.at(a.port).post(session.message('ping'));
       expect(stillRefused.status).toBe(503);
 
@@ -281,7 +281,7 @@ describe('P9 Redis is unavailable', () => {
   );
 });
 
-/** A request of a session that nobody knows: 404 when that is known, 503 when it cannot be. */
+/** A request in an unknown session: 404 if Redis can be asked and 503 if not. */
 const unknownSession = () => {
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' });
   const headers = {

@@ -12,10 +12,10 @@ import { newNamespace } from '../fixtures/fleet/redis-fleet.js';
 import { RedisServer } from '../fixtures/redis/redis-server.js';
 
 const AT_ONCE = 20;
-/** Written by hand and not imported: what the server takes for an id is what is on trial. */
+/** Written by hand instead of imported, because the ids that the server accepts are under test. */
 const SHAPE = /^([a-z][a-z0-9]{0,15})_(0|[1-9][0-9]{0,15})-(0|[1-9][0-9]{0,9})$/;
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz012345';
-/** What HTTP can carry in a header at all. */
+/** The characters that an HTTP header can carry. */
 const CARRIED = /^[\t\u0020-\u007e\u0080-\u00ff]*$/;
 
 describe('P4, S4 replay is limited to the own streams', () => {
@@ -27,7 +27,7 @@ describe('P4, S4 replay is limited to the own streams', () => {
   let ownIds: readonly string[];
   const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
 
-  /** Ids of three finished streams of requests and of the standing one, all of which say a secret. */
+  /** Event ids of three finished request streams and of the standalone stream, all of which contain a secret. */
   async function createStreams(session: LegacySession, secret: string): Promise<string[]> {
     const ids: string[] = [];
     for (let i = 0; i < 3; i++) {
@@ -63,7 +63,7 @@ describe('P4, S4 replay is limited to the own streams', () => {
     await redis.dispose();
   });
 
-  /** Bob comes back with this id, to either instance. */
+  /** Bob resumes with this id at either instance. */
   const resume = (id: string, instance: number): Promise<RawReply> =>
     sendUntil(apps[instance]!.port, { ...bob.getRequest(id), agent }, /: gap\n\n|bob-secret|alice-secret/);
   const seen = ({ status, headers: { date: _, ...headers }, body }: RawReply) => ({ status, headers, body });
@@ -73,7 +73,7 @@ describe('P4, S4 replay is limited to the own streams', () => {
     const stream = streamOf(id);
     return stream === 'g' || ownIds.some((own) => streamOf(own) === stream);
   };
-  /** The one place that nothing follows: a stream from there on says nothing to wait for. */
+  /** The newest entry: a stream that resumes there has nothing to deliver. */
   const isNewest = (id: string): boolean => id.trim() === ownIds.at(-1);
   const UNKNOWN = 'rabcdefghijklmno_1763800000000-0';
 
@@ -89,7 +89,7 @@ describe('P4, S4 replay is limited to the own streams', () => {
     { weight: 4, arbitrary: foreign },
     { weight: 4, arbitrary: fc.tuple(fc.oneof(foreign, own), mutation).map(([text, damage]) => damage(text)) },
     { weight: 3, arbitrary: fc.tuple(stream, entry).map(([name, at]) => `${name}_${at}`) },
-    // The stream of one and the place of another.
+    // The stream of one id with the position of another.
     { weight: 2, arbitrary: fc.tuple(foreign, own).map(([a, b]) => `${a.split('_')[0]}_${b.split('_')[1]}`) },
     { weight: 2, arbitrary: fc.tuple(foreign, entry).map(([a, at]) => `${a.split('_')[0]}_${at}`) },
     { weight: 2, arbitrary: malformedText },
@@ -128,7 +128,7 @@ describe('P4, S4 replay is limited to the own streams', () => {
     const latest = Number(/_(\d+)-/.exec(ownIds.at(-1)!)![1]);
     for (const [instance] of apps.entries()) {
       const replies = [];
-      // One that never was, between what is known and what is not, tells where these are.
+      // Unknown positions between known ids would otherwise reveal which ids exist.
       for (const text of [...standalone, `g_${latest + 1_000_000}-0`]) replies.push(await resume(text, instance));
       for (const { status, body } of replies) {
         expect(status).toBe(200);

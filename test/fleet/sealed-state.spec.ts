@@ -34,7 +34,7 @@ async function instance(redisPrefix: string, requestState?: McpModuleOptions['re
   return app;
 }
 
-/** The answer to what was asked, for a call like the first or for another one. */
+/** The retry with an answer to the question, for the same call or for another. */
 const answered = (asked: JsonRpc, params: Record<string, unknown> = GREET) => {
   const [key] = Object.keys(asked.result!.inputRequests as object);
   return retry(params, asked, { [key!]: accept({ name: 'Ada' }) });

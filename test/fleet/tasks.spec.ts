@@ -239,7 +239,7 @@ describe('a task of a fleet whose worker is lost', () => {
     const { result } = await there.get(once);
     expect(result).toMatchObject({ error: { code: -32603, message: LOST }, statusMessage: LOST });
     await there.get(again);
-    // The first run on this instance, the second of the task.
+    // The first run on this instance is the second run of the task.
     await alive.gate.reached('waiting job 1');
 
     dying.gate.release('lost');
@@ -254,7 +254,7 @@ describe('a task of a fleet whose worker is lost', () => {
   });
 
   it('an instance that shuts down hands over a task that can run again and fails one that cannot', async () => {
-    // So long that nobody waits for it to run out.
+    // The lease is too long to run out during the test.
     const leaving = await taskApp({ ...options, redis: redis.url, taskLeaseMs: 60_000 });
     const here = new TaskClient(leaving.port, { user: 'alice' });
     const [once, again] = [await here.start('gated', { key: 'left' }), await here.start('repeatable', { key: 'left' })];

@@ -41,7 +41,7 @@ describe.each(['fastify', 'express'])('sample 04-redis-fleet on %s', (HTTP_ADAPT
   const clients: Client[] = [];
   const pids = new Set<number>();
 
-  // Without REDIS_URL, so that it starts a Redis of its own, and has that to end as well.
+  // Without REDIS_URL it starts its own Redis, which it has to stop as well.
   beforeAll(async () => {
     const port = await freePort();
     const { REDIS_URL: _, ...inherited } = process.env;

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 
-/** What a process says on stdout and stderr. */
+/** Records the output of a process on stdout and stderr. */
 export class OutputWatch {
   #text = '';
   readonly #watchers = new Set<() => void>();
@@ -18,7 +18,7 @@ export class OutputWatch {
     return this.#text;
   }
 
-  /** @returns where the output is now */
+  /** @returns the current position in the output */
   mark(): number {
     return this.#text.length;
   }
@@ -27,7 +27,7 @@ export class OutputWatch {
     return this.#text.slice(from).split(part).length - 1;
   }
 
-  /** Waits until something was said. */
+  /** Waits until the output contains `part`. */
   until(part: string, from = 0, patienceMs = 5000): Promise<void> {
     return new Promise((resolve, reject) => {
       const finish = (act: () => void) => {

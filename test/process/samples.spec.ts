@@ -62,7 +62,7 @@ describe.each(ADAPTERS)('sample 02-dto-and-enhancers over %s', (HTTP_ADAPTER) =>
   it.each(MODES)('a nested DTO arrives with its defaults, and the result is structured (%s)', async (mode) => {
     const { structuredContent } = await call('alice-token', 'issue_invoice', order, mode);
     expect(structuredContent).toMatchObject({ customer: 'Grace', currency: 'EUR', total: 7100, status: 'open' });
-    // The class of the payment was told by its `kind`, and its days by default.
+    // The class of the payment follows from its `kind`, and its days are a default.
     expect(new Date((structuredContent as { due: string }).due).getTime()).toBeGreaterThan(Date.now());
     // From the request-scoped provider.
     expect(structuredContent).toMatchObject({ clerk: 'alice' });
@@ -181,7 +181,7 @@ describe.each(ADAPTERS)('sample 03-streaming over %s', (HTTP_ADAPTER) => {
       await output.until(calledOff, from);
       const shelves = output.count(`${doing} shelf`, from);
       expect(shelves).toBeLessThan(5);
-      // As long as the rest would have taken.
+      // This takes as long as the rest would have taken.
       await client.callTool(
         name === 'search' ? { name: 'take_inventory' } : { name: 'search', arguments: { word: 'x' } },
       );

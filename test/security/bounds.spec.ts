@@ -10,7 +10,7 @@ import { send } from '../fixtures/clients/raw-http.js';
 import { type JsonRpc, SseClient } from '../fixtures/clients/sse-client.js';
 import { ADAPTERS, wireApp, type WireApp } from '../fixtures/applications/wire-app.js';
 
-/** Everything that could be left behind. */
+/** Everything that could leak. */
 function gauges({ app }: WireApp): Record<string, number> {
   const runtime = app.get(McpRuntime, { strict: false });
   const { sessions, ids, principals, uris } = (app.get(SessionStore) as MemorySessionStore).sizes;
@@ -45,7 +45,7 @@ describe.each(ADAPTERS)('limits (P10) on %s', (adapter) => {
     const session = await LegacySession.open(wire.port);
     const stream = await session.stream('speak', { count: 400, bytes: 50_000 }, 'slow');
     stream.pause();
-    // The call ends although nobody reads: everything is in the log.
+    // The call ends although its client does not read: the log holds everything.
     const log = wire.app.get(EventLog) as MemoryEventLog;
     await expect.poll(() => log.sizes.entries, { timeout: 10_000 }).toBe(401);
     expect(await send(wire.port, call('echo', { text: 'x' }))).toMatchObject({ status: 200 });

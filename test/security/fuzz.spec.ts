@@ -19,7 +19,7 @@ const lower = ({ headers }: RawRequest) =>
   Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]));
 const bodyOf = ({ body }: RawRequest) => String(body);
 
-/** Requests that are right: what is sent is damaged copies of them. */
+/** Valid requests, of which damaged copies are sent. */
 const MODERN: readonly RawRequest[] = [
   modern('server/discover'),
   modern('tools/list'),

@@ -26,7 +26,7 @@ describe('a legacy call that asks', () => {
     app = await askingApp();
   });
   afterAll(async () => {
-    // Whatever happened in these tests: nobody waits for anything any more.
+    // After these tests no pending request is left.
     expect(app.pending.size).toBe(0);
     await app.close();
     process.off('unhandledRejection', note);

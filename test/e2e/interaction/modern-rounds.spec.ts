@@ -272,7 +272,7 @@ describe('a modern call that asks', () => {
     const cities = Array.from({ length: 50 }, (_, n) => `City${n}`);
     const ends = cities.map(async (city) => {
       const params = call('greet', { city });
-      // All of them with the same id: nothing may hang on it (I-1).
+      // All have the same id, which must not be used as a key (I-1).
       const last = await send(retry(params, await send(params), { '#1': accept({ name: `of ${city}` }) }));
       return toolText(last);
     });

@@ -158,8 +158,8 @@ describe('broadcast()', () => {
   it('broadcast() returns the number of sessions it reached', async () => {
     const { mcp } = nest;
     const before = await mcp.broadcast({ level: 'error', data: 'count' });
-    const [open, closed, deaf] = [await session(), await session('ada'), await session()];
-    await deaf.call('logging/setLevel', { level: 'emergency' });
+    const [open, closed, filtered] = [await session(), await session('ada'), await session()];
+    await filtered.call('logging/setLevel', { level: 'emergency' });
     const stream = await open.listen();
     expect(await mcp.broadcast({ level: 'error', data: 'all' })).toBe(before + 2);
     await logged(stream, 'all');

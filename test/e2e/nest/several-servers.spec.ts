@@ -74,7 +74,7 @@ describe.each(ADAPTERS)('several servers in one application on %s', (adapter) =>
       const secret = await (await EraClient.open(era, port, { path: '/admin' })).listen();
       await admin.registerTool({ name: `more-${era}` }, () => 1);
       await secret.message(({ method }) => method === 'notifications/tools/list_changed');
-      // What comes last on the other stream must be the first thing it hears.
+      // The first notification on the other stream must be its own.
       await main.registerTool({ name: `end-${era}` }, () => 1);
       await open.message(({ method }) => method === 'notifications/tools/list_changed');
       const changes = open.messages.filter(({ method }) => method === 'notifications/tools/list_changed');

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { taskFleet, type TaskFleet } from './task-app.js';
 import { ExperimentalClient, TaskClient } from './task-client.js';
 
-/** So long that no heartbeat of a run comes in the way: time passes when a test says so. */
+/** So long that no heartbeat of a run interferes: the test advances the clock. */
 const LEASE = 60_000;
 
 describe('a task whose worker is lost', () => {
@@ -141,7 +141,7 @@ describe('a worker that is alive', () => {
   });
 });
 
-/** Waits for heartbeats instead of for time. */
+/** Resolves after a number of lease renewals, so that the test does not depend on time. */
 function countRenewals({ store }: TaskFleet) {
   const renew = store.renew.bind(store);
   let resolve = (): void => {};

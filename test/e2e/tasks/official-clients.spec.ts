@@ -26,7 +26,7 @@ describe('the official client of 2025-11-25', () => {
     return client;
   }
 
-  /** Calls a tool as a task. @returns what the client's stream told, in order */
+  /** Calls a tool as a task. @returns the messages of the client's stream, in order */
   async function call(client: Client, name: string, args: Record<string, unknown> = {}) {
     await client.listTools();
     const messages: any[] = [];

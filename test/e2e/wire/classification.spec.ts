@@ -42,7 +42,7 @@ describe.each(ADAPTERS)('request classification (§1.2) on %s', (adapter) => {
         if (wireCase.code !== undefined)
           expect(body.error).toMatchObject({ code: wireCase.code, message: expect.any(String) });
         if (wireCase.data) expect(body.error!.data).toMatchObject(wireCase.data);
-        // Absent, never null (C-6), and of the type it came with (C-7).
+        // The id is absent and never null (C-6), and keeps its type (C-7).
         if (wireCase.echoes ?? true) expect(body.id).toBe(id);
         else expect(body).not.toHaveProperty('id');
       }

@@ -27,7 +27,7 @@ describe.each(ADAPTERS)('gaps in the history (P3) on %s', (adapter) => {
   });
   afterAll(() => wire.close());
 
-  /** A session with a subscription and a cursor that the history has left behind. */
+  /** A session with a subscription and a cursor older than its history. */
   async function overrun(app: WireApp, kept = 8) {
     const session = await LegacySession.open(app.port);
     await session.request('resources/subscribe', { uri: 'wire://fixed' });

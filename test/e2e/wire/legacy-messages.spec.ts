@@ -153,7 +153,7 @@ describe.each(ADAPTERS)('messages of the legacy era on %s', (adapter) => {
     const closed = closing.close();
     await standalone.end();
     expect(standalone.frames.at(-1)!.retry).toBeGreaterThanOrEqual(1000);
-    // A balancer goes to the next instance then, instead of being cut in the middle of a request.
+    // A balancer then uses the next instance instead of being cut in the middle of a request.
     await expect(send(closing.port, session.getRequest())).rejects.toThrow('ECONNREFUSED');
     closing.gate.release('drain');
     await running.end();

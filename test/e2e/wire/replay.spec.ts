@@ -22,7 +22,7 @@ describe.each(ADAPTERS)('resuming with Last-Event-ID on %s', (adapter) => {
     textsIn((await send(wire.port, session.getRequest(id))).body);
 
   describe.each(LEGACY_REVISIONS)('%s', (revision) => {
-    // Every byte on one adapter; the other shares all that matters here and gets samples.
+    // One adapter is tested at every byte. The other shares the code in question and is sampled.
     const step = adapter === 'fastify' ? 1 : 13;
 
     it('P1, G-26, G-28 the stream of a request that is cut at any byte resumes with each event once and in order', async () => {

@@ -32,7 +32,7 @@ describe(`P10 ${SESSIONS} short-lived sessions`, () => {
     await redis.dispose();
   });
 
-  /** What the instance holds for its clients right now. */
+  /** The number of resources the instance holds for its clients. */
   function gauges(): Record<string, number> {
     const runtime = app.app.get(McpRuntime, { strict: false });
     const { channels, listeners, strays } = (app.app.get(MessageBroker) as RedisMessageBroker).sizes;
@@ -53,7 +53,7 @@ describe(`P10 ${SESSIONS} short-lived sessions`, () => {
     await app.mcp.sendToSession(session.id, { level: 'error', data: i });
     await standalone.message(({ params }) => params?.data === i);
     await standalone.close();
-    // Half of them say good-bye.
+    // Half of them end with DELETE.
     if (i % 2) await session.end();
   }
 
@@ -75,7 +75,7 @@ describe(`P10 ${SESSIONS} short-lived sessions`, () => {
       }
       expect(problems).toEqual([]);
       expect(most).toBeGreaterThan(base + AT_ONCE);
-      // What an instance keeps for itself does not grow with its clients.
+      // The keys of an instance do not grow with its clients.
       const remaining = async () =>
         (await redis.admin.keys('*')).filter((key) => !lasting.has(key) && /:\{|:nonce/.test(key));
       await expect.poll(remaining, { timeout: 4 * TTL_MS, interval: 200 }).toEqual([]);

@@ -11,7 +11,7 @@ import type { JsonRpc } from '../../fixtures/clients/sse-client.js';
 import { TaskClient } from '../../e2e/tasks/task-client.js';
 
 const HOUR_MS = 3_600_000;
-/** Of everything that expires here: long enough for a slow machine to be in time, short enough to wait for. */
+/** The TTL of everything here: long enough for a slow machine and short enough to wait for. */
 const TTL_MS = 3000;
 const timeouts = { timeout: times(30_000, 300_000) };
 
@@ -24,7 +24,7 @@ describe('F11, P11 two instances whose clocks are two hours apart', () => {
     redis = await RedisServer.start();
     const options = {
       ...{ redis: redis.url, redisPrefix: newNamespace(), preload: 'skewed-clock' },
-      // A gap must be a fault, and never a full history.
+      // The history is large enough that a gap can only be a fault.
       ...{ maxHistory: 100_000, maxHistoryBytes: 256 * 1024 * 1024 },
       ...{ sessionIdleTtlMs: TTL_MS, taskTtlMs: TTL_MS, requestState: { ttlMs: TTL_MS, singleUse: true } },
     };
@@ -52,7 +52,7 @@ describe('F11, P11 two instances whose clocks are two hours apart', () => {
       const session = await LegacySession.open(early.port);
       const recorder = new StreamRecorder();
       const speaking = (async () => {
-        // One after the other, so that the order is known: the ids of either must follow those of the other.
+        // Sequential, so that the order is known: the ids of one instance must follow those of the other.
         for (let n = 0; n < total; n++) {
           await (n % 2 ? early : late).sendLog(session.id, `${n}`);
           recorder.acked.push(`${n}`);
@@ -80,7 +80,7 @@ describe('F11, P11 two instances whose clocks are two hours apart', () => {
     },
   );
 
-  /** How far from its time something expired on the other instance: it is there until shortly before, and gone soon after. */
+  /** Measures how far from its time something expires on the other instance. */
   async function expiry(isThere: () => Promise<boolean>, since: number): Promise<number> {
     while (await isThere()) await new Promise((resolve) => setTimeout(resolve, 50));
     return performance.now() - since - TTL_MS;
@@ -97,7 +97,7 @@ describe('F11, P11 two instances whose clocks are two hours apart', () => {
     const errors = ways.map(async ([from, to]) => {
       const session = await LegacySession.open(from.port);
       const since = performance.now();
-      // Every request slides the time, so it is not asked for over HTTP; saying something is no request.
+      // Every request extends the TTL, so the check does not use HTTP; sending a message is no request.
       return expiry(async () => (await to.sendLog(session.id, 'still there?')) !== 'unknown', since);
     });
     expectInTime(await Promise.all(errors), 'sessions');
@@ -133,7 +133,7 @@ describe('F11, P11 two instances whose clocks are two hours apart', () => {
         const asked = await ask(from.port);
         expect((await ask(to.port, answerTo(asked))).result).toMatchObject({ content: [{ text: 'Hello, Ada' }] });
         const since = performance.now();
-        // Each state may be used once, so there is one for each try.
+        // Each state can be used once, so each try has its own.
         const states = await Promise.all(Array.from({ length: 120 }, () => ask(from.port)));
         return expiry(async () => (await ask(to.port, answerTo(states.shift()!))).error === undefined, since);
       });

@@ -45,7 +45,7 @@ describe('F17 an instance that is frozen and continues', () => {
         await stream.message(isEnd);
 
         frozen.thaw();
-        // Its work is done now, and it answers again: whatever it wanted to say of the task has been said.
+        // The instance answers again, so it has already tried to report the result of its task.
         const here = new TaskClient(frozen.port);
         expect((await here.call('echo', { name: 'awake' })).result).toMatchObject({ content: [{ text: 'awake' }] });
         await here.start('work', { ms: WORK_MS }).then((later) => here.until(later, 'completed'));

@@ -10,7 +10,7 @@ import { RedisServer } from '../../fixtures/redis/redis-server.js';
 import { SseClients } from '../../fixtures/clients/sse-clients.js';
 
 const CLIENTS = times(300, 2000);
-/** While the clients are away, of about 256 bytes each. */
+/** Messages of about 256 bytes, sent while the clients are disconnected. */
 const MISSED = 20;
 const FILLER = 'x'.repeat(150);
 const timeouts = { timeout: times(60_000, 300_000) };
@@ -47,7 +47,7 @@ describe(`F13 ${CLIENTS} clients whose streams are cut at once`, () => {
         sessions,
         port: () => (dying.alive ? dying : other).port,
         onMessage: (i, text) => received[i]!.push(text),
-        // As the server has told them, a little spread; and nobody before there is something to catch up with.
+        // Reconnects after the delay of the server with some jitter, once there is something to catch up with.
         pause: () => away.then(() => pause(750 + Math.random() * 500)),
       });
       const sendToAll = (data: string) =>

@@ -18,7 +18,7 @@ const gapsIn = ({ frames }: SseClient): number => frames.filter(({ comment }) =>
 const numbersIn = ({ messages }: SseClient): number[] =>
   messages.map(({ params }) => params?.data as unknown).filter((data) => typeof data === 'number');
 
-/** The newest of the burst, in order and without a hole. */
+/** Asserts that these are the newest messages of the burst, in order and without a hole. */
 function expectNewest(stream: SseClient): void {
   const got = numbersIn(stream);
   expect(got.length).toBeGreaterThanOrEqual(HISTORY - 1);

@@ -26,7 +26,7 @@ describe('F18 log entries of an unknown version', () => {
     const log = `${member.keys.logs(key(1))}${G}`;
     for (let n = 0; n < 5; n++) await member.log.append(key(1), G, `${n}`);
     const { last } = await member.log.read(key(1), G, '0-0', 1);
-    // As the next version may write: the same links, other fields, and a head that tells of it.
+    // Written as the next version may do: the same links, other fields and a matching head.
     const head = (await redis.admin.hget(member.keys.session(key(1)), `h:${G}`))!;
     const id = (await redis.admin.xadd(log, '*', 'p', last, 't', '2', 'b', 'binary'))!;
     await redis.admin.hset(member.keys.session(key(1)), `h:${G}`, head.replace(last, id));
@@ -93,7 +93,7 @@ describe('F18 a rolling upgrade with two versions', () => {
         const session = await LegacySession.open(s % 2 ? today.port : next.port);
         const stream = await session.at(today.port).get();
         await stream.frame(({ id }) => id !== undefined);
-        // Runs of either version, some of them longer than one page of the log.
+        // Runs of entries by either version, some longer than one page of the log.
         const runs = [3, 1, 5, 2, s % 4 === 0 ? 250 : 1, 4, 1, 1];
         for (const [i, length] of runs.entries()) {
           const by = i % 2 ? next : today;
@@ -148,7 +148,7 @@ describe('F18 a rolling upgrade with two versions', () => {
     const order: (string | undefined)[] = [];
     for (const { comment, id, data } of frames) {
       if (comment === 'gap') order.push(undefined);
-      // Without an id it says again what the gap may have swallowed.
+      // Without an id it repeats what the gap may have lost.
       if (id !== undefined && data) order.push((JSON.parse(data) as { params: { data: string } }).params.data);
     }
     const texts = order.filter((text) => text !== undefined);

@@ -43,7 +43,7 @@ describe('F15 malformed input to one instance of a fleet', () => {
     await redis.dispose();
   });
 
-  /** Served as before, and the process is the one that was started. */
+  /** Asserts that the same process still serves requests. */
   async function expectHealthy(): Promise<void> {
     expect(instance.alive).toBe(true);
     const reply = await send(instance.port, call('echo', { name: 'well' }));
@@ -56,7 +56,7 @@ describe('F15 malformed input to one instance of a fleet', () => {
     const statuses = new Set<number>();
     for (let i = 0; i < rounds; i++) {
       const large = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping', params: { x: 'x'.repeat(10 * LIMIT) } });
-      // A server that refuses early may close before everything is sent; this one is watched for what it does after.
+      // A server that refuses early may close before everything is sent; the test checks what it does afterwards.
       for (const body of [large, deep('[', ']'), deep('{"a":', '}')]) {
         statuses.add(
           await send(instance.port, post(body)).then(
@@ -73,7 +73,7 @@ describe('F15 malformed input to one instance of a fleet', () => {
   });
 
   it('F15 an instance survives bytes that are not HTTP and requests that never finish', async () => {
-    // A server may as well reset what makes no sense.
+    // A server may also reset a meaningless connection.
     const cut = () => undefined;
     await sendBytes(instance.port, Buffer.from(Array.from({ length: 100_000 }, (_, i) => (i * 7919) % 256)), 500).catch(
       cut,

@@ -49,7 +49,7 @@ describe('F14 Redis at maxmemory without eviction', () => {
           if (status === 503 && headers['retry-after'] !== undefined) refused++;
           else unclean++;
         }
-        // Nothing of this needs room.
+        // None of these requests needs memory in Redis.
         expect((await send(app.port, call('echo', { text: 'plain' }))).status).toBe(200);
         expect((await session.post(session.message('ping'))).status).not.toBe(404);
         if (round === rounds - 1) app.gate.release('full');
@@ -120,7 +120,7 @@ describe.each(['allkeys-lru', 'allkeys-random'])('F14 Redis at maxmemory that ev
     for (const { close } of back) close();
   });
 
-  /** Lets Redis run out of memory until it has thrown away half of these keys. */
+  /** Fills Redis until it has evicted half of these keys. */
   async function evictHalf(pattern: string): Promise<void> {
     const before = (await redis.admin.keys(pattern)).length;
     const used = Number(/used_memory:(\d+)/.exec(await redis.admin.info('memory'))![1]);

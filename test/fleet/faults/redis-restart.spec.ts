@@ -29,7 +29,7 @@ describe('F3 Redis is killed and restarts with its data', () => {
   it('P2 every open stream delivers messages after Redis restarts, without a false gap', timeouts, async () => {
     const [writer, reader] = members as [FleetMember, FleetMember];
     await Promise.all(numbers.map((i) => begin(writer, key(i))));
-    // Looks too seldom to help: what arrives in time, arrives because all connections are made anew.
+    // The self-check is too rare to help: what arrives in time, arrives because all connections are reopened.
     const followed = numbers.map((i) => follow(reader, key(i), 60_000));
     const sendToAll = (text: string) =>
       Promise.all(
@@ -99,7 +99,7 @@ describe('F5 Redis is killed and restarts empty', () => {
     const member = await fleetMember({ redis: redis.url, waitMs: 500 });
     await Promise.all(numbers.map((i) => begin(member, key(i))));
     const followed = numbers.map((i) => follow(member, key(i), 60_000));
-    // An attempt whose answer was lost may have succeeded.
+    // An attempt whose reply was lost may have succeeded.
     const isThere = (i: number): Promise<boolean> =>
       begin(member, key(i))
         .then(() => true)
@@ -110,7 +110,7 @@ describe('F5 Redis is killed and restarts empty', () => {
     await Promise.all(followed.map(({ recorder }) => recorder.until(() => recorder.delivered.length === 1)));
     await redis.kill();
     await redis.start();
-    // Whoever is connected first may be the one that begins them: streams look a moment later, not to come all at once.
+    // The first connected client may open the sessions, because streams re-check after a random delay.
     await Promise.all(numbers.map((i) => expect.poll(() => isThere(i), { timeout: 10_000 }).toBe(true)));
     await appendToAll('1');
     await Promise.all(

@@ -15,14 +15,14 @@ let redis: RedisServer;
 beforeAll(async () => void (redis = await RedisServer.start()));
 afterAll(() => redis.dispose());
 
-/** A reader with a line of its own to Redis, which has heard one message. */
+/** A reader with its own proxied connection to Redis that has received one message. */
 async function lineOf(probeMs: number) {
   const proxy = await TcpProxy.start(redis.port);
   const namespace = newNamespace();
   const writer = await fleetMember({ redis: redis.url, namespace });
   const reader = await fleetMember({ redis: redis.url, broker: proxy.url, namespace, probeMs, waitMs: 300 });
   await begin(writer, ALICE);
-  // Looks too seldom to help: what arrives, arrives because of the probe.
+  // The self-check is too rare to help: what arrives, arrives because of the probe.
   const { recorder, close: leave } = follow(reader, ALICE, 60_000);
   await writer.log.append(ALICE, G, 'heard');
   await recorder.until(() => recorder.delivered.length === 1);
@@ -51,7 +51,7 @@ describe('F7, F8 a connection that swallows everything silently', () => {
       );
       const since = performance.now();
       fault(proxy);
-      // New connections pass: what is dead for good is what was open, as when a firewall forgets it.
+      // Only open connections are dead, as when a firewall forgets their state; new ones work.
       proxy.heal();
       await writer.log.append(ALICE, G, 'missed');
       await recorder.until(() => recorder.delivered.length === 2);

@@ -14,7 +14,7 @@ import { SseFrameParser } from '../../fixtures/clients/sse-frames.js';
 
 const MIB = 1024 * 1024;
 const MAX_PENDING = 256 * 1024;
-/** Twice what the kernel may hold for a connection on this machine, and what may wait in the instance. */
+/** Twice as much as the kernel and the instance can buffer for one connection. */
 const MESSAGES = times(800, 5000);
 const SIZE = 16 * 1024;
 const FILLER = 'x'.repeat(SIZE);
@@ -22,7 +22,7 @@ const READ_BYTES = 100;
 const READ_EVERY_MS = 100;
 const timeouts = { timeout: times(60_000, 600_000) };
 
-/** A client that reads a kilobyte per second until it is told to hurry. */
+/** A client that reads one kilobyte per second until `readFast()`. */
 class SlowReader {
   readonly numbers: number[] = [];
   cursor: string | undefined;
@@ -38,13 +38,13 @@ class SlowReader {
     this.#socket.on('close', () => (this.ended = true)).on('error', () => undefined);
     this.#socket.on('end', () => (this.ended = true));
     this.#timer = setInterval(() => {
-      // It gives nothing when asked for more than is there.
+      // `read(n)` returns nothing when less than `n` is buffered.
       const there = Math.max(1, this.#socket.readableLength);
       this.#take(this.#socket.read(Math.min(READ_BYTES, there)) as Buffer | null);
     }, READ_EVERY_MS);
   }
 
-  /** Takes everything there is from now on, until the end. */
+  /** Reads everything as fast as it arrives, until the end. */
   readFast(): void {
     clearInterval(this.#timer);
     this.#socket.on('data', (bytes) => this.#take(bytes as Buffer));
@@ -95,7 +95,7 @@ describe('F9 a client that reads one kilobyte per second', () => {
       params: { level: 'error', data, filler: FILLER },
     });
 
-  /** Says everything in this session while somebody else works at the same instance. @returns what that took, and weighed */
+  /** Sends all messages in this session while another client calls the same instance. @returns its latency and the memory */
   async function sendAndMeasure(session: LegacySession) {
     const took: number[] = [];
     let maxBytes = 0;
@@ -128,13 +128,13 @@ describe('F9 a client that reads one kilobyte per second', () => {
       const beside = await sendAndMeasure(victim);
       for (let i = 0; i < 10; i++) await pause(READ_EVERY_MS);
       expect(slow.ended).toBe(false);
-      // What was written before the instance let go of it is still its own.
+      // Data written before the instance closed the connection still arrives.
       slow.readFast();
       await expect.poll(() => slow.ended, { timeout: 20_000 }).toBe(true);
       expect(slow.numbers.length).toBeLessThan(MESSAGES);
 
       const all = [...slow.numbers];
-      // There is more to catch up with than may wait for anybody, so this takes some connections.
+      // The rest exceeds the limit of pending bytes, so catching up takes several connections.
       for (let { cursor } = slow; all.length < MESSAGES;) {
         const back = await victim.get(cursor);
         const isDone = () => all.length + back.messages.length >= MESSAGES;
@@ -150,7 +150,7 @@ describe('F9 a client that reads one kilobyte per second', () => {
       figure('F9', 'memory of the instance meanwhile, against before', drift, '%');
       figure('F9', 'latency of others, p50, with a quick client', before.p50, 'ms');
       figure('F9', 'latency of others, p50, with a slow client', beside.p50, 'ms');
-      // Far below what was said, whatever the collector makes of it.
+      // Far less than the size of all messages, whatever the garbage collector does.
       expect((beside.maxBytes - base) / MIB).toBeLessThan(Math.max(60, (MESSAGES * SIZE) / MIB / 2));
       slow.close();
     },

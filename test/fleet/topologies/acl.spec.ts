@@ -27,7 +27,7 @@ const connections = async (): Promise<number> =>
   Number(/total_connections_received:(\d+)/.exec(await redis.admin.info('stats'))![1]);
 const begin = (app: FleetApp) => send(app.port, initializeRequest());
 
-/** Nothing that needs no Redis suffers, and nothing that is logged names a session or a password. */
+/** Asserts that requests without Redis work and that the log contains neither a session nor a password. */
 async function expectUnaffected(app: FleetApp): Promise<void> {
   expect((await send(app.port, call('echo', { text: 'plain' }))).status).toBe(200);
   const logged = [...app.logs.warnings, ...app.logs.errors].join('\n');

@@ -19,7 +19,7 @@ import type { RedisOption } from '../../../lib/redis/connection/redis-option.js'
 import { documentedRule } from './documented-rule.js';
 
 const PATIENCE_MS = 15_000;
-/** A node counts only the subscribers of its own, so what is delivered may pass for stored. */
+/** A node counts only its own subscribers, so a delivered message may be reported as stored. */
 const COUNTED = ['delivered', 'stored'];
 
 let redis: RedisNodes;
@@ -70,7 +70,7 @@ describe('a lost cluster node', () => {
     const opened = await Promise.all(Array.from({ length: times(24, 120) }, () => LegacySession.open(a.port)));
     const sessions = await Promise.all(
       opened.map(async (session) => {
-        // Where it is, and where it is found by its id.
+        // The node of the session and the node of its id.
         const nodes = await Promise.all([redis.of(`{anon:${session.id}}`), redis.of(`{id:${session.id}}`)]);
         return { session, nodes, acked: [] as string[], stream: await openStandaloneStream(session.at(b.port)) };
       }),
@@ -145,7 +145,7 @@ describe('a lost cluster node', () => {
   });
 });
 
-/** The node that an instance hears by. */
+/** The node that an instance is subscribed at. */
 async function subscribedNodeOf(app: FleetApp): Promise<RedisServer> {
   const channel = `earOf-${app.port}`;
   const subscription = await app.broker.subscribe(channel, () => undefined);

@@ -15,7 +15,7 @@ import { send } from '../../fixtures/clients/raw-http.js';
 import { RedisServer } from '../../fixtures/redis/redis-server.js';
 
 const PATIENCE_MS = 15_000;
-/** What an application may like for itself, and what would change what replies mean, or lose them. */
+/** Settings of an application's own client that change or drop replies. */
 const UNLIKE_OURS = {
   ...{ keyPrefix: 'own:', stringNumbers: true, maxRetriesPerRequest: 0, commandTimeout: 60_000, socketTimeout: 60_000 },
   ...{ autoResubscribe: true, enableAutoPipelining: true, retryStrategy: () => null },

@@ -30,7 +30,7 @@ afterAll(async () => {
   await redis.dispose();
 });
 
-/** Both instances begin sessions again. */
+/** Waits until both instances open sessions again. */
 async function recovered(): Promise<void> {
   for (const { port } of [a, b]) {
     const begin = () => send(port, initializeRequest()).then(({ status }) => status);
@@ -63,7 +63,7 @@ describe('a fleet behind Sentinel', () => {
     await stream.message(hasData(b.port), PATIENCE_MS);
     expect([logDataOf(stream), gapsOf(stream)]).toEqual([[a.port, b.port], 0]);
     await stream.close();
-    // Who listens to a replica hears nothing while it is cut off.
+    // A subscriber of a disconnected replica receives nothing.
     const old = new Redis(redis.replica.url);
     await expect.poll(() => old.pubsub('CHANNELS', 'mcp:*'), { timeout: PATIENCE_MS }).toEqual([]);
     old.disconnect();
@@ -76,7 +76,7 @@ describe('a fleet behind Sentinel', () => {
     const all = (data: unknown) => Promise.all(sessions.map(({ id }) => a.mcp.sendToSession(id, log(data))));
     await all('replicated');
     await Promise.all(streams.map((stream) => stream.message(hasData('replicated'), PATIENCE_MS)));
-    // Half of them are away when it happens, with something still to read.
+    // Half of them are disconnected at the failover, with messages still to read.
     const disconnected = streams.filter((_, i) => i % 4 >= 2);
     await Promise.all(disconnected.map((stream) => stream.close()));
     await all('kept');
@@ -108,12 +108,12 @@ describe('a fleet behind Sentinel', () => {
       const before = wasDisconnected ? ['kept'] : ['replicated', 'kept', ...(receivedLost ? ['lost'] : [])];
       expect([i, logDataOf(stream), gapsOf(stream)]).toEqual([i, [...before, 'after'], receivedLost ? 1 : 0]);
       signalled += gapsOf(stream);
-      // Nothing that is left knows of these: neither the history nor its reader.
+      // Neither the history nor a reader knows of these.
       if (forked(i) && wasDisconnected) unread++;
     }
     figure('F6', 'forked streams told of a gap', signalled, 'streams');
     figure('F6', 'acknowledged messages lost before anybody had read them, without a gap', unread, 'messages');
-    // A session that the replica never heard of is over, and its client begins again.
+    // A session that the replica never received is over, and its client initializes again.
     expect((await late.post(late.message('ping'))).status).toBe(404);
     await Promise.all(back.map((stream) => stream.close()));
     const errors = [...a.logs.errors, ...b.logs.errors];

@@ -1,7 +1,7 @@
 import { CLAIM, MODERN, post, type Id } from '../../../fixtures/clients/mcp-requests.js';
 import { echo, message, VERSION, type WireCase } from './wire-case.js';
 
-/** Rows 0-9: what is wrong before anybody knows whose message it is. */
+/** Rows 0-9: errors before the message is parsed. */
 export const BEFORE_THE_MESSAGE: readonly WireCase[] = [
   {
     row: '0a',

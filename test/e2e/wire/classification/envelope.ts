@@ -1,7 +1,7 @@
 import { CLAIM, CLIENT_CAPABILITIES, MODERN, post, PROTOCOL_VERSION } from '../../../fixtures/clients/mcp-requests.js';
 import { claimed, message, METHOD, VERSION, type WireCase } from './wire-case.js';
 
-/** Rows 10-19: which era, and whether the headers say the same. */
+/** Rows 10-19: the era, and whether the headers agree with it. */
 export const ENVELOPE: readonly WireCase[] = [
   {
     row: '10',

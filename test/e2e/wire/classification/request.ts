@@ -9,7 +9,7 @@ const unknown = (method: string): WireCase => ({
   code: -32601,
 });
 
-/** Rows 20-28: the request itself, and what the headers may look like. */
+/** Rows 20-28: the request itself and its headers. */
 export const REQUEST: readonly WireCase[] = [
   ...[
     ['is missing', undefined],
