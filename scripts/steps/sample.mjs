@@ -14,7 +14,7 @@ export const sampleNames = () =>
 
 export const compiledSample = (name) => join(ROOT, 'build/sample', name, 'main.js');
 
-/** Builds, and becomes the sample: in this very process, so signals and the exit code are the sample's own. */
+/** Builds and runs the sample in this process, so that signals and the exit code are the sample's own. */
 export async function runSample(name) {
   const names = sampleNames();
   if (!names.includes(name)) {

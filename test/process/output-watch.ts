@@ -38,7 +38,8 @@ export class OutputWatch {
       const check = () => {
         if (this.#text.includes(part, from)) finish(resolve);
       };
-      const late = () => finish(() => reject(new Error(`Nobody said "${part}", only: ${this.#text.slice(from)}`)));
+      const late = () =>
+        finish(() => reject(new Error(`The output does not contain "${part}": ${this.#text.slice(from)}`)));
       const timer = setTimeout(late, patienceMs);
       this.#watchers.add(check);
       check();

@@ -46,7 +46,7 @@ export class StdioProcess {
   /** Waits until stderr contains this text. */
   logged(text: string, patienceMs = 5000): Promise<void> {
     return new Promise((resolve, reject) => {
-      const late = () => finish(() => reject(new Error(`"${text}" was not logged, only: ${this.#log}`)));
+      const late = () => finish(() => reject(new Error(`The log does not contain "${text}": ${this.#log}`)));
       const timer = setTimeout(late, patienceMs);
       const check = () => {
         if (this.#log.includes(text)) finish(resolve);

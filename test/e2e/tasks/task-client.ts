@@ -52,7 +52,7 @@ export class TaskClient {
   /** Calls a tool that becomes a task. @returns its id */
   async start(name: string, args?: Record<string, unknown>): Promise<string> {
     const reply = await this.call(name, args);
-    if (reply.result?.resultType !== 'task') throw new Error(`No task but ${reply.text}`);
+    if (reply.result?.resultType !== 'task') throw new Error(`The response is not a task: ${reply.text}`);
     return reply.result.taskId as string;
   }
 
@@ -122,7 +122,7 @@ export class ExperimentalClient {
 
   async start(name: string, args?: Record<string, unknown>, task?: Record<string, unknown>): Promise<string> {
     const reply = await this.call(name, args, task);
-    if (!reply.result?.task) throw new Error(`No task but ${reply.text}`);
+    if (!reply.result?.task) throw new Error(`The response is not a task: ${reply.text}`);
     return reply.result.task.taskId as string;
   }
 

@@ -95,7 +95,7 @@ describe('F9 a client that reads one kilobyte per second', () => {
       params: { level: 'error', data, filler: FILLER },
     });
 
-  /** Sends all messages in this session while another client calls the same instance. @returns its latency and the memory */
+  /** Sends all messages while another client calls the same instance. @returns its latency, and the memory in use */
   async function sendAndMeasure(session: LegacySession) {
     const took: number[] = [];
     let maxBytes = 0;
