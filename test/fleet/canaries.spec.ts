@@ -179,7 +179,7 @@ describe('P15 secrets as canaries through a run with faults', () => {
   );
 
   it('the canaries are read from foreign data in Redis', async () => {
-    await expect.poll(() => redis.admin.ping().catch(() => 'away'), { timeout: 8000 }).toBe('PONG');
+    await expect.poll(() => redis.admin.ping().catch(() => 'unavailable'), { timeout: 8000 }).toBe('PONG');
     const breakings: ((session: LegacySession) => Promise<unknown>)[] = [
       ({ id }) => redis.admin.set(keys.session({ principal: ALICE, id }), BODY),
       ({ id }) => redis.admin.hset(keys.session({ principal: ALICE, id }), 'r', BODY),

@@ -62,7 +62,7 @@ describe('P2 a subscriber that is cut every 300 ms', () => {
       await Promise.all(recorders.map((l) => l.until(() => l.delivered.length >= l.acked.length)));
     else await pause(500);
     const sum = recorders
-      .map(({ verdict }) => verdict)
+      .map(({ flaws }) => flaws)
       .reduce((total, one) => ({
         lost: total.lost + one.lost,
         duplicated: total.duplicated + one.duplicated,
@@ -173,7 +173,7 @@ describe('F16 scripts forgotten by the server', () => {
       await recorder.until(() => recorder.delivered.length === total);
       figure('F16', 'times the scripts were forgotten', flushes);
       figure('F16', 'errors', recorder.unknown.length + reported.length);
-      expect([recorder.verdict, recorder.unknown, reported]).toEqual([FLAWLESS, [], []]);
+      expect([recorder.flaws, recorder.unknown, reported]).toEqual([FLAWLESS, [], []]);
       close();
       await member.close();
     },

@@ -50,13 +50,13 @@ describe('F3 Redis is killed and restarts with its data', () => {
     const since = performance.now();
     await producing;
     await Promise.all(followed.map(({ recorder }) => recorder.until(() => recorder.delivered.length === total)));
-    const lost = followed.reduce((sum, { recorder }) => sum + recorder.verdict.lost, 0);
+    const lost = followed.reduce((sum, { recorder }) => sum + recorder.flaws.lost, 0);
     figure('F3', 'messages acknowledged while Redis was killed three times', 10 * total, 'messages');
     figure('F3', 'lost', lost);
     figure('F3', 'all delivered after the last return', performance.now() - since, 'ms');
     for (const { recorder } of followed) {
       expect(recorder.acked).toHaveLength(total);
-      expect(recorder.verdict).toEqual(FLAWLESS);
+      expect(recorder.flaws).toEqual(FLAWLESS);
       expect(recorder.ends).toEqual([]);
     }
     expect(await fsck(redis.admin, namespace)).toEqual([]);
@@ -117,7 +117,7 @@ describe('P3 losses are never silent', () => {
     await Promise.all(followed.map(({ recorder }) => recorder.until(() => recorder.ends.length > 0)));
     for (const { recorder } of followed) {
       expect(recorder.ends).toEqual([{ kind: 'end', reason: 'ended' }]);
-      expect(recorder.verdict).toEqual(FLAWLESS);
+      expect(recorder.flaws).toEqual(FLAWLESS);
     }
     expect((await member.log.append(key(1), G, 'late')).kind).toBe('gone');
     expect(await member.store.load(key(1))).toBeUndefined();
@@ -144,7 +144,7 @@ describe('P3 losses are never silent', () => {
     );
     for (const { recorder } of followed) {
       expect(recorder.gaps).toEqual([{ kind: 'gap', reason: 'unknown', cursor: '0-0' }]);
-      expect(recorder.verdict).toMatchObject({ lost: 0, duplicated: 0, reordered: 0 });
+      expect(recorder.flaws).toMatchObject({ lost: 0, duplicated: 0, reordered: 0 });
     }
     for (const { close } of followed) close();
   });
@@ -192,7 +192,7 @@ describe('P3 losses are never silent', () => {
     );
     for (const { recorder, close } of followed) {
       expect(recorder.gaps).toHaveLength(1);
-      expect(recorder.verdict).toMatchObject({ lost: 0, duplicated: 0, reordered: 0 });
+      expect(recorder.flaws).toMatchObject({ lost: 0, duplicated: 0, reordered: 0 });
       close();
     }
   });
@@ -269,8 +269,8 @@ describe('P9 Redis is unavailable', () => {
         .toBe(200);
       await sent;
       await expect
-        .poll(() => b.mcp.sendToSession(session.id, log('after')).catch(() => 'away'), { timeout: 8000 })
-        .not.toBe('away');
+        .poll(() => b.mcp.sendToSession(session.id, log('after')).catch(() => 'unavailable'), { timeout: 8000 })
+        .not.toBe('unavailable');
       await stream.message(hasData('after'), 12_000);
       await running.end(12_000);
       expect(running.messages.at(-1)).toMatchObject({ id: 'slow', result: { content: [{ text: `slow ${how}` }] } });

@@ -53,7 +53,7 @@ class Tools {
   }
   @McpTool() @UseGuards(new OnlyAda()) whoAmI(ctx: McpContext): unknown {
     ctx.progress(1);
-    ctx.log.info('nobody hears this');
+    ctx.log.info('not delivered');
     const { era, session, http, headers, user } = ctx;
     return { subject: ctx.principal?.subject, era, session, hasHttp: http !== undefined, headers, user };
   }

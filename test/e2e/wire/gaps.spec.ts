@@ -125,7 +125,7 @@ describe.each(ADAPTERS)('gaps in the history (P3) on %s', (adapter) => {
     const store = flaky.app.get(SessionStore) as MemorySessionStore;
     const { session, cursor } = await overrun(flaky);
     const subscriptions = store.subscriptions.bind(store);
-    store.subscriptions = () => Promise.reject(new Error('the backend is away'));
+    store.subscriptions = () => Promise.reject(new Error('the backend is unavailable'));
     const failed = await session.get(cursor);
     await failed.end();
     store.subscriptions = subscriptions;

@@ -143,7 +143,7 @@ describe('F18 a rolling upgrade with two versions', () => {
     },
   );
 
-  /** `lost`: of what this version said. `hidden`: runs of the other that are missing without a gap in their place. */
+  /** `lost` counts missing messages of this version, `hidden` missing runs of the other version without a gap. */
   function judge({ frames }: SseClient, runs: readonly number[]) {
     const order: (string | undefined)[] = [];
     for (const { comment, id, data } of frames) {
