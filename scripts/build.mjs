@@ -1,4 +1,4 @@
-/** `npm run build [-- --force]`: installs and compiles the package and its samples, where something has changed. */
+/** `npm run build [-- --force]`: installs and compiles what has changed in the package and its samples. */
 import { parseArgs } from 'node:util';
 import { ensureBuilt } from './steps/compile.mjs';
 

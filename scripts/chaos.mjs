@@ -1,7 +1,7 @@
 /**
  * `npm run chaos -- [--scenario kill-instance,cut-redis,mixed,trim,ttl,flush,restart-empty,fork] [--seeds 1,2,3]
- * [--seconds N] [--pace MS] [--out name]`: the long form of the chaos tests, every scenario with every seed. Prints the
- * figures as JSON; with `--out` all of them, and their sum, go into `bench/results/chaos-<name>.json`.
+ * [--seconds N] [--pace MS] [--out name]`: runs every scenario of the chaos tests with every seed
+ * and prints the figures as JSON. `--out` writes them and their sums to `bench/results/chaos-<name>.json`.
  */
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
@@ -22,11 +22,11 @@ const { values } = parseArgs({
     out: { type: 'string' },
   },
 });
-if (!/^[0-9]+(,[0-9]+)*$/.test(values.seeds)) fail('--seeds wants whole numbers with commas between.');
+if (!/^[0-9]+(,[0-9]+)*$/.test(values.seeds)) fail('--seeds must be whole numbers separated by commas.');
 for (const name of ['seconds', 'pace']) {
-  if (!/^[0-9]+$/.test(values[name] ?? '0')) fail(`--${name} wants a whole number.`);
+  if (!/^[0-9]+$/.test(values[name] ?? '0')) fail(`--${name} must be a whole number.`);
 }
-if (!/^[a-z0-9-]+$/.test(values.out ?? 'x')) fail('--out wants a name of small letters, digits and hyphens.');
+if (!/^[a-z0-9-]+$/.test(values.out ?? 'x')) fail('--out must be a name of lower-case letters, digits and hyphens.');
 for (const scenario of values.scenario.split(',')) {
   if (!SCENARIOS.includes(scenario)) fail(`There is no scenario "${scenario}": ${SCENARIOS.join(' | ')}`);
 }

@@ -1,4 +1,4 @@
-/** `npm run check:package`: whether what would be published can be imported, with types, by those it is for. */
+/** `npm run check:package`: checks that the published package can be imported with its types. */
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { readFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 const { messages } = await publint({ pkgDir: ROOT, strict: true });
 for (const message of messages) process.stderr.write(`publint: ${formatMessage(message, manifest)}\n`);
 
-// `esm-only`: that CommonJS loads it with `require(esm)` is what we want, and no problem.
+// `esm-only`: CommonJS loads the package with `require(esm)`, which is intended.
 const attw = [installed('@arethetypeswrong/cli/dist/index.js'), '--pack', '.', '--profile', 'esm-only'];
 const typesAreRight = succeeds(process.execPath, attw);
 process.exit(messages.length === 0 && typesAreRight ? 0 : 1);

@@ -1,14 +1,14 @@
 /**
- * `npm run conformance [-- --adapter express|fastify] [--fleet [--instances 3]]`: the official suite against
- * `sample/everything`, in both eras, read strictly; with `--fleet` against several of them on one Redis, where each
- * request goes to the next. What may fail, and why, is in `conformance-expected.json`.
+ * `npm run conformance [-- --adapter express|fastify] [--fleet [--instances 3]]`: runs the official suite
+ * against `sample/everything` in both eras and reads its results strictly. With `--fleet` it runs against several
+ * instances on one Redis behind a round-robin balancer. `conformance-expected.json` lists expected failures and why.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startFleet } from './conformance/fleet.mjs';
 import { ensureSuite, requirementsOf, runSuite } from './conformance/suite.mjs';
-import { judge } from './conformance/verdicts.mjs';
+import { outcomesOf } from './conformance/outcomes.mjs';
 import { ensureBuilt } from './steps/compile.mjs';
 import { startEverything } from './steps/everything.mjs';
 import { provideRedis } from './steps/redis.mjs';
@@ -28,7 +28,7 @@ const { values } = parseArgs({
   },
 });
 const instances = Number(values.instances);
-if (!Number.isInteger(instances) || instances < 1) fail('--instances wants a whole number, e.g. 3');
+if (!Number.isInteger(instances) || instances < 1) fail('--instances must be a whole number, e.g. 3.');
 if (values.adapter && !ADAPTERS.includes(values.adapter)) {
   fail(`There is no adapter "${values.adapter}": --adapter ${ADAPTERS.join(' | ')}`);
 }
@@ -43,7 +43,7 @@ const redisUrl = values.fleet ? await provideRedis().catch((error) => fail(error
 const columns = [];
 for (const adapter of adapters) columns.push(...(await runAgainst(adapter)));
 printTable(columns);
-const count = (outcome) => columns.flatMap(({ verdicts }) => outcomes(verdicts, outcome)).length;
+const count = (outcome) => columns.flatMap(({ results }) => withOutcome(results, outcome)).length;
 process.stdout.write(`\n${count('expected')} fail as expected (scripts/conformance-expected.json), `);
 process.stdout.write(`${count('skipped')} checked nothing\n`);
 process.stdout.write(`${count('passed')} passed, ${count('failed')} failed\n`);
@@ -56,30 +56,30 @@ async function runAgainst(adapter) {
     ? startFleet(instances, adapter, folder, redisUrl)
     : startEverything(adapter, join(folder, 'fixture.log'));
   const fixture = await starting.catch((error) => fail(error.message));
-  const results = [];
+  const columnsOfAdapter = [];
   for (const revision of REVISIONS) {
     await runSuite(fixture.url, revision, join(folder, revision));
     const requirements = requirementsOf(revision);
-    const verdicts = judge(join(folder, revision), requirements, expected[revision]);
-    results.push({ adapter, revision, verdicts, others: requirements.others });
+    const results = outcomesOf(join(folder, revision), requirements, expected[revision]);
+    columnsOfAdapter.push({ adapter, revision, results, others: requirements.others });
   }
   const ended = await fixture.stop();
-  const text = 'did not survive the suite, or did not end on SIGTERM';
-  results[0].verdicts.set('the fixture itself', ended ? { outcome: 'passed' } : { outcome: 'failed', text });
-  return results;
+  const text = 'did not survive the suite or did not exit on SIGTERM';
+  columnsOfAdapter[0].results.set('the fixture itself', ended ? { outcome: 'passed' } : { outcome: 'failed', text });
+  return columnsOfAdapter;
 }
 
-function outcomes(verdicts, outcome) {
-  return [...verdicts].filter(([, verdict]) => verdict.outcome === outcome);
+function withOutcome(results, outcome) {
+  return [...results].filter(([, result]) => result.outcome === outcome);
 }
 
 function printTable(all) {
-  const scenarios = [...new Set(all.flatMap(({ verdicts }) => [...verdicts.keys()]))];
+  const scenarios = [...new Set(all.flatMap(({ results }) => [...results.keys()]))];
   const width = Math.max(...scenarios.map((name) => name.length)) + 2;
   const row = (name, cells) => `${name.padEnd(width)}${cells.map((cell) => cell.padEnd(12)).join('')}`.trimEnd() + '\n';
-  const cell = ({ verdicts, others }, name) => {
-    const verdict = verdicts.get(name);
-    return verdict ? MARKS[verdict.outcome] + (others.includes(name) ? '*' : '') : '-';
+  const cell = ({ results, others }, name) => {
+    const result = results.get(name);
+    return result ? MARKS[result.outcome] + (others.includes(name) ? '*' : '') : '-';
   };
   const heading = (field) =>
     row(
@@ -95,8 +95,8 @@ function printTable(all) {
       ),
     );
   process.stdout.write('* not scored\n');
-  for (const { adapter, revision, verdicts } of all) {
-    for (const [name, { text }] of outcomes(verdicts, 'failed')) {
+  for (const { adapter, revision, results } of all) {
+    for (const [name, { text }] of withOutcome(results, 'failed')) {
       process.stdout.write(`\nFAILED ${name} (${revision}, ${adapter})\n${text}\n`);
     }
   }

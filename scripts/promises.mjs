@@ -1,7 +1,7 @@
 /**
- * `npm run promises`: runs the tests with as many repetitions as the promises name, and writes what they measured into
- * `bench/results/promises.json` and `docs/promises.md`. `-- --page` writes the page anew from the figures that are there;
- * `-- test/fleet/x.spec.ts …` runs these files again and replaces what they measured before, which the figures then say.
+ * `npm run promises`: runs the tests with the repetitions that the promises name and writes the measurements to
+ * `bench/results/promises.json` and `docs/promises.md`. `-- --page` only rewrites the page from the recorded figures.
+ * `-- test/fleet/x.spec.ts …` runs these files again and replaces their figures, which the page then mentions.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
@@ -32,7 +32,7 @@ const code = await exitCode(process.execPath, [
   PAGE,
   RESULTS,
 ]);
-// A Redis of our own would keep this process.
+// A Redis started by this process would keep it alive.
 process.exit(code);
 
 async function measure() {
@@ -45,7 +45,7 @@ async function measure() {
   writeFileSync(figures, '');
   const env = { ...process.env, REDIS_URL, FIGURES_FILE: figures };
   const from = performance.now();
-  // One file after the other: a test beside it would spoil what another one measures.
+  // One file after the other: concurrent tests would distort the measurements.
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`, '--no-file-parallelism'];
   await exitCode(process.execPath, [installed('vitest/vitest.mjs'), 'run', ...files, ...reporters], { env });
   return {

@@ -1,7 +1,7 @@
 /**
- * `npm run rolling [-- --rounds 3] [--out name]`: three instances of `sample/everything` behind nginx, which are replaced
- * one after the other while clients of both eras call. By SIGTERM no call may fail; the control is SIGKILL, where some
- * have to. With `--out` the figures go into `bench/results/<name>.json`.
+ * `npm run rolling [-- --rounds 3] [--out name]`: replaces three instances of `sample/everything`
+ * behind nginx one after the other while clients of both eras call them. With SIGTERM no call may fail; the control uses
+ * SIGKILL, where some calls must fail. `--out` writes the figures to `bench/results/<name>.json`.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,8 +23,8 @@ const FOLDER = join(ROOT, 'out/rolling');
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '3' }, out: { type: 'string' } } });
 const rounds = Number(values.rounds);
-if (!Number.isInteger(rounds) || rounds < 1) fail('--rounds wants a whole number, e.g. 3');
-if (!/^[a-z0-9-]+$/.test(values.out ?? 'x')) fail('--out wants a name of small letters, digits and hyphens.');
+if (!Number.isInteger(rounds) || rounds < 1) fail('--rounds must be a whole number, e.g. 3.');
+if (!/^[a-z0-9-]+$/.test(values.out ?? 'x')) fail('--out must be a name of lower-case letters, digits and hyphens.');
 
 ensureBuilt();
 endOnSignals();
@@ -58,7 +58,7 @@ const failed = [sigterm.failed > 0 || sigterm.served === 0, sigkill.failed === 0
 process.stdout.write(`${2 - failed} passed, ${failed} failed\n`);
 process.exit(failed === 0 ? 0 : 1);
 
-/** @param end how an instance goes */
+/** @param end stops an instance */
 async function replaceAll(end) {
   const callers = new Callers(`http://127.0.0.1:${front}/mcp`);
   const exitMs = [];

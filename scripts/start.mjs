@@ -1,4 +1,4 @@
-/** `npm start`: from a fresh clone to a server that answers, in memory and with nothing to set up. */
+/** `npm start`: starts a server in memory from a fresh clone, without any setup. */
 import { runSample } from './steps/sample.mjs';
 
 await runSample('01-quickstart');

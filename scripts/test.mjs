@@ -9,10 +9,10 @@ import { ensureBuilt } from './steps/compile.mjs';
 import { provideRedis } from './steps/redis.mjs';
 import { endOnSignals, exitCode, fail, installed } from './steps/run.mjs';
 
-/** A run that takes this long hangs. */
+/** A run that takes longer is considered hanging. */
 const TIMEOUT_MS = 9.5 * 60_000;
 
-/** A file that could not be loaded has no failed tests, and neither has an error outside of all tests. */
+/** Counts a file that could not be loaded, and an error outside of all tests, as one failure each. */
 function countResults(report, code) {
   let results;
   try {
@@ -32,7 +32,7 @@ ensureBuilt();
 endOnSignals();
 const REDIS_URL = await provideRedis().catch((error) => fail(error.message));
 
-// A folder of its own, so that runs side by side do not read each other's results.
+// A folder of its own, so that concurrent runs do not read each other's results.
 const folder = mkdtempSync(join(tmpdir(), 'nestjs-mcp-fleet-test-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 const report = join(folder, 'report.json');

@@ -18,7 +18,11 @@ export class HistoryTotals {
   readonly #finished = new Map<string, Map<StreamHistory, Finished>>();
   #total = 0;
 
-  constructor(private readonly maxBytes: number) {}
+  /** @param shareBytes at least this much is granted to each principal: what one stream may hold */
+  constructor(
+    private readonly maxBytes: number,
+    private readonly shareBytes: number,
+  ) {}
 
   add(principal: string, change: number): void {
     const bytes = (this.#bytes.get(principal) ?? 0) + change;
@@ -46,7 +50,7 @@ export class HistoryTotals {
    * stream that was written to loses its oldest entries, of which its reader is told by a gap.
    */
   makeRoom(principal: string, history: StreamHistory): void {
-    const share = this.maxBytes * SHARE;
+    const share = Math.max(this.shareBytes, this.maxBytes * SHARE);
     const own = (): number => (this.#bytes.get(principal) ?? 0) - share;
     const all = (): number => this.#total - this.maxBytes;
     this.#forgetWhile(this.#finished.get(principal), () => Math.max(own(), all()) > 0, history);

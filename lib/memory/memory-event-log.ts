@@ -69,7 +69,7 @@ export class MemoryEventLog extends EventLog {
       resultTtlMs: options.resultTtlMs ?? 3_600_000,
     };
     this.#maxStreams = options.maxStreams ?? 256;
-    this.#totals = new HistoryTotals(options.maxTotalHistoryBytes ?? 64 * 1024 * 1024);
+    this.#totals = new HistoryTotals(options.maxTotalHistoryBytes ?? 64 * 1024 * 1024, this.#limits.maxHistoryBytes);
     this.#now = options.clock ?? steadyClock;
     this.#report = options.report ?? (() => undefined);
     this.#stop = [

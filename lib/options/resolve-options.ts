@@ -80,6 +80,7 @@ const PARTS = [
   ['maxBodyBytes', 'maxRequestBytesPerClient'],
   ['maxRequestBytesPerClient', 'maxRequestBytes'],
   ['maxRequestsPerClient', 'maxRequests'],
+  ['maxHistoryBytes', 'maxTotalHistoryBytes'],
 ] as const;
 const KNOWN = new Set<string>([
   ...Object.keys(DEFAULTS),

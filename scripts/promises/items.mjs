@@ -5,11 +5,10 @@ import { FAILURES, PROMISES } from './texts.mjs';
 const IDS = [...Object.keys(PROMISES), ...Object.keys(FAILURES)];
 
 /**
- * What a run has to say of each promise and failure: the tests that have its id as a word in their title, and what they
- * measured.
+ * The tests and figures of each promise and failure in one run. A test belongs to the ids in its title.
  *
- * @param report of vitest, parsed
- * @param lines one figure each, as `test/fixtures/measurements/figures.ts` writes them
+ * @param report the parsed JSON report of vitest
+ * @param lines JSON lines with one figure each, as `test/fixtures/measurements/figures.ts` writes them
  * @throws when one of those tests failed
  */
 export function itemsOf({ testResults }, lines) {
@@ -24,7 +23,7 @@ export function itemsOf({ testResults }, lines) {
     const word = new RegExp(`\\b${id}\\b`);
     const proofs = tests.filter(({ title }) => word.test(title));
     const failed = proofs.find(({ status }) => status === 'failed');
-    if (failed) throw new Error(`Nothing is written, as this failed: ${failed.title}`);
+    if (failed) throw new Error(`Nothing was written because a test failed: ${failed.title}`);
     const passed = proofs.filter(({ status }) => status === 'passed').map(({ file, title }) => ({ file, title }));
     const own = figures.filter((figure) => figure.id === id).map(({ name, value, unit }) => ({ name, value, unit }));
     return [id, { figures: own, tests: passed }];
@@ -33,9 +32,9 @@ export function itemsOf({ testResults }, lines) {
 }
 
 /**
- * A run of some files on top of the run before it.
+ * Merges a run of some files into the previous run.
  *
- * @param files whose tests and figures are replaced
+ * @param files the files whose tests and figures are replaced
  */
 export function merge(before, again, files) {
   const entries = IDS.map((id) => {

@@ -40,7 +40,7 @@ function storms(runs) {
   ].join('\n');
 }
 
-/** The page of promises, from the figures of one run of `npm run promises` and of the long storms. Not formatted yet. */
+/** The unformatted page of promises, from the figures of `npm run promises` and of the long storms. */
 export const page = ({ date, versions, seconds, items, again = [] }, runs) => `# Promises
 
 This page lists what the package promises, which failures it is tested against, and what was measured. \`npm run promises\`

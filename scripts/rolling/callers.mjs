@@ -20,7 +20,7 @@ const REQUEST = {
   body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }),
 };
 
-/** Clients that call until they are told to stop: six that send single requests, and two of each era that get streams. */
+/** Clients that call until they are stopped: six with single requests, and two of each era with streams. */
 export class Callers {
   served = 0;
   failures = [];

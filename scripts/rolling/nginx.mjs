@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 const PATIENCE_MS = 10_000;
 
-/** Connections are kept; an instance that refuses one is passed over, and asked again for the next request. */
+/** Keeps connections alive, retries a refused connection at the next instance, and never marks an instance as down. */
 const configuration = (port, targets, folder) => `
 pid ${folder}/nginx.pid;
 error_log ${folder}/error.log warn;
@@ -33,8 +33,8 @@ http {
 `;
 
 /**
- * @param folder for its files; must be there
- * @returns how to end it
+ * @param folder for its files; must exist
+ * @returns a function that stops it
  */
 export async function startNginx(port, targets, folder) {
   const file = join(folder, 'nginx.conf');
@@ -42,7 +42,7 @@ export async function startNginx(port, targets, folder) {
   const nginx = spawn('nginx', ['-c', file, '-p', folder, '-e', join(folder, 'error.log')], { stdio: 'inherit' });
   process.once('exit', () => nginx.kill());
   const deadline = Date.now() + PATIENCE_MS;
-  // Somebody answers, whatever it is.
+  // Any response shows that nginx is ready.
   while (!(await fetch(`http://127.0.0.1:${port}/`).catch(() => undefined))) {
     if (Date.now() > deadline || nginx.exitCode !== null) throw new Error('nginx did not start.');
     await pause(20);

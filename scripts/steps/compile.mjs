@@ -4,7 +4,7 @@ import { ensureInstalled } from './install.mjs';
 import { ROOT } from './root.mjs';
 import { fail, installed, succeeds } from './run.mjs';
 
-/** In this order: the samples are compiled against the declarations of the package. */
+/** The order matters: the samples are compiled against the declarations of the package. */
 export const PROJECTS = [
   { config: 'tsconfig.build.json', sources: 'lib', output: 'dist', uses: [] },
   { config: 'tsconfig.sample.json', sources: 'sample', output: 'build/sample', uses: ['lib'] },
@@ -18,13 +18,13 @@ const filesOf = (folder) =>
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(at(folder).length + 1));
 
-/** Installs and compiles what is missing or older than its sources. @param force compile in any case */
+/** Installs and compiles what is missing or older than its sources. @param force compiles in any case */
 export function ensureBuilt({ force = false } = {}) {
   ensureInstalled();
   for (const project of PROJECTS) if (force || isStale(project)) compile(project);
 }
 
-// A compilation that failed has left output too, so what counts is a stamp that only success leaves.
+// A failed compilation leaves output too, so only a stamp written after success counts.
 const stampOf = ({ output }) => at(`build/.stamps/${output.replace('/', '-')}`);
 
 function isStale(project) {
@@ -32,7 +32,7 @@ function isStale(project) {
   if (!existsSync(stamp) || !existsSync(at(project.output))) return true;
   const built = statSync(stamp).mtimeMs;
   const inputs = [...EVERYONE_USES, project.config, project.sources, ...project.uses].map(at);
-  // Folders count as well: deleting a file changes nothing but its folder.
+  // Folders count as well: deleting a file changes only its folder.
   const inside = [project.sources, ...project.uses].flatMap((folder) =>
     entriesOf(folder).map((entry) => join(entry.parentPath, entry.name)),
   );
@@ -51,18 +51,18 @@ function compile(project) {
   const stamp = stampOf(project);
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, '');
-  // Dated to the start, so that what was edited meanwhile counts as newer.
+  // Dated to the start, so that a file edited during the compilation counts as newer.
   utimesSync(stamp, started, started);
 }
 
-/** Scripts and the like that belong beside the code that reads them. */
+/** Files such as Lua scripts that belong beside the code that reads them. */
 export function copyOtherFiles(sources, output) {
   for (const file of filesOf(sources)) {
     if (!/\.(ts|md)$/.test(file)) cpSync(at(`${sources}/${file}`), at(`${output}/${file}`));
   }
 }
 
-/** File by file and after compiling, never the whole folder before: something may be running from it. */
+/** Removes stale output file by file after compiling, because something may be running from the folder. */
 function removeStaleOutput(sources, output) {
   for (const file of filesOf(output)) {
     const source = file.replace(/(\.d\.ts|\.js|\.js\.map)$/, '.ts');

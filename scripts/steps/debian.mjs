@@ -4,10 +4,10 @@ import { succeeds } from './run.mjs';
 const isThere = (command, version) => spawnSync(command, [version]).status === 0;
 
 /**
- * Sees to it that there is a command, by Debian's package where we may install it.
+ * Makes a command available, by its Debian package if we may install it.
  *
- * @param version the argument that makes the command say its version
- * @returns whether it is there
+ * @param version the argument that makes the command print its version
+ * @returns whether the command is available
  */
 export const provideCommand = (command, name, version = '--version') =>
   isThere(command, version) || (install(name) && isThere(command, version));

@@ -8,10 +8,10 @@ const START_MS = 20_000;
 const STOP_MS = 15_000;
 
 /**
- * Starts `sample/everything`, by default on a port of the system's choice.
+ * Starts `sample/everything`, by default on a free port.
  *
- * @param redisUrl of its fleet; without one it keeps everything in memory, whatever the environment says
- * @returns its URL, and how to end it
+ * @param redisUrl of its fleet; without one it stays in memory, whatever REDIS_URL is in the environment
+ * @returns its URL and functions that stop it
  */
 export async function startEverything(adapter, logFile, redisUrl, port = 0) {
   const { REDIS_URL: _, FLEET_TEST: __, ...inherited } = process.env;
@@ -43,13 +43,13 @@ async function announcedUrl(server, logFile) {
     }
   } finally {
     clearTimeout(timer);
-    // The loop above has paused it when it ended.
+    // The loop above pauses the stream when it ends.
     server.stdout.resume();
   }
-  throw new Error(`sample/everything ended before it said where it listens: see ${logFile}`);
+  throw new Error(`sample/everything exited before it printed its URL: see ${logFile}`);
 }
 
-/** @returns whether it ended by itself */
+/** @returns whether it exited without SIGKILL */
 async function stop(server) {
   if (server.exitCode !== null || server.signalCode !== null) return false;
   const timer = setTimeout(() => server.kill('SIGKILL'), STOP_MS);

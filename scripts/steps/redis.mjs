@@ -9,7 +9,7 @@ const HOW =
 const START_MS = 10_000;
 
 /**
- * A real Redis: the one of `REDIS_URL`, else one of our own, that keeps nothing and ends with this process.
+ * Provides a real Redis: the one of `REDIS_URL`, or a new one without persistence that ends with this process.
  *
  * @returns its URL
  */

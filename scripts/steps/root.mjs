@@ -1,4 +1,4 @@
 import { fileURLToPath } from 'node:url';
 
-/** The repository, wherever it was cloned to and whatever the current folder is. */
+/** The root folder of the repository. */
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));

@@ -2,14 +2,14 @@ import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { ROOT } from './root.mjs';
 
-/** Runs a command in the repository and shows what it says. @returns whether it succeeded */
+/** Runs a command in the repository with inherited output. @returns whether it succeeded */
 export const succeeds = (command, args, options = {}) =>
   spawnSync(command, args, { cwd: ROOT, stdio: 'inherit', ...options }).status === 0;
 
 const running = new Set();
 let interrupted = false;
 
-/** From here on a signal ends our children first and us after them, so that `exit` handlers have the last word. */
+/** Makes a signal end the children first and then this process, so that its `exit` handlers run last. */
 export function endOnSignals() {
   for (const signal of ['SIGINT', 'SIGTERM']) {
     process.on(signal, () => {
@@ -20,7 +20,7 @@ export function endOnSignals() {
   }
 }
 
-/** Like `succeeds`, without blocking this process. @returns the exit code; 1 for a signal, a time-out or no such command */
+/** Like `succeeds`, but asynchronous. @returns the exit code; 1 for a signal, a timeout or an unknown command */
 export const exitCode = (command, args, options = {}) =>
   new Promise((resolve) => {
     const child = spawn(command, args, { cwd: ROOT, stdio: 'inherit', ...options });
@@ -34,10 +34,10 @@ export const exitCode = (command, args, options = {}) =>
     child.on('close', ended);
   });
 
-/** The file of an installed command. Asking npm for it costs half a second each time. */
+/** The path of an installed command. Asking npm for it would cost half a second each time. */
 export const installed = (file) => join(ROOT, 'node_modules', file);
 
-/** Says in one sentence what is wrong and ends: a stack trace of a script helps nobody. */
+/** Prints one sentence and exits, because the stack trace of a script helps no one. */
 export function fail(sentence) {
   process.stderr.write(`${sentence}\n`);
   process.exit(1);

@@ -22,7 +22,7 @@ export function requireSample(name, command) {
   fail(`${problem} npm run ${command} -- <${names.join(' | ')}>`);
 }
 
-/** Builds, and becomes the sample: in this very process, so signals and the exit code are the sample's own. */
+/** Builds and runs the sample in this process, so that signals and the exit code are the sample's own. */
 export async function runSample(name) {
   requireSample(name, 'sample');
   ensureBuilt();

@@ -133,7 +133,7 @@ function perform({ act, target, extent }: Step, { fleet, redis, clients }: Scene
     case 'cut-all':
       return fleet.all.forEach(({ proxy }) => proxy.cut());
     case 'drop-replies':
-      return instance.proxy.deafen();
+      return instance.proxy.dropReplies();
     case 'freeze':
       instance.proxy.freeze();
       setTimeout(() => instance.proxy.heal(), extent * FREEZE_MS).unref();

@@ -4,7 +4,7 @@ import { figure, percentile, times } from '../fixtures/measurements/figures.js';
 import { fleetApp, type FleetApp } from '../fixtures/applications/fleet-app.js';
 import { LegacySession } from '../fixtures/clients/legacy-session.js';
 import { fleetMember, type FleetMember, newNamespace } from '../fixtures/fleet/redis-fleet.js';
-import { reconnected } from '../fixtures/fleet/cut-and-resubscribe.js';
+import { cutAndResubscribe } from '../fixtures/fleet/cut-and-resubscribe.js';
 import { RedisServer } from '../fixtures/redis/redis-server.js';
 import type { JsonRpc, SseClient } from '../fixtures/clients/sse-client.js';
 import { TcpProxy } from '../fixtures/network/tcp-proxy.js';
@@ -31,7 +31,7 @@ describe('P7 questions of three instances that are answered twice at once on any
   const spent: number[] = [];
   const isQuestion = ({ method }: JsonRpc) => method === 'elicitation/create';
 
-  /** Posts two different answers at once and waits for what the handler does next. */
+  /** Posts two different answers at once and waits for the result of the handler. */
   async function answerTwice(session: LegacySession, stream: SseClient, id: unknown, contents: readonly object[]) {
     const seen = stream.messages.length;
     const since = performance.now();
@@ -80,7 +80,7 @@ describe('P7 lost answer signals', () => {
     const namespace = newNamespace();
     lines = await Promise.all([0, 1, 2].map(() => TcpProxy.start(redis.port)));
     members = await Promise.all(
-      // Nobody finds out that a line is deaf: what arrives, arrives because the waiter looks by itself.
+      // The dropped replies are never detected: what arrives, arrives because the waiting call polls.
       lines.map(({ url }) => fleetMember({ redis: redis.url, broker: url, namespace, probeMs: NEVER_MS })),
     );
     await members[0]!.store.create({ ...SESSION, revision: '2025-11-25', clientCapabilities: {}, initialized: true });
@@ -90,52 +90,52 @@ describe('P7 lost answer signals', () => {
     await Promise.all(lines.map((line) => line.close()));
   });
 
-  const waitersOf = ({ commands, keys, broker }: FleetMember, checkMs: number) =>
+  const pendingRequestsOf = ({ commands, keys, broker }: FleetMember, checkMs: number) =>
     new RedisPendingRequests({ commands, keys, broker, checkMs, report: () => undefined });
 
-  const hearing = () => Promise.all(members.map(({ broker }, i) => reconnected(broker, lines[i]!)));
+  const resubscribeAll = () => Promise.all(members.map(({ broker }, i) => cutAndResubscribe(broker, lines[i]!)));
 
   it('P7 when some answer signals are lost, each waiting call gets one answer and no answer is lost', async () => {
-    const waiters = members.map((member) => waitersOf(member, 200));
-    const spent: Record<'heard' | 'deaf', number[]> = { heard: [], deaf: [] };
+    const waiters = members.map((member) => pendingRequestsOf(member, 200));
+    const spent: Record<'signalled' | 'unsignalled', number[]> = { signalled: [], unsignalled: [] };
     const sums = { asked: 0, double: 0, lost: 0 };
-    const one = async (deaf: number, i: number): Promise<void> => {
+    const one = async (unsignalled: number, i: number): Promise<void> => {
       const at = Math.floor(Math.random() * members.length);
       const id = `question ${sums.asked++} of ${i}`;
       const { response } = await waiters[at]!.expect(SESSION, id, 15_000);
       let resumed = 0;
-      const went = response.then(({ result }) => {
+      const outcomeOfCall = response.then(({ result }) => {
         resumed++;
         return { at: performance.now(), result };
       });
-      if (deaf >= 0) lines[deaf]!.deafen();
+      if (unsignalled >= 0) lines[unsignalled]!.dropReplies();
       const since = performance.now();
-      const won = await Promise.all(
+      const accepted = await Promise.all(
         [1, 2].map(async (n) => ((await any(waiters).answer(SESSION, { jsonrpc: '2.0', id, result: { n } })) ? n : 0)),
       );
-      const winners = won.filter((n) => n > 0);
-      const outcome = await went.catch(() => undefined);
+      const winners = accepted.filter((n) => n > 0);
+      const outcome = await outcomeOfCall.catch(() => undefined);
       if (outcome === undefined || winners.length === 0) sums.lost++;
-      else spent[at === deaf ? 'deaf' : 'heard'].push(outcome.at - since);
+      else spent[at === unsignalled ? 'unsignalled' : 'signalled'].push(outcome.at - since);
       sums.double += winners.length - 1 + (resumed - 1);
       expect(outcome?.result).toEqual({ n: winners[0] });
     };
     const total = times(40, 400);
     for (let done = 0; done < total; done += AT_ONCE) {
-      // Every other time one of the three hears nothing.
-      const deaf = (done / AT_ONCE) % 2 ? Math.floor(Math.random() * members.length) : -1;
-      await Promise.all(Array.from({ length: AT_ONCE }, (_, i) => one(deaf, i)));
-      if (deaf >= 0) await hearing();
+      // In every other batch one of the three receives no signals.
+      const unsignalled = (done / AT_ONCE) % 2 ? Math.floor(Math.random() * members.length) : -1;
+      await Promise.all(Array.from({ length: AT_ONCE }, (_, i) => one(unsignalled, i)));
+      if (unsignalled >= 0) await resubscribeAll();
     }
     for (const waiter of waiters) waiter.close();
     figure('P7', 'double, with lost signals', sums.double);
     figure('P7', 'lost, with lost signals', sums.lost);
-    figure('P7', 'p99 from the answer to the waiter', percentile(spent.heard, 0.99), 'ms');
-    if (spent.deaf.length) {
+    figure('P7', 'p99 from the answer to the waiter', percentile(spent.signalled, 0.99), 'ms');
+    if (spent.unsignalled.length) {
       figure(
         'P7',
         'p99 from the answer to the waiter without its signal, check 200 ms',
-        percentile(spent.deaf, 0.99),
+        percentile(spent.unsignalled, 0.99),
         'ms',
       );
     }
@@ -143,17 +143,17 @@ describe('P7 lost answer signals', () => {
   }, 120_000);
 
   it('control: a waiting call that never polls misses an answer whose signal was lost', async () => {
-    const starving = waitersOf(members[0]!, NEVER_MS);
-    const { response, withdraw } = await starving.expect(SESSION, 'starving', 1500);
+    const neverPolling = pendingRequestsOf(members[0]!, NEVER_MS);
+    const { response, withdraw } = await neverPolling.expect(SESSION, 'starving', 1500);
     const outcome = response.then(
       () => 'answered',
       (error: Error) => error.message,
     );
-    lines[0]!.deafen();
+    lines[0]!.dropReplies();
     expect(await members[1]!.pending.answer(SESSION, { jsonrpc: '2.0', id: 'starving', result: {} })).toBe(true);
     expect(await outcome).toBe('The client did not answer in time');
     withdraw();
-    starving.close();
-    await hearing();
+    neverPolling.close();
+    await resubscribeAll();
   });
 });

@@ -4,13 +4,17 @@ import { RedisKeys } from '../../lib/redis/keys.js';
 import { principalId } from '../../lib/session/principal.js';
 import { bearer } from '../fixtures/security/bearer-principals.js';
 import { figure } from '../fixtures/measurements/figures.js';
-import { Holdings, NOBODY } from '../fixtures/security/principal-resources.js';
-import { inOwnSession, inTheirSession, modernly } from '../fixtures/security/foreign-requests.js';
+import { PrincipalResources, UNKNOWN_IDS } from '../fixtures/security/principal-resources.js';
+import {
+  requestsInOwnSession,
+  requestsInForeignSession,
+  modernRequests,
+} from '../fixtures/security/foreign-requests.js';
 import { LegacySession } from '../fixtures/clients/legacy-session.js';
-import { LogScraper } from '../fixtures/security/log-capture.js';
+import { LogCapture } from '../fixtures/security/log-capture.js';
 import { call, modern, post } from '../fixtures/clients/mcp-requests.js';
-import { type OwnedApp, ownedApp } from '../fixtures/applications/principal-app.js';
-import { peek } from '../fixtures/clients/send-until.js';
+import { type PrincipalApp, principalApp } from '../fixtures/applications/principal-app.js';
+import { sendUntil } from '../fixtures/clients/send-until.js';
 import type { RawReply, RawRequest } from '../fixtures/clients/raw-http.js';
 import { RedisServer } from '../fixtures/redis/redis-server.js';
 import { TcpProxy } from '../fixtures/network/tcp-proxy.js';
@@ -22,18 +26,18 @@ const keys = new RedisKeys(`${PREFIX}:default`);
 const ALICE = principalId({ issuer: 'https://as.example', subject: TOKEN });
 
 describe('P15 secrets as canaries through a run with faults', () => {
-  let scraper: LogScraper;
-  /** What must not be seen anywhere; more of it comes up on the way. */
+  let capture: LogCapture;
+  /** Secrets that must not appear anywhere; further ones are added on the way. */
   const canaries = new Set(['canary', ALICE]);
   const refusals: RawReply[] = [];
   const leaks: string[] = [];
   let redis: RedisServer;
   let line: TcpProxy;
-  let apps: readonly OwnedApp[];
+  let apps: readonly PrincipalApp[];
   let alice: LegacySession;
 
   beforeAll(async () => {
-    scraper = new LogScraper();
+    capture = new LogCapture();
     redis = await RedisServer.start();
     line = await TcpProxy.start(redis.port);
     const options = {
@@ -41,12 +45,12 @@ describe('P15 secrets as canaries through a run with faults', () => {
       ...{ redisPrefix: PREFIX, redisWaitMs: 300, maxBodyBytes: 10_000 },
     };
     const started = (['fastify', 'express'] as const).map((adapter) =>
-      ownedApp(options, { adapter, prepare: (app) => app.useLogger(scraper) }),
+      principalApp(options, { adapter, prepare: (app) => app.useLogger(capture) }),
     );
     apps = await Promise.all(started);
   });
   afterAll(async () => {
-    scraper.stop();
+    capture.stop();
     await line.close();
     await redis.dispose();
   });
@@ -60,20 +64,20 @@ describe('P15 secrets as canaries through a run with faults', () => {
     return session;
   };
 
-  /** Of both instances: what comes back for something that goes wrong shows none of it. */
-  async function say(request: RawRequest, owner = false): Promise<void> {
+  /** Sends a request to both instances and checks error responses for secrets. */
+  async function sendToAll(request: RawRequest, owner = false): Promise<void> {
     for (const { port } of apps) {
-      const reply = await peek(port, request, /\n\n/);
+      const reply = await sendUntil(port, request, /\n\n/);
       const isError = reply.status >= 400 || /"(error|isError)":/.test(reply.body);
       if (isError) refusals.push(reply);
       const { 'mcp-session-id': session, ...headers } = reply.headers;
       if (session !== undefined && !owner && canaries.has(String(session))) leaks.push(`header: ${String(session)}`);
-      look('headers', JSON.stringify(headers));
-      if (isError) look(`body of ${reply.status}`, reply.body);
+      findLeaks('headers', JSON.stringify(headers));
+      if (isError) findLeaks(`body of ${reply.status}`, reply.body);
     }
   }
 
-  function look(where: string, text: string): void {
+  function findLeaks(where: string, text: string): void {
     for (const canary of canaries)
       if (text.toLowerCase().includes(canary.toLowerCase())) leaks.push(`${where}: ${text}`);
   }
@@ -86,21 +90,22 @@ describe('P15 secrets as canaries through a run with faults', () => {
     const stream = await alice.get();
     await apps[1]!.mcp.sendToSession(alice.id, { level: 'error', data: BODY });
     await stream.message(({ params }) => params?.data === BODY);
-    const holdings = await Holdings.open(apps[0]!.port, TOKEN);
+    const holdings = await PrincipalResources.open(apps[0]!.port, TOKEN);
     for (const name of Object.values(holdings.names)) canaries.add(name);
     await alice.post(alice.message('tools/call', { name: 'secret', arguments: { text: BODY } }));
     await alice.call('fail', { code: 0 });
     await alice.call('fail', { code: 4711 });
     const leaking = alice.message('tools/call', { name: 'leaks', arguments: {}, task: {} });
-    await say(alice.raw(leaking), true);
+    await sendToAll(alice.raw(leaking), true);
     for (const intruder of [{ who: 'mallory' }, {}]) {
       const tries = [
-        ...inTheirSession(holdings.names, intruder),
-        ...modernly(holdings.names, intruder, { name: 'book', arguments: { city: BODY } }),
+        ...requestsInForeignSession(holdings.names, intruder),
+        ...modernRequests(holdings.names, intruder, { name: 'book', arguments: { city: BODY } }),
       ];
-      for (const { request } of tries) await say(request);
+      for (const { request } of tries) await sendToAll(request);
     }
-    for (const { request } of inOwnSession(NOBODY, { who: TOKEN, session: alice.id })) await say(request, true);
+    for (const { request } of requestsInOwnSession(UNKNOWN_IDS, { who: TOKEN, session: alice.id }))
+      await sendToAll(request, true);
     await stream.close();
     await holdings.close();
   });
@@ -130,7 +135,7 @@ describe('P15 secrets as canaries through a run with faults', () => {
       call('echo', { text: 1, more: BODY }, { headers: { ...bearer(TOKEN), 'mcp-name': BODY } }),
       modern('tools/call', { name: 'echo', arguments: { text: 'x' }, requestState: BODY }, { headers: bearer(TOKEN) }),
     ];
-    for (const request of wrong) await say(request, true);
+    for (const request of wrong) await sendToAll(request, true);
     expect(refusals.length).toBeGreaterThan(wrong.length);
   });
 
@@ -160,7 +165,7 @@ describe('P15 secrets as canaries through a run with faults', () => {
         session.getRequest('canary_1-1'),
         session.raw(session.message('tasks/list')),
       ]) {
-        await say(request, true);
+        await sendToAll(request, true);
       }
       apps[0]!.gate.release(`${BODY} ${how}`);
       await apps[1]!.mcp.sendToSession(session.id, { level: 'error', data: BODY }).catch(() => undefined);
@@ -174,7 +179,7 @@ describe('P15 secrets as canaries through a run with faults', () => {
   );
 
   it('the canaries are read from foreign data in Redis', async () => {
-    await expect.poll(() => redis.admin.ping().catch(() => 'away'), { timeout: 8000 }).toBe('PONG');
+    await expect.poll(() => redis.admin.ping().catch(() => 'unavailable'), { timeout: 8000 }).toBe('PONG');
     const breakings: ((session: LegacySession) => Promise<unknown>)[] = [
       ({ id }) => redis.admin.set(keys.session({ principal: ALICE, id }), BODY),
       ({ id }) => redis.admin.hset(keys.session({ principal: ALICE, id }), 'r', BODY),
@@ -190,9 +195,9 @@ describe('P15 secrets as canaries through a run with faults', () => {
       const session = await open();
       const stream = await session.get();
       await spoil(session);
-      await say(echo(session), true);
+      await sendToAll(echo(session), true);
       sent.push(apps[1]!.mcp.sendToSession(session.id, { level: 'error', data: BODY }).catch(() => undefined));
-      await say(session.getRequest('g_1-1'), true);
+      await sendToAll(session.getRequest('g_1-1'), true);
       await stream.close();
     }
     await redis.admin.config('SET', 'maxmemory', '0');
@@ -200,23 +205,23 @@ describe('P15 secrets as canaries through a run with faults', () => {
   });
 
   it('control: the log capture reads what is written to a logger or the console', () => {
-    const before = scraper.lines.length;
+    const before = capture.lines.length;
     new Logger('control').debug(`a session ${alice.id}`);
-    // oxlint-disable-next-line no-console -- what others do
+    // oxlint-disable-next-line no-console -- as other packages do
     console.error(new Error(`a key ${keys.session({ principal: ALICE, id: alice.id })}`));
-    const told = scraper.lines.splice(before);
+    const told = capture.lines.splice(before);
     expect(told.map((line) => line.includes(alice.id))).toEqual([true, true]);
   });
 
   it('P15 no canary appears in logs, error bodies or headers', async () => {
     await Promise.all(apps.map(({ close }) => close()));
-    for (const logged of scraper.lines) look('log', logged);
+    for (const logged of capture.lines) findLeaks('log', logged);
     figure('P15', 'canaries planted', canaries.size);
-    figure('P15', 'lines of log read', scraper.lines.length);
+    figure('P15', 'lines of log read', capture.lines.length);
     figure('P15', 'error answers read', refusals.length);
     figure('P15', 'hits', leaks.length);
     expect(leaks).toEqual([]);
-    expect(scraper.lines.length).toBeGreaterThan(3);
+    expect(capture.lines.length).toBeGreaterThan(3);
     expect(refusals.length).toBeGreaterThan(100);
   });
 });

@@ -1,24 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
-  type Attempt,
-  inOwnSession,
-  inTheirSession,
+  type ForeignRequest,
+  requestsInOwnSession,
+  requestsInForeignSession,
   type Intruder,
-  modernly,
+  modernRequests,
 } from '../fixtures/security/foreign-requests.js';
 import { bearer } from '../fixtures/security/bearer-principals.js';
 import { figure } from '../fixtures/measurements/figures.js';
 import {
-  booking,
-  Holdings,
+  bookingArguments,
+  PrincipalResources,
   MODERN_CAPABILITIES,
-  type Names,
-  NOBODY,
+  type ResourceIds,
+  UNKNOWN_IDS,
 } from '../fixtures/security/principal-resources.js';
 import { modern } from '../fixtures/clients/mcp-requests.js';
 import { ADAPTERS } from '../fixtures/applications/nest-app.js';
-import { type OwnedApp, ownedApp } from '../fixtures/applications/principal-app.js';
-import { peek } from '../fixtures/clients/send-until.js';
+import { type PrincipalApp, principalApp } from '../fixtures/applications/principal-app.js';
+import { sendUntil } from '../fixtures/clients/send-until.js';
 import { type RawReply, send } from '../fixtures/clients/raw-http.js';
 import { newNamespace } from '../fixtures/fleet/redis-fleet.js';
 import { RedisServer } from '../fixtures/redis/redis-server.js';
@@ -28,27 +28,33 @@ const PRINCIPALS = ['alice', 'bob'] as const;
 const ACCEPT_REGION = { action: 'accept', content: { region: 'north' } };
 const ACCEPT_PARTY = { action: 'accept', content: { travellers: 2 } };
 
-/** What an answer shows, with the names that were asked for taken out: the asker has those already. */
-function seen({ status, headers: { date: _, 'mcp-session-id': session, ...headers }, body }: RawReply, names: Names) {
+/** The visible content of a response without the ids that the request itself contained. */
+function seen(
+  { status, headers: { date: _, 'mcp-session-id': session, ...headers }, body }: RawReply,
+  names: ResourceIds,
+) {
   const text = JSON.stringify({ status, headers, session: session === names.session, body });
   return Object.values(names).reduce((shown, name) => shown.replaceAll(name, '<name>'), text);
 }
 
-/** A stream is left after its first frame. */
-const look = (port: number, { request }: Attempt): Promise<RawReply> => peek(port, request, /\n\n/);
+/** Reads a stream only up to its first frame. */
+const responseTo = (port: number, { request }: ForeignRequest): Promise<RawReply> => sendUntil(port, request, /\n\n/);
 
 let redis: RedisServer;
 beforeAll(async () => void (redis = await RedisServer.start()));
 afterAll(() => redis.dispose());
 
 describe.each(ADAPTERS)('requests across principals on two instances of %s', (adapter) => {
-  let apps: Record<'A' | 'B', OwnedApp>;
-  let owners: Record<(typeof PRINCIPALS)[number], Holdings>;
+  let apps: Record<'A' | 'B', PrincipalApp>;
+  let owners: Record<(typeof PRINCIPALS)[number], PrincipalResources>;
   beforeAll(async () => {
     const options = { redis: redis.url, redisPrefix: newNamespace() };
-    const [A, B] = await Promise.all([ownedApp(options, { adapter }), ownedApp(options, { adapter })]);
+    const [A, B] = await Promise.all([principalApp(options, { adapter }), principalApp(options, { adapter })]);
     apps = { A, B };
-    const [alice, bob] = await Promise.all([Holdings.open(A.port, 'alice'), Holdings.open(B.port, 'bob')]);
+    const [alice, bob] = await Promise.all([
+      PrincipalResources.open(A.port, 'alice'),
+      PrincipalResources.open(B.port, 'bob'),
+    ]);
     owners = { alice, bob };
   });
   afterAll(async () => {
@@ -58,13 +64,16 @@ describe.each(ADAPTERS)('requests across principals on two instances of %s', (ad
 
   const homeOf = (who: 'alice' | 'bob') => (who === 'alice' ? apps.A : apps.B);
 
-  const tables: readonly (readonly [string, (names: Names, as: Intruder, owner: Holdings) => Attempt[]])[] = [
-    ['S3, S13 in a session of another principal', (names, as) => inTheirSession(names, as)],
+  const tables: readonly (readonly [
+    string,
+    (names: ResourceIds, as: Intruder, owner: PrincipalResources) => ForeignRequest[],
+  ])[] = [
+    ['S3, S13 in a session of another principal', (names, as) => requestsInForeignSession(names, as)],
     [
       'S4, S5 in the own session with the ids of another principal',
-      (names, as) => (as.session === undefined ? [] : inOwnSession(names, as)),
+      (names, as) => (as.session === undefined ? [] : requestsInOwnSession(names, as)),
     ],
-    ['S5, P14 in the modern era', (names, as, owner) => modernly(names, as, booking(owner.who))],
+    ['S5, P14 in the modern era', (names, as, owner) => modernRequests(names, as, bookingArguments(owner.who))],
   ];
 
   it.each(tables)(
@@ -78,14 +87,14 @@ describe.each(ADAPTERS)('requests across principals on two instances of %s', (ad
       ] as const) {
         const intruders: Intruder[] = [{ who: other.who, session: other.session.id }, {}];
         for (const as of intruders) {
-          const unknown = of(NOBODY, as, owner);
+          const unknown = of(UNKNOWN_IDS, as, owner);
           for (const [i, attempt] of of(owner.names, as, owner).entries()) {
             for (const [instance, { port }] of Object.entries(apps)) {
-              const [foreign, nobodys] = [await look(port, attempt), await look(port, unknown[i]!)];
-              const same = seen(foreign, owner.names) === seen(nobodys, NOBODY);
-              const told = foreign.body.includes(`-of-${owner.who}`);
+              const [foreign, unknownReply] = [await responseTo(port, attempt), await responseTo(port, unknown[i]!)];
+              const same = seen(foreign, owner.names) === seen(unknownReply, UNKNOWN_IDS);
+              const isLeaked = foreign.body.includes(`-of-${owner.who}`);
               attempts++;
-              if (!same || told) crossings.push(`${as.who} at ${instance}: ${attempt.title}: ${foreign.body}`);
+              if (!same || isLeaked) crossings.push(`${as.who} at ${instance}: ${attempt.title}: ${foreign.body}`);
             }
           }
         }
@@ -99,22 +108,22 @@ describe.each(ADAPTERS)('requests across principals on two instances of %s', (ad
   );
 
   it("S3, S5 each stream carried only notifications of its owner's task", () => {
-    for (const { names, standing } of Object.values(owners)) {
+    for (const { names, standalone } of Object.values(owners)) {
       const own = { method: 'notifications/tasks/status', params: { taskId: names.legacyTask, status: 'working' } };
-      for (const message of standing.messages) expect(message).toMatchObject(own);
+      for (const message of standalone.messages) expect(message).toMatchObject(own);
     }
   });
 
   it.each(PRINCIPALS)('S3, S4, S5 the resources of %s are unchanged after all foreign requests', async (who) => {
-    const { session, names, standing, held, asked } = owners[who];
+    const { session, names, standalone, held, asked } = owners[who];
     const there = session.at((who === 'alice' ? apps.B : apps.A).port);
     const home = homeOf(who);
 
     expect(home.gate.has(`cancelled held ${who}`)).toBe(false);
     expect(await apps.B.mcp.sendToSession(session.id, { level: 'info', data: 'yours' })).toBe('delivered');
-    await standing.message(({ params }) => params?.data === 'yours');
+    await standalone.message(({ params }) => params?.data === 'yours');
     await apps.B.mcp.resourceUpdated('wire://fixed');
-    await standing.message(({ method }) => method === 'notifications/resources/updated');
+    await standalone.message(({ method }) => method === 'notifications/resources/updated');
 
     home.gate.release(`held ${who}`);
     const answer = await held.message(({ id }) => id === names.requestId);
@@ -138,27 +147,31 @@ describe.each(ADAPTERS)('requests across principals on two instances of %s', (ad
       status: 'working',
     });
     const inputResponses = { '#1': ACCEPT_REGION };
-    const next = await ask('tools/call', { ...booking(who), requestState: names.requestState, inputResponses });
+    const next = await ask('tools/call', {
+      ...bookingArguments(who),
+      requestState: names.requestState,
+      inputResponses,
+    });
     expect(next.result).toMatchObject({ resultType: 'input_required' });
     home.gate.release(`secret-of-${who}`);
     await asked.end();
   });
 
   it('control: the owner can use each of its sessions, events and tasks', async () => {
-    const carol = await Holdings.open(apps.A.port, 'carol');
+    const carol = await PrincipalResources.open(apps.A.port, 'carol');
     const as: Intruder = { who: 'carol', session: carol.session.id };
-    const of = (names: Names) => [
-      ...modernly(names, as, booking('carol')),
-      ...inOwnSession(names, as),
-      ...inTheirSession(names, as),
+    const of = (names: ResourceIds) => [
+      ...modernRequests(names, as, bookingArguments('carol')),
+      ...requestsInOwnSession(names, as),
+      ...requestsInForeignSession(names, as),
     ];
-    const unknown = of(NOBODY);
+    const unknown = of(UNKNOWN_IDS);
     const found: string[] = [];
     for (const [i, attempt] of of(carol.names).entries()) {
-      const [mine, nobodys] = [await look(apps.B.port, attempt), await look(apps.B.port, unknown[i]!)];
-      if (seen(mine, carol.names) !== seen(nobodys, NOBODY)) found.push(attempt.title);
+      const [mine, unknownReply] = [await responseTo(apps.B.port, attempt), await responseTo(apps.B.port, unknown[i]!)];
+      if (seen(mine, carol.names) !== seen(unknownReply, UNKNOWN_IDS)) found.push(attempt.title);
     }
-    // The others are answered alike to everybody: 202 to what may come too late, and what needs no session.
+    // The others have the same response for every client: 202 for late messages, and requests without a session.
     const tasks = (where: string, kind: string, methods: readonly string[]) =>
       methods.map((method) => `${where}: tasks/${method} of its ${kind} task`);
     expect(found).toEqual([
@@ -168,7 +181,7 @@ describe.each(ADAPTERS)('requests across principals on two instances of %s', (ad
       'in the own session: tasks/list',
       ...tasks('in the own session', 'legacy', ['get', 'result', 'cancel']),
       'in the own session: GET from their event',
-      ...inTheirSession(carol.names, as).map(({ title }) => title),
+      ...requestsInForeignSession(carol.names, as).map(({ title }) => title),
     ]);
     await carol.close();
   });

@@ -6,7 +6,7 @@ import { STANDALONE_STREAM, STREAM_START } from '../../lib/stream/event-log.js';
 import { figure, times } from '../fixtures/measurements/figures.js';
 import { begin, follow, key } from '../fixtures/fleet/stream-subscription.js';
 import { fsck } from '../fixtures/fleet/fsck.js';
-import { FLAWLESS, Ledger } from '../fixtures/fleet/stream-recorder.js';
+import { FLAWLESS, StreamRecorder } from '../fixtures/fleet/stream-recorder.js';
 import { fleetMember, type FleetMember, newNamespace } from '../fixtures/fleet/redis-fleet.js';
 import { RedisServer } from '../fixtures/redis/redis-server.js';
 import { TcpProxy } from '../fixtures/network/tcp-proxy.js';
@@ -22,13 +22,18 @@ afterAll(async () => {
   await redis.dispose();
 });
 
-/** Says numbers on streams, one after the other on each, until told to stop. */
-async function produce({ log }: FleetMember, ledgers: readonly Ledger[], count: number, everyMs = 1): Promise<void> {
+/** Appends increasing numbers to each stream until it is stopped. */
+async function produce(
+  { log }: FleetMember,
+  recorders: readonly StreamRecorder[],
+  count: number,
+  everyMs = 1,
+): Promise<void> {
   await Promise.all(
-    ledgers.map(async (ledger, i) => {
+    recorders.map(async (recorder, i) => {
       for (let n = 0; n < count; n++) {
         const outcome = await log.append(key(i + 1), G, `${n}`).catch(() => undefined);
-        (outcome?.kind === 'appended' ? ledger.acked : ledger.unknown).push(`${n}`);
+        (outcome?.kind === 'appended' ? recorder.acked : recorder.unknown).push(`${n}`);
         if (n % 5 === 0) await pause(everyMs);
       }
     }),
@@ -48,23 +53,23 @@ describe('P2 a subscriber that is cut every 300 ms', () => {
       kind === 'recovering'
         ? Array.from({ length: STREAMS }, (_, i) => follow(reader, key(i + 1)))
         : await Promise.all(Array.from({ length: STREAMS }, (_, i) => hearOnly(reader, key(i + 1))));
-    const ledgers = followed.map(({ ledger }) => ledger);
+    const recorders = followed.map(({ recorder }) => recorder);
     await expect.poll(() => reader.broker.sizes.channels).toBe(STREAMS);
     const cutting = setInterval(() => proxy.cut(), 300);
-    await produce(writer, ledgers, 600, 10);
+    await produce(writer, recorders, 600, 10);
     clearInterval(cutting);
     if (kind === 'recovering')
-      await Promise.all(ledgers.map((l) => l.until(() => l.delivered.length >= l.acked.length)));
+      await Promise.all(recorders.map((l) => l.until(() => l.delivered.length >= l.acked.length)));
     else await pause(500);
-    const sum = ledgers
-      .map(({ verdict }) => verdict)
+    const sum = recorders
+      .map(({ flaws }) => flaws)
       .reduce((total, one) => ({
         lost: total.lost + one.lost,
         duplicated: total.duplicated + one.duplicated,
         reordered: total.reordered + one.reordered,
         gaps: total.gaps + one.gaps,
       }));
-    const acked = ledgers.reduce((total, ledger) => total + ledger.acked.length, 0);
+    const acked = recorders.reduce((total, recorder) => total + recorder.acked.length, 0);
     for (const { close } of followed) close();
     const problems = await fsck(redis.admin, namespace);
     await Promise.all([writer.close(), reader.close()]);
@@ -72,16 +77,16 @@ describe('P2 a subscriber that is cut every 300 ms', () => {
     return { sum, acked, cuts: proxy.cuts, problems };
   }
 
-  /** What a client gets that trusts PUB/SUB. */
+  /** What a client receives that reads only PUB/SUB. */
   async function hearOnly(reader: FleetMember, session: SessionKey) {
-    const ledger = new Ledger();
+    const recorder = new StreamRecorder();
     const hold = await reader.broker.subscribe(reader.log.channel(session), (message) => {
       for (const signal of decodeStreamSignals(message)) {
         if (signal?.kind === 'entry')
-          ledger.listener({ kind: 'message', id: signal.id, data: signal.data!, final: false });
+          recorder.listener({ kind: 'message', id: signal.id, data: signal.data!, final: false });
       }
     });
-    return { ledger, close: () => void hold.close() };
+    return { recorder, close: () => void hold.close() };
   }
 
   it('P2 a subscriber that is cut every 300 ms gets each message once, in order and without a false gap', async () => {
@@ -120,7 +125,7 @@ describe('P2 finding 5: connections cut under appends', () => {
       const acked: string[] = [];
       const ids = new Set<string>();
       let next = 0;
-      // Eight at a time, so that some are always on the wire when it is cut.
+      // Eight at a time, so that some are always in flight when the connection is cut.
       const work = async (): Promise<void> => {
         while (next < total) {
           const text = `${next++}`;
@@ -140,7 +145,7 @@ describe('P2 finding 5: connections cut under appends', () => {
       expect(proxy.cuts).toBeGreaterThan(10);
       expect(acked).toHaveLength(total);
       expect(ids.size).toBe(total);
-      // Each once and in order, and nothing else.
+      // Each message is stored once and in order, and nothing else.
       expect(stored).toEqual(Array.from({ length: total }, (_, i) => i));
       await member.close();
       await proxy.close();
@@ -156,19 +161,19 @@ describe('F16 scripts forgotten by the server', () => {
       const namespace = newNamespace();
       const member = await fleetMember({ redis: redis.url, namespace });
       await begin(member, ALICE);
-      const { ledger, reported, close } = follow(member, ALICE);
+      const { recorder, reported, close } = follow(member, ALICE);
       const total = times(500, 20_000);
       let flushes = 0;
       const flushing = setInterval(() => {
         flushes++;
         void redis.admin.script('FLUSH');
       }, 5);
-      await produce(member, [ledger], total);
+      await produce(member, [recorder], total);
       clearInterval(flushing);
-      await ledger.until(() => ledger.delivered.length === total);
+      await recorder.until(() => recorder.delivered.length === total);
       figure('F16', 'times the scripts were forgotten', flushes);
-      figure('F16', 'errors', ledger.unknown.length + reported.length);
-      expect([ledger.verdict, ledger.unknown, reported]).toEqual([FLAWLESS, [], []]);
+      figure('F16', 'errors', recorder.unknown.length + reported.length);
+      expect([recorder.flaws, recorder.unknown, reported]).toEqual([FLAWLESS, [], []]);
       close();
       await member.close();
     },
@@ -183,9 +188,9 @@ describe('finding 12: a subscriber that is cut while it resubscribes', () => {
     const proxy = await TcpProxy.start(redis.port);
     for (const how of ['no answer', 'cut', 'closed'] as const) {
       const member = await fleetMember({ redis: redis.url, broker: proxy.url, waitMs: 300 });
-      const heard: string[] = [];
-      await member.broker.subscribe('c', (text) => heard.push(text));
-      proxy.dieOf('subscribe');
+      const received: string[] = [];
+      await member.broker.subscribe('c', (text) => received.push(text));
+      proxy.freezeOn('subscribe');
       proxy.cut();
       // Connected again, and subscribing.
       await expect.poll(() => proxy.dead, { interval: 1 }).toBeGreaterThan(0);
@@ -196,7 +201,7 @@ describe('finding 12: a subscriber that is cut while it resubscribes', () => {
       if (how !== 'closed') {
         await expect.poll(() => member.broker.status, { timeout: 5000 }).toBe('up');
         await member.broker.publish('c', how);
-        await expect.poll(() => heard).toEqual([how]);
+        await expect.poll(() => received).toEqual([how]);
         await member.close();
       }
     }

@@ -29,7 +29,7 @@ async function abrupt(): Promise<Instance> {
 
 type Outcome = 'served' | 'refused' | 'cut';
 
-/** A balancer may go to the next instance when it is refused; whatever else fails is a 502. */
+/** A balancer can retry a refused connection elsewhere; any other failure is a 502. */
 function ask(port: number, agent: Agent | false): Promise<Outcome> {
   const { body, headers } = call('echo', { name: 'on' });
   return new Promise((resolve) => {
@@ -43,7 +43,7 @@ function ask(port: number, agent: Agent | false): Promise<Outcome> {
   });
 }
 
-/** Callers that do not stop until they are refused, and an instance that is told to go meanwhile. */
+/** Runs callers until they are refused, while an instance gets SIGTERM. */
 async function rounds(start: () => Promise<Instance>, agentOf: () => Agent | false): Promise<Record<Outcome, number>> {
   const count = { served: 0, refused: 0, cut: 0 };
   for (let round = 0; round < ROUNDS; round++) {
@@ -69,7 +69,7 @@ describe('P8 SIGTERM while requests arrive', { timeout: 120_000 }, () => {
     ['connections that are kept', () => new Agent({ keepAlive: true })],
   ])('P8 requests around SIGTERM with %s are served or refused, and none is cut', async (kind, agentOf) => {
     const { cut, refused, served } = await rounds(start, agentOf);
-    // Between the last look and the close there are some microseconds; on a busy machine a round may fall into them.
+    // A request may fall into the microseconds between the last check and the close on a busy machine.
     expect(cut).toBeLessThanOrEqual(CALLERS);
     expect(refused).toBe(ROUNDS * CALLERS);
     figure('P8', `requests cut at SIGTERM, ${kind}`, cut);

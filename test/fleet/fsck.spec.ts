@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await redis.dispose();
 });
-/** A namespace with something of everything, made by those who make it. */
+/** A namespace with keys of every kind, written by the library itself. */
 beforeEach(async () => {
   member = await fleetMember({ redis: redis.url, namespace: newNamespace() });
   const { store, log, commands, keys } = member;
@@ -64,7 +64,7 @@ async function patchHead(session: string, stream: string, at: number, value: str
   await redis.admin.hset(session, `h:${stream}`, head.join(' '));
 }
 
-/** Puts another entry in the place of the log, with the fields it gives. */
+/** Rewrites the entries of a log with changed fields. */
 async function rewrite(log: string, change: (fields: string[], i: number) => string[]): Promise<void> {
   const entries = await redis.admin.xrange(log, '-', '+');
   const step = redis.admin.multi().del(log);
@@ -113,12 +113,12 @@ const resultAlone = async (session: string, r1: string): Promise<void> => {
   await patchHead(session, 'r1', 3, '0');
 };
 
-async function command(url: string, prefix: string): Promise<{ code: number; said: string }> {
+async function command(url: string, prefix: string): Promise<{ code: number; output: string }> {
   const child = spawn(process.execPath, ['scripts/fsck.mjs', '--redis', url, '--prefix', prefix]);
-  let said = '';
-  for (const pipe of [child.stdout, child.stderr]) pipe.on('data', (text: Buffer) => (said += text.toString()));
+  let output = '';
+  for (const pipe of [child.stdout, child.stderr]) pipe.on('data', (text: Buffer) => (output += text.toString()));
   const [code] = (await once(child, 'close')) as [number];
-  return { code, said };
+  return { code, output };
 }
 
 describe('P10 fsck of a namespace', () => {
@@ -169,12 +169,12 @@ describe('P10 fsck of a namespace', () => {
     await redis.admin.acl('SETUSER', 'looker', '+multi', '+exec', '+info');
     const url = redis.url.replace('//', '//looker:secret@');
     const clean = await command(url, member.keys.namespace);
-    expect(clean).toEqual({ code: 0, said: expect.stringContaining('0 problems; keys: ') });
-    expect(clean.said).toContain('2 session,');
+    expect(clean).toEqual({ code: 0, output: expect.stringContaining('0 problems; keys: ') });
+    expect(clean.output).toContain('2 session,');
     await redis.admin.persist((await names()).g);
     const damaged = await command(url, member.keys.namespace);
-    expect(damaged).toEqual({ code: 1, said: expect.stringMatching(/^no TTL: .*\n1 problems; keys: /) });
+    expect(damaged).toEqual({ code: 1, output: expect.stringMatching(/^no TTL: .*\n1 problems; keys: /) });
     const absent = await command('redis://127.0.0.1:9', 'mcp');
-    expect(absent).toEqual({ code: 1, said: expect.stringContaining('Redis cannot be read') });
+    expect(absent).toEqual({ code: 1, output: expect.stringContaining('Redis cannot be read') });
   });
 });

@@ -42,22 +42,22 @@ describe('P12 a modern client on B that listens to changes on A', () => {
     return Number(result!.contents[0].text);
   };
 
-  /** What a client knows that reads a resource when it is told to, and never else. */
+  /** The state of a client that reads a resource only when it is notified. */
   async function listen() {
     const view: Record<string, number> = {};
     const notifications = { resourceSubscriptions: URIS };
     const stream = await SseClient.open(b.port, modern('subscriptions/listen', { notifications }));
     await stream.message(({ method }) => method === 'notifications/subscriptions/acknowledged');
     for (const uri of URIS) view[uri] = await read(uri);
-    let told = stream.messages.length;
-    /** @returns whether there was something new to look at */
-    const look = async (): Promise<boolean> => {
-      const uris = new Set(stream.messages.slice(told).map(({ params }) => params!.uri as string));
-      told = stream.messages.length;
+    let processed = stream.messages.length;
+    /** @returns whether there were new notifications */
+    const refresh = async (): Promise<boolean> => {
+      const uris = new Set(stream.messages.slice(processed).map(({ params }) => params!.uri as string));
+      processed = stream.messages.length;
       for (const uri of uris) view[uri] = await read(uri);
       return uris.size > 0;
     };
-    return { view, look, stream };
+    return { view, refresh, stream };
   }
 
   async function flip(): Promise<void> {
@@ -66,7 +66,7 @@ describe('P12 a modern client on B that listens to changes on A', () => {
     await a.mcp.resourceUpdated(uri);
   }
 
-  /** Resources change while the line of B is cut at random moments; the last change of all falls into a cut. */
+  /** Changes resources while the connections of B are cut at random moments; the last change happens during a cut. */
   async function storm(): Promise<void> {
     const cutAt = new Set(Array.from({ length: CUTS }, () => Math.floor(Math.random() * FLIPS)));
     for (let i = 0; i < FLIPS; i++) {
@@ -86,11 +86,11 @@ describe('P12 a modern client on B that listens to changes on A', () => {
     let right = 0;
     for (let run = 0; run < runs; run++) {
       for (const uri of URIS) truth[uri] = 0;
-      const { view, look, stream } = await listen();
+      const { view, refresh, stream } = await listen();
       await storm();
       const since = performance.now();
       const arrived = async () => {
-        await look();
+        await refresh();
         return view;
       };
       const is = await expect
@@ -115,17 +115,17 @@ describe('P12 a modern client on B that listens to changes on A', () => {
     const naive = await fleetMember({ redis: redis.url, broker: line.url, namespace: `${prefix}:default` });
     for (const uri of URIS) truth[uri] = 0;
     const view: Record<string, number> = { ...truth };
-    const heard: string[] = [];
+    const received: string[] = [];
     await naive.broker.subscribe('mcp:default:chg', (message) => {
       const { uri } = JSON.parse(message) as { uri: string };
-      heard.push(uri);
+      received.push(uri);
       if (uri in view) view[uri] = truth[uri]!;
     });
     const back = new Promise<void>((resolve) => void naive.broker.onInterruption(resolve));
     await storm();
     await back;
     await expect
-      .poll(() => a.mcp.resourceUpdated('truth://marker').then(() => heard.includes('truth://marker')))
+      .poll(() => a.mcp.resourceUpdated('truth://marker').then(() => received.includes('truth://marker')))
       .toBe(true);
     expect(view).not.toEqual(truth);
     await naive.close();

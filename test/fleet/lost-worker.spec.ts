@@ -35,7 +35,7 @@ afterAll(async () => {
   await server?.dispose();
 });
 
-/** How many answers are owed in a session, as the fleet knows. */
+/** The number of outstanding requests in a session. */
 async function owed(session: LegacySession): Promise<number> {
   const keys = await redis.keys(`${redisPrefix}:*${session.id}*:s`);
   const fields = await Promise.all(keys.map((key) => redis.hkeys(key)));
@@ -141,7 +141,7 @@ describe('F17 an instance that is frozen for longer than its heartbeat', () => {
       const answers = await Promise.all(resumed.map((stream) => stream.message(isAnswer, 15_000)));
       expect(answers.every(({ error }) => error?.code === -32603)).toBe(true);
       worker.thaw();
-      // It has said all it will ever say once it answers something that came after.
+      // Once it answers a later request it has sent everything for the earlier ones.
       await elsewhere.at(worker.port).call('echo', { name: 'awake' });
       await Promise.all(streams.map((stream) => stream.end(10_000)));
       const again = await Promise.all(cursors.map((cursor) => elsewhere.get(cursor)));

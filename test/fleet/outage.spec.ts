@@ -5,7 +5,7 @@ import { figure } from '../fixtures/measurements/figures.js';
 import { fleetApp, type FleetApp } from '../fixtures/applications/fleet-app.js';
 import { begin, follow, type Followed, key } from '../fixtures/fleet/stream-subscription.js';
 import { fsck } from '../fixtures/fleet/fsck.js';
-import { FLAWLESS, type Ledger } from '../fixtures/fleet/stream-recorder.js';
+import { FLAWLESS, type StreamRecorder } from '../fixtures/fleet/stream-recorder.js';
 import { initializeRequest, LegacySession } from '../fixtures/clients/legacy-session.js';
 import { call, modern } from '../fixtures/clients/mcp-requests.js';
 import { send } from '../fixtures/clients/raw-http.js';
@@ -15,7 +15,7 @@ import { type JsonRpc, SseClient } from '../fixtures/clients/sse-client.js';
 
 const G = STANDALONE_STREAM;
 const SELF_CHECK_MS = 300;
-const saying = (data: unknown) => (message: JsonRpc) => message.params?.data === data;
+const hasData = (data: unknown) => (message: JsonRpc) => message.params?.data === data;
 const of = (method: string) => (message: JsonRpc) => message.method === method;
 const log = (data: unknown) => ({ level: 'error' as const, data });
 
@@ -33,10 +33,10 @@ describe('F3 Redis is killed and restarts with its data', () => {
     }
     const total = 300;
     const producing = Promise.all(
-      followed.map(async ({ ledger }, i) => {
+      followed.map(async ({ recorder }, i) => {
         for (let n = 0; n < total; n++) {
           const outcome = await writer!.log.append(key(i + 1), G, `${n}`);
-          if (outcome.kind === 'appended') ledger.acked.push(`${n}`);
+          if (outcome.kind === 'appended') recorder.acked.push(`${n}`);
           if (n % 5 === 0) await pause(10);
         }
       }),
@@ -49,15 +49,15 @@ describe('F3 Redis is killed and restarts with its data', () => {
     }
     const since = performance.now();
     await producing;
-    await Promise.all(followed.map(({ ledger }) => ledger.until(() => ledger.delivered.length === total)));
-    const lost = followed.reduce((sum, { ledger }) => sum + ledger.verdict.lost, 0);
+    await Promise.all(followed.map(({ recorder }) => recorder.until(() => recorder.delivered.length === total)));
+    const lost = followed.reduce((sum, { recorder }) => sum + recorder.flaws.lost, 0);
     figure('F3', 'messages acknowledged while Redis was killed three times', 10 * total, 'messages');
     figure('F3', 'lost', lost);
     figure('F3', 'all delivered after the last return', performance.now() - since, 'ms');
-    for (const { ledger } of followed) {
-      expect(ledger.acked).toHaveLength(total);
-      expect(ledger.verdict).toEqual(FLAWLESS);
-      expect(ledger.ends).toEqual([]);
+    for (const { recorder } of followed) {
+      expect(recorder.acked).toHaveLength(total);
+      expect(recorder.flaws).toEqual(FLAWLESS);
+      expect(recorder.ends).toEqual([]);
     }
     expect(await fsck(redis.admin, namespace)).toEqual([]);
     for (const { close } of followed) close();
@@ -67,7 +67,7 @@ describe('F3 Redis is killed and restarts with its data', () => {
 });
 
 const signalledIn = (followed: readonly Followed[]): number =>
-  followed.filter(({ ledger }) => ledger.gaps.length + ledger.ends.length === 1).length;
+  followed.filter(({ recorder }) => recorder.gaps.length + recorder.ends.length === 1).length;
 
 describe('P3 losses are never silent', () => {
   let redis: RedisServer;
@@ -82,44 +82,49 @@ describe('P3 losses are never silent', () => {
     await redis.dispose();
   });
 
-  /** Streams that have got everything so far, and what a loss must not touch. */
-  async function settled() {
+  /** Streams that have delivered everything so far. */
+  async function upToDate() {
     const followed = [];
     for (let i = 1; i <= STREAMS; i++) {
       await begin(member, key(i));
       followed.push(follow(member, key(i), SELF_CHECK_MS));
     }
-    await speak(followed, 0, 5);
+    await appendTo(followed, 0, 5);
     return followed;
   }
 
-  async function speak(followed: { ledger: Ledger }[], from: number, count: number, arrive = count): Promise<void> {
+  async function appendTo(
+    followed: { recorder: StreamRecorder }[],
+    from: number,
+    count: number,
+    arrive = count,
+  ): Promise<void> {
     await Promise.all(
-      followed.map(async ({ ledger }, i) => {
-        const before = ledger.delivered.length;
+      followed.map(async ({ recorder }, i) => {
+        const before = recorder.delivered.length;
         for (let n = from; n < from + count; n++) {
           expect((await member.log.append(key(i + 1), G, `${n}`)).kind).toBe('appended');
-          ledger.acked.push(`${n}`);
+          recorder.acked.push(`${n}`);
         }
-        await ledger.until(() => ledger.delivered.length === before + arrive);
+        await recorder.until(() => recorder.delivered.length === before + arrive);
       }),
     );
   }
 
   it('FLUSHALL ends every stream once, and the sessions stay gone', async () => {
-    const followed = await settled();
+    const followed = await upToDate();
     await redis.admin.flushall();
-    await Promise.all(followed.map(({ ledger }) => ledger.until(() => ledger.ends.length > 0)));
-    for (const { ledger } of followed) {
-      expect(ledger.ends).toEqual([{ kind: 'end', reason: 'ended' }]);
-      expect(ledger.verdict).toEqual(FLAWLESS);
+    await Promise.all(followed.map(({ recorder }) => recorder.until(() => recorder.ends.length > 0)));
+    for (const { recorder } of followed) {
+      expect(recorder.ends).toEqual([{ kind: 'end', reason: 'ended' }]);
+      expect(recorder.flaws).toEqual(FLAWLESS);
     }
     expect((await member.log.append(key(1), G, 'late')).kind).toBe('gone');
     expect(await member.store.load(key(1))).toBeUndefined();
   });
 
   it('FLUSHALL with sessions opened anew at once causes one gap per stream, and every stream continues', async () => {
-    const followed = await settled();
+    const followed = await upToDate();
     const records = await Promise.all(
       followed.map((_, i) => redis.admin.hmget(member.keys.session(key(i + 1)), 'r', 'i', 'l')),
     );
@@ -129,55 +134,55 @@ describe('P3 losses are never silent', () => {
       step.hset(name, { r: r!, i: initialized!, l: l ?? '' }).pexpire(name, 3_600_000);
     }
     await step.exec();
-    await Promise.all(followed.map(({ ledger }) => ledger.until(() => ledger.gaps.length > 0)));
-    await speak(followed, 5, 5);
+    await Promise.all(followed.map(({ recorder }) => recorder.until(() => recorder.gaps.length > 0)));
+    await appendTo(followed, 5, 5);
     figure(
       'P3',
       'streams that lost something to FLUSHALL and were told once',
       (100 * signalledIn(followed)) / STREAMS,
       '%',
     );
-    for (const { ledger } of followed) {
-      expect(ledger.gaps).toEqual([{ kind: 'gap', reason: 'unknown', cursor: '0-0' }]);
-      expect(ledger.verdict).toMatchObject({ lost: 0, duplicated: 0, reordered: 0 });
+    for (const { recorder } of followed) {
+      expect(recorder.gaps).toEqual([{ kind: 'gap', reason: 'unknown', cursor: '0-0' }]);
+      expect(recorder.flaws).toMatchObject({ lost: 0, duplicated: 0, reordered: 0 });
     }
     for (const { close } of followed) close();
   });
 
   it('evicted logs cause one gap for each disconnected reader that missed something and none for the others', async () => {
-    const followed = await settled();
+    const followed = await upToDate();
     for (const { close } of followed) close();
     const cursors = await Promise.all(
       followed.map((_, i) => member.log.read(key(i + 1), G, '0-0', 1).then(({ last }) => last)),
     );
-    // Half of them miss something that is gone when they are back.
+    // Half of them miss entries that are gone when they reconnect.
     for (let i = 1; i <= STREAMS; i += 2) await member.log.append(key(i), G, '5');
     await Promise.all(
       Array.from({ length: STREAMS }, (_, i) => redis.admin.del(`${member.keys.logs(key(i + 1))}${G}`)),
     );
     const back = cursors.map((cursor, i) => follow(member, key(i + 1), SELF_CHECK_MS, cursor));
-    await speak(back, 6, 3);
+    await appendTo(back, 6, 3);
     figure(
       'P3',
       'streams that lost something to eviction and were told once',
       (200 * signalledIn(back)) / STREAMS,
       '%',
     );
-    expect(back.map(({ ledger }) => ledger.gaps.length)).toEqual(cursors.map((_, i) => (i % 2 === 0 ? 1 : 0)));
+    expect(back.map(({ recorder }) => recorder.gaps.length)).toEqual(cursors.map((_, i) => (i % 2 === 0 ? 1 : 0)));
     for (const { close } of back) close();
   });
 
   it('F6 a fork of the log that forgets delivered entries is detected although the ids keep growing', async () => {
-    const followed = await settled();
-    // What a replica knew that was a little behind.
+    const followed = await upToDate();
+    // The state of a replica that was slightly behind.
     const names = followed.flatMap((_, i) => [member.keys.session(key(i + 1)), `${member.keys.logs(key(i + 1))}${G}`]);
     const dumps = await Promise.all(names.map((name) => redis.admin.dumpBuffer(name)));
-    await speak(followed, 5, 5);
+    await appendTo(followed, 5, 5);
     const step = redis.admin.multi();
     for (const [i, name] of names.entries()) step.restore(name, 3_600_000, dumps[i]!, 'REPLACE');
     await step.exec();
     for (const [i] of followed.entries()) await member.log.append(key(i + 1), G, '10');
-    await Promise.all(followed.map(({ ledger }) => ledger.until(() => ledger.delivered.includes('10'))));
+    await Promise.all(followed.map(({ recorder }) => recorder.until(() => recorder.delivered.includes('10'))));
     figure('F6', 'silent losses of forked streams', STREAMS - signalledIn(followed));
     figure(
       'P3',
@@ -185,9 +190,9 @@ describe('P3 losses are never silent', () => {
       (100 * signalledIn(followed)) / STREAMS,
       '%',
     );
-    for (const { ledger, close } of followed) {
-      expect(ledger.gaps).toHaveLength(1);
-      expect(ledger.verdict).toMatchObject({ lost: 0, duplicated: 0, reordered: 0 });
+    for (const { recorder, close } of followed) {
+      expect(recorder.gaps).toHaveLength(1);
+      expect(recorder.flaws).toMatchObject({ lost: 0, duplicated: 0, reordered: 0 });
       close();
     }
   });
@@ -218,7 +223,7 @@ describe('P9 Redis is unavailable', () => {
       .toBe(200);
     process.stdout.write(`P9: sessions again ${Math.round(performance.now() - since)} ms after Redis came\n`);
     expect((await send(app.port, unknownSession())).status).toBe(404);
-    // What may have been missed before is told (P12).
+    // A notification covers what may have been missed (P12).
     await listening.message(of('notifications/tools/list_changed'));
     await listening.close();
     expect(app.logs.errors).toEqual([]);
@@ -238,9 +243,9 @@ describe('P9 Redis is unavailable', () => {
       const stream = await session.get();
       await stream.frame(({ id }) => id !== undefined);
       await b.mcp.sendToSession(session.id, log('before'));
-      await stream.message(saying('before'));
+      await stream.message(hasData('before'));
       const running = await session.stream('holdLoudly', { key: `slow ${how}` }, 'slow');
-      await running.message(saying('before'));
+      await running.message(hasData('before'));
 
       if (how === 'frozen') redis.freeze();
       else await redis.kill();
@@ -250,10 +255,10 @@ describe('P9 Redis is unavailable', () => {
         const refused = await session.at(app.port).post(session.message('ping'));
         expect([refused.status, refused.headers['retry-after']]).toEqual([503, '2']);
       }
-      // The method ends in the middle of it; its answer must not be lost.
+      // The method returns during the outage; its response must not be lost.
       a.gate.release(`slow ${how}`);
       const sent = b.mcp.sendToSession(session.id, log('meanwhile')).catch(() => undefined);
-      // Their own requests came first, so they have waited in vain for Redis as well when this one is refused.
+      // The response and the message were sent before this request, so they have waited for Redis at least as long.
       const stillRefused = await session.at(a.port).post(session.message('ping'));
       expect(stillRefused.status).toBe(503);
 
@@ -264,9 +269,9 @@ describe('P9 Redis is unavailable', () => {
         .toBe(200);
       await sent;
       await expect
-        .poll(() => b.mcp.sendToSession(session.id, log('after')).catch(() => 'away'), { timeout: 8000 })
-        .not.toBe('away');
-      await stream.message(saying('after'), 12_000);
+        .poll(() => b.mcp.sendToSession(session.id, log('after')).catch(() => 'unavailable'), { timeout: 8000 })
+        .not.toBe('unavailable');
+      await stream.message(hasData('after'), 12_000);
       await running.end(12_000);
       expect(running.messages.at(-1)).toMatchObject({ id: 'slow', result: { content: [{ text: `slow ${how}` }] } });
       await stream.close();
@@ -276,7 +281,7 @@ describe('P9 Redis is unavailable', () => {
   );
 });
 
-/** A request of a session that nobody knows: 404 when that is known, 503 when it cannot be. */
+/** A request in an unknown session: 404 if Redis can be asked and 503 if not. */
 const unknownSession = () => {
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' });
   const headers = {

@@ -3,32 +3,32 @@ import { Agent } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bearer } from '../fixtures/security/bearer-principals.js';
 import { collecting, figure, percentile, times } from '../fixtures/measurements/figures.js';
-import { hostileText, mutation } from '../fixtures/security/malformed-input.js';
+import { malformedText, mutation } from '../fixtures/security/malformed-input.js';
 import { LegacySession } from '../fixtures/clients/legacy-session.js';
-import { type OwnedApp, ownedApp } from '../fixtures/applications/principal-app.js';
-import { peek } from '../fixtures/clients/send-until.js';
+import { type PrincipalApp, principalApp } from '../fixtures/applications/principal-app.js';
+import { sendUntil } from '../fixtures/clients/send-until.js';
 import type { RawReply } from '../fixtures/clients/raw-http.js';
 import { newNamespace } from '../fixtures/fleet/redis-fleet.js';
 import { RedisServer } from '../fixtures/redis/redis-server.js';
 
 const AT_ONCE = 20;
-/** Written by hand and not imported: what the server takes for an id is what is on trial. */
+/** Written by hand instead of imported, because the ids that the server accepts are under test. */
 const SHAPE = /^([a-z][a-z0-9]{0,15})_(0|[1-9][0-9]{0,15})-(0|[1-9][0-9]{0,9})$/;
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz012345';
-/** What HTTP can carry in a header at all. */
+/** The characters that an HTTP header can carry. */
 const CARRIED = /^[\t\u0020-\u007e\u0080-\u00ff]*$/;
 
 describe('P4, S4 replay is limited to the own streams', () => {
   let redis: RedisServer;
-  let apps: readonly OwnedApp[];
+  let apps: readonly PrincipalApp[];
   let alice: LegacySession;
   let bob: LegacySession;
   let foreignIds: readonly string[];
   let ownIds: readonly string[];
   const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
 
-  /** Ids of three finished streams of requests and of the standing one, all of which say a secret. */
-  async function speak(session: LegacySession, secret: string): Promise<string[]> {
+  /** Event ids of three finished request streams and of the standalone stream, all of which contain a secret. */
+  async function createStreams(session: LegacySession, secret: string): Promise<string[]> {
     const ids: string[] = [];
     for (let i = 0; i < 3; i++) {
       const body = session.message('tools/call', {
@@ -39,23 +39,23 @@ describe('P4, S4 replay is limited to the own streams', () => {
       const { body: stream } = await session.post(body);
       ids.push(...[...stream.matchAll(/^id: (.+)$/gm)].map(([, id]) => id!));
     }
-    const standing = await session.get();
-    await standing.frame(({ id }) => id !== undefined);
+    const standalone = await session.get();
+    await standalone.frame(({ id }) => id !== undefined);
     for (let i = 0; i < 3; i++) await apps[0]!.mcp.sendToSession(session.id, { level: 'error', data: secret });
-    await standing.frame(() => standing.messages.length === 3);
-    await standing.close();
-    return [...new Set([...ids, ...standing.frames.flatMap(({ id }) => (id === undefined ? [] : [id]))])];
+    await standalone.frame(() => standalone.messages.length === 3);
+    await standalone.close();
+    return [...new Set([...ids, ...standalone.frames.flatMap(({ id }) => (id === undefined ? [] : [id]))])];
   }
 
   beforeAll(async () => {
     redis = await RedisServer.start();
     const options = { redis: redis.url, redisPrefix: newNamespace() };
-    apps = await Promise.all([ownedApp(options), ownedApp(options, { adapter: 'express' })]);
+    apps = await Promise.all([principalApp(options), principalApp(options, { adapter: 'express' })]);
     [alice, bob] = await Promise.all([
       LegacySession.open(apps[0]!.port, { headers: bearer('alice') }),
       LegacySession.open(apps[1]!.port, { headers: bearer('bob') }),
     ]);
-    [foreignIds, ownIds] = [await speak(alice, 'alice-secret'), await speak(bob, 'bob-secret')];
+    [foreignIds, ownIds] = [await createStreams(alice, 'alice-secret'), await createStreams(bob, 'bob-secret')];
   });
   afterAll(async () => {
     agent.destroy();
@@ -63,9 +63,9 @@ describe('P4, S4 replay is limited to the own streams', () => {
     await redis.dispose();
   });
 
-  /** Bob comes back with this id, to either instance. */
+  /** Bob resumes with this id at either instance. */
   const resume = (id: string, instance: number): Promise<RawReply> =>
-    peek(apps[instance]!.port, { ...bob.getRequest(id), agent }, /: gap\n\n|bob-secret|alice-secret/);
+    sendUntil(apps[instance]!.port, { ...bob.getRequest(id), agent }, /: gap\n\n|bob-secret|alice-secret/);
   const seen = ({ status, headers: { date: _, ...headers }, body }: RawReply) => ({ status, headers, body });
 
   const streamOf = (id: string): string | undefined => SHAPE.exec(id.replace(/^[ \t]+|[ \t]+$/g, ''))?.[1];
@@ -73,7 +73,7 @@ describe('P4, S4 replay is limited to the own streams', () => {
     const stream = streamOf(id);
     return stream === 'g' || ownIds.some((own) => streamOf(own) === stream);
   };
-  /** The one place that nothing follows: a stream from there on says nothing to wait for. */
+  /** The newest entry: a stream that resumes there has nothing to deliver. */
   const isNewest = (id: string): boolean => id.trim() === ownIds.at(-1);
   const UNKNOWN = 'rabcdefghijklmno_1763800000000-0';
 
@@ -89,10 +89,10 @@ describe('P4, S4 replay is limited to the own streams', () => {
     { weight: 4, arbitrary: foreign },
     { weight: 4, arbitrary: fc.tuple(fc.oneof(foreign, own), mutation).map(([text, damage]) => damage(text)) },
     { weight: 3, arbitrary: fc.tuple(stream, entry).map(([name, at]) => `${name}_${at}`) },
-    // The stream of one and the place of another.
+    // The stream of one id with the position of another.
     { weight: 2, arbitrary: fc.tuple(foreign, own).map(([a, b]) => `${a.split('_')[0]}_${b.split('_')[1]}`) },
     { weight: 2, arbitrary: fc.tuple(foreign, entry).map(([a, at]) => `${a.split('_')[0]}_${at}`) },
-    { weight: 2, arbitrary: hostileText },
+    { weight: 2, arbitrary: malformedText },
   );
   const carried = id.filter((text) => CARRIED.test(text) && text.length < 9000 && !isNewest(text));
 
@@ -123,13 +123,13 @@ describe('P4, S4 replay is limited to the own streams', () => {
   }, 600_000);
 
   it('P4 an event id of another standalone stream is treated as an unknown position, which signals a gap and nothing else', async () => {
-    const standing = foreignIds.filter((text) => text.startsWith('g_') && text !== 'g_0-0');
-    expect(standing.length).toBeGreaterThan(2);
+    const standalone = foreignIds.filter((text) => text.startsWith('g_') && text !== 'g_0-0');
+    expect(standalone.length).toBeGreaterThan(2);
     const latest = Number(/_(\d+)-/.exec(ownIds.at(-1)!)![1]);
     for (const [instance] of apps.entries()) {
       const replies = [];
-      // One that never was, between what is known and what is not, tells where these are.
-      for (const text of [...standing, `g_${latest + 1_000_000}-0`]) replies.push(await resume(text, instance));
+      // Unknown positions between known ids would otherwise reveal which ids exist.
+      for (const text of [...standalone, `g_${latest + 1_000_000}-0`]) replies.push(await resume(text, instance));
       for (const { status, body } of replies) {
         expect(status).toBe(200);
         expect(body).toContain(': gap');
@@ -160,7 +160,7 @@ describe('P4, S4 replay is limited to the own streams', () => {
   it.each(['alice', 'bob'] as const)('control: %s resumes the own stream with the same event ids', async (who) => {
     const [session, ids] = who === 'alice' ? [alice, foreignIds] : [bob, ownIds];
     for (const [instance, { port }] of apps.entries()) {
-      const reply = await peek(port, session.getRequest(ids[instance]!), new RegExp(`${who}-secret`));
+      const reply = await sendUntil(port, session.getRequest(ids[instance]!), new RegExp(`${who}-secret`));
       expect([reply.status, reply.body.includes(`${who}-secret`)]).toEqual([200, true]);
     }
   });

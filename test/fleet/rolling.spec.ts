@@ -116,7 +116,7 @@ describe('P8, F2 a rolling replacement under load', () => {
       let sent = 0;
       const producing = (async () => {
         for (; !over; sent++) {
-          await Promise.all(listeners.map(({ session }) => producer.say(session.id, `${sent}`)));
+          await Promise.all(listeners.map(({ session }) => producer.sendLog(session.id, `${sent}`)));
           await pause(50);
         }
       })();
@@ -135,7 +135,7 @@ describe('P8, F2 a rolling replacement under load', () => {
       over = true;
       await Promise.all([...load, producing]);
       // A last message, which each stream delivers after everything that it may still have to deliver before it.
-      await Promise.all(listeners.map(({ session }) => producer.say(session.id, `${sent}`)));
+      await Promise.all(listeners.map(({ session }) => producer.sendLog(session.id, `${sent}`)));
       const complete = Array.from({ length: sent + 1 }, (_, n) => n);
       for (const listener of listeners) {
         await expect.poll(() => listener.received.at(-1), { timeout: 15_000 }).toBe(sent);

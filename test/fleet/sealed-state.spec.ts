@@ -8,7 +8,7 @@ import {
   INVALID_STATE,
   retry,
   round,
-  said,
+  toolText,
 } from '../fixtures/applications/asking-app.js';
 import { figure, times } from '../fixtures/measurements/figures.js';
 import { mutation } from '../fixtures/security/malformed-input.js';
@@ -34,7 +34,7 @@ async function instance(redisPrefix: string, requestState?: McpModuleOptions['re
   return app;
 }
 
-/** The answer to what was asked, for a call like the first or for another one. */
+/** The retry with an answer to the question, for the same call or for another. */
 const answered = (asked: JsonRpc, params: Record<string, unknown> = GREET) => {
   const [key] = Object.keys(asked.result!.inputRequests as object);
   return retry(params, asked, { [key!]: accept({ name: 'Ada' }) });
@@ -59,13 +59,13 @@ describe('P14 a request state made on A', () => {
   ])('a request state made on A is refused on B for %s and accepted for its own call', async (_, params, as) => {
     const refused = await round(b.port, answered(asked, params), as);
     expect(refused.error).toEqual(INVALID_STATE);
-    expect(said(await round(b.port, answered(asked), ALICE))).toBe(HELLO);
+    expect(toolText(await round(b.port, answered(asked), ALICE))).toBe(HELLO);
   });
 
   it('a request state is refused by a server with another prefix and accepted by an instance that joined later', async () => {
-    const [stranger, later] = await Promise.all([instance(newNamespace()), instance(prefix)]);
-    expect((await round(stranger.port, answered(asked), ALICE)).error).toEqual(INVALID_STATE);
-    expect(said(await round(later.port, answered(asked), ALICE))).toBe(HELLO);
+    const [otherServer, later] = await Promise.all([instance(newNamespace()), instance(prefix)]);
+    expect((await round(otherServer.port, answered(asked), ALICE)).error).toEqual(INVALID_STATE);
+    expect(toolText(await round(later.port, answered(asked), ALICE))).toBe(HELLO);
   });
 
   it('an expired request state is refused on both instances', async () => {
@@ -88,7 +88,7 @@ describe('P14 a request state made on A', () => {
     for (let i = 0; i < times(20, 200); i++) {
       const question = await round(here.port, GREET, ALICE);
       const replies = await Promise.all([here, there].map(({ port }) => round(port, answered(question), ALICE)));
-      expect(replies.map(said).filter((text) => text === HELLO)).toHaveLength(1);
+      expect(replies.map(toolText).filter((text) => text === HELLO)).toHaveLength(1);
       const late = await round((i % 2 ? here : there).port, answered(question), ALICE);
       expect(late.error).toEqual(INVALID_STATE);
     }
@@ -101,7 +101,7 @@ describe('P14 a request state made on A', () => {
       if (damaged === state) return;
       const reply = await round(b.port, { ...answered(asked), requestState: damaged }, ALICE);
       tried++;
-      if (said(reply) === HELLO) accepted++;
+      if (toolText(reply) === HELLO) accepted++;
       expect(reply.error).toEqual(INVALID_STATE);
     };
     const damaged = mutation.map((damage) => damage(state));

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { STANDALONE_STREAM, STREAM_START } from '../../lib/stream/event-log.js';
 import { openStream, type StreamOpening } from '../../lib/stream/stream-reader.js';
-import { ChannelWitness } from '../fixtures/fleet/claim-monitor.js';
+import { ClaimMonitor } from '../fixtures/fleet/claim-monitor.js';
 import { figure, percentile, times } from '../fixtures/measurements/figures.js';
 import { fleetApp, type FleetApp } from '../fixtures/applications/fleet-app.js';
-import { Ledger } from '../fixtures/fleet/stream-recorder.js';
+import { StreamRecorder } from '../fixtures/fleet/stream-recorder.js';
 import { LegacySession } from '../fixtures/clients/legacy-session.js';
 import { fleetMember, type FleetMember, newNamespace } from '../fixtures/fleet/redis-fleet.js';
-import { reconnected } from '../fixtures/fleet/cut-and-resubscribe.js';
+import { cutAndResubscribe } from '../fixtures/fleet/cut-and-resubscribe.js';
 import { RedisServer } from '../fixtures/redis/redis-server.js';
 import type { SseClient } from '../fixtures/clients/sse-client.js';
 import { TcpProxy } from '../fixtures/network/tcp-proxy.js';
@@ -26,15 +26,15 @@ afterAll(() => redis.dispose());
 describe('P5, F12 one stream opened on two instances at once', () => {
   let a: FleetApp;
   let b: FleetApp;
-  let witness: ChannelWitness;
+  let monitor: ClaimMonitor;
   const redisPrefix = newNamespace();
   beforeAll(async () => {
     const options = { redis: redis.url, redisPrefix };
     [a, b] = await Promise.all([fleetApp(options), fleetApp(options, 'express')]);
-    witness = await ChannelWitness.listen(redis.url, redisPrefix);
+    monitor = await ClaimMonitor.listen(redis.url, redisPrefix);
   });
   afterAll(async () => {
-    witness.close();
+    monitor.close();
     await Promise.all([a.close(), b.close()]);
     expect([...a.logs.errors, ...b.logs.errors]).toEqual([]);
   });
@@ -56,7 +56,7 @@ describe('P5, F12 one stream opened on two instances at once', () => {
     const [loser, winner] = [both[old]!, both[1 - old]!];
     await winner.message(({ params }) => params?.data === MESSAGES - 1, 15_000);
 
-    const claims = witness.claims(session.id);
+    const claims = monitor.claims(session.id);
     expect(claims.map(({ fence }) => fence)).toEqual([1, 2]);
     expect(loser.frames.at(-1)).toMatchObject({ retry: expect.any(Number) });
     const newest = claims[1]!;
@@ -119,46 +119,46 @@ describe('P5, F12 one stream opened on two instances at once', () => {
 describe('P5 a claim whose signal is lost', () => {
   const ALICE = { principal: 'alice', id: 'session-1' };
   let line: TcpProxy;
-  let deaf: FleetMember;
+  let unsignalled: FleetMember;
   let other: FleetMember;
   beforeAll(async () => {
     line = await TcpProxy.start(redis.port);
     const namespace = newNamespace();
-    deaf = await fleetMember({ redis: redis.url, broker: line.url, namespace, probeMs: 1_000_000 });
+    unsignalled = await fleetMember({ redis: redis.url, broker: line.url, namespace, probeMs: 1_000_000 });
     other = await fleetMember({ redis: redis.url, namespace });
-    await deaf.store.create({ ...ALICE, revision: '2025-11-25', clientCapabilities: {}, initialized: true });
+    await unsignalled.store.create({ ...ALICE, revision: '2025-11-25', clientCapabilities: {}, initialized: true });
   });
   afterAll(async () => {
-    await Promise.all([deaf.close(), other.close()]);
+    await Promise.all([unsignalled.close(), other.close()]);
     await line.close();
   });
 
   function follow({ log, broker }: FleetMember, more: Partial<StreamOpening> = {}) {
-    const ledger = new Ledger();
+    const recorder = new StreamRecorder();
     const from = { session: ALICE, stream: STANDALONE_STREAM, cursor: STREAM_START };
     const opening = { log, broker, ...from, report: () => undefined, ...more };
-    const subscription = openStream(opening).subscribe(ledger.listener);
-    return { ledger, close: () => subscription.unsubscribe() };
+    const subscription = openStream(opening).subscribe(recorder.listener);
+    return { recorder, close: () => subscription.unsubscribe() };
   }
 
   it('P5 a claim whose signal was lost is detected within the self-check interval', async () => {
     const selfCheckMs = 300;
     const spent: number[] = [];
     for (let i = 0; i < times(5, 50); i++) {
-      const old = follow(deaf, { selfCheckMs });
+      const old = follow(unsignalled, { selfCheckMs });
       await other.log.append(ALICE, STANDALONE_STREAM, `${i}`);
-      await old.ledger.until(() => old.ledger.delivered.includes(`${i}`));
-      line.deafen();
+      await old.recorder.until(() => old.recorder.delivered.includes(`${i}`));
+      line.dropReplies();
       const since = performance.now();
       const next = follow(other);
-      await old.ledger.until(() => old.ledger.ends.length > 0);
+      await old.recorder.until(() => old.recorder.ends.length > 0);
       spent.push(performance.now() - since);
-      expect(old.ledger.ends).toEqual([{ kind: 'end', reason: 'fenced' }]);
+      expect(old.recorder.ends).toEqual([{ kind: 'end', reason: 'fenced' }]);
       await other.log.append(ALICE, STANDALONE_STREAM, `after ${i}`);
-      await next.ledger.until(() => next.ledger.delivered.includes(`after ${i}`));
-      expect(old.ledger.delivered).not.toContain(`after ${i}`);
+      await next.recorder.until(() => next.recorder.delivered.includes(`after ${i}`));
+      expect(old.recorder.delivered).not.toContain(`after ${i}`);
       next.close();
-      await reconnected(deaf.broker, line);
+      await cutAndResubscribe(unsignalled.broker, line);
     }
     figure('P5', `p99 of a fence without its signal, self-check ${selfCheckMs} ms`, percentile(spent, 0.99), 'ms');
   }, 60_000);
@@ -171,10 +171,10 @@ describe('P5 a claim whose signal is lost', () => {
       release: async () => undefined,
       read: async (...args: Parameters<typeof log.read>) => ({ ...(await log.read(...args)), fence: 0 }),
     } as unknown as StreamOpening['log'];
-    const both = [follow(deaf, { log: unfenced }), follow(other, { log: unfenced })];
+    const both = [follow(unsignalled, { log: unfenced }), follow(other, { log: unfenced })];
     await log.append(ALICE, STANDALONE_STREAM, 'twice');
-    await Promise.all(both.map(({ ledger }) => ledger.until(() => ledger.delivered.includes('twice'))));
-    expect(both.flatMap(({ ledger }) => ledger.ends)).toEqual([]);
+    await Promise.all(both.map(({ recorder }) => recorder.until(() => recorder.delivered.includes('twice'))));
+    expect(both.flatMap(({ recorder }) => recorder.ends)).toEqual([]);
     for (const { close } of both) close();
   });
 });

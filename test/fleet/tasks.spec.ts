@@ -105,15 +105,15 @@ describe('tasks of a fleet', () => {
     const stream = await there.listen([id]);
     await stream.message((m) => isTask(m) && m.params!.statusMessage === 'on it');
     const legacy = await ExperimentalClient.open(a.port, 'alice');
-    const standing = await legacy.session.at(b.port).get();
+    const standalone = await legacy.session.at(b.port).get();
     const taskId = await legacy.start('gated', { key: 'heard' });
     a.gate.release('heard');
     const { params } = await stream.message((m) => isTask(m) && m.params!.status === 'completed');
     expect(textOf(params!.result)).toBe('done heard');
-    const isEnd = ({ method, params: told }: JsonRpc) =>
-      method === 'notifications/tasks/status' && told!.taskId === taskId && told!.status === 'completed';
-    await standing.message(isEnd);
-    await Promise.all([stream.close(), standing.close()]);
+    const isEnd = ({ method, params: task }: JsonRpc) =>
+      method === 'notifications/tasks/status' && task!.taskId === taskId && task!.status === 'completed';
+    await standalone.message(isEnd);
+    await Promise.all([stream.close(), standalone.close()]);
   });
 
   it('tasks/list returns only the tasks of the caller when each page comes from another instance', async () => {
@@ -239,7 +239,7 @@ describe('a task of a fleet whose worker is lost', () => {
     const { result } = await there.get(once);
     expect(result).toMatchObject({ error: { code: -32603, message: LOST }, statusMessage: LOST });
     await there.get(again);
-    // The first run on this instance, the second of the task.
+    // The first run on this instance is the second run of the task.
     await alive.gate.reached('waiting job 1');
 
     dying.gate.release('lost');
@@ -254,7 +254,7 @@ describe('a task of a fleet whose worker is lost', () => {
   });
 
   it('an instance that shuts down hands over a task that can run again and fails one that cannot', async () => {
-    // So long that nobody waits for it to run out.
+    // The lease is too long to run out during the test.
     const leaving = await taskApp({ ...options, redis: redis.url, taskLeaseMs: 60_000 });
     const here = new TaskClient(leaving.port, { user: 'alice' });
     const [once, again] = [await here.start('gated', { key: 'left' }), await here.start('repeatable', { key: 'left' })];

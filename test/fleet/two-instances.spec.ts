@@ -9,7 +9,7 @@ import { RoundRobin } from '../fixtures/network/round-robin.js';
 import { type JsonRpc, SseClient } from '../fixtures/clients/sse-client.js';
 
 const of = (method: string) => (message: JsonRpc) => message.method === method;
-const saying = (data: unknown) => (message: JsonRpc) => message.params?.data === data;
+const hasData = (data: unknown) => (message: JsonRpc) => message.params?.data === data;
 const log = (data: unknown) => ({ level: 'error' as const, data });
 const text = (result: unknown): string =>
   (result as { content: { text: string }[] }).content.map((c) => c.text).join('');
@@ -51,7 +51,7 @@ describe.each(['fastify', 'express'] as const)('two instances on %s', (adapter) 
       await onA.frame(({ id }) => id !== undefined);
       expect(await b.mcp.sendToSession(session.id, log('from B'))).toBe('delivered');
       expect(await a.mcp.sendToSession(session.id, log('from A'))).toBe('delivered');
-      await onA.message(saying('from A'));
+      await onA.message(hasData('from A'));
       expect(onA.messages.map(({ params }) => params!.data as string)).toEqual(['from B', 'from A']);
       expect((await there(session).end()).status).toBe(204);
       await onA.end();
@@ -69,7 +69,7 @@ describe.each(['fastify', 'express'] as const)('two instances on %s', (adapter) 
         await next.frame(({ id }) => id !== undefined);
         await stream.end();
         await a.mcp.sendToSession(session.id, log(i));
-        await next.message(saying(i));
+        await next.message(hasData(i));
         expect(next.messages).toHaveLength(1);
         stream = next;
       }
@@ -114,7 +114,7 @@ describe.each(['fastify', 'express'] as const)('two instances on %s', (adapter) 
     it('G-28 the stream of a call on A resumes on B', async () => {
       const session = await open();
       const stream = await session.stream('holdLoudly', { key: 'walk' }, 'walk');
-      await stream.message(saying('before'));
+      await stream.message(hasData('before'));
       await stream.close();
       const back = await there(session).get(stream.lastEventId);
       a.gate.release('walk');
@@ -168,7 +168,7 @@ describe.each(['fastify', 'express'] as const)('two instances on %s', (adapter) 
       const streams = await Promise.all(sessions.map((session) => session.get()));
       await Promise.all(streams.map((stream) => stream.frame(({ id }) => id !== undefined)));
       expect(await a.mcp.broadcast(log('all'))).toBeGreaterThanOrEqual(2);
-      await Promise.all(streams.map((stream) => stream.message(saying('all'))));
+      await Promise.all(streams.map((stream) => stream.message(hasData('all'))));
       await Promise.all(streams.map((stream) => stream.close()));
     });
   });

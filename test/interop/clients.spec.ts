@@ -10,7 +10,7 @@ const INFO = { name: 'interop', version: '1.0.0' };
 const LEGACY = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'];
 const SAMPLE = { command: process.execPath, args: ['build/sample/01-quickstart/main.js', '--stdio'] };
 
-/** What all clients, of whatever age, can do alike. */
+/** The methods that all official clients share. */
 interface AnyClient {
   listTools(): Promise<{ tools: { name: string }[] }>;
   callTool(params: { name: string; arguments: Record<string, unknown> }): Promise<unknown>;

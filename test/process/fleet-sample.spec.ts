@@ -41,7 +41,7 @@ describe.each(['fastify', 'express'])('sample 04-redis-fleet on %s', (HTTP_ADAPT
   const clients: Client[] = [];
   const pids = new Set<number>();
 
-  // Without REDIS_URL, so that it starts a Redis of its own, and has that to end as well.
+  // Without REDIS_URL it starts its own Redis, which it has to stop as well.
   beforeAll(async () => {
     const port = await freePort();
     const { REDIS_URL: _, ...inherited } = process.env;
@@ -84,21 +84,21 @@ describe.each(['fastify', 'express'])('sample 04-redis-fleet on %s', (HTTP_ADAPT
     async () => {
       const legacy = await connect('legacy');
       const modern = await connect('auto');
-      const heard: unknown[] = [];
-      let hear = () => {};
+      const received: unknown[] = [];
+      let onReceived = () => {};
       legacy.setNotificationHandler('notifications/message', ({ params }) => {
-        heard.push(params.data);
-        hear();
+        received.push(params.data);
+        onReceived();
       });
       const victim = (await whoareyou(modern, 3)).find(({ instance }) => instance === 'b')!;
       const from = output.mark();
       process.kill(victim.pid, 'SIGKILL');
       await output.until('b is gone', from, GONE_MS);
       for (const client of [legacy, modern]) await whoareyou(client, 6);
-      const all = new Promise<void>((resolve) => (hear = () => heard.length === 3 && resolve()));
+      const all = new Promise<void>((resolve) => (onReceived = () => received.length === 3 && resolve()));
       for (const number of [1, 2, 3]) await modern.callTool({ name: 'ring', arguments: { number } });
       await all;
-      expect(heard).toEqual([1, 2, 3]);
+      expect(received).toEqual([1, 2, 3]);
       await output.until('b is back', from, BACK_MS);
       const now = (await whoareyou(legacy, 6)).find(({ instance }) => instance === 'b');
       expect(now).toBeDefined();

@@ -66,12 +66,12 @@ describe('sample everything with FLEET_TEST=1 on two adapters and one Redis', ()
         { onprogress: (step) => steps.push(step.progress) },
       );
       expect(steps).toEqual(Array.from({ length: 200 }, (_, i) => i + 1));
-      const patience = new AbortController();
+      const controller = new AbortController();
       const from = output.mark();
-      const onprogress = ({ progress }: { progress: number }) => progress > 50 && patience.abort('enough');
+      const onprogress = ({ progress }: { progress: number }) => progress > 50 && controller.abort('enough');
       const slow = client.callTool(
         { name: 'slow', arguments: { ms: 30_000 } },
-        { onprogress, signal: patience.signal },
+        { onprogress, signal: controller.signal },
       );
       await expect(slow).rejects.toThrow();
       await output.until('was aborted', from);
@@ -81,11 +81,11 @@ describe('sample everything with FLEET_TEST=1 on two adapters and one Redis', ()
 
   it('the fleet-test routes send messages to clients of the other instance', async () => {
     const { client, sessionId } = await connect(a.url);
-    const said: unknown[] = [];
+    const received: unknown[] = [];
     let all = () => {};
-    const heard = new Promise<void>((resolve) => (all = resolve));
+    const allReceived = new Promise<void>((resolve) => (all = resolve));
     client.setNotificationHandler('notifications/message', ({ params }) => {
-      if (said.push(params) === 4) all();
+      if (received.push(params) === 4) all();
     });
     const updated = new Promise<string>((resolve) =>
       client.setNotificationHandler('notifications/resources/updated', ({ params }) => resolve(params.uri)),
@@ -100,9 +100,9 @@ describe('sample everything with FLEET_TEST=1 on two adapters and one Redis', ()
     expect((await post(b.url, 'notify', { principal: 'bob', text: 'no' })).body).toEqual({ outcome: 'unknown' });
     expect((await post(b.url, 'notify', { text: 'no' })).status).toBe(400);
     await post(b.url, 'broadcast', { text: 'four' });
-    await heard;
+    await allReceived;
     const message = (data: string) => ({ level: 'info', logger: 'fleet-test', data });
-    expect(said).toEqual(['one', 'two', 'three', 'four'].map(message));
+    expect(received).toEqual(['one', 'two', 'three', 'four'].map(message));
     await post(b.url, 'resource-updated', { uri });
     expect(await updated).toBe(uri);
     await client.close();

@@ -1,4 +1,4 @@
-/** A stdio server that does everything a stdio server must not do, or need not bear. Plain JavaScript, on the built package. */
+/** A stdio server that misbehaves in every way. It is plain JavaScript and uses the built package. */
 import 'reflect-metadata';
 import { Logger, Module } from '@nestjs/common';
 import { McpModule, McpServer, McpStdio } from 'nestjs-mcp-fleet';
@@ -17,10 +17,10 @@ async function tools(mcp) {
     noise('in a tool');
     return 'quiet';
   });
-  // Heeds no cancellation, and keeps the process alive.
-  await mcp.registerTool({ name: 'deaf' }, () => {
+  // Ignores cancellation and keeps the process alive.
+  await mcp.registerTool({ name: 'unresponsive' }, () => {
     setInterval(() => {}, 1000);
-    console.error('deaf runs');
+    console.error('unresponsive runs');
     return new Promise(() => {});
   });
   await mcp.registerTool({ name: 'patient' }, async (_args, ctx) => {

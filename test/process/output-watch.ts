@@ -1,15 +1,15 @@
 import type { ChildProcess } from 'node:child_process';
 
-/** What a process says on stdout and stderr. */
+/** Records the output of a process on stdout and stderr. */
 export class OutputWatch {
   #text = '';
-  readonly #looks = new Set<() => void>();
+  readonly #watchers = new Set<() => void>();
 
   constructor(child: ChildProcess) {
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (bytes: Buffer) => {
         this.#text += bytes.toString();
-        for (const look of this.#looks) look();
+        for (const check of this.#watchers) check();
       });
     }
   }
@@ -18,7 +18,7 @@ export class OutputWatch {
     return this.#text;
   }
 
-  /** @returns where the output is now */
+  /** @returns the current position in the output */
   mark(): number {
     return this.#text.length;
   }
@@ -27,21 +27,22 @@ export class OutputWatch {
     return this.#text.slice(from).split(part).length - 1;
   }
 
-  /** Waits until something was said. */
+  /** Waits until the output contains `part`. */
   until(part: string, from = 0, patienceMs = 5000): Promise<void> {
     return new Promise((resolve, reject) => {
-      const settle = (act: () => void) => {
+      const finish = (act: () => void) => {
         clearTimeout(timer);
-        this.#looks.delete(look);
+        this.#watchers.delete(check);
         act();
       };
-      const look = () => {
-        if (this.#text.includes(part, from)) settle(resolve);
+      const check = () => {
+        if (this.#text.includes(part, from)) finish(resolve);
       };
-      const late = () => settle(() => reject(new Error(`Nobody said "${part}", only: ${this.#text.slice(from)}`)));
+      const late = () =>
+        finish(() => reject(new Error(`The output does not contain "${part}": ${this.#text.slice(from)}`)));
       const timer = setTimeout(late, patienceMs);
-      this.#looks.add(look);
-      look();
+      this.#watchers.add(check);
+      check();
     });
   }
 }

@@ -62,7 +62,7 @@ describe.each(ADAPTERS)('sample 02-dto-and-enhancers over %s', (HTTP_ADAPTER) =>
   it.each(MODES)('a nested DTO arrives with its defaults, and the result is structured (%s)', async (mode) => {
     const { structuredContent } = await call('alice-token', 'issue_invoice', order, mode);
     expect(structuredContent).toMatchObject({ customer: 'Grace', currency: 'EUR', total: 7100, status: 'open' });
-    // The class of the payment was told by its `kind`, and its days by default.
+    // The class of the payment follows from its `kind`, and its days are a default.
     expect(new Date((structuredContent as { due: string }).due).getTime()).toBeGreaterThan(Date.now());
     // From the request-scoped provider.
     expect(structuredContent).toMatchObject({ clerk: 'alice' });
@@ -174,14 +174,14 @@ describe.each(ADAPTERS)('sample 03-streaming over %s', (HTTP_ADAPTER) => {
     ])('cancelling the tool %s stops its work and not only its response', async (name, args, doing, calledOff) => {
       const client = await connect(mode);
       const from = output.mark();
-      const patience = new AbortController();
-      const onprogress = ({ progress }: Progress) => progress === 2 && patience.abort('seen enough');
-      const called = client.callTool({ name, arguments: args }, { onprogress, signal: patience.signal });
+      const controller = new AbortController();
+      const onprogress = ({ progress }: Progress) => progress === 2 && controller.abort('seen enough');
+      const called = client.callTool({ name, arguments: args }, { onprogress, signal: controller.signal });
       await expect(called).rejects.toThrow();
       await output.until(calledOff, from);
       const shelves = output.count(`${doing} shelf`, from);
       expect(shelves).toBeLessThan(5);
-      // As long as the rest would have taken.
+      // This takes as long as the rest would have taken.
       await client.callTool(
         name === 'search' ? { name: 'take_inventory' } : { name: 'search', arguments: { word: 'x' } },
       );
@@ -205,17 +205,17 @@ describe.each(ADAPTERS)('sample 03-streaming over %s', (HTTP_ADAPTER) => {
     'a saved search appears and disappears as a tool, and listening clients are notified (%s)',
     async (mode) => {
       const client = await connect(mode);
-      let heard = () => {};
-      const changed = () => new Promise<void>((resolve) => (heard = resolve));
-      client.setNotificationHandler('notifications/tools/list_changed', () => heard());
+      let onChange = () => {};
+      const changed = () => new Promise<void>((resolve) => (onChange = resolve));
+      client.setNotificationHandler('notifications/tools/list_changed', () => onChange());
       if (mode === 'auto') await client.listen({ toolsListChanged: true });
       for (const [name, args] of [
         ['save_search', { name: 'tides', word: 'tide' }],
         ['forget_search', { name: 'tides' }],
       ] as const) {
-        const told = changed();
+        const notified = changed();
         await client.callTool({ name, arguments: args });
-        await told;
+        await notified;
         const { tools } = await client.listTools();
         expect(tools.some((tool) => tool.name === 'find_tides')).toBe(name === 'save_search');
       }

@@ -11,7 +11,7 @@ export interface Exit {
   readonly tookMs: number;
 }
 
-/** A server on pipes, and the client's side of it. */
+/** A stdio server process with a client on its pipes. */
 export class StdioProcess {
   static readonly #started = new Set<StdioProcess>();
   readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
@@ -24,7 +24,7 @@ export class StdioProcess {
   constructor(args: readonly string[], env: Record<string, string> = {}) {
     this.child = spawn(process.execPath, args, { env: { ...process.env, ...env }, stdio: 'pipe' });
     this.client = new LineClient(this.child.stdin, this.child.stdout);
-    // A server that is gone already is what some tests are about.
+    // In some tests the server has already exited.
     this.child.stdin.on('error', () => {});
     this.child.stderr.on('data', (text: Buffer) => (this.#log += text.toString()));
     this.#exit = new Promise((resolve) => this.child.once('close', (code, signal) => resolve({ code, signal })));
@@ -38,26 +38,26 @@ export class StdioProcess {
     StdioProcess.#started.clear();
   }
 
-  /** What came on stderr. */
+  /** The text on stderr. */
   get log(): string {
     return this.#log;
   }
 
-  /** Waits until something is on stderr. */
+  /** Waits until stderr contains this text. */
   logged(text: string, patienceMs = 5000): Promise<void> {
     return new Promise((resolve, reject) => {
-      const late = () => settle(() => reject(new Error(`"${text}" was not logged, only: ${this.#log}`)));
+      const late = () => finish(() => reject(new Error(`The log does not contain "${text}": ${this.#log}`)));
       const timer = setTimeout(late, patienceMs);
-      const look = () => {
-        if (this.#log.includes(text)) settle(resolve);
+      const check = () => {
+        if (this.#log.includes(text)) finish(resolve);
       };
-      const settle = (act: () => void) => {
+      const finish = (act: () => void) => {
         clearTimeout(timer);
-        this.child.stderr.off('data', look);
+        this.child.stderr.off('data', check);
         act();
       };
-      this.child.stderr.on('data', look);
-      look();
+      this.child.stderr.on('data', check);
+      check();
     });
   }
 
@@ -73,7 +73,7 @@ export class StdioProcess {
     return this;
   }
 
-  /** @returns how it ended, and how long after it was asked to */
+  /** @returns the exit code, the signal and the time since the exit was requested */
   async exit(): Promise<Exit> {
     const { code, signal } = await this.#exit;
     return { code, signal, tookMs: (await this.#exitAt) - this.#askedAt };

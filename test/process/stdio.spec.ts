@@ -4,9 +4,9 @@ import { NOISY, QUICKSTART, StdioProcess } from './stdio-process.js';
 
 afterEach(() => StdioProcess.killAll());
 
-/** Prompt for a person; generous for a machine that does other things too. */
+/** Prompt for a person and generous for a busy machine. */
 const PROMPT_MS = 3000;
-/** Less than `drainTimeoutMs`, by which a shutdown that waits for something would show. */
+/** Less than `drainTimeoutMs`: a shutdown that waits for something takes longer. */
 const UNDRAINED_MS = 6000;
 
 describe('sample 01 --stdio', () => {
@@ -92,8 +92,8 @@ describe('stdout of a stdio server', () => {
 describe('exit of a stdio server', () => {
   it('a stdio server exits with 0 at the end of its input while a tool ignores its signal', async () => {
     const server = new StdioProcess(NOISY);
-    server.client.call(1, 'deaf').catch(() => {});
-    await server.logged('deaf runs');
+    server.client.call(1, 'unresponsive').catch(() => {});
+    await server.logged('unresponsive runs');
     const exit = await server.closeInput().exit();
     expect(exit).toMatchObject({ code: 0, signal: null });
     expect(exit.tookMs).toBeLessThan(UNDRAINED_MS);
@@ -122,8 +122,8 @@ describe('exit of a stdio server', () => {
 
   it('a stdio server exits with 0 on SIGTERM after drainTimeoutMs at the latest', async () => {
     const server = new StdioProcess(NOISY, { DRAIN_MS: '100' });
-    server.client.call(1, 'deaf').catch(() => {});
-    await server.logged('deaf runs');
+    server.client.call(1, 'unresponsive').catch(() => {});
+    await server.logged('unresponsive runs');
     const exit = await server.signal().exit();
     expect(exit).toMatchObject({ code: 0, signal: null });
     expect(exit.tookMs).toBeLessThan(PROMPT_MS);
@@ -141,7 +141,7 @@ describe('exit of a stdio server', () => {
     const server = new StdioProcess(NOISY);
     await server.client.call(1, 'noisy');
     server.child.stdout.destroy();
-    // A pipe shows that it is broken when it is written to, and the second write may be the first to learn of it.
+    // Only a write reveals a broken pipe, and it may take a second write.
     for (const id of [2, 3]) server.client.call(id, 'large').catch(() => {});
     expect(await server.exit()).toMatchObject({ code: 0, signal: null });
     expect(server.log).not.toContain('EPIPE');
@@ -155,7 +155,7 @@ describe('exit of a stdio server', () => {
     const answers = [1, 2, 3].map((id) => server.client.call(id, 'large'));
     server.child.stdin.uncork();
     server.closeInput();
-    // The answers are far more than a pipe holds, so the server has most of them still when it wants to exit.
+    // The responses exceed the pipe's buffer, so the server still holds most of them when it exits.
     await server.logged('large runs\n'.repeat(3));
     server.child.stdout.resume();
     for (const { result } of await Promise.all(answers)) expect(result.content[0].text).toHaveLength(1_000_000);
@@ -166,14 +166,14 @@ describe('exit of a stdio server', () => {
 describe('a second signal to a stdio server', () => {
   it('a second signal ends a stdio server at once', async () => {
     const server = new StdioProcess(NOISY);
-    server.client.call(1, 'deaf').catch(() => {});
-    await server.logged('deaf runs');
+    server.client.call(1, 'unresponsive').catch(() => {});
+    await server.logged('unresponsive runs');
     const listening = server.client.modern('sub', 'subscriptions/listen', {
       notifications: { toolsListChanged: true },
     });
     await server.client.notification('notifications/subscriptions/acknowledged');
     server.signal();
-    // The subscription's result tells that the first one was heard.
+    // The result of the subscription shows that the first signal was handled.
     await listening;
     expect(await server.signal().exit()).toMatchObject({ signal: 'SIGTERM' });
   });

@@ -15,9 +15,9 @@ describe('sample 06-tasks', () => {
 
   it('the client of sample 06 reads, answers and cancels its tasks', async () => {
     const child = spawn(process.execPath, ['build/sample/06-tasks/client.js', sample.url], { stdio: 'pipe' });
-    const said = text(child.stdout);
+    const output = text(child.stdout);
     expect(await once(child, 'exit')).toEqual([0, null]);
-    const lines = (await said).split('\n').map((line) => line.trim());
+    const lines = (await output).split('\n').map((line) => line.trim());
     for (const line of ['Tides: 3 pages.', '"Tides" is published.', 'cancelled']) expect(lines).toContain(line);
   });
 });

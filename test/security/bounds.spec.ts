@@ -10,7 +10,7 @@ import { send } from '../fixtures/clients/raw-http.js';
 import { type JsonRpc, SseClient } from '../fixtures/clients/sse-client.js';
 import { ADAPTERS, wireApp, type WireApp } from '../fixtures/applications/wire-app.js';
 
-/** Everything that could be left behind. */
+/** Everything that could leak. */
 function gauges({ app }: WireApp): Record<string, number> {
   const runtime = app.get(McpRuntime, { strict: false });
   const { sessions, ids, principals, uris } = (app.get(SessionStore) as MemorySessionStore).sizes;
@@ -22,7 +22,7 @@ function gauges({ app }: WireApp): Record<string, number> {
     // The bus itself has one.
     listeners: listeners - 1 + queued,
     inFlight: runtime.inFlight.size,
-    standing: runtime.http.streams.size,
+    standalone: runtime.http.streams.size,
     subscriptions: runtime.engine.subscriptions.size,
   };
 }
@@ -45,7 +45,7 @@ describe.each(ADAPTERS)('limits (P10) on %s', (adapter) => {
     const session = await LegacySession.open(wire.port);
     const stream = await session.stream('speak', { count: 400, bytes: 50_000 }, 'slow');
     stream.pause();
-    // The call ends although nobody reads: everything is in the log.
+    // The call ends although its client does not read: the log holds everything.
     const log = wire.app.get(EventLog) as MemoryEventLog;
     await expect.poll(() => log.sizes.entries, { timeout: 10_000 }).toBe(401);
     expect(await send(wire.port, call('echo', { text: 'x' }))).toMatchObject({ status: 200 });
@@ -118,7 +118,7 @@ describe.each(ADAPTERS)('limits (P10) on %s', (adapter) => {
     const round = async (i: number) => {
       const session = await LegacySession.open(wire.port);
       await session.request('resources/subscribe', { uri: 'wire://fixed' });
-      const standing = await session.get();
+      const standalone = await session.get();
       const stream = await session.stream('speak', { count: 2 });
       const listening = await SseClient.open(
         wire.port,
@@ -132,7 +132,7 @@ describe.each(ADAPTERS)('limits (P10) on %s', (adapter) => {
       controller.abort();
       await Promise.all([loud, aborted, session.call('echo', { text: 'x' }), session.post('{'), stream.close()]);
       const back = await session.get(stream.lastEventId).catch(() => undefined);
-      await Promise.all([standing.close(), listening.close(), back?.close()]);
+      await Promise.all([standalone.close(), listening.close(), back?.close()]);
       await session.end();
     };
     for (let at = 0; at < 170; at += 10) await Promise.all(Array.from({ length: 10 }, (_, i) => round(at + i)));
@@ -143,7 +143,7 @@ describe.each(ADAPTERS)('limits (P10) on %s', (adapter) => {
         streams: 0,
         listeners: 0,
         inFlight: 0,
-        standing: 0,
+        standalone: 0,
         subscriptions: 0,
       });
   });

@@ -4,13 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { McpRuntime } from '../../lib/server/mcp-runtime.js';
 import { commentFrame, messageFrame, primingFrame } from '../../lib/transport/http/sse/sse-frame.js';
 import type { HttpEndpoint } from '../../lib/transport/http/http-endpoint.js';
-import { fakeCall } from '../fixtures/clients/endpoint-request.js';
-import { hostileJson, hostileText, mutation } from '../fixtures/security/malformed-input.js';
+import { callEndpoint } from '../fixtures/clients/endpoint-request.js';
+import { malformedJson, malformedText, mutation } from '../fixtures/security/malformed-input.js';
 import { LegacySession } from '../fixtures/clients/legacy-session.js';
 import { call, modern, post } from '../fixtures/clients/mcp-requests.js';
 import { type RawRequest, send } from '../fixtures/clients/raw-http.js';
 import { parseFrames } from '../fixtures/clients/sse-frames.js';
-import { check, tally } from '../fixtures/security/check-response.js';
+import { checkResponse, statusCounts } from '../fixtures/security/check-response.js';
 import { ADAPTERS, wireApp, type WireApp } from '../fixtures/applications/wire-app.js';
 
 const RUNS = 25_000;
@@ -19,7 +19,7 @@ const lower = ({ headers }: RawRequest) =>
   Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]));
 const bodyOf = ({ body }: RawRequest) => String(body);
 
-/** Requests that are right: what is sent is damaged copies of them. */
+/** Valid requests, of which damaged copies are sent. */
 const MODERN: readonly RawRequest[] = [
   modern('server/discover'),
   modern('tools/list'),
@@ -71,7 +71,9 @@ describe('fuzzing of the endpoint (F15, S7-S9)', () => {
 
   const anyRequest = fc.nat(1000).map((n) => requests[n % requests.length]!);
   const offer = async (request: RawRequest, body: string, headers: Record<string, string> = {}) =>
-    check(await fakeCall(endpoint, 'POST', { host: 'localhost', ...lower(request), ...headers }, Buffer.from(body)));
+    checkResponse(
+      await callEndpoint(endpoint, 'POST', { host: 'localhost', ...lower(request), ...headers }, Buffer.from(body)),
+    );
 
   it('the endpoint survives damaged bodies', async () => {
     const damage = fc.array(mutation, { minLength: 1, maxLength: 4 });
@@ -89,7 +91,7 @@ describe('fuzzing of the endpoint (F15, S7-S9)', () => {
   it('the endpoint survives any JSON in any place of a message', async () => {
     const members = fc.dictionary(
       fc.constantFrom('jsonrpc', 'id', 'method', 'params', '__proto__', 'result', 'error'),
-      hostileJson,
+      malformedJson,
     );
     const paramsOf = fc.dictionary(
       fc.constantFrom(
@@ -105,7 +107,7 @@ describe('fuzzing of the endpoint (F15, S7-S9)', () => {
         '_meta',
         '__proto__',
       ),
-      hostileJson,
+      malformedJson,
     );
     const text = (object: Record<string, string>) =>
       `{${Object.entries(object)
@@ -140,7 +142,7 @@ describe('fuzzing of the endpoint (F15, S7-S9)', () => {
     ];
     const http = ['accept', 'content-type', 'origin', 'host', 'access-control-request-headers', 'authorization'];
     const values = fc.oneof(
-      hostileText,
+      malformedText,
       fc.constantFrom('2026-07-28', '2025-11-25', 'tools/call', 'echo', 'application/json', '*/*', 'localhost'),
     );
     const damaged = fc.dictionary(fc.constantFrom(...names, ...names, ...http), values, { minKeys: 1, maxKeys: 4 });
@@ -155,7 +157,7 @@ describe('fuzzing of the endpoint (F15, S7-S9)', () => {
 
   it('the endpoint survives any session id and Last-Event-ID with every verb', async () => {
     const eventId = fc.oneof(
-      hostileText,
+      malformedText,
       fc
         .tuple(
           fc.constantFrom('g', 'r', 'rabcdefghijklmno', 'G', ''),
@@ -165,7 +167,7 @@ describe('fuzzing of the endpoint (F15, S7-S9)', () => {
         )
         .map(([stream, dash, ms, n]) => `${stream}${dash}${ms}-${n}`),
     );
-    const sessionId = fc.oneof({ weight: 1, arbitrary: hostileText }, { weight: 2, arbitrary: fc.constant('live') });
+    const sessionId = fc.oneof({ weight: 1, arbitrary: malformedText }, { weight: 2, arbitrary: fc.constant('live') });
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom('GET', 'GET', 'DELETE', 'HEAD', 'OPTIONS', 'BREW'),
@@ -179,7 +181,7 @@ describe('fuzzing of the endpoint (F15, S7-S9)', () => {
             'mcp-session-id': live ? session.id : id,
             'last-event-id': cursor,
           };
-          check(await fakeCall(endpoint, verb, headers));
+          checkResponse(await callEndpoint(endpoint, verb, headers));
         },
       ),
       { numRuns: 10_000 },
@@ -207,7 +209,7 @@ describe('fuzzing of the endpoint (F15, S7-S9)', () => {
         }),
     );
     await fc.assert(
-      fc.asyncProperty(target, hostileText, (request, text) => {
+      fc.asyncProperty(target, malformedText, (request, text) => {
         const made = request(text);
         const coded = { 'mcp-name': `=?base64?${Buffer.from(text).toString('base64')}?=` };
         return offer(made, bodyOf(made), 'mcp-name' in made.headers! && made.headers['mcp-name'] === text ? coded : {});
@@ -236,7 +238,7 @@ describe('fuzzing of the endpoint (F15, S7-S9)', () => {
 
   it('the fuzzer reached every status, and the endpoint still works', async () => {
     for (const status of [200, 202, 400, 403, 404, 405, 415])
-      expect(tally.get(status), `${status}`).toBeGreaterThan(100);
+      expect(statusCounts.get(status), `${status}`).toBeGreaterThan(100);
     expect(({} as { polluted?: number }).polluted).toBeUndefined();
     expect(await session.call('echo', { text: 'alive' })).toMatchObject({ result: { content: [{ text: 'alive' }] } });
     expect(await send(wire.port, call('echo', { text: 'alive' }))).toMatchObject({ status: 200 });
@@ -247,7 +249,7 @@ describe('fuzzing of the endpoint (F15, S7-S9)', () => {
     async (adapter) => {
       const real = await wireApp(adapter, { maxSessions: 50 });
       const agent = new Agent({ keepAlive: true, maxSockets: 4 });
-      const printable = hostileText.map((text) => text.replace(/[^\t\x20-\x7e\x80-\xff]/g, '?').slice(0, 2000));
+      const printable = malformedText.map((text) => text.replace(/[^\t\x20-\x7e\x80-\xff]/g, '?').slice(0, 2000));
       const headers = fc.dictionary(
         fc.constantFrom('mcp-name', 'mcp-session-id', 'accept', 'content-type', 'mcp-method'),
         printable,
@@ -258,7 +260,7 @@ describe('fuzzing of the endpoint (F15, S7-S9)', () => {
         fc.asyncProperty(fc.nat(1000), fc.array(mutation, { maxLength: 3 }), headers, async (n, mutations, extra) => {
           const request = plain[n % plain.length]!;
           const body = mutations.reduce((text, mutate) => mutate(text), bodyOf(request));
-          check(await send(real.port, { ...post(body, { ...request.headers, ...extra }), agent }));
+          checkResponse(await send(real.port, { ...post(body, { ...request.headers, ...extra }), agent }));
         }),
         { numRuns: 1500 },
       );

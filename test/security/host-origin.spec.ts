@@ -117,7 +117,7 @@ describe.each(ADAPTERS)('Host and Origin (S1, Z-1) on %s', (adapter) => {
 
   it.each(HOSTS)('a request with the Host "%s" is allowed: %s', async (host, allowed) => {
     const reply = await send(wire.port, call('echo', { text: 'x' }, { headers: { host } }));
-    // Node itself answers 400 to what is no header at all.
+    // Node itself answers 400 to an invalid header.
     if (allowed) expect(reply.status).toBe(200);
     else expect([400, 403]).toContain(reply.status);
     expect(reply.body.includes('"text":"x"')).toBe(allowed);

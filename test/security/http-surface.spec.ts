@@ -10,7 +10,7 @@ import { ADAPTERS, wireApp, type WireApp } from '../fixtures/applications/wire-a
 const codeOf = (body: string) => (JSON.parse(body) as JsonRpc).error?.code;
 
 /** A header of the application on every response, as security middleware sets them. */
-function helmetLike(app: INestApplication): void {
+function securityHeaders(app: INestApplication): void {
   app.use((_request: Request, response: Response, next: NextFunction) => {
     response.setHeader('x-content-type-options', 'nosniff');
     response.setHeader('vary', 'Accept-Encoding');
@@ -21,7 +21,7 @@ function helmetLike(app: INestApplication): void {
 describe.each(ADAPTERS)('HTTP surface on %s', (adapter) => {
   let wire: WireApp;
   beforeAll(async () => {
-    wire = await wireApp(adapter, { maxBodyBytes: 200_000, maxJsonDepth: 16, prepare: helmetLike });
+    wire = await wireApp(adapter, { maxBodyBytes: 200_000, maxJsonDepth: 16, prepare: securityHeaders });
   });
   afterAll(() => wire.close());
 

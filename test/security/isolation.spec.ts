@@ -15,7 +15,7 @@ describe.each(ADAPTERS)('clients with the same ids (S2) on %s', (adapter) => {
   });
   afterAll(() => wire.close());
 
-  /** Everything one client got names its own secret and nobody else's. */
+  /** Everything that one client received contains its own secret and no other. */
   function isItsOwn(body: string, client: number): void {
     const texts = textsIn(body);
     expect(texts).toHaveLength(3);

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accept, ALL, askingApp, type AskingApp, said } from '../../fixtures/applications/asking-app.js';
+import {
+  accept,
+  ALL_CAPABILITIES,
+  askingApp,
+  type AskingApp,
+  toolText,
+} from '../../fixtures/applications/asking-app.js';
 import { LegacySession, type SessionOptions } from '../../fixtures/clients/legacy-session.js';
 import { type JsonRpc, SseClient } from '../../fixtures/clients/sse-client.js';
 
@@ -20,19 +26,20 @@ describe('a legacy call that asks', () => {
     app = await askingApp();
   });
   afterAll(async () => {
-    // Whatever happened in these tests: nobody waits for anything any more.
+    // After these tests no pending request is left.
     expect(app.pending.size).toBe(0);
     await app.close();
     process.off('unhandledRejection', note);
     expect(rejected).toEqual([]);
   });
-  const open = (options: SessionOptions = {}) => LegacySession.open(app.port, { capabilities: ALL, ...options });
+  const open = (options: SessionOptions = {}) =>
+    LegacySession.open(app.port, { capabilities: ALL_CAPABILITIES, ...options });
   const reply = (session: LegacySession, { id }: JsonRpc, result: unknown) =>
     session.post({ jsonrpc: '2.0', id, result });
 
   it('a legacy call asks its question on the stream of its POST and on no other stream', async () => {
     const session = await open();
-    const standing = await session.get();
+    const standalone = await session.get();
     const stream = await session.stream('greet', { city: 'Rome' });
     const question = await questionOf(stream);
     expect(question).toMatchObject({
@@ -40,10 +47,10 @@ describe('a legacy call that asks', () => {
       params: { mode: 'form', message: 'Who lives in Rome?' },
     });
     expect((await reply(session, question, accept({ name: 'Ada' }))).status).toBe(202);
-    expect(said(await answerOf(stream))).toBe('Hello, Ada of Rome');
+    expect(toolText(await answerOf(stream))).toBe('Hello, Ada of Rome');
     await stream.end();
-    expect(standing.messages).toEqual([]);
-    await standing.close();
+    expect(standalone.messages).toEqual([]);
+    await standalone.close();
   });
 
   it('a legacy call accepts the first answer to its question and ignores a second one', async () => {
@@ -52,27 +59,27 @@ describe('a legacy call that asks', () => {
     const question = await questionOf(stream);
     const answers = ['Ada', 'Bob', 'Cleo'].map((name) => reply(session, question, accept({ name })));
     expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([202, 202, 202]);
-    expect(said(await answerOf(stream))).toMatch(/^Hello, (Ada|Bob|Cleo) of Rome$/);
+    expect(toolText(await answerOf(stream))).toMatch(/^Hello, (Ada|Bob|Cleo) of Rome$/);
     expect((await reply(session, question, accept({ name: 'late' }))).status).toBe(202);
     expect(stream.messages.filter(isAnswer)).toHaveLength(1);
   });
 
   it('a legacy call ignores an answer from another session, from another principal or to another id', async () => {
     const session = await open({ headers: { 'x-user': 'alice' } });
-    const sibling = await open({ headers: { 'x-user': 'alice' } });
-    const stranger = await open({ headers: { 'x-user': 'mallory' } });
+    const otherSession = await open({ headers: { 'x-user': 'alice' } });
+    const otherPrincipal = await open({ headers: { 'x-user': 'mallory' } });
     const stream = await session.stream('greet', { city: 'Rome' });
     const question = await questionOf(stream);
     const wrong = accept({ name: 'Mallory' });
-    for (const other of [sibling, stranger]) expect((await reply(other, question, wrong)).status).toBe(202);
-    const borrowed = await stranger.post(
+    for (const other of [otherSession, otherPrincipal]) expect((await reply(other, question, wrong)).status).toBe(202);
+    const foreignAnswer = await otherPrincipal.post(
       { jsonrpc: '2.0', id: question.id, result: wrong },
       { 'mcp-session-id': session.id },
     );
-    expect(borrowed.status).toBe(404);
+    expect(foreignAnswer.status).toBe(404);
     await reply(session, { jsonrpc: '2.0', id: `${question.id}x` }, wrong);
     await reply(session, question, accept({ name: 'Ada' }));
-    expect(said(await answerOf(stream))).toBe('Hello, Ada of Rome');
+    expect(toolText(await answerOf(stream))).toBe('Hello, Ada of Rome');
   });
 
   it('a legacy call asks again when an answer does not match the form', async () => {
@@ -83,7 +90,7 @@ describe('a legacy call that asks', () => {
     const again = await stream.message((message) => isQuestion(message) && message.id !== question.id);
     expect(again.params).toEqual(question.params);
     await reply(session, again, accept({ name: 'Ada' }));
-    expect(said(await answerOf(stream))).toBe('Hello, Ada of Rome');
+    expect(toolText(await answerOf(stream))).toBe('Hello, Ada of Rome');
   });
 
   it.each(['insatiable', 'greet'])(
@@ -95,7 +102,7 @@ describe('a legacy call that asks', () => {
         await stream.message(() => questionsOf(stream).length > n);
         await reply(session, questionsOf(stream)[n]!, accept(name === 'greet' ? { name: 0 } : { name: 'more' }));
       }
-      expect(said(await answerOf(stream))).toBe('The call has asked for input 8 times and still needs more');
+      expect(toolText(await answerOf(stream))).toBe('The call has asked for input 8 times and still needs more');
       expect(questionsOf(stream)).toHaveLength(8);
     },
   );
@@ -107,7 +114,7 @@ describe('a legacy call that asks', () => {
     await session.post({ jsonrpc: '2.0', id, error: { code: -1, message: 'not today' } });
     const answer = await answerOf(stream);
     expect(answer.result).toMatchObject({ isError: true });
-    expect(said(answer)).toBe('The client refused: not today');
+    expect(toolText(answer)).toBe('The client refused: not today');
   });
 
   it('cancelling a legacy call also cancels its open question (G-47)', async () => {
@@ -127,10 +134,10 @@ describe('a legacy call that asks', () => {
     const session = await open();
     const reply1 = await session.stream('floating');
     const answer = await answerOf(reply1);
-    expect(said(answer)).toBe('done');
+    expect(toolText(answer)).toBe('done');
     const asked = questionsOf(reply1).map(({ id }) => id);
-    const takenBack = reply1.messages.filter(isCancelled).map(({ params }) => params!.requestId as unknown);
-    expect(takenBack).toEqual(asked);
+    const cancelledIds = reply1.messages.filter(isCancelled).map(({ params }) => params!.requestId as unknown);
+    expect(cancelledIds).toEqual(asked);
     expect(app.pending.size).toBe(0);
   });
 
@@ -140,7 +147,7 @@ describe('a legacy call that asks', () => {
     await stream.message(() => questionsOf(stream).length === 2);
     const [first, second] = questionsOf(stream);
     await session.post({ jsonrpc: '2.0', id: first!.id, error: { code: -1, message: 'no' } });
-    expect(said(await answerOf(stream))).toBe('The client refused: no');
+    expect(toolText(await answerOf(stream))).toBe('The client refused: no');
     expect(stream.messages.filter(isCancelled).map(({ params }) => params!.requestId as unknown)).toEqual([second!.id]);
   });
 
@@ -164,7 +171,7 @@ describe('a legacy call that asks', () => {
     const resumed = await session.get(primed);
     expect(await questionOf(resumed)).toEqual(question);
     await reply(session, question, accept({ name: 'Ada' }));
-    expect(said(await answerOf(resumed))).toBe('Hello, Ada of Rome');
+    expect(toolText(await answerOf(resumed))).toBe('Hello, Ada of Rome');
     await resumed.end();
   });
 
@@ -176,7 +183,7 @@ describe('a legacy call that asks', () => {
     await stream.close();
     await reply(session, question, accept({ name: 'Ada' }));
     const resumed = await session.get(cursor);
-    expect(said(await answerOf(resumed))).toBe('Hello, Ada of Rome');
+    expect(toolText(await answerOf(resumed))).toBe('Hello, Ada of Rome');
     expect(questionsOf(resumed)).toEqual([]);
   });
 
@@ -186,11 +193,11 @@ describe('a legacy call that asks', () => {
     await reply(session, await questionOf(stream), accept({}));
     await stream.message(() => questionsOf(stream).length === 2);
     await reply(session, questionsOf(stream)[1]!, accept({ name: 'Ada' }));
-    expect(said(await answerOf(stream))).toBe('Hello, Ada: {"round":2}, who');
+    expect(toolText(await answerOf(stream))).toBe('Hello, Ada: {"round":2}, who');
   });
 
   it('a method that asks for no input but for time runs again in a legacy call', async () => {
-    expect(said(await (await open()).call('waits'))).toBe('waited');
+    expect(toolText(await (await open()).call('waits'))).toBe('waited');
   });
 
   it('concurrent legacy calls each ask their own question and get their own answer', async () => {
@@ -199,7 +206,7 @@ describe('a legacy call that asks', () => {
     const ends = cities.map(async (city) => {
       const stream = await session.stream('greet', { city });
       await reply(session, await questionOf(stream), accept({ name: `of ${city}` }));
-      return said(await answerOf(stream));
+      return toolText(await answerOf(stream));
     });
     expect(await Promise.all(ends)).toEqual(cities.map((city) => `Hello, of ${city} of ${city}`));
   });
@@ -249,10 +256,10 @@ describe('a legacy call that asks', () => {
         },
       });
       await reply(session, question, accept({ one: 'r' }));
-      expect(JSON.parse(said(await answerOf(stream))!)).toMatchObject({ action: 'accept', content: { one: 'r' } });
-      expect(said(await session.call('list'))).toMatch(/cannot be asked for a list/);
+      expect(JSON.parse(toolText(await answerOf(stream))!)).toMatchObject({ action: 'accept', content: { one: 'r' } });
+      expect(toolText(await session.call('list'))).toMatch(/cannot be asked for a list/);
       expect((await session.call('page')).result).toMatchObject({ isError: true });
-      expect(said(await session.call('can'))).not.toContain('elicitation.url');
+      expect(toolText(await session.call('can'))).not.toContain('elicitation.url');
     });
 
     it.each(['2025-03-26', '2024-11-05'])(
@@ -260,11 +267,11 @@ describe('a legacy call that asks', () => {
       async (revision) => {
         const session = await open({ revision });
         expect((await session.call('greet', { city: 'Rome' })).result).toMatchObject({ isError: true });
-        expect(said(await session.call('can'))).toBe('sampling roots');
+        expect(toolText(await session.call('can'))).toBe('sampling roots');
         const stream = await session.stream('sampled');
         const content = { type: 'text', text: 'Paris' };
         await reply(session, await questionOf(stream), { role: 'assistant', content, model: 'm' });
-        expect(JSON.parse(said(await answerOf(stream))!)).toEqual(content);
+        expect(JSON.parse(toolText(await answerOf(stream))!)).toEqual(content);
       },
     );
   });
@@ -279,7 +286,7 @@ describe('a legacy call that asks', () => {
       elicitationId: expect.any(String) as unknown,
     });
     await reply(session, question, { action: 'accept' });
-    expect(said(await answerOf(stream))).toBe('accept');
+    expect(toolText(await answerOf(stream))).toBe('accept');
   });
 });
 
@@ -305,18 +312,18 @@ describe('closeStream() of a legacy call', () => {
 
   it('closeStream() does nothing for a client that would not reconnect (G-24)', async () => {
     const session = await LegacySession.open(app.port, { revision: '2025-06-18' });
-    expect(said(await session.call('polled'))).toBe('polled');
+    expect(toolText(await session.call('polled'))).toBe('polled');
   });
 });
 
 it('a question that is not answered before its deadline is cancelled', async () => {
   const app = await askingApp({ inputTimeoutMs: 30 });
-  const session = await LegacySession.open(app.port, { capabilities: ALL });
+  const session = await LegacySession.open(app.port, { capabilities: ALL_CAPABILITIES });
   const stream = await session.stream('greet', { city: 'Rome' });
   const question = await questionOf(stream);
   const answer = await answerOf(stream);
   expect(answer.result).toMatchObject({ isError: true });
-  expect(said(answer)).toBe('The client did not answer in time');
+  expect(toolText(answer)).toBe('The client did not answer in time');
   expect(stream.messages.find(isCancelled)?.params).toMatchObject({ requestId: question.id });
   expect(app.pending.size).toBe(0);
   await app.close();

@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { accept, ALL, askingApp, type AskingApp, retry, round, said } from '../../fixtures/applications/asking-app.js';
+import {
+  accept,
+  ALL_CAPABILITIES,
+  askingApp,
+  type AskingApp,
+  retry,
+  round,
+  toolText,
+} from '../../fixtures/applications/asking-app.js';
 import type { JsonRpc } from '../../fixtures/clients/sse-client.js';
 
 const call = (name: string, args: Record<string, unknown> = {}) => ({ name, arguments: args });
@@ -60,12 +68,12 @@ describe('a modern call that asks', () => {
     expect(second.result?.resultType).toBe('input_required');
     expect(second.result?.requestState).not.toBe(first.result?.requestState);
     const last = await send(retry(params, second, { '#1': accept({ name: 'Ada' }), more: 1 }));
-    expect(said(last)).toBe('Hello, Ada of Rome');
+    expect(toolText(last)).toBe('Hello, Ada of Rome');
   });
 
   it('a modern call without a state accepts answers under named keys but not under numbered keys (M-15)', async () => {
     const keyed = await send({ ...call('keyed'), inputResponses: { user: accept({ name: 'Ada' }), more: 1 } });
-    expect(said(keyed)).toBe('Hello, Ada');
+    expect(toolText(keyed)).toBe('Hello, Ada');
     const ordered = await send({
       ...call('greet', { city: 'Rome' }),
       inputResponses: { '#1': accept({ name: 'Ada' }) },
@@ -77,7 +85,7 @@ describe('a modern call that asks', () => {
     const params = call('explicit');
     const first = await send(params);
     const last = await send(retry(params, first, { who: accept({ name: 'Ada' }), admin: true, __proto__: { x: 1 } }));
-    expect(said(last)).toBe('Hello, Ada: {"round":1}, who');
+    expect(toolText(last)).toBe('Hello, Ada: {"round":1}, who');
   });
 
   it('a question can have a key that is also the name of an inherited property', async () => {
@@ -89,12 +97,12 @@ describe('a modern call that asks', () => {
     const second = await send(retry(params, first, answer('__proto__', { name: 'Ada' })));
     expect(keysOf(second)).toEqual(['constructor']);
     const last = await send(retry(params, second, answer('constructor', { age: 36 })));
-    expect(said(last)).toBe('Ada 36 step');
+    expect(toolText(last)).toBe('Ada 36 step');
   });
 
   it.each(['decline', 'cancel'])('a method receives the outcome %s like any other (M-12)', async (action) => {
     const params = call('outcome');
-    expect(said(await send(retry(params, await send(params), { '#1': { action } })))).toBe(action);
+    expect(toolText(await send(retry(params, await send(params), { '#1': { action } })))).toBe(action);
   });
 
   it('a modern call fails after the maximum number of rounds', async () => {
@@ -106,7 +114,7 @@ describe('a modern call that asks', () => {
     }
     reply = await send(retry(params, reply, { '#8': accept({ name: 'more' }) }));
     expect(reply.result).toMatchObject({ isError: true });
-    expect(said(reply)).toBe('The call has asked for input 8 times and still needs more');
+    expect(toolText(reply)).toBe('The call has asked for input 8 times and still needs more');
   });
 
   it('a modern call fails after the maximum number of rounds even when its client never answers', async () => {
@@ -114,7 +122,7 @@ describe('a modern call that asks', () => {
     let reply = await send(params);
     for (let rounds = 1; rounds < 8; rounds++) reply = await send(retry(params, reply, {}));
     expect(reply.result?.resultType).toBe('input_required');
-    expect(await send(retry(params, reply, {})).then(said)).toMatch(/8 times/);
+    expect(await send(retry(params, reply, {})).then(toolText)).toMatch(/8 times/);
   });
 
   it('a method that asks the same question in an endless loop does not block the server', async () => {
@@ -137,7 +145,7 @@ describe('a modern call that asks', () => {
   });
 
   it('a method that does not await its question returns its own result', async () => {
-    expect(said(await send(call('floating')))).toBe('done');
+    expect(toolText(await send(call('floating')))).toBe('done');
     const reply = await send(call('floating_slowly'));
     expect(reply.result?.resultType).toBe('input_required');
     app.gate.release('floating');
@@ -148,14 +156,14 @@ describe('a modern call that asks', () => {
     const first = await send(params);
     expect(first.result?.resultType).toBe('input_required');
     expect(app.tools.counts).toEqual({ finally: 1 });
-    expect(said(await send(retry(params, first, { '#1': accept({ name: 'Ada' }) })))).toBe('Ada');
+    expect(toolText(await send(retry(params, first, { '#1': accept({ name: 'Ada' }) })))).toBe('Ada');
     expect(app.tools.counts).toEqual({ finally: 2 });
   });
 
   it('steps are stored as JSON, a failed step runs again and a successful step never does', async () => {
     const params = call('shaky');
     const last = await send(retry(params, await send(params), { '#1': accept({ name: 'Ada' }) }));
-    expect(said(last)).toBe('Ada {"at":"1970-01-01T00:00:00.000Z"} string undefined');
+    expect(toolText(last)).toBe('Ada {"at":"1970-01-01T00:00:00.000Z"} string undefined');
     expect(app.tools.counts).toEqual({ shaky: 2 });
   });
 
@@ -165,7 +173,7 @@ describe('a modern call that asks', () => {
     await app.gate.reached('waiting slow');
     app.gate.release('slow');
     const last = await send(retry(params, await first, { '#1': accept({ name: 'Ada' }) }));
-    expect(said(last)).toBe('Ada 1');
+    expect(toolText(last)).toBe('Ada 1');
     expect(app.tools.counts).toEqual({ slow: 1 });
   });
 
@@ -187,27 +195,27 @@ describe('a modern call that asks', () => {
       Object.values(first.result!.inputRequests as object).map(({ params: p }) => (p as { message: string }).message),
     ).toEqual(['Cold?', 'Warm?']);
     const answers = { '#1': accept({ cold: 'ice' }), '#2': accept({ name: 'tea' }) };
-    expect(said(await send(retry(params, first, answers)))).toBe('ice tea');
+    expect(toolText(await send(retry(params, first, answers)))).toBe('ice tea');
   });
 
   it('a round keeps the answers it got when its client answered only some questions', async () => {
     const params = call('cold_forms');
     const second = await send(retry(params, await send(params), { '#2': accept({ name: 'tea' }) }));
     expect(keysOf(second)).toEqual(['#1']);
-    expect(said(await send(retry(params, second, { '#1': accept({ cold: 'ice' }) })))).toBe('ice tea');
+    expect(toolText(await send(retry(params, second, { '#1': accept({ cold: 'ice' }) })))).toBe('ice tea');
   });
 
   it.each(['observed', 'generated'])('a tool that returns a stream of values can ask its client: %s', async (name) => {
     const params = call(name);
     const last = await send(retry(params, await send(params), { '#1': accept({ name: 'Ada' }) }));
-    expect(said(last)).toBe(`${name[0]!.toUpperCase()}${name.slice(1)} Ada`);
+    expect(toolText(last)).toBe(`${name[0]!.toUpperCase()}${name.slice(1)} Ada`);
   });
 
   it('a modern call can ask for a retry without asking a question (M-14)', async () => {
     const params = call('waits');
     const first = await send(params);
     expect(first.result).not.toHaveProperty('inputRequests');
-    expect(said(await send({ ...params, requestState: first.result!.requestState }))).toBe('waited');
+    expect(toolText(await send({ ...params, requestState: first.result!.requestState }))).toBe('waited');
   });
 
   it.each([
@@ -244,12 +252,14 @@ describe('a modern call that asks', () => {
   });
 
   it('ctx.can() tells a method what its client can do', async () => {
-    expect(said(await send(call('can'), { capabilities: ALL }))).toBe(
+    expect(toolText(await send(call('can'), { capabilities: ALL_CAPABILITIES }))).toBe(
       'elicitation elicitation.form elicitation.url sampling roots',
     );
-    expect(said(await send(call('can'), { capabilities: { elicitation: {} } }))).toBe('elicitation elicitation.form');
-    expect(said(await send(call('can'), { capabilities: { elicitation: { url: {} } } }))).toBe('elicitation.url');
-    expect(said(await send(call('can'), { capabilities: {} }))).toBe('');
+    expect(toolText(await send(call('can'), { capabilities: { elicitation: {} } }))).toBe(
+      'elicitation elicitation.form',
+    );
+    expect(toolText(await send(call('can'), { capabilities: { elicitation: { url: {} } } }))).toBe('elicitation.url');
+    expect(toolText(await send(call('can'), { capabilities: {} }))).toBe('');
   });
 
   it('elicitUrl() rejects a URL that is not safe', async () => {
@@ -262,9 +272,9 @@ describe('a modern call that asks', () => {
     const cities = Array.from({ length: 50 }, (_, n) => `City${n}`);
     const ends = cities.map(async (city) => {
       const params = call('greet', { city });
-      // All of them with the same id: nothing may hang on it (I-1).
+      // All have the same id, which must not be used as a key (I-1).
       const last = await send(retry(params, await send(params), { '#1': accept({ name: `of ${city}` }) }));
-      return said(last);
+      return toolText(last);
     });
     expect(await Promise.all(ends)).toEqual(cities.map((city) => `Hello, of ${city} of ${city}`));
   });

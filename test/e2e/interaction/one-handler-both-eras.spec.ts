@@ -33,7 +33,7 @@ async function open(url: string, mode: Mode, handler?: Handler): Promise<Client>
   return client as unknown as Client;
 }
 
-/** Answers what the server asks, and keeps what it was asked. */
+/** Answers the questions of the server and records them. */
 async function connect(url: string, mode: Mode, answers: Record<string, unknown>[]) {
   const asked: string[] = [];
   const client = await open(url, mode, async ({ params }) => {

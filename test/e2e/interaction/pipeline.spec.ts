@@ -11,7 +11,15 @@ import {
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { catchError, map, type Observable, of } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { accept, ALL, askingApp, type AskingApp, retry, round, said } from '../../fixtures/applications/asking-app.js';
+import {
+  accept,
+  ALL_CAPABILITIES,
+  askingApp,
+  type AskingApp,
+  retry,
+  round,
+  toolText,
+} from '../../fixtures/applications/asking-app.js';
 import { LegacySession } from '../../fixtures/clients/legacy-session.js';
 
 const params = { name: 'outcome', arguments: {} };
@@ -57,7 +65,7 @@ describe('what surrounds a method that asks', () => {
     const { port } = await start({ provide: APP_INTERCEPTOR, useClass: Swallowing });
     const first = await round(port, params);
     expect(first.result?.resultType).toBe('input_required');
-    expect(said(await round(port, retry(params, first, answers)))).toBe('accept');
+    expect(toolText(await round(port, retry(params, first, answers)))).toBe('accept');
   });
 
   it.each([Wrapping, ClassSerializerInterceptor])(
@@ -70,12 +78,14 @@ describe('what surrounds a method that asks', () => {
         resultType: 'input_required',
         inputRequests: { who: { method: 'elicitation/create' } },
       });
-      expect(said(await round(port, retry(explicit, first, { who: accept({ name: 'Ada' }) })))).toContain('Hello, Ada');
-      const session = await LegacySession.open(port, { capabilities: ALL });
+      expect(toolText(await round(port, retry(explicit, first, { who: accept({ name: 'Ada' }) })))).toContain(
+        'Hello, Ada',
+      );
+      const session = await LegacySession.open(port, { capabilities: ALL_CAPABILITIES });
       const stream = await session.stream('explicit');
       const { id } = await stream.message(({ method }) => method === 'elicitation/create');
       await session.post({ jsonrpc: '2.0', id, result: accept({ name: 'Ada' }) });
-      expect(said(await stream.message(({ method }) => method === undefined))).toContain('Hello, Ada');
+      expect(toolText(await stream.message(({ method }) => method === undefined))).toContain('Hello, Ada');
     },
   );
 
@@ -83,7 +93,7 @@ describe('what surrounds a method that asks', () => {
     const { port, logs } = await start({ provide: APP_FILTER, useClass: CatchAll });
     const first = await round(port, params);
     expect(first.result?.resultType).toBe('input_required');
-    expect(said(await round(port, retry(params, first, answers)))).toBe('accept');
+    expect(toolText(await round(port, retry(params, first, answers)))).toBe('accept');
     expect(caught).toEqual([]);
     expect(logs.errors).toEqual([]);
   });
@@ -92,7 +102,7 @@ describe('what surrounds a method that asks', () => {
     const { port } = await start({ provide: APP_FILTER, useClass: CatchAll });
     const greet = { name: 'keyed', arguments: {} };
     const first = await round(port, greet);
-    expect(said(await round(port, retry(greet, first, { user: { action: 'decline' } })))).toBe('caught');
+    expect(toolText(await round(port, retry(greet, first, { user: { action: 'decline' } })))).toBe('caught');
     expect(caught).toMatchObject([{ name: 'InputRefusedError' }]);
   });
 

@@ -7,7 +7,7 @@ import {
   INVALID_STATE,
   retry,
   round,
-  said,
+  toolText,
 } from '../../fixtures/applications/asking-app.js';
 
 const [oldKey, newKey] = [randomBytes(32).toString('base64'), randomBytes(32).toString('base64')];
@@ -25,7 +25,7 @@ describe('P14: a sealed state over the wire', () => {
   afterAll(() => app.close());
 
   it('a request state is accepted from its own principal for its own call', async () => {
-    expect(said(await round(app.port, params2, alice))).toBe('Hello, Ada of Rome');
+    expect(toolText(await round(app.port, params2, alice))).toBe('Hello, Ada of Rome');
   });
 
   it.each<[string, () => Record<string, unknown>, { user?: string; method?: string }]>([
@@ -70,10 +70,10 @@ describe('P14: a sealed state over the wire', () => {
       await askingApp({ requestState: { keys: [newKey, oldKey] } }),
       await askingApp({ requestState: { keys: [newKey] } }),
     ];
-    expect(said(await round(other.port, params2, alice))).toBe('Hello, Ada of Rome');
+    expect(toolText(await round(other.port, params2, alice))).toBe('Hello, Ada of Rome');
     expect((await round(later.port, params2, alice)).error).toEqual(INVALID_STATE);
     const fresh = retry(params, await round(other.port, params, alice), answers);
-    expect(said(await round(later.port, fresh, alice))).toBe('Hello, Ada of Rome');
+    expect(toolText(await round(later.port, fresh, alice))).toBe('Hello, Ada of Rome');
     await other.close();
     await later.close();
   });
@@ -93,7 +93,7 @@ describe('single-use request states', () => {
     const asked = replies.filter(({ result }) => result?.resultType === 'input_required');
     expect(asked).toHaveLength(1);
     for (const { error } of replies.filter((reply) => reply !== asked[0])) expect(error).toEqual(INVALID_STATE);
-    expect(said(await round(app.port, retry(params, asked[0]!, answers)))).toBe('Hello, Ada of Rome');
+    expect(toolText(await round(app.port, retry(params, asked[0]!, answers)))).toBe('Hello, Ada of Rome');
     await app.close();
   });
 });

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { MemoryPendingRequests } from '../../../lib/memory/memory-pending-requests.js';
 import { McpRuntime } from '../../../lib/server/mcp-runtime.js';
 import { StdioConnection } from '../../../lib/transport/stdio/stdio-connection.js';
-import { accept, ALL, said } from '../../fixtures/applications/asking-app.js';
+import { accept, ALL_CAPABILITIES, toolText } from '../../fixtures/applications/asking-app.js';
 import { AskingTools } from '../../fixtures/applications/asking-tools.js';
 import { Gate } from '../../fixtures/applications/gate.js';
 import { CLIENT_CAPABILITIES } from '../../fixtures/clients/mcp-requests.js';
@@ -33,7 +33,7 @@ async function start() {
 }
 
 const isQuestion = ({ method, id }: Line) => method === 'elicitation/create' && id !== undefined;
-const textOf = (line: Line) => said(line as JsonRpc);
+const textOf = (line: Line) => toolText(line as JsonRpc);
 
 describe('a call that asks over stdio', () => {
   let server: Awaited<ReturnType<typeof start>>;
@@ -46,7 +46,11 @@ describe('a call that asks over stdio', () => {
   });
 
   const initialize = async () => {
-    const params = { protocolVersion: '2025-11-25', capabilities: ALL, clientInfo: { name: 'lines', version: '1' } };
+    const params = {
+      protocolVersion: '2025-11-25',
+      capabilities: ALL_CAPABILITIES,
+      clientInfo: { name: 'lines', version: '1' },
+    };
     await server.client.request('init', 'initialize', params);
     server.client.notify('notifications/initialized');
   };
@@ -70,7 +74,7 @@ describe('a call that asks over stdio', () => {
   });
 
   it('a modern call over stdio ends with an input_required result', async () => {
-    const meta = { [CLIENT_CAPABILITIES]: ALL };
+    const meta = { [CLIENT_CAPABILITIES]: ALL_CAPABILITIES };
     const { result } = await server.client.modern(1, 'tools/call', greet, meta);
     expect(result).toMatchObject({
       resultType: 'input_required',

@@ -96,12 +96,12 @@ class Slow {
       gate.mark('stopped');
     }
   }
-  /** Never looks at its signal. */
+  /** Ignores its signal. */
   @McpTool()
-  deaf(ctx: McpContext): Promise<unknown> {
+  unresponsive(ctx: McpContext): Promise<unknown> {
     ctx.progress(1);
     gate.mark('running');
-    return gate.passage('deaf');
+    return gate.passage('unresponsive');
   }
   @McpTool()
   quick(): string {
@@ -160,12 +160,12 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
 
   it('a legacy client that disconnects does not cancel its call', async () => {
     const client = await open('legacy', adapter);
-    const stream = await start(client, 'deaf');
+    const stream = await start(client, 'unresponsive');
     await stream.message(({ method }) => method === 'notifications/progress');
     const { lastEventId } = stream;
     await stream.close();
-    gate.release('deaf');
-    // Its answer waits for it.
+    gate.release('unresponsive');
+    // Its response is stored for it.
     const headers = { accept: 'text/event-stream', 'mcp-session-id': client.session, 'last-event-id': lastEventId };
     const resumed = await SseClient.open(nest.port, { verb: 'GET', headers });
     await resumed.message(({ id }) => id === 77);
@@ -176,24 +176,24 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
 describe('notifications/cancelled', () => {
   it('cancelling ends the response of a legacy method that ignores its signal', async () => {
     const client = await open('legacy');
-    const stream = await start(client, 'deaf');
+    const stream = await start(client, 'unresponsive');
     await gate.reached('running');
     await client.notify('notifications/cancelled', { requestId: 77 });
     await stream.end();
-    gate.release('deaf');
+    gate.release('unresponsive');
     expect(stream.messages.filter(({ id }) => id === 77)).toEqual([]);
   });
 
   it('a cancellation applies only to the request with that id in that session', async () => {
     const client = await open('legacy');
     const other = await EraClient.open('legacy', nest.port);
-    const stream = await start(client, 'deaf');
+    const stream = await start(client, 'unresponsive');
     await gate.reached('running');
     await other.notify('notifications/cancelled', { requestId: 77 });
     await client.notify('notifications/cancelled', { requestId: '77' });
     await client.notify('notifications/cancelled', { requestId: 78 });
     await client.notify('notifications/cancelled', { requestId: { id: 77 } });
-    gate.release('deaf');
+    gate.release('unresponsive');
     expect(await stream.message(({ id }) => id === 77)).toMatchObject({ result: { content: [] } });
   });
 

@@ -18,15 +18,15 @@ afterEach(() => nest.close());
 
 @Injectable()
 class Tools {
-  /** Ends when the test lets it. */
+  /** Ends when the test releases it. */
   @McpTool() async patient(ctx: McpContext): Promise<string> {
     ctx.progress(1);
     await gate.passage('patient');
     return 'done';
   }
-  /** Never ends, and never looks at its signal. */
-  @McpTool() deaf(): Promise<never> {
-    gate.mark('deaf runs');
+  /** Never ends and ignores its signal. */
+  @McpTool() unresponsive(): Promise<never> {
+    gate.mark('unresponsive runs');
     return new Promise(() => {});
   }
   @McpTool() stream(): unknown {
@@ -58,7 +58,7 @@ describe.each(ADAPTERS)('closing an application on %s', (adapter) => {
     await listen.end();
     await get.end();
     expect(listen.complete && get.complete).toBe(true);
-    // With its result: the client knows that this was no accident.
+    // The result tells the client that the stream ended on purpose.
     expect(listen.messages.at(-1)).toMatchObject({ result: {} });
   });
 
@@ -85,7 +85,7 @@ describe.each(ADAPTERS)('closing an application on %s', (adapter) => {
     expect(stream.complete).toBe(true);
   });
 
-  it.each(ERAS.flatMap((era) => ['deaf', 'stream'].map((tool) => [tool, era] as const)))(
+  it.each(ERAS.flatMap((era) => ['unresponsive', 'stream'].map((tool) => [tool, era] as const)))(
     'closing the application stops waiting for a %s request of the %s era at the drain timeout',
     async (tool, era) => {
       await boot();
@@ -106,19 +106,19 @@ describe.each(ADAPTERS)('closing an application on %s', (adapter) => {
     };
     await boot({ providers: [{ provide: PrincipalResolver, useValue: principals }] });
     const client = await EraClient.open('legacy', nest.port);
-    const standing = await client.listen();
+    const standalone = await client.listen();
     const headers = { accept: 'text/event-stream', 'mcp-session-id': client.session, 'last-event-id': 'g_1-0' };
     const late = SseClient.open(nest.port, { verb: 'GET', headers });
     await gate.reached('waiting who');
-    // Keeps the server from closing meanwhile.
+    // Keeps the server open.
     const running = client.stream('tools/call', { name: 'patient', arguments: {} }).catch(() => undefined);
     await gate.reached('waiting patient');
     const closed = nest.close();
-    await standing.end();
+    await standalone.end();
     gate.release('who');
     const stream = await late;
     await stream.end();
-    // A refusal would count as one of the few tries of a client.
+    // A refusal would count against the retries of a client.
     expect(stream.lastEventId).toBe('g_1-0');
     expect(stream.frames.at(-1)!.retry).toBeGreaterThanOrEqual(1000);
     gate.release('patient');
@@ -134,7 +134,7 @@ describe.each(ADAPTERS)('closing an application on %s', (adapter) => {
       const client = await EraClient.open(era, nest.port);
       await send(nest.port, { ...client.request('tools/list'), agent });
       streams.push(await client.listen());
-      streams.push(await client.stream('tools/call', { name: 'deaf', arguments: {} }));
+      streams.push(await client.stream('tools/call', { name: 'unresponsive', arguments: {} }));
       streams.push(await client.stream('tools/call', { name: 'stream', arguments: {} }));
     }
     expect(await closing()).toBeLessThan(PATIENCE_MS);
@@ -145,7 +145,7 @@ describe.each(ADAPTERS)('closing an application on %s', (adapter) => {
 
   it('closing the application drains every MCP server in it', async () => {
     class Admin {
-      @McpTool({ server: 'admin' }) deaf(): Promise<never> {
+      @McpTool({ server: 'admin' }) unresponsive(): Promise<never> {
         gate.mark('admin runs');
         return new Promise(() => {});
       }
@@ -163,7 +163,7 @@ describe.each(ADAPTERS)('closing an application on %s', (adapter) => {
     );
     const client = await EraClient.open('legacy', nest.port, { path: '/admin' });
     await client.listen();
-    const answer = client.tool('deaf').catch((error: unknown) => error);
+    const answer = client.tool('unresponsive').catch((error: unknown) => error);
     await gate.reached('admin runs');
     expect(await closing()).toBeLessThan(PATIENCE_MS);
     await answer;

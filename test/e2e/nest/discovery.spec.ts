@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { McpPrompt, McpTool } from 'nestjs-mcp-fleet';
 import { EraClient } from '../../fixtures/clients/era-client.js';
 import { nestApp, type NestApp } from '../../fixtures/applications/nest-app.js';
-import { say, toolNames } from '../../fixtures/clients/tool-calls.js';
+import { callForText, toolNames } from '../../fixtures/clients/tool-calls.js';
 
 class Words {
   @IsString() word!: string;
@@ -39,7 +39,7 @@ describe('discovery', () => {
     ['a transient provider', Scope.TRANSIENT, ['injected 1', 'injected 1']],
   ])('discovery finds the methods of %s, and Nest constructs it', async (_kind, scope, answers) => {
     nest = await nestApp({ providers: [Dependency, toolsClass(scope)] });
-    expect([await say(nest.port, 'hello'), await say(nest.port, 'hello')]).toEqual(answers);
+    expect([await callForText(nest.port, 'hello'), await callForText(nest.port, 'hello')]).toEqual(answers);
   });
 
   it.each([
@@ -59,7 +59,7 @@ describe('discovery', () => {
   ])('discovery finds the methods of a provider made with %s exactly once', async (_kind, providers) => {
     nest = await nestApp({ providers: [Dependency, ...providers(toolsClass())] });
     expect(await toolNames(nest.port)).toEqual(['hello']);
-    expect(await say(nest.port, 'hello')).toBe('injected 1');
+    expect(await callForText(nest.port, 'hello')).toBe('injected 1');
   });
 
   it('discovery ignores providers that are values of any kind', async () => {
@@ -92,8 +92,8 @@ describe('discovery', () => {
     }
     nest = await nestApp({ providers: [Derived] });
     expect(await toolNames(nest.port)).toEqual(['inherited', 'overridden']);
-    expect(await say(nest.port, 'inherited')).toBe('inherited by Derived');
-    expect(await say(nest.port, 'overridden')).toBe('derived');
+    expect(await callForText(nest.port, 'inherited')).toBe('inherited by Derived');
+    expect(await callForText(nest.port, 'overridden')).toBe('derived');
   });
 
   it('discovery finds providers of any module, including those that a test overrides', async () => {
@@ -111,14 +111,14 @@ describe('discovery', () => {
       }
     }
     nest = await nestApp({ imports: [WeatherModule] });
-    expect(await say(nest.port, 'weather')).toBe('real');
+    expect(await callForText(nest.port, 'weather')).toBe('real');
     await nest.close();
     McpTool()(FakeWeather.prototype, 'weather', Object.getOwnPropertyDescriptor(FakeWeather.prototype, 'weather')!);
     nest = await nestApp(
       { imports: [WeatherModule] },
       { override: (builder) => builder.overrideProvider(Weather).useClass(FakeWeather) },
     );
-    expect(await say(nest.port, 'weather')).toBe('fake');
+    expect(await callForText(nest.port, 'weather')).toBe('fake');
   });
 
   it('one method can carry several declarations', async () => {

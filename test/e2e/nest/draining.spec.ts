@@ -14,7 +14,7 @@ let gate: Gate;
 
 const KEY = { type: 'object', properties: { key: { type: 'string' } } } as const;
 
-/** With the option that cuts what is still open when Nest closes the server. */
+/** `forceCloseConnections` cuts every connection that is still open when Nest closes the server. */
 const OPTIONS = { mcp: { streamAfterMs: 20 }, forceCloseConnections: true };
 
 class Tools {
@@ -33,7 +33,7 @@ class Neighbour {
   }
 }
 
-/** What a client would write on a connection that it has opened itself. */
+/** The bytes of a request on a raw connection. */
 const bytes = ({ headers, body }: RawRequest): string => {
   const lines = Object.entries({ host: '127.0.0.1', 'content-length': body!.length, ...headers });
   return `POST /mcp HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${String(value)}\r\n`).join('')}\r\n${String(body)}`;
@@ -58,10 +58,10 @@ describe.each(ADAPTERS)('P8 connections of a closing application on %s', (adapte
     const closed = nest.close();
     await expect.poll(() => send(nest.port, call('hello')).catch(({ code }) => code)).toBe('ECONNREFUSED');
     socket.write(bytes(call('hello')));
-    let heard = '';
-    for await (const chunk of socket) heard += String(chunk);
-    expect(heard).toMatch(/^HTTP\/1.1 200 OK/);
-    expect(heard).toContain('"text":"hello"');
+    let received = '';
+    for await (const chunk of socket) received += String(chunk);
+    expect(received).toMatch(/^HTTP\/1.1 200 OK/);
+    expect(received).toContain('"text":"hello"');
     await closed;
   });
 
@@ -81,13 +81,13 @@ describe.each(ADAPTERS)('P8 connections of a closing application on %s', (adapte
     const idle = await begin(nest.port, { ...call('patient', { key: 'first' }), agent: idleAgent });
     const idleClosed = once(idle.socket, 'close');
     expect(stream.headers).toMatchObject({ 'content-type': 'text/event-stream', connection: 'keep-alive' });
-    const standing = await (await EraClient.open('legacy', nest.port)).listen();
+    const standalone = await (await EraClient.open('legacy', nest.port)).listen();
     const closed = nest.close();
-    // Those end when it drains, which is after it has listened to idle connections.
-    await standing.end();
+    // Streams end when the drain begins, after the wait for requests on idle connections.
+    await standalone.end();
     gate.release('first');
     await Promise.all([stream, idle].map((response) => once(response.resume(), 'end')));
-    // It has drained by now, and listens for a moment more.
+    // The drain is over, and the server waits once more for requests on idle connections.
     const next = send(nest.port, { ...call('patient', { key: 'second' }), agent });
     await gate.reached('waiting second');
     // The server closes idle connections when it has stopped waiting for requests on them.

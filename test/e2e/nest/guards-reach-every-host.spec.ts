@@ -20,7 +20,7 @@ class Policy {
   readonly allows = false;
 }
 
-/** Denies because its dependency says so; without the dependency it would crash instead. */
+/** Denies by the policy it injects; without dependency injection it would crash instead. */
 @Injectable()
 class PolicyGuard implements CanActivate {
   constructor(@Inject(Policy) private readonly policy: Policy) {}
@@ -37,7 +37,7 @@ let ran = 0;
 
 const guards = { singleton: PolicyGuard, 'request-scoped': RequestGuard, transient: TransientGuard };
 
-/** A fresh class per test: Nest keeps what it finds out about a class. */
+/** A fresh class per test, because Nest caches what it finds out about a class. */
 function toolsClass(onMethod: Type<CanActivate>[], onClass: Type<CanActivate>[], scope = Scope.DEFAULT): Type {
   class Tools {
     @McpTool()
@@ -129,7 +129,7 @@ describe.each(Object.entries(HOSTS))('a tool of %s', (name, host) => {
     const { providers = [], ...rest } = host([], []);
     const metadata = { ...rest, providers: [Policy, ...providers, { provide: APP_GUARD, useClass: guard }] };
     if (!isForeign(name) || name === 'a factory') return expectDenied(metadata);
-    // Nest would run the method without the guard: better no start than that.
+    // Nest would run the method without the guard, so the application must not start.
     expect(await startError(metadata)).toMatch(/Tools\.secret: .*global.*useClass/s);
   });
 });

@@ -53,7 +53,7 @@ class Tools {
   }
   @McpTool() @UseGuards(new OnlyAda()) whoAmI(ctx: McpContext): unknown {
     ctx.progress(1);
-    ctx.log.info('nobody hears this');
+    ctx.log.info('not delivered');
     const { era, session, http, headers, user } = ctx;
     return { subject: ctx.principal?.subject, era, session, hasHttp: http !== undefined, headers, user };
   }
@@ -158,8 +158,8 @@ describe('broadcast()', () => {
   it('broadcast() returns the number of sessions it reached', async () => {
     const { mcp } = nest;
     const before = await mcp.broadcast({ level: 'error', data: 'count' });
-    const [open, closed, deaf] = [await session(), await session('ada'), await session()];
-    await deaf.call('logging/setLevel', { level: 'emergency' });
+    const [open, closed, filtered] = [await session(), await session('ada'), await session()];
+    await filtered.call('logging/setLevel', { level: 'emergency' });
     const stream = await open.listen();
     expect(await mcp.broadcast({ level: 'error', data: 'all' })).toBe(before + 2);
     await logged(stream, 'all');
@@ -176,8 +176,8 @@ describe('resourceUpdated()', () => {
     await mcp.resourceUpdated('watched://2');
     await mcp.resourceUpdated('watched://1');
     for (const stream of streams) {
-      const told = await stream.message(({ method }) => method === 'notifications/resources/updated');
-      expect(told.params?.uri).toBe('watched://1');
+      const update = await stream.message(({ method }) => method === 'notifications/resources/updated');
+      expect(update.params?.uri).toBe('watched://1');
     }
     await legacy.call('resources/unsubscribe', { uri: 'watched://1' });
     await mcp.resourceUpdated('watched://1');

@@ -18,7 +18,7 @@ afterEach(async () => {
   nest = undefined;
 });
 
-const say = async (tool: string, path = '/mcp'): Promise<string> => {
+const callForText = async (tool: string, path = '/mcp'): Promise<string> => {
   const client = await EraClient.open('modern', nest!.port, { path });
   const { result, body } = await client.tool(tool);
   return (result?.content[0]?.text as string | undefined) ?? body;
@@ -61,7 +61,7 @@ describe('options', () => {
     nest = await nestApp({ imports: [McpModule.forRootAsync(options)], providers: [Tools] }, { mcp: false });
     const client = await EraClient.open('modern', nest.port, { path: '/async' });
     expect((await client.call('server/discover')).result).toMatchObject({ instructions: 'from afar' });
-    expect(await say('hello', '/async')).toBe('hello');
+    expect(await callForText('hello', '/async')).toBe('hello');
     expect(nest.app.get(McpServer)).toBeInstanceOf(McpServer);
   });
 

@@ -180,7 +180,7 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
       const client = await EraClient.open('modern', nest.port);
       await client.tool('dynamic', { word: 'hi' });
       expect(steps.filter((line) => /guard|method/.test(line))).toEqual([
-        // Nest puts the APP_ ones first: they exist before main.ts has the application in its hands.
+        // Nest runs APP_ enhancers first: they exist before main.ts gets the application.
         'guard app mcp',
         'guard global mcp',
         'guard method mcp',

@@ -19,7 +19,7 @@ import {
 } from 'nestjs-mcp-fleet';
 import { McpContext } from 'nestjs-mcp-fleet';
 import { EraClient } from '../../fixtures/clients/era-client.js';
-import { LogKeeper, nestApp, startError, type NestApp } from '../../fixtures/applications/nest-app.js';
+import { LogRecorder, nestApp, startError, type NestApp } from '../../fixtures/applications/nest-app.js';
 
 let nest: NestApp;
 afterEach(() => nest?.close());
@@ -194,7 +194,7 @@ describe('a part that injects its own server', () => {
 
   it('a part that injects its own server is named in a warning while the application waits for it', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout'] });
-    const logs = new LogKeeper();
+    const logs = new LogRecorder();
     Logger.overrideLogger(logs);
     try {
       @Module({

@@ -17,13 +17,13 @@ beforeEach(() => {
   intercepted = [];
 });
 
-/** Looks at every emission and gives it on. */
+/** Records every emission and passes it on. */
 class Watching implements NestInterceptor {
   intercept(_context: ExecutionContext, next: CallHandler): Observable<unknown> {
     return next.handle().pipe(tap((value) => intercepted.push(value)));
   }
 }
-/** What most applications have: wraps whatever comes. */
+/** Wraps every value, as many applications do. */
 class Wrapping implements NestInterceptor {
   intercept(_context: ExecutionContext, next: CallHandler): Observable<unknown> {
     return next.handle().pipe(map((data: unknown) => ({ data })));

@@ -103,16 +103,17 @@ describe.each(ERAS)('run-time registration in the %s era', (era) => {
   ] as const)('a change of the %s is announced, and a burst of changes only once', async (list, add, remove) => {
     const client = await open({ changeDebounceMs: 30 });
     const stream = await client.listen();
-    const heard = () => stream.messages.filter(({ method }) => method === `notifications/${list}/list_changed`).length;
+    const changeCount = () =>
+      stream.messages.filter(({ method }) => method === `notifications/${list}/list_changed`).length;
     await add(nest.mcp);
-    await stream.message(() => heard() === 1);
+    await stream.message(() => changeCount() === 1);
     remove(nest.mcp);
     await add(nest.mcp);
     remove(nest.mcp);
-    await stream.message(() => heard() === 2);
+    await stream.message(() => changeCount() === 2);
     const method = { tools: 'toolsChanged', resources: 'resourcesChanged', prompts: 'promptsChanged' } as const;
     nest.mcp[method[list]]();
-    await stream.message(() => heard() === 3);
+    await stream.message(() => changeCount() === 3);
     const others = ['tools', 'resources', 'prompts'].filter((other) => other !== list);
     for (const other of others) {
       expect(stream.messages.some((message) => message.method === `notifications/${other}/list_changed`)).toBe(false);
@@ -218,13 +219,13 @@ describe('registerTool()', () => {
         if (round % 2 === 1) nest.mcp.removeTool(`t${round}`);
       }
     };
-    const look = async () => {
+    const callAndList = async () => {
       for (let round = 0; round < 10; round++) {
         const seen = (await pages(client, 'tools')).flat();
         expect(seen).toEqual([...new Set(seen)].sort());
       }
     };
-    await Promise.all([churn(), look(), look()]);
+    await Promise.all([churn(), callAndList(), callAndList()]);
     expect((await pages(client, 'tools')).flat()).toHaveLength(20);
   });
 });

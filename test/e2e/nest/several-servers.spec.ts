@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { InjectMcpServer, McpModule, McpResource, McpServer, mcpServerToken, McpTool } from 'nestjs-mcp-fleet';
 import { EraClient } from '../../fixtures/clients/era-client.js';
 import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/applications/nest-app.js';
-import { say, toolNames } from '../../fixtures/clients/tool-calls.js';
+import { callForText, toolNames } from '../../fixtures/clients/tool-calls.js';
 
 let nest: NestApp | undefined;
 afterEach(async () => {
@@ -50,9 +50,9 @@ describe.each(ADAPTERS)('several servers in one application on %s', (adapter) =>
     await boot();
     expect(await toolNames(nest!.port, '/mcp')).toEqual(['open']);
     expect(await toolNames(nest!.port, '/admin')).toEqual(['secret']);
-    expect(await say(nest!.port, 'open', '/mcp')).toBe('open');
-    expect(await say(nest!.port, 'secret', '/admin')).toBe('secret');
-    expect(await say(nest!.port, 'secret', '/mcp')).toContain('Unknown tool');
+    expect(await callForText(nest!.port, 'open', '/mcp')).toBe('open');
+    expect(await callForText(nest!.port, 'secret', '/admin')).toBe('secret');
+    expect(await callForText(nest!.port, 'secret', '/mcp')).toContain('Unknown tool');
     const client = await EraClient.open('modern', nest!.port);
     expect((await client.call('resources/list')).error?.code).toBe(-32601);
   });
@@ -74,7 +74,7 @@ describe.each(ADAPTERS)('several servers in one application on %s', (adapter) =>
       const secret = await (await EraClient.open(era, port, { path: '/admin' })).listen();
       await admin.registerTool({ name: `more-${era}` }, () => 1);
       await secret.message(({ method }) => method === 'notifications/tools/list_changed');
-      // What comes last on the other stream must be the first thing it hears.
+      // The first notification on the other stream must be its own.
       await main.registerTool({ name: `end-${era}` }, () => 1);
       await open.message(({ method }) => method === 'notifications/tools/list_changed');
       const changes = open.messages.filter(({ method }) => method === 'notifications/tools/list_changed');
@@ -90,8 +90,8 @@ describe.each(ADAPTERS)('several servers in one application on %s', (adapter) =>
   it('a session of one server does not exist on another', async () => {
     const { port } = await boot();
     const { session } = await EraClient.open('legacy', port);
-    const stranger = await EraClient.open('legacy', port, { path: '/admin' });
-    const { status } = await stranger.call('tools/list', {}, { headers: { 'mcp-session-id': session } });
+    const adminClient = await EraClient.open('legacy', port, { path: '/admin' });
+    const { status } = await adminClient.call('tools/list', {}, { headers: { 'mcp-session-id': session } });
     expect(status).toBe(404);
   });
 });

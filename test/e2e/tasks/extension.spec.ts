@@ -123,8 +123,8 @@ describe.each(ADAPTERS)('tasks of the extension over %s', (adapter) => {
 
   it('tasks/cancel unsubscribes from the Observable of the task', async () => {
     const id = await client.start('streamed', { key: 'rx' });
-    const told = await client.until(id, ({ statusMessage }) => statusMessage !== undefined);
-    expect(told.statusMessage).toBe('half of it');
+    const updated = await client.until(id, ({ statusMessage }) => statusMessage !== undefined);
+    expect(updated.statusMessage).toBe('half of it');
     await client.cancel(id);
     await app.gate.reached('unsubscribed rx');
     const finished = await client.start('streamed', { key: 'rx' });

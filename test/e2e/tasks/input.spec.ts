@@ -66,8 +66,8 @@ describe('a task of the extension that asks', () => {
   });
 
   it('a task asks only what the creating request declared as a capability (T1-12)', async () => {
-    const mute = new TaskClient(app.port, { capabilities: { extensions: { [TASKS]: {} } } });
-    const failed = await mute.until(await mute.start('asks'), 'failed');
+    const withoutElicitation = new TaskClient(app.port, { capabilities: { extensions: { [TASKS]: {} } } });
+    const failed = await withoutElicitation.until(await withoutElicitation.start('asks'), 'failed');
     expect(failed.error).toMatchObject({ code: -32021, data: { requiredCapabilities: { elicitation: {} } } });
   });
 

@@ -27,10 +27,10 @@ describe('subscriptions/listen with taskIds', () => {
     await stream.message((m) => isTask(m) && m.params!.statusMessage === 'on it');
     fleet.gate.release('heard');
     const { params } = await stream.message((m) => isTask(m) && m.params!.status === 'completed');
-    const { _meta, ...told } = params!;
+    const { _meta, ...task } = params!;
     expect(_meta).toEqual({ [SUBSCRIPTION_ID]: 1 });
     const { _meta: _, resultType, ...got } = (await there.get(id)).result!;
-    expect(told).toEqual(got);
+    expect(task).toEqual(got);
     expect(resultType).toBe('complete');
     for (const message of stream.messages) expect(isAck(message) || isTask(message)).toBe(true);
     await stream.close();

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { taskFleet, type TaskFleet } from './task-app.js';
 import { ExperimentalClient, TaskClient } from './task-client.js';
 
-/** So long that no heartbeat of a run comes in the way: time passes when a test says so. */
+/** So long that no heartbeat of a run interferes: the test advances the clock. */
 const LEASE = 60_000;
 
 describe('a task whose worker is lost', () => {
@@ -86,12 +86,12 @@ describe('a task whose worker is lost', () => {
   it('a lost worker is also detected by tasks/result, tasks/list and subscriptions/listen', async () => {
     const legacy = await ExperimentalClient.open(fleet.instances[0]!.port, 'alice');
     const [waited, listed] = [await legacy.start('gated', { key: 'a' }), await legacy.start('gated', { key: 'b' })];
-    const heard = await here.start('gated', { key: 'c' });
+    const listenedTo = await here.start('gated', { key: 'c' });
     fleet.advance(LEASE);
     expect((await legacy.request('tasks/result', { taskId: waited })).error?.message).toContain('was lost');
     const { result } = await legacy.request('tasks/list');
     expect(result!.tasks.find((task: any) => task.taskId === listed)).toMatchObject({ status: 'failed' });
-    await there.until(heard, 'failed');
+    await there.until(listenedTo, 'failed');
   });
 
   it('a server that shuts down hands over a task that can run again and fails one that cannot', async () => {
@@ -141,14 +141,14 @@ describe('a worker that is alive', () => {
   });
 });
 
-/** Waits for heartbeats instead of for time. */
+/** Resolves after a number of lease renewals, so that the test does not depend on time. */
 function countRenewals({ store }: TaskFleet) {
   const renew = store.renew.bind(store);
   let resolve = (): void => {};
   store.renew = async (...args) => {
-    const kept = await renew(...args);
+    const isRenewed = await renew(...args);
     resolve();
-    return kept;
+    return isRenewed;
   };
   return { next: () => new Promise<void>((done) => (resolve = done)) };
 }

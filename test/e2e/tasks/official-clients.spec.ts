@@ -26,32 +26,32 @@ describe('the official client of 2025-11-25', () => {
     return client;
   }
 
-  /** Calls a tool as a task. @returns what the client's stream told, in order */
+  /** Calls a tool as a task. @returns the messages of the client's stream, in order */
   async function call(client: Client, name: string, args: Record<string, unknown> = {}) {
     await client.listTools();
-    const told: any[] = [];
+    const messages: any[] = [];
     const stream = client.experimental.tasks.callToolStream({ name, arguments: args }, CallToolResultSchema, {
       task: { ttl: 60_000 },
     });
-    for await (const message of stream) told.push(message);
-    return told;
+    for await (const message of stream) messages.push(message);
+    return messages;
   }
 
   it('the official 2025-11-25 client follows a task to its result', async () => {
     const client = await connect();
     app.gate.release('official');
-    const told = await call(client, 'gated', { key: 'official' });
-    expect(told[0]).toMatchObject({ type: 'taskCreated', task: { status: 'working', ttl: 60_000 } });
-    expect(told.at(-1)).toMatchObject({ type: 'result', result: { content: [{ text: 'done official' }] } });
+    const messages = await call(client, 'gated', { key: 'official' });
+    expect(messages[0]).toMatchObject({ type: 'taskCreated', task: { status: 'working', ttl: 60_000 } });
+    expect(messages.at(-1)).toMatchObject({ type: 'result', result: { content: [{ text: 'done official' }] } });
     await client.close();
   });
 
   it('the official 2025-11-25 client answers the question of a task', async () => {
     const accept = (age: number) => ({ action: 'accept', content: { age } });
     const client = await connect([accept(1), accept(2)]);
-    const told = await call(client, 'asks');
-    expect(told.map(({ type, task }) => task?.status ?? type)).toContain('input_required');
-    expect(told.at(-1)).toMatchObject({ type: 'result', result: { content: [{ text: '1 and 2' }] } });
+    const messages = await call(client, 'asks');
+    expect(messages.map(({ type, task }) => task?.status ?? type)).toContain('input_required');
+    expect(messages.at(-1)).toMatchObject({ type: 'result', result: { content: [{ text: '1 and 2' }] } });
     await client.close();
   });
 

@@ -19,7 +19,7 @@ import { Gate } from '../../fixtures/applications/gate.js';
 import { type AdapterName, nestApp, type NestApp } from '../../fixtures/applications/nest-app.js';
 import { JobTools } from './job.tools.js';
 
-/** Whoever the request says; only for tests. */
+/** Trusts a header of the request; only for tests. */
 @Injectable()
 class NamedPrincipals extends PrincipalResolver {
   override resolve({ headers }: PrincipalRequest): Principal | undefined {
@@ -54,12 +54,12 @@ export interface TaskFleet {
   readonly instances: readonly TaskApp[];
   readonly gate: Gate;
   readonly store: TaskStore;
-  /** Lets time pass for the store, and for nobody else. */
+  /** Advances the clock of the store and no other clock. */
   advance(ms: number): void;
   close(): Promise<void>;
 }
 
-/** Several applications on the same stores, as on Redis: all in this process, so that a test can set the clock. */
+/** Several applications in this process that share their stores as on Redis, so that a test can set the clock. */
 export async function taskFleet(size: number, options: TaskAppOptions = {}): Promise<TaskFleet> {
   let now = 1_763_800_000_000;
   const gate = new Gate();

@@ -9,18 +9,18 @@ export const RELATED = 'io.modelcontextprotocol/related-task';
 
 export interface Reply extends JsonRpc {
   readonly status: number;
-  /** What was said before the answer. */
-  readonly said: readonly JsonRpc[];
+  /** The notifications before the response. */
+  readonly notifications: readonly JsonRpc[];
   readonly text: string;
 }
 
-/** The answer and what came before it, as JSON or as a stream. */
+/** Reads the response and the notifications before it, from JSON or a stream. */
 export function readReply({ status, headers, body }: RawReply): Reply {
   const isStream = headers['content-type'] === 'text/event-stream';
   const texts = isStream ? parseFrames(body).flatMap(({ data }) => (data ? [data] : [])) : [body];
   const messages = texts.map((text) => JSON.parse(text) as JsonRpc);
   const answer = messages.find(({ method }) => method === undefined)!;
-  return { ...answer, status, said: messages.filter((message) => message !== answer), text: texts.at(-1)! };
+  return { ...answer, status, notifications: messages.filter((message) => message !== answer), text: texts.at(-1)! };
 }
 
 export interface TaskClientOptions {
@@ -30,7 +30,7 @@ export interface TaskClientOptions {
 
 const DECLARED = { elicitation: {}, extensions: { [TASKS]: {} } };
 
-/** A modern client that declares the extension, unless told otherwise. */
+/** A modern client that declares the tasks extension by default. */
 export class TaskClient {
   constructor(
     readonly port: number,
@@ -52,7 +52,7 @@ export class TaskClient {
   /** Calls a tool that becomes a task. @returns its id */
   async start(name: string, args?: Record<string, unknown>): Promise<string> {
     const reply = await this.call(name, args);
-    if (reply.result?.resultType !== 'task') throw new Error(`No task but ${reply.text}`);
+    if (reply.result?.resultType !== 'task') throw new Error(`The response is not a task: ${reply.text}`);
     return reply.result.taskId as string;
   }
 
@@ -78,7 +78,7 @@ export class TaskClient {
     return SseClient.open(this.port, this.#raw('subscriptions/listen', { notifications: { taskIds } }));
   }
 
-  /** Waits until the task is so, by its notifications. @returns the task as it was told */
+  /** Waits for a notification with the wanted status. @returns the task in it */
   async until(taskId: string, wanted: string | ((task: Record<string, any>) => boolean)): Promise<Record<string, any>> {
     const fits = typeof wanted === 'string' ? ({ status }: Record<string, any>) => status === wanted : wanted;
     const stream = await this.listen([taskId]);
@@ -122,11 +122,11 @@ export class ExperimentalClient {
 
   async start(name: string, args?: Record<string, unknown>, task?: Record<string, unknown>): Promise<string> {
     const reply = await this.call(name, args, task);
-    if (!reply.result?.task) throw new Error(`No task but ${reply.text}`);
+    if (!reply.result?.task) throw new Error(`The response is not a task: ${reply.text}`);
     return reply.result.task.taskId as string;
   }
 
-  /** `tasks/result` as a stream; only where something comes before the answer. */
+  /** `tasks/result` as a stream; only for a task that sends messages before its result. */
   result(taskId: string, port = this.session.port): Promise<SseClient> {
     return SseClient.open(port, this.session.raw(this.session.message('tasks/result', { taskId })));
   }

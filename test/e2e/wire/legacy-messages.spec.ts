@@ -26,14 +26,14 @@ describe.each(ADAPTERS)('messages of the legacy era on %s', (adapter) => {
       const params = { name: 'speak', arguments: { count: 1 }, _meta: { progressToken: 'tok' } };
       const loud = await session.post(session.message('tools/call', params, 'loud'));
       expect(loud.headers).toMatchObject({ 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
-      const said = parseFrames(loud.body).flatMap(({ data }) => (data ? [JSON.parse(data) as JsonRpc] : []));
-      expect(said.map(({ method, id }) => method ?? id)).toEqual([
+      const messages = parseFrames(loud.body).flatMap(({ data }) => (data ? [JSON.parse(data) as JsonRpc] : []));
+      expect(messages.map(({ method, id }) => method ?? id)).toEqual([
         'notifications/progress',
         'notifications/message',
         'loud',
       ]);
       const message = revision === '2024-11-05' ? {} : { message: 'step 1' };
-      expect(said[0]!.params).toEqual({ progressToken: 'tok', progress: 1, total: 1, ...message });
+      expect(messages[0]!.params).toEqual({ progressToken: 'tok', progress: 1, total: 1, ...message });
     });
 
     it('G-23 list changes and updates of subscribed resources arrive on the standalone stream', async () => {
@@ -56,8 +56,8 @@ describe.each(ADAPTERS)('messages of the legacy era on %s', (adapter) => {
       const levels = async () => {
         const { body, headers } = await session.post(session.message('tools/call', { name: 'levels' }));
         if (headers['content-type'] === 'application/json') return [];
-        const said = parseFrames(body).flatMap(({ data }) => (data ? [JSON.parse(data) as JsonRpc] : []));
-        return said.filter(({ method }) => method).map(({ params }) => params!.level as string);
+        const messages = parseFrames(body).flatMap(({ data }) => (data ? [JSON.parse(data) as JsonRpc] : []));
+        return messages.filter(({ method }) => method).map(({ params }) => params!.level as string);
       };
       expect(await levels()).toEqual(['info', 'warning', 'error']);
       expect((await session.request('logging/setLevel', { level: 'error' })).result).toEqual({});
@@ -70,18 +70,18 @@ describe.each(ADAPTERS)('messages of the legacy era on %s', (adapter) => {
 
   it('G-20, T-19 messages of a request are sent on its own stream and on no other', async () => {
     const session = await LegacySession.open(wire.port);
-    const standing = await session.get();
+    const standalone = await session.get();
     const [one, two] = await Promise.all([
       session.stream('speak', { count: 3 }, 'one'),
       session.stream('speak', { count: 4 }, 'two'),
     ]);
     await Promise.all([one.end(), two.end()]);
     wire.mcp.promptsChanged();
-    await standing.message(of('notifications/prompts/list_changed'));
+    await standalone.message(of('notifications/prompts/list_changed'));
     expect(one.messages).toHaveLength(4);
     expect(two.messages).toHaveLength(5);
-    expect(standing.messages).toHaveLength(1);
-    await standing.close();
+    expect(standalone.messages).toHaveLength(1);
+    await standalone.close();
   });
 
   it('list changes wait for a client that opens its GET later', async () => {
@@ -147,18 +147,18 @@ describe.each(ADAPTERS)('messages of the legacy era on %s', (adapter) => {
   it('F2 closing the application ends open streams and answers running calls', async () => {
     const closing = await wireApp(adapter);
     const session = await LegacySession.open(closing.port);
-    const standing = await session.get();
+    const standalone = await session.get();
     const running = await session.stream('holdLoudly', { key: 'drain' }, 'drain');
     await running.message(of('notifications/message'));
     const closed = closing.close();
-    await standing.end();
-    expect(standing.frames.at(-1)!.retry).toBeGreaterThanOrEqual(1000);
-    // A balancer goes to the next instance then, instead of being cut in the middle of a request.
+    await standalone.end();
+    expect(standalone.frames.at(-1)!.retry).toBeGreaterThanOrEqual(1000);
+    // A balancer then uses the next instance instead of being cut in the middle of a request.
     await expect(send(closing.port, session.getRequest())).rejects.toThrow('ECONNREFUSED');
     closing.gate.release('drain');
     await running.end();
     expect(running.messages.at(-1)).toMatchObject({ id: 'drain', result: {} });
     await closed;
-    expect(standing.complete).toBe(true);
+    expect(standalone.complete).toBe(true);
   });
 });

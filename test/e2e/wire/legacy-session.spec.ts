@@ -161,12 +161,12 @@ describe.each(ADAPTERS)('legacy sessions on %s', (adapter) => {
   it('G-12 DELETE ends the standalone stream and the streams of running requests', async () => {
     const session = await LegacySession.open(wire.port);
     const key = `deleted ${adapter}`;
-    const standing = await session.get();
+    const standalone = await session.get();
     const running = await session.stream('holdLoudly', { key });
     await running.message(({ method }) => method === 'notifications/message');
     await session.end();
-    await Promise.all([standing.end(), running.end()]);
-    expect(standing.complete && running.complete).toBe(true);
+    await Promise.all([standalone.end(), running.end()]);
+    expect(standalone.complete && running.complete).toBe(true);
     expect(running.messages.some(({ id }) => id !== undefined)).toBe(false);
     wire.gate.release(key);
     expect(await session.post(session.message('ping'))).toMatchObject({ status: 404 });
@@ -177,12 +177,12 @@ describe.each(ADAPTERS)('legacy sessions on %s', (adapter) => {
     const short = await wireApp(adapter, { sessionIdleTtlMs: 150 });
     const store = short.app.get(SessionStore) as MemorySessionStore;
     const [listening, gone] = await Promise.all([LegacySession.open(short.port), LegacySession.open(short.port)]);
-    const standing = await listening.get();
+    const standalone = await listening.get();
     await (await gone.get()).close();
     await expect.poll(() => store.sizes.sessions, { timeout: 5000 }).toBe(1);
     expect(await gone.post(gone.message('ping'))).toMatchObject({ status: 404 });
     expect(await listening.post(listening.message('ping'))).toMatchObject({ status: 200 });
-    await standing.close();
+    await standalone.close();
     await short.close();
   });
 

@@ -88,16 +88,16 @@ describe.each(ADAPTERS)('modern requests (2026-07-28) on %s', (adapter) => {
     });
     const frames = parseFrames(reply.body);
     for (const frame of frames) expect(Object.keys(frame).sort()).toEqual(['data', 'event']);
-    const said = frames.map(({ data }) => JSON.parse(data!) as JsonRpc);
-    expect(said.map(({ method, id }) => method ?? id)).toEqual([
+    const messages = frames.map(({ data }) => JSON.parse(data!) as JsonRpc);
+    expect(messages.map(({ method, id }) => method ?? id)).toEqual([
       'notifications/progress',
       'notifications/message',
       'notifications/progress',
       'notifications/message',
       'p',
     ]);
-    expect(said[0]!.params).toEqual({ progressToken: 0, progress: 1, total: 2, message: 'step 1' });
-    expect(said.at(-1)!.result).toMatchObject({ resultType: 'complete', content: [{ text: 'said 2' }] });
+    expect(messages[0]!.params).toEqual({ progressToken: 0, progress: 1, total: 2, message: 'step 1' });
+    expect(messages.at(-1)!.result).toMatchObject({ resultType: 'complete', content: [{ text: 'said 2' }] });
   });
 
   it('T-14 a call without a progress token and log level is answered with JSON', async () => {
@@ -111,8 +111,9 @@ describe.each(ADAPTERS)('modern requests (2026-07-28) on %s', (adapter) => {
     ['emergency', []],
   ])('§2.4 the log level %s applies only to its own request', async (level, expected) => {
     const reply = await send(wire.port, call('levels', {}, { meta: { [LOG_LEVEL]: level } }));
-    const said = expected.length === 0 ? [] : parseFrames(reply.body).map(({ data }) => JSON.parse(data!) as JsonRpc);
-    expect(said.filter(({ method }) => method).map(({ params }) => params!.level as string)).toEqual(expected);
+    const messages =
+      expected.length === 0 ? [] : parseFrames(reply.body).map(({ data }) => JSON.parse(data!) as JsonRpc);
+    expect(messages.filter(({ method }) => method).map(({ params }) => params!.level as string)).toEqual(expected);
   });
 
   it('§1.5 a client that does not accept streams gets JSON without the notifications', async () => {

@@ -1,13 +1,13 @@
 import { LEGACY_REVISIONS } from 'nestjs-mcp-fleet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cutAfter, textsIn, textsOf } from '../../fixtures/clients/truncated-stream.js';
+import { truncateAfter, textsIn, textsOf } from '../../fixtures/clients/truncated-stream.js';
 import { LegacySession } from '../../fixtures/clients/legacy-session.js';
 import { send } from '../../fixtures/clients/raw-http.js';
 import type { JsonRpc, SseClient } from '../../fixtures/clients/sse-client.js';
 import { ADAPTERS, wireApp, type WireApp } from '../../fixtures/applications/wire-app.js';
 
 const isLog = ({ method }: JsonRpc) => method === 'notifications/message';
-const saying = (data: unknown) => (message: JsonRpc) => isLog(message) && message.params!.data === data;
+const hasData = (data: unknown) => (message: JsonRpc) => isLog(message) && message.params!.data === data;
 const log = (data: unknown) => ({ level: 'error', data }) as const;
 
 describe.each(ADAPTERS)('resuming with Last-Event-ID on %s', (adapter) => {
@@ -22,7 +22,7 @@ describe.each(ADAPTERS)('resuming with Last-Event-ID on %s', (adapter) => {
     textsIn((await send(wire.port, session.getRequest(id))).body);
 
   describe.each(LEGACY_REVISIONS)('%s', (revision) => {
-    // Every byte on one adapter; the other shares all that matters here and gets samples.
+    // One adapter is tested at every byte. The other shares the code in question and is sampled.
     const step = adapter === 'fastify' ? 1 : 13;
 
     it('P1, G-26, G-28 the stream of a request that is cut at any byte resumes with each event once and in order', async () => {
@@ -33,7 +33,7 @@ describe.each(ADAPTERS)('resuming with Last-Event-ID on %s', (adapter) => {
       expect(expected).toHaveLength(4);
       let resumed = 0;
       for (let bytes = 0; bytes <= whole.length; bytes += step) {
-        const { frames, lastEventId } = cutAfter(whole, bytes);
+        const { frames, lastEventId } = truncateAfter(whole, bytes);
         if (lastEventId === undefined) continue;
         expect([...textsOf(frames), ...(await resume(session, lastEventId))]).toEqual(expected);
         resumed++;
@@ -59,19 +59,19 @@ describe.each(ADAPTERS)('resuming with Last-Event-ID on %s', (adapter) => {
 
     it('G-19, T-20 resuming a stream replays that stream and no other', async () => {
       const session = await open(revision);
-      const standing = await session.get();
-      await standing.frame(({ id }) => id !== undefined);
+      const standalone = await session.get();
+      await standalone.frame(({ id }) => id !== undefined);
       await wire.mcp.sendToSession(session.id, log('one'));
       const request = (name: string) => session.stream('speak', { count: 1 }, name);
       const [a, b] = await Promise.all([request('a'), request('b')]);
-      await Promise.all([a.end(), b.end(), standing.message(saying('one'))]);
+      await Promise.all([a.end(), b.end(), standalone.message(hasData('one'))]);
       await wire.mcp.sendToSession(session.id, log('two'));
-      await standing.message(saying('two'));
+      await standalone.message(hasData('two'));
 
       expect((await resume(session, a.frames[0]!.id!)).map(idOf)).toEqual([undefined, 'a']);
       expect((await resume(session, b.frames[0]!.id!)).map(idOf)).toEqual([undefined, 'b']);
-      const again = await session.get(standing.frames[0]!.id);
-      await again.message(saying('two'));
+      const again = await session.get(standalone.frames[0]!.id);
+      await again.message(hasData('two'));
       expect(again.messages.map(({ params }) => params!.data as string)).toEqual(['one', 'two']);
       await again.close();
     });
@@ -102,7 +102,7 @@ describe.each(ADAPTERS)('resuming with Last-Event-ID on %s', (adapter) => {
     while (seen.length < total) {
       const stream = await session.get(cursor);
       const goal = Math.min(total, seen.length + 1 + (seen.length % 7));
-      await stream.message(saying(goal - 1));
+      await stream.message(hasData(goal - 1));
       await stream.close();
       seen.push(...stream.messages.map(({ params }) => params!.data as number));
       cursor = stream.lastEventId;
@@ -115,13 +115,13 @@ describe.each(ADAPTERS)('resuming with Last-Event-ID on %s', (adapter) => {
     const session = await open();
     expect(await wire.mcp.sendToSession(session.id, log('early'))).toBe('stored');
     const first = await session.get();
-    await first.message(saying('early'));
+    await first.message(hasData('early'));
     await first.close();
     await expect.poll(() => wire.mcp.sendToSession(session.id, log('between'))).toBe('stored');
     const second = await session.get();
     await second.frame(({ id }) => id !== undefined);
     await wire.mcp.sendToSession(session.id, log('late'));
-    await second.message(saying('late'));
+    await second.message(hasData('late'));
     expect(second.messages).toHaveLength(1);
     await second.close();
   });
@@ -133,7 +133,7 @@ describe.each(ADAPTERS)('resuming with Last-Event-ID on %s', (adapter) => {
       streams.push(await session.get(streams.at(-1)?.lastEventId));
       await streams.at(-1)!.frame(({ id }) => id !== undefined);
       await wire.mcp.sendToSession(session.id, log(i));
-      await streams.at(-1)!.message(saying(i));
+      await streams.at(-1)!.message(hasData(i));
     }
     await Promise.all(streams.slice(0, -1).map((stream) => stream.end()));
     for (const stream of streams.slice(0, -1)) {

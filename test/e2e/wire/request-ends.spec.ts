@@ -43,7 +43,7 @@ describe.each(ADAPTERS)('every request ends (P6) on %s', (adapter) => {
     await gone.close();
     log.append = (key, stream, data, options) => {
       if (!options?.final || refused++ >= 4) return append(key, stream, data, options);
-      return Promise.reject(new Error('the backend is away'));
+      return Promise.reject(new Error('the backend is unavailable'));
     };
     for (const key of ['a', 'b']) wire.gate.release(`${key} ${adapter}`);
     expect(await there.message(({ id }) => id === 'there')).toHaveProperty('result');

@@ -15,7 +15,7 @@ import { MessageBroker } from 'nestjs-mcp-fleet';
 const SESSIONS = times(500, 20_000);
 const AT_ONCE = 20;
 const TTL_MS = 3000;
-const patience = { timeout: times(60_000, 900_000) };
+const timeouts = { timeout: times(60_000, 900_000) };
 
 describe(`P10 ${SESSIONS} short-lived sessions`, () => {
   let redis: RedisServer;
@@ -32,14 +32,14 @@ describe(`P10 ${SESSIONS} short-lived sessions`, () => {
     await redis.dispose();
   });
 
-  /** What the instance holds for its clients right now. */
+  /** The number of resources the instance holds for its clients. */
   function gauges(): Record<string, number> {
     const runtime = app.app.get(McpRuntime, { strict: false });
     const { channels, listeners, unexpectedMessages } = (app.app.get(MessageBroker) as RedisMessageBroker).sizes;
     return {
       ...{ channels, listeners, unexpectedMessages },
       inFlight: runtime.inFlight.size,
-      standing: runtime.http.streams.size,
+      standalone: runtime.http.streams.size,
       subscriptions: runtime.engine.subscriptions.size,
     };
   }
@@ -47,19 +47,19 @@ describe(`P10 ${SESSIONS} short-lived sessions`, () => {
   async function visit(i: number): Promise<void> {
     const session = await LegacySession.open(app.port);
     await session.request('resources/subscribe', { uri: 'wire://fixed' });
-    const standing = await session.get();
+    const standalone = await session.get();
     const stream = await session.stream('speak', { count: 3 });
     await stream.end();
     await app.mcp.sendToSession(session.id, { level: 'error', data: i });
-    await standing.message(({ params }) => params?.data === i);
-    await standing.close();
-    // Half of them say good-bye.
+    await standalone.message(({ params }) => params?.data === i);
+    await standalone.close();
+    // Half of them end with DELETE.
     if (i % 2) await session.end();
   }
 
   it(
     'P10 every key of short-lived sessions has a TTL, and none is left in Redis or in the instance',
-    patience,
+    timeouts,
     async () => {
       await expect.poll(() => gauges().listeners).toBeGreaterThan(0);
       const idle = gauges();
@@ -75,16 +75,16 @@ describe(`P10 ${SESSIONS} short-lived sessions`, () => {
       }
       expect(problems).toEqual([]);
       expect(most).toBeGreaterThan(base + AT_ONCE);
-      // What an instance keeps for itself does not grow with its clients.
-      const left = async () =>
+      // The keys of an instance do not grow with its clients.
+      const remaining = async () =>
         (await redis.admin.keys('*')).filter((key) => !lasting.has(key) && /:\{|:nonce/.test(key));
-      await expect.poll(left, { timeout: 4 * TTL_MS, interval: 200 }).toEqual([]);
+      await expect.poll(remaining, { timeout: 4 * TTL_MS, interval: 200 }).toEqual([]);
       await expect
         .poll(gauges, { timeout: 5000 })
         .toEqual({ ...idle, unexpectedMessages: expect.any(Number) as number });
       figure('P10', 'sessions that came and went', SESSIONS);
       figure('P10', 'keys in Redis at most', most);
-      figure('P10', 'keys of sessions left after their time', (await left()).length);
+      figure('P10', 'keys of sessions left after their time', (await remaining()).length);
       figure('P10', 'keys without a TTL ever seen', problems.length);
       expect(app.logs.errors).toEqual([]);
     },

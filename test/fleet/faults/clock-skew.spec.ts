@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ChildInstance } from '../../fixtures/processes/child-instance.js';
 import { figure, times } from '../../fixtures/measurements/figures.js';
-import { FLAWLESS, Ledger } from '../../fixtures/fleet/stream-recorder.js';
+import { FLAWLESS, StreamRecorder } from '../../fixtures/fleet/stream-recorder.js';
 import { LegacySession } from '../../fixtures/clients/legacy-session.js';
 import { CLIENT_CAPABILITIES, modern } from '../../fixtures/clients/mcp-requests.js';
 import { send } from '../../fixtures/clients/raw-http.js';
@@ -11,9 +11,9 @@ import type { JsonRpc } from '../../fixtures/clients/sse-client.js';
 import { TaskClient } from '../../e2e/tasks/task-client.js';
 
 const HOUR_MS = 3_600_000;
-/** Of everything that expires here: long enough for a slow machine to be in time, short enough to wait for. */
+/** The TTL of everything here: long enough for a slow machine and short enough to wait for. */
 const TTL_MS = 3000;
-const patience = { timeout: times(30_000, 300_000) };
+const timeouts = { timeout: times(30_000, 300_000) };
 
 describe('F11, P11 two instances whose clocks are two hours apart', () => {
   let redis: RedisServer;
@@ -24,7 +24,7 @@ describe('F11, P11 two instances whose clocks are two hours apart', () => {
     redis = await RedisServer.start();
     const options = {
       ...{ redis: redis.url, redisPrefix: newNamespace(), preload: 'skewed-clock' },
-      // A gap must be a fault, and never a full history.
+      // The history is large enough that a gap can only be a fault.
       ...{ maxHistory: 100_000, maxHistoryBytes: 256 * 1024 * 1024 },
       ...{ sessionIdleTtlMs: TTL_MS, taskTtlMs: TTL_MS, requestState: { ttlMs: TTL_MS, singleUse: true } },
     };
@@ -46,41 +46,41 @@ describe('F11, P11 two instances whose clocks are two hours apart', () => {
 
   it(
     'P1 a session that both instances write to and that is read from both in turns misses nothing',
-    patience,
+    timeouts,
     async () => {
       const total = times(300, 10_000);
       const session = await LegacySession.open(early.port);
-      const ledger = new Ledger();
+      const recorder = new StreamRecorder();
       const speaking = (async () => {
-        // One after the other, so that the order is known: the ids of either must follow those of the other.
+        // Sequential, so that the order is known: the ids of one instance must follow those of the other.
         for (let n = 0; n < total; n++) {
-          await (n % 2 ? early : late).say(session.id, `${n}`);
-          ledger.acked.push(`${n}`);
+          await (n % 2 ? early : late).sendLog(session.id, `${n}`);
+          recorder.acked.push(`${n}`);
         }
       })();
       let cursor: string | undefined;
-      for (let turn = 0; ledger.delivered.length < total; turn++) {
+      for (let turn = 0; recorder.delivered.length < total; turn++) {
         const stream = await session.at((turn % 2 ? early : late).port).get(cursor);
-        const wanted = Math.min(total - ledger.delivered.length, 1 + (turn % 23));
+        const wanted = Math.min(total - recorder.delivered.length, 1 + (turn % 23));
         await stream.frame(() => stream.messages.length >= wanted, 10_000);
         await stream.close();
         for (const { comment, id, data } of stream.frames) {
-          if (comment === 'gap') ledger.listener({ kind: 'gap', reason: 'unknown', cursor: '' });
+          if (comment === 'gap') recorder.listener({ kind: 'gap', reason: 'unknown', cursor: '' });
           if (id === undefined || !data) continue;
           const text = (JSON.parse(data) as JsonRpc).params!.data as string;
-          ledger.listener({ kind: 'message', id, data: text, final: false });
+          recorder.listener({ kind: 'message', id, data: text, final: false });
         }
         cursor = stream.lastEventId;
       }
       await speaking;
-      const { lost, duplicated, reordered, gaps } = ledger.verdict;
+      const { lost, duplicated, reordered, gaps } = recorder.flaws;
       figure('P11', 'messages acknowledged with clocks two hours apart', total, 'messages');
       figure('P11', 'lost, duplicated, reordered or falsely signalled', lost + duplicated + reordered + gaps);
-      expect(ledger.verdict).toEqual(FLAWLESS);
+      expect(recorder.flaws).toEqual(FLAWLESS);
     },
   );
 
-  /** How far from its time something expired on the other instance: it is there until shortly before, and gone soon after. */
+  /** Measures how far from its time something expires on the other instance. */
   async function expiry(isThere: () => Promise<boolean>, since: number): Promise<number> {
     while (await isThere()) await new Promise((resolve) => setTimeout(resolve, 50));
     return performance.now() - since - TTL_MS;
@@ -93,17 +93,17 @@ describe('F11, P11 two instances whose clocks are two hours apart', () => {
     expect(Math.max(...errors)).toBeLessThan(5000);
   }
 
-  it('sessions of either instance expire in time on the other', patience, async () => {
+  it('sessions of either instance expire in time on the other', timeouts, async () => {
     const errors = ways.map(async ([from, to]) => {
       const session = await LegacySession.open(from.port);
       const since = performance.now();
-      // Every request slides the time, so it is not asked for over HTTP; saying something is no request.
-      return expiry(async () => (await to.say(session.id, 'still there?')) !== 'unknown', since);
+      // Every request extends the TTL, so the check does not use HTTP; sending a message is no request.
+      return expiry(async () => (await to.sendLog(session.id, 'still there?')) !== 'unknown', since);
     });
     expectInTime(await Promise.all(errors), 'sessions');
   });
 
-  it('tasks of either instance are found and expire in time on the other', patience, async () => {
+  it('tasks of either instance are found and expire in time on the other', timeouts, async () => {
     const errors = ways.map(async ([from, to]) => {
       const since = performance.now();
       const task = await new TaskClient(from.port).start('work', { ms: 100 });
@@ -127,13 +127,13 @@ describe('F11, P11 two instances whose clocks are two hours apart', () => {
 
   it(
     'P14 a request state of either instance is accepted by the other, and refused once it has expired',
-    patience,
+    timeouts,
     async () => {
       const errors = ways.map(async ([from, to]) => {
         const asked = await ask(from.port);
         expect((await ask(to.port, answerTo(asked))).result).toMatchObject({ content: [{ text: 'Hello, Ada' }] });
         const since = performance.now();
-        // Each state may be used once, so there is one for each try.
+        // Each state can be used once, so each try has its own.
         const states = await Promise.all(Array.from({ length: 120 }, () => ask(from.port)));
         return expiry(async () => (await ask(to.port, answerTo(states.shift()!))).error === undefined, since);
       });

@@ -9,7 +9,7 @@ import type { JsonRpc } from '../../fixtures/clients/sse-client.js';
 const LEASE_MS = 500;
 const WORK_MS = 1500;
 const ROUNDS = times(2, 30);
-const patience = { timeout: times(30_000, 600_000) };
+const timeouts = { timeout: times(30_000, 600_000) };
 
 const FINAL = ['completed', 'failed', 'cancelled'];
 const isEnd = ({ method, params }: JsonRpc) => method === 'notifications/tasks' && FINAL.includes(params!.status);
@@ -30,7 +30,7 @@ describe('F17 an instance that is frozen and continues', () => {
 
   it(
     'P13 the task of an instance frozen beyond its lease fails once, and its late result is refused',
-    patience,
+    timeouts,
     async () => {
       let [ends, changed] = [0, 0];
       for (let round = 0; round < ROUNDS; round++) {
@@ -41,16 +41,16 @@ describe('F17 an instance that is frozen and continues', () => {
         frozen.freeze();
         const statusThere = async () => (await there.get(id)).result!.status as string;
         await expect.poll(statusThere, { timeout: 10_000 }).toBe('failed');
-        const verdict = (await there.get(id)).result;
+        const task = (await there.get(id)).result;
         await stream.message(isEnd);
 
         frozen.thaw();
-        // Its work is done now, and it answers again: whatever it wanted to say of the task has been said.
+        // The instance answers again, so it has already tried to report the result of its task.
         const here = new TaskClient(frozen.port);
         expect((await here.call('echo', { name: 'awake' })).result).toMatchObject({ content: [{ text: 'awake' }] });
         await here.start('work', { ms: WORK_MS }).then((later) => here.until(later, 'completed'));
         for (const client of [here, there]) {
-          if (JSON.stringify((await client.get(id)).result) !== JSON.stringify(verdict)) changed++;
+          if (JSON.stringify((await client.get(id)).result) !== JSON.stringify(task)) changed++;
         }
         ends += new Set(stream.messages.filter(isEnd).map(({ params }) => JSON.stringify(params!.status))).size;
         await stream.close();
@@ -62,7 +62,7 @@ describe('F17 an instance that is frozen and continues', () => {
     },
   );
 
-  it('control: an instance that is frozen for less than its lease finishes its task', patience, async () => {
+  it('control: an instance that is frozen for less than its lease finishes its task', timeouts, async () => {
     const id = await new TaskClient(frozen.port).start('work', { ms: WORK_MS });
     frozen.freeze();
     frozen.thaw();

@@ -5,15 +5,15 @@ import { ChildInstance } from '../../fixtures/processes/child-instance.js';
 import { figure, percentile, times } from '../../fixtures/measurements/figures.js';
 import { anonymous, begin } from '../../fixtures/fleet/stream-subscription.js';
 import { fleetMember, type FleetMember, newNamespace } from '../../fixtures/fleet/redis-fleet.js';
-import { pulseDuring } from '../../fixtures/redis/redis-latency.js';
+import { pingsDuring } from '../../fixtures/redis/redis-latency.js';
 import { RedisServer } from '../../fixtures/redis/redis-server.js';
-import { SseCrowd } from '../../fixtures/clients/sse-clients.js';
+import { SseClients } from '../../fixtures/clients/sse-clients.js';
 
 const CLIENTS = times(300, 2000);
-/** While the clients are away, of about 256 bytes each. */
+/** Messages of about 256 bytes, sent while the clients are disconnected. */
 const MISSED = 20;
 const FILLER = 'x'.repeat(150);
-const patience = { timeout: times(60_000, 300_000) };
+const timeouts = { timeout: times(60_000, 300_000) };
 
 const message = (data: unknown): string =>
   JSON.stringify({ jsonrpc: '2.0', method: 'notifications/message', params: { level: 'error', data, filler: FILLER } });
@@ -36,33 +36,33 @@ describe(`F13 ${CLIENTS} clients whose streams are cut at once`, () => {
 
   it(
     'F13 all clients of a killed instance catch up on another instance with each message once and in order',
-    patience,
+    timeouts,
     async () => {
       const sessions = Array.from({ length: CLIENTS }, (_, i) => `herd-${i}`);
       await Promise.all(sessions.map((id) => begin(writer, anonymous(id))));
-      const heard = sessions.map((): string[] => []);
+      const received = sessions.map((): string[] => []);
       let release!: () => void;
       const away = new Promise<void>((resolve) => (release = resolve));
-      const crowd = new SseCrowd({
+      const crowd = new SseClients({
         sessions,
         port: () => (dying.alive ? dying : other).port,
-        heard: (i, text) => heard[i]!.push(text),
-        // As the server has told them, a little spread; and nobody before there is something to catch up with.
+        onMessage: (i, text) => received[i]!.push(text),
+        // Reconnects after the delay of the server with some jitter, once there is something to catch up with.
         pause: () => away.then(() => pause(750 + Math.random() * 500)),
       });
-      const sayAll = (data: string) =>
+      const sendToAll = (data: string) =>
         Promise.all(sessions.map((id) => writer.log.append(anonymous(id), STANDALONE_STREAM, message(data))));
       await expect.poll(() => crowd.size, { timeout: 30_000 }).toBe(CLIENTS);
-      await sayAll('before');
-      await expect.poll(() => heard.every(({ length }) => length === 1), { timeout: 20_000 }).toBe(true);
+      await sendToAll('before');
+      await expect.poll(() => received.every(({ length }) => length === 1), { timeout: 20_000 }).toBe(true);
 
       await dying.kill();
       const texts = Array.from({ length: MISSED }, (_, n) => `${n}`);
-      for (const text of texts) await sayAll(text);
-      const { result: tookMs, pings } = await pulseDuring(redis.port, async () => {
+      for (const text of texts) await sendToAll(text);
+      const { result: tookMs, pings } = await pingsDuring(redis.port, async () => {
         const since = performance.now();
         release();
-        const isCaughtUp = (): boolean => heard.every(({ length }) => length > MISSED);
+        const isCaughtUp = (): boolean => received.every(({ length }) => length > MISSED);
         await expect.poll(isCaughtUp, { timeout: 40_000, interval: 20 }).toBe(true);
         return performance.now() - since;
       });
@@ -70,7 +70,7 @@ describe(`F13 ${CLIENTS} clients whose streams are cut at once`, () => {
       figure('F13', 'all caught up, with a retry of about 1000 ms', tookMs, 'ms');
       figure('F13', 'PING of Redis meanwhile, p99', percentile(pings, 0.99), 'ms');
       const flawless = ['before', ...texts];
-      const flawed = heard.filter((got) => got.join() !== flawless.join());
+      const flawed = received.filter((got) => got.join() !== flawless.join());
       figure('F13', 'clients that missed something, got it twice or out of order', flawed.length);
       expect(flawed).toEqual([]);
       crowd.close();

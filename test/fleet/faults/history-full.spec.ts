@@ -11,14 +11,14 @@ import type { JsonRpc, SseClient } from '../../fixtures/clients/sse-client.js';
 
 const HISTORY = 100;
 const BURST = 10 * HISTORY;
-const patience = { timeout: times(30_000, 300_000) };
+const timeouts = { timeout: times(30_000, 300_000) };
 
-const saying = (data: unknown) => (message: JsonRpc) => message.params?.data === data;
+const hasData = (data: unknown) => (message: JsonRpc) => message.params?.data === data;
 const gapsIn = ({ frames }: SseClient): number => frames.filter(({ comment }) => comment === 'gap').length;
 const numbersIn = ({ messages }: SseClient): number[] =>
   messages.map(({ params }) => params?.data as unknown).filter((data) => typeof data === 'number');
 
-/** The newest of the burst, in order and without a hole. */
+/** Asserts that these are the newest messages of the burst, in order and without a hole. */
 function expectNewest(stream: SseClient): void {
   const got = numbersIn(stream);
   expect(got.length).toBeGreaterThanOrEqual(HISTORY - 1);
@@ -46,7 +46,7 @@ describe('F10 ten times more messages than the history holds', () => {
 
   it(
     'P3 the resumed stream of a request signals exactly one gap and delivers the rest in order with the result',
-    patience,
+    timeouts,
     async () => {
       const rounds = times(3, 50);
       let gaps = 0;
@@ -54,7 +54,7 @@ describe('F10 ten times more messages than the history holds', () => {
       for (let i = 0; i < rounds; i++) {
         const session = await LegacySession.open(app.port);
         const stream = await session.stream('burst', { key: `burst ${i}` }, 'burst');
-        await stream.message(saying('before'));
+        await stream.message(hasData('before'));
         await stream.close();
         app.gate.release(`burst ${i}`);
         const isKept = async (): Promise<number> => (await redis.admin.keys(`*${session.id}}:res:*`)).length;
@@ -73,7 +73,7 @@ describe('F10 ten times more messages than the history holds', () => {
 
   it(
     'P3 the resumed standalone stream signals exactly one gap, delivers the rest in order and continues',
-    patience,
+    timeouts,
     async () => {
       const rounds = times(3, 50);
       let gaps = 0;
@@ -81,16 +81,16 @@ describe('F10 ten times more messages than the history holds', () => {
         const session = await LegacySession.open(app.port);
         const stream = await session.get();
         await app.mcp.sendToSession(session.id, { level: 'error', data: 'before' });
-        await stream.message(saying('before'));
+        await stream.message(hasData('before'));
         await stream.close();
         const sent = Array.from({ length: BURST }, (_, n) =>
           app.mcp.sendToSession(session.id, { level: 'error', data: n }),
         );
         await Promise.all(sent);
         const back = await session.get(stream.lastEventId);
-        await back.message(saying(BURST - 1), 10_000);
+        await back.message(hasData(BURST - 1), 10_000);
         await app.mcp.sendToSession(session.id, { level: 'error', data: 'after' });
-        await back.message(saying('after'));
+        await back.message(hasData('after'));
         gaps += gapsIn(back);
         expectNewest(back);
         await back.close();
@@ -107,25 +107,30 @@ describe('F10 history beyond its maximum age', () => {
     const member = await fleetMember({ redis: redis.url, historyTtlMs: 300 });
     const numbers = Array.from({ length: times(20, 500) }, (_, i) => i);
     const missesSomething = (i: number): boolean => i % 2 === 0;
-    const say = (i: number, text: string) => member.log.append(key(i), STANDALONE_STREAM, text);
+    const append = (i: number, text: string) => member.log.append(key(i), STANDALONE_STREAM, text);
     const cursors = await Promise.all(
       numbers.map(async (i) => {
         await begin(member, key(i));
-        await say(i, 'heard');
+        await append(i, 'heard');
         const { last } = await member.log.read(key(i), STANDALONE_STREAM, '0-0', 1);
-        if (missesSomething(i)) await say(i, 'missed');
+        if (missesSomething(i)) await append(i, 'missed');
         return last;
       }),
     );
     const logsLeft = async () => (await redis.admin.keys(`${member.keys.namespace}:*:l:*`)).length;
     await expect.poll(logsLeft, { timeout: 10_000 }).toBe(0);
     const back = numbers.map((i) => follow(member, key(i), 60_000, cursors[i]));
-    await Promise.all(numbers.map((i) => say(i, 'after')));
-    await Promise.all(back.map(({ ledger }) => ledger.until(() => ledger.delivered.includes('after'))));
-    const gaps = back.map(({ ledger }) => ledger.gaps.length);
+    await Promise.all(numbers.map((i) => append(i, 'after')));
+    await Promise.all(back.map(({ recorder }) => recorder.until(() => recorder.delivered.includes('after'))));
+    const gaps = back.map(({ recorder }) => recorder.gaps.length);
     const affected = numbers.filter(missesSomething);
-    const told = affected.filter((i) => gaps[i] === 1).length;
-    figure('P3', 'streams that lost something to their age and were told once', (100 * told) / affected.length, '%');
+    const signalled = affected.filter((i) => gaps[i] === 1).length;
+    figure(
+      'P3',
+      'streams that lost something to their age and were told once',
+      (100 * signalled) / affected.length,
+      '%',
+    );
     expect(gaps).toEqual(numbers.map((i) => (missesSomething(i) ? 1 : 0)));
     for (const { close } of back) close();
     await member.close();

@@ -6,10 +6,10 @@ import { LegacySession } from '../../fixtures/clients/legacy-session.js';
 import { RedisServer } from '../../fixtures/redis/redis-server.js';
 
 const STREAMS = times(50, 500);
-/** Of every stream, on average: the period of its self-check. */
+/** The average self-check period of a stream. */
 const SELF_CHECK_MS = 7500;
 const IDLE_MS = times(5000, 60_000);
-const patience = { timeout: IDLE_MS + 60_000 };
+const timeouts = { timeout: IDLE_MS + 60_000 };
 
 describe('P16 commands of an idle fleet', () => {
   let redis: RedisServer;
@@ -30,7 +30,7 @@ describe('P16 commands of an idle fleet', () => {
 
   it(
     'P16 an idle fleet sends Redis at most one read per open stream and self-check, and nothing for other sessions',
-    patience,
+    timeouts,
     async () => {
       const sessions = await Promise.all(Array.from({ length: 2 * STREAMS }, () => LegacySession.open(app.port)));
       const streams = await Promise.all(sessions.slice(0, STREAMS).map((session) => session.get()));
@@ -44,7 +44,7 @@ describe('P16 commands of an idle fleet', () => {
       figure('P16', 'idle streams', STREAMS);
       figure('P16', 'reads per idle stream and self-check', scripts / STREAMS / periods);
       figure('P16', 'publishes per minute of an idle instance', (count('publish') * 60_000) / IDLE_MS);
-      // The period of each stream is drawn, by up to a third shorter than the average.
+      // The period of each stream is random, up to a third shorter than the average.
       expect(scripts).toBeLessThanOrEqual(Math.ceil(periods * 1.5 + 1) * STREAMS);
       expect(count('hset') + count('pexpire')).toBe(0);
       await Promise.all(streams.map((stream) => stream.close()));

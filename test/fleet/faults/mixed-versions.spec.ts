@@ -9,7 +9,7 @@ import { RedisServer } from '../../fixtures/redis/redis-server.js';
 import type { SseClient } from '../../fixtures/clients/sse-client.js';
 
 const G = STANDALONE_STREAM;
-const patience = { timeout: times(30_000, 300_000) };
+const timeouts = { timeout: times(30_000, 300_000) };
 
 let redis: RedisServer;
 beforeAll(async () => {
@@ -26,16 +26,16 @@ describe('F18 log entries of an unknown version', () => {
     const log = `${member.keys.logs(key(1))}${G}`;
     for (let n = 0; n < 5; n++) await member.log.append(key(1), G, `${n}`);
     const { last } = await member.log.read(key(1), G, '0-0', 1);
-    // As the next version may write: the same links, other fields, and a head that tells of it.
+    // Written as the next version may do: the same links, other fields and a matching head.
     const head = (await redis.admin.hget(member.keys.session(key(1)), `h:${G}`))!;
     const id = (await redis.admin.xadd(log, '*', 'p', last, 't', '2', 'b', 'binary'))!;
     await redis.admin.hset(member.keys.session(key(1)), `h:${G}`, head.replace(last, id));
-    const { ledger, reported, close } = follow(member, key(1), 60_000, '0-0');
-    await ledger.until(() => ledger.gaps.length === 1);
+    const { recorder, reported, close } = follow(member, key(1), 60_000, '0-0');
+    await recorder.until(() => recorder.gaps.length === 1);
     await member.log.append(key(1), G, '6');
-    await ledger.until(() => ledger.delivered.length === 6);
-    expect(ledger.delivered).toEqual(['0', '1', '2', '3', '4', '6']);
-    expect(ledger.gaps).toEqual([{ kind: 'gap', reason: 'history', cursor: id }]);
+    await recorder.until(() => recorder.delivered.length === 6);
+    expect(recorder.delivered).toEqual(['0', '1', '2', '3', '4', '6']);
+    expect(recorder.gaps).toEqual([{ kind: 'gap', reason: 'history', cursor: id }]);
     expect(reported).toEqual([]);
     close();
     await member.close();
@@ -52,9 +52,9 @@ describe('F18 log entries of an unknown version', () => {
     for (let n = 0; n < 400; n++) last = (await redis.admin.xadd(log, '*', 'p', last, 't', '2', 'b', 'binary'))!;
     await redis.admin.hset(member.keys.session(key(1)), `h:${G}`, head.replace(first, last));
     for (const text of ['1', '2']) await member.log.append(key(1), G, text);
-    const { ledger, close } = follow(member, key(1), 60_000, '0-0');
-    await ledger.until(() => ledger.delivered.includes('2'));
-    expect([ledger.delivered, ledger.gaps.length]).toEqual([['0', '1', '2'], 1]);
+    const { recorder, close } = follow(member, key(1), 60_000, '0-0');
+    await recorder.until(() => recorder.delivered.includes('2'));
+    expect([recorder.delivered, recorder.gaps.length]).toEqual([['0', '1', '2'], 1]);
     close();
     await member.close();
   });
@@ -64,13 +64,13 @@ describe('F18 log entries of an unknown version', () => {
     async (signal) => {
       const member = await fleetMember({ redis: redis.url });
       await begin(member, key(1));
-      const { ledger, reported, close } = follow(member, key(1), 60_000);
+      const { recorder, reported, close } = follow(member, key(1), 60_000);
       await member.log.append(key(1), G, '0');
-      await ledger.until(() => ledger.delivered.length === 1);
+      await recorder.until(() => recorder.delivered.length === 1);
       await member.broker.publish(member.log.channel(key(1)), signal);
       await member.log.append(key(1), G, '1');
-      await ledger.until(() => ledger.delivered.length === 2);
-      expect([ledger.gaps, ledger.ends, reported, member.errors]).toEqual([[], [], [], []]);
+      await recorder.until(() => recorder.delivered.length === 2);
+      expect([recorder.gaps, recorder.ends, reported, member.errors]).toEqual([[], [], [], []]);
       close();
       await member.close();
     },
@@ -80,7 +80,7 @@ describe('F18 log entries of an unknown version', () => {
 describe('F18 a rolling upgrade with two versions', () => {
   it(
     'P1 two versions side by side deliver each known message once and in order, and a gap for each run of unknown ones',
-    patience,
+    timeouts,
     async () => {
       const options = { redis: redis.url, redisPrefix: newNamespace() };
       const [today, next] = await Promise.all([
@@ -93,13 +93,13 @@ describe('F18 a rolling upgrade with two versions', () => {
         const session = await LegacySession.open(s % 2 ? today.port : next.port);
         const stream = await session.at(today.port).get();
         await stream.frame(({ id }) => id !== undefined);
-        // Runs of either version, some of them longer than one page of the log.
+        // Runs of entries by either version, some longer than one page of the log.
         const runs = [3, 1, 5, 2, s % 4 === 0 ? 250 : 1, 4, 1, 1];
         for (const [i, length] of runs.entries()) {
           const by = i % 2 ? next : today;
-          for (let n = 0; n < length; n++) await by.say(session.id, `${i % 2 ? 'next' : 'today'} ${i} ${n}`);
+          for (let n = 0; n < length; n++) await by.sendLog(session.id, `${i % 2 ? 'next' : 'today'} ${i} ${n}`);
         }
-        await today.say(session.id, 'last');
+        await today.sendLog(session.id, 'last');
         await stream.message(({ params }) => params?.data === 'last', 10_000);
         const { lost, hidden, gaps } = judge(stream, runs);
         missing += lost;
@@ -109,14 +109,14 @@ describe('F18 a rolling upgrade with two versions', () => {
       }
       figure('F18', 'silent losses with two versions side by side', silent);
       figure('F18', 'gaps signalled with two versions side by side', signalled);
-      expect([silent, missing, today.alive, next.alive, today.said, next.said]).toEqual([0, 0, true, true, '', '']);
+      expect([silent, missing, today.alive, next.alive, today.stderr, next.stderr]).toEqual([0, 0, true, true, '', '']);
       await Promise.all([today.kill(), next.kill()]);
     },
   );
 
   it(
     'P6 the response of a call on the newer version arrives on whichever version its client reconnects to',
-    patience,
+    timeouts,
     async () => {
       const options = {
         redis: redis.url,
@@ -143,12 +143,12 @@ describe('F18 a rolling upgrade with two versions', () => {
     },
   );
 
-  /** `lost`: of what this version said. `hidden`: runs of the other that are missing without a gap in their place. */
+  /** `lost` counts missing messages of this version, `hidden` missing runs of the other version without a gap. */
   function judge({ frames }: SseClient, runs: readonly number[]) {
     const order: (string | undefined)[] = [];
     for (const { comment, id, data } of frames) {
       if (comment === 'gap') order.push(undefined);
-      // Without an id it says again what the gap may have swallowed.
+      // Without an id it repeats what the gap may have lost.
       if (id !== undefined && data) order.push((JSON.parse(data) as { params: { data: string } }).params.data);
     }
     const texts = order.filter((text) => text !== undefined);

@@ -17,9 +17,9 @@ const LIMIT = MIB;
 const FLOOD = times(2000, 100_000);
 const MAX_SESSIONS = FLOOD / 2;
 const AT_ONCE = 50;
-const patience = { timeout: times(60_000, 600_000) };
+const timeouts = { timeout: times(60_000, 600_000) };
 
-const saying = (data: unknown) => (message: JsonRpc) => message.params?.data === data;
+const hasData = (data: unknown) => (message: JsonRpc) => message.params?.data === data;
 const isGap = ({ comment }: { comment?: string }) => comment === 'gap';
 
 describe('F15 malformed input to one instance of a fleet', () => {
@@ -43,20 +43,20 @@ describe('F15 malformed input to one instance of a fleet', () => {
     await redis.dispose();
   });
 
-  /** Served as before, and the process is the one that was started. */
-  async function expectWell(): Promise<void> {
+  /** Asserts that the same process still serves requests. */
+  async function expectHealthy(): Promise<void> {
     expect(instance.alive).toBe(true);
     const reply = await send(instance.port, call('echo', { name: 'well' }));
     expect([reply.status, (JSON.parse(reply.body) as JsonRpc).result!.content[0].text]).toEqual([200, 'well']);
   }
 
-  it('F15 an instance survives bodies of ten times the limit and JSON with a million levels', patience, async () => {
+  it('F15 an instance survives bodies of ten times the limit and JSON with a million levels', timeouts, async () => {
     const rounds = times(5, 200);
     const deep = (open: string, close: string) => open.repeat(1_000_000) + close.repeat(1_000_000);
     const statuses = new Set<number>();
     for (let i = 0; i < rounds; i++) {
       const large = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping', params: { x: 'x'.repeat(10 * LIMIT) } });
-      // A server that refuses early may close before everything is sent; this one is watched for what it does after.
+      // A server that refuses early may close before everything is sent; the test checks what it does afterwards.
       for (const body of [large, deep('[', ']'), deep('{"a":', '}')]) {
         statuses.add(
           await send(instance.port, post(body)).then(
@@ -69,11 +69,11 @@ describe('F15 malformed input to one instance of a fleet', () => {
       statuses.add((await send(instance.port, post(within))).status);
     }
     expect([...statuses].toSorted()).toEqual([400, 413]);
-    await expectWell();
+    await expectHealthy();
   });
 
   it('F15 an instance survives bytes that are not HTTP and requests that never finish', async () => {
-    // A server may as well reset what makes no sense.
+    // A server may also reset a meaningless connection.
     const cut = () => undefined;
     await sendBytes(instance.port, Buffer.from(Array.from({ length: 100_000 }, (_, i) => (i * 7919) % 256)), 500).catch(
       cut,
@@ -83,10 +83,10 @@ describe('F15 malformed input to one instance of a fleet', () => {
       'POST /mcp HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000\r\n\r\n{"jsonrpc"',
       300,
     ).catch(cut);
-    await expectWell();
+    await expectHealthy();
   });
 
-  it(`F15 an instance survives a flood of ${FLOOD} sessions with a limit of ${MAX_SESSIONS}`, patience, async () => {
+  it(`F15 an instance survives a flood of ${FLOOD} sessions with a limit of ${MAX_SESSIONS}`, timeouts, async () => {
     const statuses: Record<number, number> = {};
     for (let i = 0; i < FLOOD; i += AT_ONCE) {
       const replies = await Promise.all(
@@ -100,7 +100,7 @@ describe('F15 malformed input to one instance of a fleet', () => {
     figure('F15', 'sessions offered', FLOOD);
     figure('F15', 'sessions refused with 503 beyond the most there may be', statuses[503] ?? 0);
     expect(statuses).toEqual({ 200: MAX_SESSIONS, 503: FLOOD - MAX_SESSIONS });
-    await expectWell();
+    await expectHealthy();
     await redis.admin.flushall();
   });
 
@@ -112,9 +112,9 @@ describe('F15 malformed input to one instance of a fleet', () => {
       const { status } = await session.post(session.message('tools/list'));
       expect([record, status]).toEqual([record, 404]);
     }
-    expect(instance.said).toContain('The record of a session in Redis is corrupt');
-    expect(instance.said).not.toContain(session.id);
-    await expectWell();
+    expect(instance.stderr).toContain('The record of a session in Redis is corrupt');
+    expect(instance.stderr).not.toContain(session.id);
+    await expectHealthy();
   });
 
   it('F15 a session key of another Redis type is refused without an effect on other sessions', async () => {
@@ -122,11 +122,11 @@ describe('F15 malformed input to one instance of a fleet', () => {
     await redis.admin.set(keys.session(anonymous(session.id)), 'a text');
     const { status } = await session.post(session.message('tools/list'));
     expect([404, 500, 503]).toContain(status);
-    await instance.say(session.id, 'lost').catch(() => undefined);
-    await expectWell();
+    await instance.sendLog(session.id, 'lost').catch(() => undefined);
+    await expectHealthy();
   });
 
-  it('P3 a corrupt log entry is one gap, and a corrupt signal has no effect', patience, async () => {
+  it('P3 a corrupt log entry is one gap, and a corrupt signal has no effect', timeouts, async () => {
     const rounds = times(3, 50);
     let [gaps, silent] = [0, 0];
     for (let round = 0; round < rounds; round++) {
@@ -134,8 +134,8 @@ describe('F15 malformed input to one instance of a fleet', () => {
       const log = `${keys.logs(anonymous(session.id))}${G}`;
       const name = keys.session(anonymous(session.id));
       const first = await session.get();
-      await instance.say(session.id, 'first');
-      await first.message(saying('first'));
+      await instance.sendLog(session.id, 'first');
+      await first.message(hasData('first'));
       await first.close();
       const corrupt: [string, string][][] = [
         [['nonsense', 'x'.repeat(100)]],
@@ -153,9 +153,9 @@ describe('F15 malformed input to one instance of a fleet', () => {
       const id = (await redis.admin.xadd(log, '*', ...corrupt[round % corrupt.length]!.flat()))!;
       const head = (await redis.admin.hget(name, `h:${G}`))!;
       await redis.admin.hset(name, `h:${G}`, head.replace(/^\S+/, id));
-      await instance.say(session.id, 'second');
+      await instance.sendLog(session.id, 'second');
       const back = await session.get(first.lastEventId);
-      await back.message(saying('second'));
+      await back.message(hasData('second'));
       for (const signal of [
         '',
         '{',
@@ -163,25 +163,25 @@ describe('F15 malformed input to one instance of a fleet', () => {
         '"',
         '\u0000\uffff',
         'x'.repeat(MIB),
-        bellOf(session.id, 'x'.repeat(MIB)),
+        signalOf(session.id, 'x'.repeat(MIB)),
       ]) {
         await redis.admin.publish(keys.wire(keys.signals(anonymous(session.id))), signal);
       }
-      await instance.say(session.id, 'third');
-      await back.message(saying('third'));
-      const told = back.frames.filter(isGap).length;
-      gaps += told;
-      if (told === 0) silent++;
+      await instance.sendLog(session.id, 'third');
+      await back.message(hasData('third'));
+      const signalled = back.frames.filter(isGap).length;
+      gaps += signalled;
+      if (signalled === 0) silent++;
       await back.close();
     }
     figure('F15', 'gaps per corrupt entry', gaps / rounds);
     figure('F15', 'corrupt entries nobody was told of', silent);
     expect([gaps, silent]).toEqual([rounds, 0]);
-    await expectWell();
+    await expectHealthy();
   });
 
   it('P10 after all malformed input the same process runs with the memory of a few sessions', async () => {
-    await expectWell();
+    await expectHealthy();
     const grown = (await instance.weigh()) - base;
     figure('F15', 'crashes', instance.alive ? 0 : 1);
     figure('F15', 'memory of the instance before', base / MIB, 'MiB');
@@ -189,6 +189,6 @@ describe('F15 malformed input to one instance of a fleet', () => {
     expect(grown / MIB).toBeLessThan(250);
   });
 
-  const bellOf = (session: string, data: string): string =>
+  const signalOf = (session: string, data: string): string =>
     JSON.stringify({ pattern: keys.wire(keys.signals(anonymous(session))), data });
 });

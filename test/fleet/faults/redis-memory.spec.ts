@@ -11,8 +11,8 @@ import { RedisServer } from '../../fixtures/redis/redis-server.js';
 import type { JsonRpc } from '../../fixtures/clients/sse-client.js';
 
 const G = STANDALONE_STREAM;
-const patience = { timeout: times(30_000, 300_000) };
-const saying = (data: unknown) => (message: JsonRpc) => message.params?.data === data;
+const timeouts = { timeout: times(30_000, 300_000) };
+const hasData = (data: unknown) => (message: JsonRpc) => message.params?.data === data;
 
 let redis: RedisServer;
 let app: FleetApp;
@@ -31,13 +31,13 @@ afterEach(async () => {
 describe('F14 Redis at maxmemory without eviction', () => {
   it(
     'P6, P9 requests fail cleanly while Redis is out of memory, and pending messages are stored afterwards',
-    patience,
+    timeouts,
     async () => {
       const session = await LegacySession.open(app.port);
       const stream = await session.get();
       await stream.frame(({ id }) => id !== undefined);
       const running = await session.stream('holdLoudly', { key: 'full' }, 'full');
-      await running.message(saying('before'));
+      await running.message(hasData('before'));
 
       let [refused, unclean] = [0, 0];
       const rounds = times(2, 20);
@@ -49,19 +49,19 @@ describe('F14 Redis at maxmemory without eviction', () => {
           if (status === 503 && headers['retry-after'] !== undefined) refused++;
           else unclean++;
         }
-        // Nothing of this needs room.
+        // None of these requests needs memory in Redis.
         expect((await send(app.port, call('echo', { text: 'plain' }))).status).toBe(200);
         expect((await session.post(session.message('ping'))).status).not.toBe(404);
         if (round === rounds - 1) app.gate.release('full');
         await redis.admin.config('SET', 'maxmemory', '0');
         expect((await appended).kind).toBe('appended');
-        await stream.message(saying(`full ${round}`), 10_000);
+        await stream.message(hasData(`full ${round}`), 10_000);
       }
       await running.end(10_000);
       expect(running.messages.at(-1)).toMatchObject({ id: 'full', result: { content: [{ text: 'full' }] } });
       expect((await send(app.port, initializeRequest())).status).toBe(200);
-      const said = stream.messages.map(({ params }) => params!.data as string);
-      expect(said).toEqual(Array.from({ length: rounds }, (_, i) => `full ${i}`));
+      const received = stream.messages.map(({ params }) => params!.data as string);
+      expect(received).toEqual(Array.from({ length: rounds }, (_, i) => `full ${i}`));
       figure('F14', 'requests refused with 503 and Retry-After while memory was full', refused);
       figure('F14', 'requests that failed in another way', unclean);
       expect(unclean).toBe(0);
@@ -69,7 +69,7 @@ describe('F14 Redis at maxmemory without eviction', () => {
     },
   );
 
-  it('an append that never finds memory is rejected with a named error and not stored later', patience, async () => {
+  it('an append that never finds memory is rejected with a named error and not stored later', timeouts, async () => {
     await begin(member, key(1));
     const impatient = await fleetMember({ redis: redis.url, namespace: member.keys.namespace });
     await redis.admin.config('SET', 'maxmemory', '1');
@@ -86,19 +86,19 @@ describe('F14 Redis at maxmemory without eviction', () => {
 describe.each(['allkeys-lru', 'allkeys-random'])('F14 Redis at maxmemory that evicts by %s', (policy) => {
   const STREAMS = times(100, 1000);
 
-  it('P3 each stream delivers everything, signals a gap or ends with its session', patience, async () => {
+  it('P3 each stream delivers everything, signals a gap or ends with its session', timeouts, async () => {
     const numbers = Array.from({ length: STREAMS }, (_, i) => i);
     await Promise.all(numbers.map((i) => begin(member, anonymous(`e-${i}`))));
-    const say = (from: number, count: number, i: number) =>
+    const appendTo = (from: number, count: number, i: number) =>
       Promise.all(Array.from({ length: count }, (_, n) => member.log.append(anonymous(`e-${i}`), G, `${from + n}`)));
     const first = numbers.map((i) => follow(member, anonymous(`e-${i}`), 60_000));
-    await Promise.all(numbers.map((i) => say(0, 3, i)));
-    await Promise.all(first.map(({ ledger }) => ledger.until(() => ledger.delivered.length === 3)));
+    await Promise.all(numbers.map((i) => appendTo(0, 3, i)));
+    await Promise.all(first.map(({ recorder }) => recorder.until(() => recorder.delivered.length === 3)));
     for (const { close } of first) close();
     const cursors = await Promise.all(
       numbers.map(async (i) => (await member.log.read(anonymous(`e-${i}`), G, '0-0', 10)).last),
     );
-    const outcomes = (await Promise.all(numbers.map((i) => say(3, 3, i)))).flat();
+    const outcomes = (await Promise.all(numbers.map((i) => appendTo(3, 3, i)))).flat();
     expect(new Set(outcomes.map(({ kind }) => kind))).toEqual(new Set(['appended']));
 
     await evictHalf(`${member.keys.namespace}:*e-*`);
@@ -106,21 +106,21 @@ describe.each(['allkeys-lru', 'allkeys-random'])('F14 Redis at maxmemory that ev
     const after = await Promise.all(
       numbers.map((i) => member.log.append(anonymous(`e-${i}`), G, '6').catch(() => ({ kind: 'gone' }))),
     );
-    const isSettled = ({ ledger }: Followed) => ledger.delivered.includes('6') || ledger.ends.length > 0;
-    await Promise.all(back.map((followed) => followed.ledger.until(() => isSettled(followed), 20_000)));
-    const whole = back.filter(({ ledger }) => ledger.delivered.join() === '3,4,5,6');
-    const told = back.filter(({ ledger }) => ledger.gaps.length + ledger.ends.length > 0);
+    const isSettled = ({ recorder }: Followed) => recorder.delivered.includes('6') || recorder.ends.length > 0;
+    await Promise.all(back.map((followed) => followed.recorder.until(() => isSettled(followed), 20_000)));
+    const whole = back.filter(({ recorder }) => recorder.delivered.join() === '3,4,5,6');
+    const signalled = back.filter(({ recorder }) => recorder.gaps.length + recorder.ends.length > 0);
     const over = numbers.filter((i) => after[i]!.kind === 'gone');
-    const silent = back.filter((one) => !whole.includes(one) && !told.includes(one));
+    const silent = back.filter((one) => !whole.includes(one) && !signalled.includes(one));
     figure('F14', `streams that lost something to ${policy}`, STREAMS - whole.length);
     figure('F14', `silent losses to ${policy}`, silent.length);
-    expect([silent, told.filter((one) => whole.includes(one))]).toEqual([[], []]);
-    expect(told.length).toBeGreaterThan(0);
+    expect([silent, signalled.filter((one) => whole.includes(one))]).toEqual([[], []]);
+    expect(signalled.length).toBeGreaterThan(0);
     for (const i of over.slice(0, 5)) expect((await send(app.port, withSession(`e-${i}`))).status).toBe(404);
     for (const { close } of back) close();
   });
 
-  /** Lets Redis run out of memory until it has thrown away half of these keys. */
+  /** Fills Redis until it has evicted half of these keys. */
   async function evictHalf(pattern: string): Promise<void> {
     const before = (await redis.admin.keys(pattern)).length;
     const used = Number(/used_memory:(\d+)/.exec(await redis.admin.info('memory'))![1]);

@@ -10,7 +10,7 @@ import { send } from '../../fixtures/clients/raw-http.js';
 
 const G = STANDALONE_STREAM;
 const STREAMS = times(50, 500);
-const patience = { timeout: times(20_000, 300_000) };
+const timeouts = { timeout: times(20_000, 300_000) };
 const numbers = Array.from({ length: STREAMS }, (_, i) => i);
 
 describe('F3 Redis is killed and restarts with its data', () => {
@@ -26,39 +26,41 @@ describe('F3 Redis is killed and restarts with its data', () => {
     await redis.dispose();
   });
 
-  it('P2 every open stream delivers messages after Redis restarts, without a false gap', patience, async () => {
+  it('P2 every open stream delivers messages after Redis restarts, without a false gap', timeouts, async () => {
     const [writer, reader] = members as [FleetMember, FleetMember];
     await Promise.all(numbers.map((i) => begin(writer, key(i))));
-    // Looks too seldom to help: what arrives in time, arrives because all connections are made anew.
+    // The self-check is too rare to help: what arrives in time, arrives because all connections are reopened.
     const followed = numbers.map((i) => follow(reader, key(i), 60_000));
-    const sayAll = (text: string) =>
+    const sendToAll = (text: string) =>
       Promise.all(
-        followed.map(async ({ ledger }, i) => {
+        followed.map(async ({ recorder }, i) => {
           expect((await writer.log.append(key(i), G, text)).kind).toBe('appended');
-          ledger.acked.push(text);
+          recorder.acked.push(text);
         }),
       );
     const waits: number[] = [];
     const rounds = times(1, 5);
     for (let round = 0; round < rounds; round++) {
-      await sayAll(`${2 * round}`);
-      await Promise.all(followed.map(({ ledger }) => ledger.until(() => ledger.delivered.length === 2 * round + 1)));
+      await sendToAll(`${2 * round}`);
+      await Promise.all(
+        followed.map(({ recorder }) => recorder.until(() => recorder.delivered.length === 2 * round + 1)),
+      );
       await redis.kill();
       await redis.start();
       const since = performance.now();
-      const heard = followed.map(async ({ ledger }) => {
-        await ledger.until(() => ledger.delivered.length === 2 * round + 2, 20_000);
+      const arrivals = followed.map(async ({ recorder }) => {
+        await recorder.until(() => recorder.delivered.length === 2 * round + 2, 20_000);
         waits.push(performance.now() - since);
       });
-      await sayAll(`${2 * round + 1}`);
-      await Promise.all(heard);
+      await sendToAll(`${2 * round + 1}`);
+      await Promise.all(arrivals);
     }
-    const verdicts = followed.map(({ ledger: { verdict } }) => verdict);
-    const flaws = verdicts.reduce((sum, v) => sum + v.lost + v.duplicated + v.reordered + v.gaps, 0);
+    const flawsOfEach = followed.map(({ recorder }) => recorder.flaws);
+    const flaws = flawsOfEach.reduce((sum, v) => sum + v.lost + v.duplicated + v.reordered + v.gaps, 0);
     figure('F3', 'open streams', STREAMS);
     figure('F3', 'first event after the return of Redis, p99', percentile(waits, 0.99), 'ms');
     figure('F3', 'lost, duplicated, reordered or falsely signalled', flaws);
-    expect([flaws, followed.flatMap(({ ledger }) => ledger.ends)]).toEqual([0, []]);
+    expect([flaws, followed.flatMap(({ recorder }) => recorder.ends)]).toEqual([0, []]);
     for (const { close } of followed) close();
   });
 });
@@ -66,7 +68,7 @@ describe('F3 Redis is killed and restarts with its data', () => {
 describe('F5 Redis is killed and restarts empty', () => {
   it(
     'P3 every open stream ends once after Redis lost its data, and its session is 404 until it is opened anew',
-    patience,
+    timeouts,
     async () => {
       const redis = await RedisServer.start();
       const app = await fleetApp({ redis: redis.url });
@@ -80,10 +82,10 @@ describe('F5 Redis is killed and restarts empty', () => {
       const replies = await Promise.all(
         sessions.map((session, i) => send(app.port, session.getRequest(streams[i]!.lastEventId))),
       );
-      const told = streams.filter((stream) => stream.complete).length;
-      figure('F5', 'open streams that were told / streams affected', told / STREAMS);
+      const signalled = streams.filter((stream) => stream.complete).length;
+      figure('F5', 'open streams that were told / streams affected', signalled / STREAMS);
       figure('F5', 'sessions that are 404 after', replies.filter(({ status }) => status === 404).length);
-      expect(told).toBe(STREAMS);
+      expect(signalled).toBe(STREAMS);
       expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([404]));
       expect((await LegacySession.open(app.port)).id).not.toBe(sessions[0]!.id);
       expect(app.logs.errors).toEqual([]);
@@ -92,31 +94,31 @@ describe('F5 Redis is killed and restarts empty', () => {
     },
   );
 
-  it('P3 sessions opened anew before their streams notice the loss get one gap each', patience, async () => {
+  it('P3 sessions opened anew before their streams notice the loss get one gap each', timeouts, async () => {
     const redis = await RedisServer.start();
     const member = await fleetMember({ redis: redis.url, waitMs: 500 });
     await Promise.all(numbers.map((i) => begin(member, key(i))));
     const followed = numbers.map((i) => follow(member, key(i), 60_000));
-    // An attempt whose answer was lost may have succeeded.
+    // An attempt whose reply was lost may have succeeded.
     const isThere = (i: number): Promise<boolean> =>
       begin(member, key(i))
         .then(() => true)
         .catch(async () => (await member.store.load(key(i))) !== undefined)
         .catch(() => false);
-    const say = (text: string) => Promise.all(numbers.map((i) => member.log.append(key(i), G, text)));
-    await say('0');
-    await Promise.all(followed.map(({ ledger }) => ledger.until(() => ledger.delivered.length === 1)));
+    const appendToAll = (text: string) => Promise.all(numbers.map((i) => member.log.append(key(i), G, text)));
+    await appendToAll('0');
+    await Promise.all(followed.map(({ recorder }) => recorder.until(() => recorder.delivered.length === 1)));
     await redis.kill();
     await redis.start();
-    // Whoever is connected first may be the one that begins them: streams look a moment later, not to come all at once.
+    // The first connected client may open the sessions, because streams re-check after a random delay.
     await Promise.all(numbers.map((i) => expect.poll(() => isThere(i), { timeout: 10_000 }).toBe(true)));
-    await say('1');
+    await appendToAll('1');
     await Promise.all(
-      followed.map(({ ledger }) => ledger.until(() => ledger.delivered.length + ledger.ends.length > 1)),
+      followed.map(({ recorder }) => recorder.until(() => recorder.delivered.length + recorder.ends.length > 1)),
     );
-    const told = followed.filter(({ ledger }) => ledger.gaps.length + ledger.ends.length === 1).length;
-    figure('F5', 'streams told / affected, with sessions made anew at once', told / STREAMS);
-    expect(told).toBe(STREAMS);
+    const signalled = followed.filter(({ recorder }) => recorder.gaps.length + recorder.ends.length === 1).length;
+    figure('F5', 'streams told / affected, with sessions made anew at once', signalled / STREAMS);
+    expect(signalled).toBe(STREAMS);
     for (const { close } of followed) close();
     await member.close();
     await redis.dispose();

@@ -14,15 +14,15 @@ import { SseFrameParser } from '../../fixtures/clients/sse-frames.js';
 
 const MIB = 1024 * 1024;
 const MAX_PENDING = 256 * 1024;
-/** Twice what the kernel may hold for a connection on this machine, and what may wait in the instance. */
+/** Twice as much as the kernel and the instance can buffer for one connection. */
 const MESSAGES = times(800, 5000);
 const SIZE = 16 * 1024;
 const FILLER = 'x'.repeat(SIZE);
 const READ_BYTES = 100;
 const READ_EVERY_MS = 100;
-const patience = { timeout: times(60_000, 600_000) };
+const timeouts = { timeout: times(60_000, 600_000) };
 
-/** A client that reads a kilobyte per second until it is told to hurry. */
+/** A client that reads one kilobyte per second until `readFast()`. */
 class SlowReader {
   readonly numbers: number[] = [];
   cursor: string | undefined;
@@ -38,14 +38,14 @@ class SlowReader {
     this.#socket.on('close', () => (this.ended = true)).on('error', () => undefined);
     this.#socket.on('end', () => (this.ended = true));
     this.#timer = setInterval(() => {
-      // It gives nothing when asked for more than is there.
+      // `read(n)` returns nothing when less than `n` is buffered.
       const there = Math.max(1, this.#socket.readableLength);
       this.#take(this.#socket.read(Math.min(READ_BYTES, there)) as Buffer | null);
     }, READ_EVERY_MS);
   }
 
-  /** Takes everything there is from now on, until the end. */
-  hurry(): void {
+  /** Reads everything as fast as it arrives, until the end. */
+  readFast(): void {
     clearInterval(this.#timer);
     this.#socket.on('data', (bytes) => this.#take(bytes as Buffer));
   }
@@ -95,29 +95,29 @@ describe('F9 a client that reads one kilobyte per second', () => {
       params: { level: 'error', data, filler: FILLER },
     });
 
-  /** Says everything in this session while somebody else works at the same instance. @returns what that took, and weighed */
-  async function speakAndWork(session: LegacySession) {
+  /** Sends all messages while another client calls the same instance. @returns its latency, and the memory in use */
+  async function sendAndMeasure(session: LegacySession) {
     const took: number[] = [];
-    let heaviest = 0;
+    let maxBytes = 0;
     for (let n = 0; n < MESSAGES; n += 10) {
       const numbers = Array.from({ length: 10 }, (_, i) => n + i);
       await Promise.all(numbers.map((i) => writer.log.append(anonymous(session.id), STANDALONE_STREAM, text(i))));
       const since = performance.now();
       expect((await send(instance.port, call('echo', { name: 'other' }))).status).toBe(200);
       took.push(performance.now() - since);
-      if (n % 500 === 0) heaviest = Math.max(heaviest, await instance.weigh());
+      if (n % 500 === 0) maxBytes = Math.max(maxBytes, await instance.weigh());
     }
-    return { p50: percentile(took, 0.5), heaviest };
+    return { p50: percentile(took, 0.5), maxBytes };
   }
 
   it(
     'F9 a slow client is disconnected without harm to others, memory stays bounded, and it resumes with every message',
-    patience,
+    timeouts,
     async () => {
       const session = await LegacySession.open(instance.port);
       const quick = await session.get();
       await quick.frame(({ id }) => id !== undefined);
-      const before = await speakAndWork(session);
+      const before = await sendAndMeasure(session);
       await quick.message(({ params }) => params?.data === MESSAGES - 1, 20_000);
       await quick.close();
       const base = await instance.weigh();
@@ -125,16 +125,16 @@ describe('F9 a client that reads one kilobyte per second', () => {
       const victim = await LegacySession.open(instance.port);
       const slow = new SlowReader(instance.port, victim.id);
       await expect.poll(() => slow.cursor, { timeout: 10_000 }).toBeDefined();
-      const beside = await speakAndWork(victim);
+      const beside = await sendAndMeasure(victim);
       for (let i = 0; i < 10; i++) await pause(READ_EVERY_MS);
       expect(slow.ended).toBe(false);
-      // What was written before the instance let go of it is still its own.
-      slow.hurry();
+      // Data written before the instance closed the connection still arrives.
+      slow.readFast();
       await expect.poll(() => slow.ended, { timeout: 20_000 }).toBe(true);
       expect(slow.numbers.length).toBeLessThan(MESSAGES);
 
       const all = [...slow.numbers];
-      // There is more to catch up with than may wait for anybody, so this takes some connections.
+      // The rest exceeds the limit of pending bytes, so catching up takes several connections.
       for (let { cursor } = slow; all.length < MESSAGES;) {
         const back = await victim.get(cursor);
         const isDone = () => all.length + back.messages.length >= MESSAGES;
@@ -145,13 +145,13 @@ describe('F9 a client that reads one kilobyte per second', () => {
       }
       expect(all.length).toBe(MESSAGES);
       expect(all.findIndex((n, i) => n !== i)).toBe(-1);
-      const drift = 100 * (beside.heaviest / base - 1);
+      const drift = 100 * (beside.maxBytes / base - 1);
       figure('F9', 'said while a client read 1 kB/s', (MESSAGES * SIZE) / MIB, 'MiB');
       figure('F9', 'memory of the instance meanwhile, against before', drift, '%');
       figure('F9', 'latency of others, p50, with a quick client', before.p50, 'ms');
       figure('F9', 'latency of others, p50, with a slow client', beside.p50, 'ms');
-      // Far below what was said, whatever the collector makes of it.
-      expect((beside.heaviest - base) / MIB).toBeLessThan(Math.max(60, (MESSAGES * SIZE) / MIB / 2));
+      // Far less than the size of all messages, whatever the garbage collector does.
+      expect((beside.maxBytes - base) / MIB).toBeLessThan(Math.max(60, (MESSAGES * SIZE) / MIB / 2));
       slow.close();
     },
   );

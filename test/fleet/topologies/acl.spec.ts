@@ -3,7 +3,7 @@ import { figure } from '../../fixtures/measurements/figures.js';
 import { fleetApp, type FleetApp } from '../../fixtures/applications/fleet-app.js';
 import { initializeRequest, LegacySession } from '../../fixtures/clients/legacy-session.js';
 import { call } from '../../fixtures/clients/mcp-requests.js';
-import { expectOneServer, log, saying } from '../../fixtures/fleet/expect-one-server.js';
+import { expectOneServer, log, hasData } from '../../fixtures/fleet/expect-one-server.js';
 import { send } from '../../fixtures/clients/raw-http.js';
 import { RedisServer } from '../../fixtures/redis/redis-server.js';
 import { documentedRule } from './documented-rule.js';
@@ -27,12 +27,12 @@ const connections = async (): Promise<number> =>
   Number(/total_connections_received:(\d+)/.exec(await redis.admin.info('stats'))![1]);
 const begin = (app: FleetApp) => send(app.port, initializeRequest());
 
-/** Nothing that needs no Redis suffers, and nothing that is logged names a session or a password. */
-async function expectUnhurt(app: FleetApp): Promise<void> {
+/** Asserts that requests without Redis work and that the log contains neither a session nor a password. */
+async function expectUnaffected(app: FleetApp): Promise<void> {
   expect((await send(app.port, call('echo', { text: 'plain' }))).status).toBe(200);
-  const said = [...app.logs.warnings, ...app.logs.errors].join('\n');
-  expect(said).not.toContain(password);
-  expect(said).not.toMatch(/mcp:default/);
+  const logged = [...app.logs.warnings, ...app.logs.errors].join('\n');
+  expect(logged).not.toContain(password);
+  expect(logged).not.toMatch(/mcp:default/);
 }
 
 describe('a Redis user with ACL rights', () => {
@@ -57,7 +57,7 @@ describe('a Redis user with ACL rights', () => {
     expect([refused.status, body.error.code]).toEqual([500, -32603]);
     expect(refused.body).not.toMatch(/NOPERM|mcp:/);
     expect(app.logs.errors.join()).toContain('Redis refused a command (NOPERM)');
-    await expectUnhurt(app);
+    await expectUnaffected(app);
     await redis.admin.call('ACL', ...rule);
     await expect.poll(() => begin(app).then(({ status }) => status), { timeout: 8000 }).toBe(200);
     await app.close();
@@ -82,11 +82,11 @@ describe('a Redis user with ACL rights', () => {
       const perSecond = (await attempts()) / ((performance.now() - since) / 1000);
       figure('P9', 'connections per second of a user that may not subscribe', perSecond);
       expect(perSecond).toBeLessThan(6);
-      await expectUnhurt(app);
+      await expectUnaffected(app);
       await redis.admin.call('ACL', ...rule);
       await stream.frame(({ id }) => id !== undefined, 15_000);
       await app.mcp.sendToSession(session.id, log('heard'));
-      await stream.message(saying('heard'));
+      await stream.message(hasData('heard'));
       await stream.close();
       await app.close();
     },
@@ -97,7 +97,7 @@ describe('a Redis user with ACL rights', () => {
     const refused = await begin(app);
     expect([refused.status, refused.headers['retry-after']]).toEqual([503, '2']);
     expect(app.logs.warnings.join()).toContain('A Redis connection failed and is retried (WRONGPASS)');
-    await expectUnhurt(app);
+    await expectUnaffected(app);
     await redis.admin.call('ACL', 'SETUSER', 'mcp', '>wrong');
     await expect.poll(() => begin(app).then(({ status }) => status), { timeout: 8000 }).toBe(200);
     expect(app.logs.errors).toEqual([]);

@@ -4,7 +4,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { figure, times } from '../../fixtures/measurements/figures.js';
 import { fleetApp, type FleetApp } from '../../fixtures/applications/fleet-app.js';
 import { initializeRequest, LegacySession } from '../../fixtures/clients/legacy-session.js';
-import { expectOneServer, gapsOf, listening, log, saidOf, saying } from '../../fixtures/fleet/expect-one-server.js';
+import {
+  expectOneServer,
+  gapsOf,
+  openStandaloneStream,
+  log,
+  logDataOf,
+  hasData,
+} from '../../fixtures/fleet/expect-one-server.js';
 import { send } from '../../fixtures/clients/raw-http.js';
 import { RedisNodes } from '../../fixtures/redis/redis-cluster.js';
 import type { RedisServer } from '../../fixtures/redis/redis-server.js';
@@ -12,7 +19,7 @@ import type { RedisOption } from '../../../lib/redis/connection/redis-option.js'
 import { documentedRule } from './documented-rule.js';
 
 const PATIENCE_MS = 15_000;
-/** A node counts only the subscribers of its own, so what is delivered may pass for stored. */
+/** A node counts only its own subscribers, so a delivered message may be reported as stored. */
 const COUNTED = ['delivered', 'stored'];
 
 let redis: RedisNodes;
@@ -60,16 +67,16 @@ describe('a lost cluster node', () => {
   it('P2, P3 after the loss of a cluster node its sessions wait, all others continue and no client misses a message', async () => {
     const options = { redis: { nodes: redis.addresses }, redisPrefix: 'lost', redisWaitMs: 500 };
     const [a, b] = await Promise.all([fleetApp(options), fleetApp(options)]);
-    const begun = await Promise.all(Array.from({ length: times(24, 120) }, () => LegacySession.open(a.port)));
+    const opened = await Promise.all(Array.from({ length: times(24, 120) }, () => LegacySession.open(a.port)));
     const sessions = await Promise.all(
-      begun.map(async (session) => {
-        // Where it is, and where it is found by its id.
-        const homes = await Promise.all([redis.of(`{anon:${session.id}}`), redis.of(`{id:${session.id}}`)]);
-        return { session, homes, acked: [] as string[], stream: await listening(session.at(b.port)) };
+      opened.map(async (session) => {
+        // The node of the session and the node of its id.
+        const nodes = await Promise.all([redis.of(`{anon:${session.id}}`), redis.of(`{id:${session.id}}`)]);
+        return { session, nodes, acked: [] as string[], stream: await openStandaloneStream(session.at(b.port)) };
       }),
     );
-    for (const server of redis.servers) expect(sessions.some(({ homes: [home] }) => home === server)).toBe(true);
-    const say = (some: typeof sessions, data: string) =>
+    for (const server of redis.servers) expect(sessions.some(({ nodes: [node] }) => node === server)).toBe(true);
+    const sendTo = (some: typeof sessions, data: string) =>
       Promise.all(
         some.map(async ({ session, acked }) => {
           await a.mcp.sendToSession(session.id, log(data)).then(
@@ -78,25 +85,25 @@ describe('a lost cluster node', () => {
           );
         }),
       );
-    const heard = (some: typeof sessions, data: string) =>
-      Promise.all(some.map(({ stream }) => stream.message(saying(data), PATIENCE_MS)));
-    await say(sessions, 'one');
-    await heard(sessions, 'one');
+    const receivedBy = (some: typeof sessions, data: string) =>
+      Promise.all(some.map(({ stream }) => stream.message(hasData(data), PATIENCE_MS)));
+    await sendTo(sessions, 'one');
+    await receivedBy(sessions, 'one');
 
-    const victim = await earOf(b);
+    const victim = await subscribedNodeOf(b);
     const [waiting, others] = [true, false].map((own) =>
-      sessions.filter(({ homes }) => homes.includes(victim) === own),
+      sessions.filter(({ nodes }) => nodes.includes(victim) === own),
     );
-    const hit = waiting!.find(({ homes: [home] }) => home === victim)!.session;
+    const affectedSession = waiting!.find(({ nodes: [node] }) => node === victim)!.session;
     const since = performance.now();
     await victim.kill();
-    const late = say(waiting!, 'two');
-    await say(others!, 'two');
-    await heard(others!, 'two');
+    const late = sendTo(waiting!, 'two');
+    await sendTo(others!, 'two');
+    await receivedBy(others!, 'two');
     figure('P2', 'streams of the other nodes go on after a node is killed', performance.now() - since, 'ms');
     expect(others!.every(({ acked }) => acked.length === 2)).toBe(true);
     for (const { port } of [a, b]) {
-      const refused = await hit.at(port).post(hit.message('ping'));
+      const refused = await affectedSession.at(port).post(affectedSession.message('ping'));
       expect([refused.status, refused.headers['retry-after']]).toEqual([503, '2']);
     }
 
@@ -104,15 +111,15 @@ describe('a lost cluster node', () => {
     const back = performance.now();
     await late;
     await expect
-      .poll(() => say(waiting!, 'three').then(() => waiting!.every(({ acked }) => acked.includes('three'))), {
+      .poll(() => sendTo(waiting!, 'three').then(() => waiting!.every(({ acked }) => acked.includes('three'))), {
         timeout: PATIENCE_MS,
       })
       .toBe(true);
-    await heard(waiting!, 'three');
+    await receivedBy(waiting!, 'three');
     figure('P2', 'streams of the killed node go on after its start', performance.now() - back, 'ms');
     for (const { stream, acked } of sessions) {
-      const said = saidOf(stream).filter((data) => data !== 'two' || acked.includes('two'));
-      expect([[...new Set(said)], gapsOf(stream)]).toEqual([[...new Set(acked)], 0]);
+      const received = logDataOf(stream).filter((data) => data !== 'two' || acked.includes('two'));
+      expect([[...new Set(received)], gapsOf(stream)]).toEqual([[...new Set(acked)], 0]);
       await stream.close();
     }
     await Promise.all([a.close(), b.close()]);
@@ -124,22 +131,22 @@ describe('a lost cluster node', () => {
     const options = { redis: { nodes: redis.addresses }, redisPrefix: 'away', redisWaitMs: 300 };
     const [a, b] = await Promise.all([fleetApp(options), fleetApp(options)]);
     const session = await LegacySession.open(a.port);
-    const stream = await listening(session.at(b.port));
+    const stream = await openStandaloneStream(session.at(b.port));
     await Promise.all(redis.servers.map((server) => server.kill()));
     for (const { port } of [a, b]) expect((await send(port, initializeRequest())).status).toBe(503);
     await Promise.all(redis.servers.map((server) => server.start()));
     const begin = (port: number) => send(port, initializeRequest()).then(({ status }) => status);
     for (const { port } of [a, b]) await expect.poll(() => begin(port), { timeout: PATIENCE_MS }).toBe(200);
     await a.mcp.sendToSession(session.id, log('after'));
-    await stream.message(saying('after'), PATIENCE_MS);
+    await stream.message(hasData('after'), PATIENCE_MS);
     await expectOneServer(a, b, COUNTED);
     await stream.close();
     await Promise.all([a.close(), b.close()]);
   });
 });
 
-/** The node that an instance hears by. */
-async function earOf(app: FleetApp): Promise<RedisServer> {
+/** The node that an instance is subscribed at. */
+async function subscribedNodeOf(app: FleetApp): Promise<RedisServer> {
   const channel = `earOf-${app.port}`;
   const subscription = await app.broker.subscribe(channel, () => undefined);
   const counts = await redis.all('PUBSUB', 'NUMSUB', `lost:default:${channel}`);

@@ -3,12 +3,19 @@ import { Redis as Redis5 } from 'ioredis-5';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fleetApp } from '../../fixtures/applications/fleet-app.js';
 import { initializeRequest, LegacySession } from '../../fixtures/clients/legacy-session.js';
-import { expectOneServer, gapsOf, listening, log, saidOf, saying } from '../../fixtures/fleet/expect-one-server.js';
+import {
+  expectOneServer,
+  gapsOf,
+  openStandaloneStream,
+  log,
+  logDataOf,
+  hasData,
+} from '../../fixtures/fleet/expect-one-server.js';
 import { send } from '../../fixtures/clients/raw-http.js';
 import { RedisServer } from '../../fixtures/redis/redis-server.js';
 
 const PATIENCE_MS = 15_000;
-/** What an application may like for itself, and what would change what replies mean, or lose them. */
+/** Settings of an application's own client that change or drop replies. */
 const UNLIKE_OURS = {
   ...{ keyPrefix: 'own:', stringNumbers: true, maxRetriesPerRequest: 0, commandTimeout: 60_000, socketTimeout: 60_000 },
   ...{ autoResubscribe: true, enableAutoPipelining: true, retryStrategy: () => null },
@@ -38,9 +45,9 @@ describe.each([
     expect(await Promise.all(own.map((client) => client.ping()))).toEqual(['PONG', 'PONG']);
 
     const session = await LegacySession.open(a.port);
-    const stream = await listening(session.at(b.port));
+    const stream = await openStandaloneStream(session.at(b.port));
     await a.mcp.sendToSession(session.id, log('before'));
-    await stream.message(saying('before'), PATIENCE_MS);
+    await stream.message(hasData('before'), PATIENCE_MS);
     await redis.kill();
     expect((await send(b.port, initializeRequest())).status).toBe(503);
     await redis.start();
@@ -49,8 +56,8 @@ describe.each([
       await expect.poll(begin, { timeout: PATIENCE_MS }).toBe(200);
     }
     await a.mcp.sendToSession(session.id, log('after'));
-    await stream.message(saying('after'), PATIENCE_MS);
-    expect([saidOf(stream), gapsOf(stream)]).toEqual([['before', 'after'], 0]);
+    await stream.message(hasData('after'), PATIENCE_MS);
+    expect([logDataOf(stream), gapsOf(stream)]).toEqual([['before', 'after'], 0]);
     await expectOneServer(b, a);
     await stream.close();
     await Promise.all([a.close(), b.close()]);

@@ -35,7 +35,7 @@ describe('a fleet over TLS', () => {
   });
 
   it.each([
-    ['an authority that did not sign it', () => ({ ...redis.tls, ca: redis.strangerCa }), /\(\w*(?:SIGN|VERIFY)\w*\)/],
+    ['an authority that did not sign it', () => ({ ...redis.tls, ca: redis.foreignCa }), /\(\w*(?:SIGN|VERIFY)\w*\)/],
     ['another name than it has', () => ({ ...redis.tls, servername: 'redis.example.com' }), /ERR_TLS_CERT_ALTNAME/],
     ['no certificate of the client', () => ({ ca: redis.tls.ca }), /\(ERR_SSL_\w+\)|\(ECONNRESET\)|\(EPIPE\)/],
   ])('P9 an application starts, logs the cause and answers sessions with 503 with %s', async (_, tls, kind) => {

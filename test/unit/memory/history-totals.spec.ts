@@ -7,7 +7,12 @@ const everySession = { has: () => true, onEnd: () => () => {} };
 
 function logWithTotal(): MemoryEventLog {
   const broker = new MemoryMessageBroker({ onError: () => {} });
-  return new MemoryEventLog({ broker, sessions: everySession, maxTotalHistoryBytes: TOTAL });
+  return new MemoryEventLog({
+    broker,
+    sessions: everySession,
+    maxTotalHistoryBytes: TOTAL,
+    maxHistoryBytes: TOTAL / 4,
+  });
 }
 
 describe('the bytes of all histories', () => {

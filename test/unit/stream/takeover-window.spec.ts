@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { MemoryEventLog, MemoryMessageBroker, MemorySessionStore } from 'nestjs-mcp-fleet';
 import { STANDALONE_STREAM, STREAM_START } from '../../../lib/stream/event-log.js';
 import { openStream, type StreamOpening } from '../../../lib/stream/stream-reader.js';
-import { Ledger } from '../../fixtures/fleet/stream-recorder.js';
+import { StreamRecorder } from '../../fixtures/fleet/stream-recorder.js';
 
 const ALICE = { principal: 'alice', id: 'session-1' };
 
@@ -31,7 +31,7 @@ it('P5 a connection that was superseded before it subscribed delivers no later e
       return held.then(() => log.read(...args));
     },
   } as unknown as StreamOpening['log'];
-  const ledger = new Ledger();
+  const ledger = new StreamRecorder();
   const from = { session: ALICE, stream: STANDALONE_STREAM, cursor: STREAM_START };
   openStream({ log: slowLog, broker, ...from, report: () => undefined }).subscribe(ledger.listener);
   await reading;

@@ -1,8 +1,8 @@
 import { CLAIM, MODERN, post, type Id } from '../../../fixtures/clients/mcp-requests.js';
-import { echo, message, VERSION, type Rung } from './wire-case.js';
+import { echo, message, VERSION, type WireCase } from './wire-case.js';
 
-/** Rows 0-9: what is wrong before anybody knows whose message it is. */
-export const BEFORE_THE_MESSAGE: readonly Rung[] = [
+/** Rows 0-9: errors before the message is parsed. */
+export const BEFORE_THE_MESSAGE: readonly WireCase[] = [
   {
     row: '0a',
     when: 'Host is not listed',

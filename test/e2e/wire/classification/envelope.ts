@@ -1,8 +1,8 @@
 import { CLAIM, CLIENT_CAPABILITIES, MODERN, post, PROTOCOL_VERSION } from '../../../fixtures/clients/mcp-requests.js';
-import { claimed, message, METHOD, VERSION, type Rung } from './wire-case.js';
+import { claimed, message, METHOD, VERSION, type WireCase } from './wire-case.js';
 
-/** Rows 10-19: which era, and whether the headers say the same. */
-export const ENVELOPE: readonly Rung[] = [
+/** Rows 10-19: the era, and whether the headers agree with it. */
+export const ENVELOPE: readonly WireCase[] = [
   {
     row: '10',
     when: 'initialize under the modern header',

@@ -1,7 +1,7 @@
 import { CLAIM, MODERN, modern, post, type Id } from '../../../fixtures/clients/mcp-requests.js';
-import { echo, METHOD, VERSION, type Rung } from './wire-case.js';
+import { echo, METHOD, VERSION, type WireCase } from './wire-case.js';
 
-const unknown = (method: string): Rung => ({
+const unknown = (method: string): WireCase => ({
   row: '21',
   when: `${method} does not exist in the modern era`,
   send: (id) => modern(method, {}, { id }),
@@ -9,8 +9,8 @@ const unknown = (method: string): Rung => ({
   code: -32601,
 });
 
-/** Rows 20-28: the request itself, and what the headers may look like. */
-export const REQUEST: readonly Rung[] = [
+/** Rows 20-28: the request itself and its headers. */
+export const REQUEST: readonly WireCase[] = [
   ...[
     ['is missing', undefined],
     ['differs', 'total'],

@@ -2,17 +2,17 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import { type Id, modern, post } from '../../../fixtures/clients/mcp-requests.js';
 import type { RawRequest } from '../../../fixtures/clients/raw-http.js';
 
-/** One rung: what is sent, and the exact answer. */
-export interface Rung {
+/** One row of the decision table: a request and its exact response. */
+export interface WireCase {
   readonly row: string;
   readonly when: string;
   readonly send: (id: Id) => RawRequest;
   readonly status: number;
   readonly code?: number;
-  /** What `error.data` holds at least. */
+  /** Members that `error.data` must contain. */
   readonly data?: object;
   readonly headers?: OutgoingHttpHeaders;
-  /** Whether an id could be read, and so has to be echoed. Default: true. */
+  /** Whether the response must echo the id, because it could be read. Default: true. */
   readonly echoes?: boolean;
 }
 
@@ -27,7 +27,7 @@ export const claimed =
   (id: Id): RawRequest =>
     post(message(id, 'tools/list', { _meta: meta }), headers);
 
-/** A right call, but for these headers. */
+/** A valid call with these headers. */
 export const echo =
   (headers: OutgoingHttpHeaders) =>
   (id: Id): RawRequest =>

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** `server-<scenario>-<time>` → its checks. */
+/** Maps each scenario to its checks, from folders named `server-<scenario>-<time>`. */
 function readResults(folder) {
   const results = new Map();
   for (const name of readdirSync(folder)) {
@@ -13,39 +13,38 @@ function readResults(folder) {
 }
 
 /**
- * Reads the results of a run strictly: warnings count like failures, scenarios that are not scored count like those that
- * are, one without a result has failed, and an expected failure that is gone has to leave the list.
+ * Reads the results of a run strictly: a warning is a failure, scenarios that are not scored count as well, a scenario
+ * without a result has failed, and a scenario that no longer fails must be removed from the expected failures.
  *
- * @param expected by scenario `{ reason, checks }`; without `checks` any of its checks may fail, but not none
- * @returns by scenario `{ outcome, text }`; `skipped` is one that checked nothing
+ * @param expected `{ reason, checks }` by scenario; without `checks` at least one check must fail, whichever it is
+ * @returns `{ outcome, text }` by scenario; `skipped` means that it checked nothing
  */
-export function judge(folder, { scored, others }, expected = {}) {
+export function outcomesOf(folder, { scored, others }, expected = {}) {
   const results = readResults(folder);
-  const verdicts = new Map();
+  const outcomes = new Map();
   for (const scenario of [...scored, ...others])
-    verdicts.set(scenario, verdictOn(results.get(scenario), expected[scenario]));
+    outcomes.set(scenario, outcomeOf(results.get(scenario), expected[scenario]));
   for (const scenario of Object.keys(expected)) {
-    if (!verdicts.has(scenario))
-      verdicts.set(scenario, failed('is on the list of expected failures, but does not exist'));
+    if (!outcomes.has(scenario)) outcomes.set(scenario, failed('is listed as an expected failure but does not exist'));
   }
-  return verdicts;
+  return outcomes;
 }
 
 const failed = (text) => ({ outcome: 'failed', text });
 
-function verdictOn(checks, expected) {
+function outcomeOf(checks, expected) {
   if (!checks || checks.length === 0) return failed('left no result');
   const bad = checks.filter(({ status }) => status === 'FAILURE' || status === 'WARNING');
   const allowed = new Set(expected?.checks ?? bad.map(({ id }) => id));
-  const surprises = expected ? bad.filter(({ id }) => !allowed.has(id)) : bad;
-  if (surprises.length > 0) {
-    return failed(surprises.map(({ status, id, errorMessage }) => `${status} ${id}: ${errorMessage}`).join('\n'));
+  const unexpected = expected ? bad.filter(({ id }) => !allowed.has(id)) : bad;
+  if (unexpected.length > 0) {
+    return failed(unexpected.map(({ status, id, errorMessage }) => `${status} ${id}: ${errorMessage}`).join('\n'));
   }
   if (!expected) return { outcome: checks.some(({ status }) => status === 'SUCCESS') ? 'passed' : 'skipped', text: '' };
   const seen = new Set(bad.map(({ id }) => id));
   const gone = expected.checks?.filter((id) => !seen.has(id)) ?? [];
   if (bad.length === 0 || gone.length > 0) {
-    return failed(`passes now: take ${gone.join(', ') || 'it'} off the list of expected failures`);
+    return failed(`passes now: remove ${gone.join(', ') || 'it'} from the expected failures`);
   }
   return { outcome: 'expected', text: expected.reason };
 }
