@@ -186,13 +186,27 @@ describe.each(ADAPTERS)('legacy sessions on %s', (adapter) => {
     await short.close();
   });
 
-  it('initialize is answered with 503 and Retry-After when there are too many sessions', async () => {
+  it('initialize is answered with 503 and Retry-After when there are too many sessions with open streams', async () => {
     const small = await wireApp(adapter, { maxSessions: 2 });
-    const [first] = await Promise.all([LegacySession.open(small.port), LegacySession.open(small.port)]);
+    const sessions = [await LegacySession.open(small.port), await LegacySession.open(small.port)];
+    const streams = await Promise.all(sessions.map((session) => session.get()));
     const refused = await send(small.port, initializeRequest());
     expect(refused).toMatchObject({ status: 503, headers: { 'retry-after': expect.any(String) } });
-    await first.end();
+    await streams[0]!.close();
+    await expect.poll(async () => (await send(small.port, initializeRequest())).status).toBe(200);
+    await streams[1]!.close();
+    await small.close();
+  });
+
+  it('initialize ends the longest idle session when there are as many as allowed', async () => {
+    const small = await wireApp(adapter, { maxSessions: 2 });
+    const first = await LegacySession.open(small.port);
+    const second = await LegacySession.open(small.port);
     await LegacySession.open(small.port);
+    const ping = (session: LegacySession) =>
+      send(small.port, post({ jsonrpc: '2.0', id: 1, method: 'ping' }, { 'mcp-session-id': session.id }));
+    expect((await ping(first)).status).toBe(404);
+    expect((await ping(second)).status).toBe(200);
     await small.close();
   });
 
