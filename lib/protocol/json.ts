@@ -1,15 +1,15 @@
 import { isUtf8 } from 'node:buffer';
 
-/** Why bytes were refused as JSON. */
+/** A body that is not acceptable JSON. */
 export class JsonRefused extends Error {
   override readonly name = 'JsonRefused';
 }
 
 /**
- * Parses a body from the network. Refused: bytes that are not UTF-8, nesting beyond `maxDepth` (S7), and
- * objects that name a key twice, since two parsers on the way may disagree on which one counts (S8).
+ * Parses a body from the network. It rejects bytes that are not UTF-8, nesting beyond `maxDepth` (S7), and objects
+ * with a duplicate key, because two parsers on the way may disagree about which value counts (S8).
  *
- * @throws {JsonRefused} with a sentence for the client.
+ * @throws {JsonRefused} with a message for the client
  */
 export function parseJson(bytes: Buffer, maxDepth: number): unknown {
   if (!isUtf8(bytes)) throw new JsonRefused('the body is not valid UTF-8');
@@ -18,7 +18,7 @@ export function parseJson(bytes: Buffer, maxDepth: number): unknown {
 
 /** `parseJson` for text that is already decoded (stdio). */
 export function parseJsonText(text: string, maxDepth: number): unknown {
-  const { depth, members } = survey(text);
+  const { depth, members } = measure(text);
   if (depth > maxDepth) throw new JsonRefused(`the JSON is nested deeper than ${maxDepth} levels`);
   let value: unknown;
   try {
@@ -26,7 +26,7 @@ export function parseJsonText(text: string, maxDepth: number): unknown {
   } catch {
     throw new JsonRefused('the body is not valid JSON');
   }
-  if (countMembers(value) !== members) throw new JsonRefused('the JSON names a key twice in one object');
+  if (countMembers(value) !== members) throw new JsonRefused('the JSON has a duplicate key in an object');
   return value;
 }
 
@@ -34,8 +34,8 @@ const QUOTE = 34;
 const COLON = 58;
 const BACKSLASH = 92;
 
-/** One pass over the text: how deep it nests, and how many `key: value` pairs it spells out. */
-function survey(text: string): { depth: number; members: number } {
+/** Measures in one pass how deep the text nests and how many `key: value` pairs it contains. */
+function measure(text: string): { depth: number; members: number } {
   let depth = 0;
   let deepest = 0;
   let members = 0;
@@ -54,7 +54,7 @@ function survey(text: string): { depth: number; members: number } {
   return { depth: deepest, members };
 }
 
-/** Index of the closing quote; the end of the text when there is none (JSON.parse refuses that later). */
+/** Index of the closing quote, or the end of the text if there is none, which JSON.parse rejects later. */
 function endOfString(text: string, open: number): number {
   for (let i = open + 1; i < text.length; i++) {
     const c = text.charCodeAt(i);
@@ -64,7 +64,10 @@ function endOfString(text: string, open: number): number {
   return text.length;
 }
 
-/** How many members survived parsing; fewer than were spelled out means that a key was repeated. Depth is bounded by now. */
+/**
+ * Counts the members after parsing. Fewer members than the text contained mean that a key was repeated. The recursion
+ * is safe, because the depth has been checked.
+ */
 function countMembers(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   let count = 0;
