@@ -79,7 +79,7 @@ export function resolveOptions(given: McpOptions): ResolvedOptions {
   for (const name of [...LIMITS, ...HISTORY, ...TIMES, ...TASKS]) wholeNumber(options, name, 1);
   for (const name of ['drainTimeoutMs', 'changeDebounceMs'] as const) wholeNumber(options, name, 0);
   if (options.path !== false && !/^\/[\w\-./~]*$/.test(options.path)) {
-    throw invalid('path', 'must be false, or begin with "/" and contain no parameters or wildcards, such as "/mcp"');
+    throw invalid('path', 'must begin with "/" and contain no parameters or wildcards, such as "/mcp", or be false');
   }
   if (options.taskTtlMs > options.maxTaskTtlMs) {
     throw invalid('taskTtlMs', `is ${options.taskTtlMs}, which exceeds "maxTaskTtlMs" (${options.maxTaskTtlMs})`);

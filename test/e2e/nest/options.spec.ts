@@ -65,7 +65,7 @@ describe('options', () => {
     expect(nest.app.get(McpServer)).toBeInstanceOf(McpServer);
   });
 
-  it('that cannot be stop the start, from a factory too', async () => {
+  it('stop the start if they are invalid, also from a factory', async () => {
     const bad = { name: '', version: '1' };
     expect(() => McpModule.forRoot(bad)).toThrow(McpOptionsError);
     const imports = [McpModule.forRootAsync({ useFactory: () => bad })];
@@ -79,7 +79,7 @@ describe('options', () => {
     [{ path: 'mcp' }, /"path" must begin with "\/"/],
     [{ path: '/mcp/:id' }, /"path"/],
     [{ pagesize: 5 }, /"pagesize" is not a known option/],
-    [{ allowedHosts: ['https://x'] }, /"allowedHosts" holds "https:\/\/x"/],
+    [{ allowedHosts: ['https://x'] }, /"allowedHosts" contains "https:\/\/x"/],
     [{ listCache: { ttlMs: 1, scope: 'all' } }, /"listCache" requires "scope"/],
   ])('%j are refused with a sentence', (wrong, message) => {
     expect(() => McpModule.forRoot({ name: 'a', version: '1', ...(wrong as object) })).toThrow(message);
