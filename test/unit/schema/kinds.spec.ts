@@ -105,7 +105,7 @@ describe('a plain JSON Schema', () => {
     [
       'a network $ref',
       { type: 'object', properties: { a: { $ref: 'https://example.com/a.json' } } },
-      /nothing is ever fetched/,
+      /remote schemas are never fetched/,
     ],
     ['a dangling $ref', { type: 'object', properties: { a: { $ref: '#/$defs/none' } } }, /refers to #\/\$defs\/none/],
     ['a nonsensical keyword', { type: 'object', properties: { a: { type: 'text' } } }, /not a valid JSON Schema/],
@@ -163,7 +163,7 @@ describe('a Standard Schema', () => {
     expect(await validate({ a: 'y' })).toMatchObject({ ok: false, issues: [{ path: 'a' }] });
   });
 
-  it('that cannot print needs a JSON Schema beside it', async () => {
+  it('that cannot generate JSON Schema needs a separate JSON Schema', async () => {
     const silent = v.object({ a: v.string() });
     await expect(input(silent)).rejects.toThrow(/valibot.*\{ schema, jsonSchema \}/);
     const jsonSchema = { type: 'object', properties: { a: { type: 'string' } } };
@@ -174,7 +174,7 @@ describe('a Standard Schema', () => {
   });
 
   it('with a type that JSON does not have is refused', async () => {
-    await expect(input(z.object({ at: z.date() }))).rejects.toThrow(/cannot be written in JSON Schema/);
+    await expect(input(z.object({ at: z.date() }))).rejects.toThrow(/cannot be expressed in JSON Schema/);
     await expect(input(z.union([z.object({}), z.string()]))).rejects.toThrow(/not an object at its root/);
   });
 });
