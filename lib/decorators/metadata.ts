@@ -47,9 +47,9 @@ export interface McpToolOptions extends PrimitiveOptions {
   /** Hints about the tool's behavior. Default: none. */
   readonly annotations?: ToolAnnotations;
   /**
-   * Whether calls are answered with a task, which keeps running while the client disconnects and reconnects: for
-   * clients that support tasks (`optional`), required of every client (`required`), or never (`forbidden`). Default:
-   * `forbidden`.
+   * Whether calls are answered with a task, which keeps running while the client disconnects and reconnects. `optional`:
+   * for clients that support tasks. `required`: always, so only clients that support tasks can call the tool.
+   * `forbidden`: never. Default: `forbidden`.
    */
   readonly task?: TaskSupport;
   /**

@@ -56,7 +56,7 @@ export interface McpOptions {
    * disconnected. A short burst may be eight times as large. Default: 1 MiB.
    */
   readonly maxPendingBytes?: number;
-  /** Maximum number of standalone streams (GET) on this instance. Default: 10 000. */
+  /** Maximum number of event streams opened by GET on this instance. Default: 10 000. */
   readonly maxStreams?: number;
   /** Maximum number of open `subscriptions/listen` requests on this instance. Default: 10 000. */
   readonly maxSubscriptions?: number;

@@ -1,7 +1,7 @@
 import { isObject, type JsonObject } from './messages.js';
 
 /**
- * Hints that tell a client how to use a content block or a resource. Revisions before 2025-03-26 do not have them.
+ * Hints that tell a client how to use a content block or a resource.
  *
  * @publicApi
  */
@@ -10,7 +10,7 @@ export interface Annotations {
   readonly audience?: readonly ('user' | 'assistant')[];
   /** From 0 (least important) to 1 (most important). */
   readonly priority?: number;
-  /** When the content last changed, as an ISO 8601 timestamp. */
+  /** When the content last changed, as an ISO 8601 timestamp (since revision 2025-06-18). */
   readonly lastModified?: string;
 }
 

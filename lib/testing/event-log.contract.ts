@@ -235,7 +235,7 @@ export function eventLogContract(runner: Runner, contract: EventLogContract): vo
       }
     });
 
-    it('EventLog.append rejects streams beyond maxStreams if none is finished, but never the standalone stream', async ({
+    it('EventLog.append rejects excess streams while none is finished, but never the standalone stream', async ({
       log,
       store,
     }) => {

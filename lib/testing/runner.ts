@@ -3,6 +3,7 @@
  *
  * @example
  * ```ts
+ * import { setTimeout } from 'node:timers/promises';
  * import { describe, it } from 'vitest';
  * import { sessionStoreContract } from 'nestjs-mcp-fleet/testing';
  *

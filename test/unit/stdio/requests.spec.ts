@@ -97,7 +97,7 @@ describe('lines that are no messages', () => {
     ['junk', 'hello?', -32700],
     ['half a message', '{"jsonrpc":"2.0"', -32700],
     ['two messages in one', '{"jsonrpc":"2.0","method":"a"}{"jsonrpc":"2.0","method":"b"}', -32700],
-    ['a key twice', '{"jsonrpc":"2.0","id":1,"id":2,"method":"ping"}', -32700],
+    ['a duplicate key', '{"jsonrpc":"2.0","id":1,"id":2,"method":"ping"}', -32700],
     ['something too deep', '['.repeat(100) + ']'.repeat(100), -32700],
     ['a number', '42', -32600],
     ['null', 'null', -32600],
