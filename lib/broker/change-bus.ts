@@ -4,14 +4,14 @@ import type { BrokerSubscription, MessageBroker } from './message-broker.js';
 
 export interface ChangeBusOptions {
   readonly broker: MessageBroker;
-  /** Servers with the same namespace hear each other, others never do. */
+  /** Servers with the same namespace receive each other's events. */
   readonly namespace: string;
   readonly report: (error: unknown) => void;
 }
 
 /**
- * The one channel on which all instances of a server tell each other what changed. An instance hears its own events too,
- * through the broker like everybody's, so that there is one path to get right and not two.
+ * The channel on which all instances of a server publish their changes. An instance receives its own events through the
+ * broker, too, so that there is only one code path for events.
  */
 export class ChangeBus {
   readonly #options: ChangeBusOptions;
@@ -21,10 +21,10 @@ export class ChangeBus {
   #stopListening: (() => void) | undefined;
   #closed = false;
 
-  /** Hot, from `start()` to `close()`. What is published before somebody subscribes is not kept. */
+  /** A hot observable from `start()` to `close()`. It does not replay earlier events to new subscribers. */
   readonly events$: Observable<ChangeEvent> = this.#events.asObservable();
 
-  /** Events may have been missed: assume that all of them happened (P12). */
+  /** Emits if events may have been missed. Subscribers must assume that every event has happened (P12). */
   readonly interrupted$: Observable<void> = this.#interrupted.asObservable();
 
   constructor(options: ChangeBusOptions) {
@@ -35,7 +35,7 @@ export class ChangeBus {
     return `${this.#options.namespace}:chg`;
   }
 
-  /** @returns once events published anywhere from then on will arrive. May be called again after it rejected. */
+  /** Resolves once events of all instances will arrive. It may be called again after it has rejected. */
   async start(): Promise<void> {
     if (this.#closed) return;
     const { broker } = this.#options;
@@ -49,7 +49,7 @@ export class ChangeBus {
     }
   }
 
-  /** Rejects when the broker is away; the event then reached nobody, not even this instance. */
+  /** Rejects if the broker is unavailable. No instance has then received the event, not even this one. */
   publish(event: ChangeEvent): Promise<void> {
     return this.#options.broker.publish(this.channel, JSON.stringify(event));
   }
@@ -59,7 +59,7 @@ export class ChangeBus {
     this.#stopListening?.();
     this.#events.complete();
     this.#interrupted.complete();
-    // A subscription that never came about has nothing to close; `start()` reported it.
+    // A subscription that failed has nothing to close, and `start()` has reported it.
     const subscription = await this.#subscription?.catch(() => undefined);
     await subscription?.close();
   }

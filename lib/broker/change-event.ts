@@ -1,13 +1,16 @@
 import type { SessionKey } from '../session/session-record.js';
 
-/** What one instance tells all others. Truth is kept elsewhere: whoever misses one of these must not be wrong for ever. */
+/**
+ * An event that one instance publishes to all instances. The stores are authoritative: an instance that misses an event
+ * must be able to recover.
+ */
 export type ChangeEvent =
   | { readonly type: 'list-changed'; readonly list: 'tools' | 'prompts' | 'resources' }
   | { readonly type: 'resource-updated'; readonly uri: string }
   | { readonly type: 'task-changed'; readonly task: { readonly principal: string; readonly id: string } }
   /** The session was ended by its client; whatever runs in it is cancelled. */
   | { readonly type: 'session-ended'; readonly session: SessionKey }
-  /** The client took back a request; whoever runs it aborts it. */
+  /** The client cancelled a request. The instance that runs it aborts it. */
   | {
       readonly type: 'cancel';
       readonly session: SessionKey;
@@ -20,7 +23,7 @@ type Fields = Readonly<Record<string, unknown>>;
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
 
-/** One line per type: whether its fields are what the type says. */
+/** For each event type, a check of its fields. */
 const SHAPES: { readonly [T in ChangeEvent['type']]: (event: Fields) => boolean } = {
   'list-changed': ({ list }) => list === 'tools' || list === 'prompts' || list === 'resources',
   'resource-updated': ({ uri }) => isText(uri),
@@ -37,8 +40,8 @@ const SHAPES: { readonly [T in ChangeEvent['type']]: (event: Fields) => boolean 
 const isKnown = (type: unknown): type is ChangeEvent['type'] => isText(type) && Object.hasOwn(SHAPES, type);
 
 /**
- * @returns `undefined` for a type this version does not know: during a rolling upgrade that is no error (F18).
- * @throws {CorruptChangeError} for anything nobody of us wrote.
+ * @returns `undefined` for an event type this version does not know, which is normal during a rolling upgrade (F18)
+ * @throws {CorruptChangeError} if the message is not a change event
  */
 export function parseChangeEvent(message: string): ChangeEvent | undefined {
   const event = parse(message);
@@ -56,7 +59,7 @@ function parse(message: string): unknown {
   }
 }
 
-/** Does not quote the message: it may carry a session id, and errors end up in logs (P15). */
+/** The error does not quote the message, which may contain a session id, because errors are logged (P15). */
 export class CorruptChangeError extends Error {
   override readonly name = 'CorruptChangeError';
   constructor() {

@@ -1,43 +1,62 @@
 /**
- * Called for each message of a channel, never on the stack of its publisher. Must not throw; may not assume that no
- * message was missed. May publish, subscribe and close on the same broker.
+ * A listener for the messages of a channel. It is never called on the stack of the publisher. It must not throw, must
+ * expect messages to be missed, and may publish, subscribe and close on the same broker.
+ *
+ * @publicApi
  */
 export type MessageListener = (message: string) => void;
 
-/** One listener's hold on a channel. */
+/**
+ * The subscription of one listener to a channel.
+ *
+ * @publicApi
+ */
 export interface BrokerSubscription {
-  /** Lets go of the channel; the listener is not called after this returns. Idempotent. */
+  /** Ends the subscription. The listener is not called once this has returned. Idempotent. */
   close(): Promise<void>;
 }
 
-/** `up`: what is published arrives, as far as is known; a broker that cannot be away is always `up`. */
+/**
+ * `up`: as far as the broker knows, published messages arrive. A broker that cannot become unavailable is always `up`.
+ *
+ * @publicApi
+ */
 export type BrokerStatus = 'up' | 'down';
 
 /**
- * Carries doorbells and change events between instances: at most once, unordered between channels, nothing kept.
- * The truth is in the stores; whoever listens here must be able to catch up from them. An abstract class, so that it is
- * its own injection token.
+ * Carries stream signals and change events between instances. Delivery is at most once, unordered between channels, and
+ * without history. The stores are authoritative, so every listener must be able to catch up from them. It is an
+ * abstract class so that it can serve as its own injection token.
  *
  * Contract, checked by `messageBrokerContract()` of `nestjs-mcp-fleet/testing`:
- * - `subscribe` resolves only when messages published from then on will arrive.
- * - Several listeners on one channel are independent; closing one does not affect the others.
+ * - `subscribe` resolves once messages published from then on will arrive.
+ * - Several listeners on one channel are independent. Closing one does not affect the others.
  * - Messages of one publisher on one channel arrive in order.
- * - A listener that throws does not keep the message from the others, and what it threw is reported.
- * - Text arrives as it was published, line breaks and all.
- * - A channel nobody holds any more costs nothing; it can be subscribed to again.
+ * - If a listener throws, the other listeners still get the message, and the error is reported.
+ * - Text arrives exactly as it was published, including line breaks.
+ * - A channel without listeners uses no resources, and it can be subscribed to again.
+ *
+ * @publicApi
  */
 export abstract class MessageBroker {
-  /** @returns once the message was handed over. Rejects when the backend is away: the caller decides what that means. */
+  /**
+   * Publishes a message. The promise resolves once the broker has accepted it and rejects if the backend is
+   * unavailable. The caller decides how to handle that.
+   */
   abstract publish(channel: string, message: string): Promise<void>;
 
+  /** Subscribes a listener to a channel. The promise resolves once messages will arrive. */
   abstract subscribe(channel: string, listener: MessageListener): Promise<BrokerSubscription>;
 
   /**
-   * Calls back each time messages may have been missed (a reconnect, a failed probe), so that listeners catch up.
-   * Never called by a broker that cannot miss any. @returns a function that takes the listener away.
+   * Registers a listener for interruptions: after a reconnect or a failed probe, messages may have been missed, and
+   * subscribers must catch up. A broker that cannot miss messages never calls it.
+   *
+   * @returns a function that removes the listener
    */
   abstract onInterruption(listener: () => void): () => void;
 
+  /** Whether the backend is reachable. Default: always `up`. */
   get status(): BrokerStatus {
     return 'up';
   }

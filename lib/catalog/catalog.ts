@@ -11,7 +11,7 @@ import type {
 import { Listing } from './listing.js';
 import { Table } from './table.js';
 
-/** Which list clients have to read again. */
+/** The list that clients must read again after a change. */
 export type ListName = 'tools' | 'resources' | 'prompts';
 
 const LIST_OF: Partial<Record<CatalogKind, ListName>> = {
@@ -21,7 +21,7 @@ const LIST_OF: Partial<Record<CatalogKind, ListName>> = {
   prompt: 'prompts',
 };
 
-/** What this server offers. Decorated methods and run-time registrations come through the same `add`. */
+/** The tools, resources, prompts and completers of a server. Decorators and run-time registrations both use `add`. */
 export class Catalog {
   readonly tools = new Table<ToolEntry>();
   readonly resources = new Table<ResourceEntry>();
@@ -36,10 +36,10 @@ export class Catalog {
 
   #bySpecificity: readonly ResourceTemplateEntry[] | undefined;
   readonly #changes = new Subject<ListName>();
-  /** Emits the list that just changed. */
+  /** Emits the name of each list that changes. */
   readonly changes$: Observable<ListName> = this.#changes.asObservable();
 
-  /** @param pageSize entries of one page of a list */
+  /** @param pageSize the number of entries on one page of a list */
   constructor(pageSize: number) {
     this.toolList = new Listing('tools', 'tool', this.tools, pageSize);
     this.resourceList = new Listing('resources', 'resource', this.resources, pageSize);
@@ -53,14 +53,14 @@ export class Catalog {
     this.#changed(entry.kind);
   }
 
-  /** @returns whether there was one */
+  /** @returns whether the entry existed */
   remove(kind: CatalogKind, key: string): boolean {
     const removed = this.#tableOf(kind).remove(key);
     if (removed) this.#changed(kind);
     return removed;
   }
 
-  /** Templates in the order they are tried for a URI: of several that match, the one with the longest literal beginning. */
+  /** Templates in matching order. Of several that match a URI, the one with the longest literal prefix wins. */
   templatesBySpecificity(): readonly ResourceTemplateEntry[] {
     const length = (entry: ResourceTemplateEntry) => entry.template.literalPrefix.length;
     return (this.#bySpecificity ??= [...this.templates.sorted()].sort((a, b) => length(b) - length(a)));

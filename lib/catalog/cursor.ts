@@ -4,13 +4,13 @@ import type { CatalogKind } from './entries.js';
 const PREFIX = 'v1';
 
 /**
- * A page's cursor names the last entry before it, so any instance can go on from it, also after entries came or went,
- * and nothing is kept between pages (R-9).
+ * The cursor of a page contains the key of the last entry before it. Any instance can continue from it, even after
+ * entries were added or removed, and the server keeps no state between pages (R-9).
  */
 export const encodeCursor = (kind: CatalogKind, lastKey: string): string =>
   Buffer.from(JSON.stringify([PREFIX, kind, lastKey])).toString('base64url');
 
-/** @throws {McpError} `-32602` for anything this server did not make for this list; `""` is a cursor like any other */
+/** @throws {McpError} `-32602` for a cursor that this server did not issue for this list, including `""` */
 export function decodeCursor(kind: CatalogKind, cursor: unknown): string {
   if (typeof cursor === 'string') {
     const parts = parse(Buffer.from(cursor, 'base64url').toString());

@@ -10,20 +10,20 @@ import type { TaskTraits } from '../task/task-support.js';
 import type { CompiledSchema, ParamHeader } from '../schema/index.js';
 import type { Invoke } from '../pipeline/invoker.js';
 
-/** What every primitive has: what clients are told, how it is called, and where it was declared (for error messages). */
+/** The common part of all entries: the definition for clients, the handler, and the declaration for error messages. */
 interface Entry<Definition> {
   /** Unique within its table; listings are sorted by it (U-11). */
   readonly key: string;
   readonly definition: Definition;
   readonly invoke: Invoke;
-  /** `Class.method`, or how it was registered. */
+  /** `Class.method`, or the registration call. */
   readonly declaredBy: string;
 }
 
 export interface ToolEntry extends Entry<ToolDefinition> {
   readonly kind: 'tool';
   readonly output: CompiledSchema | undefined;
-  /** Arguments that a modern HTTP client repeats as `Mcp-Param-*` (X-4). */
+  /** Arguments that a modern HTTP client repeats in `Mcp-Param-*` headers (X-4). */
   readonly paramHeaders: readonly ParamHeader[];
   readonly task: TaskTraits;
 }
@@ -52,10 +52,10 @@ export interface CompletionEntry extends Entry<undefined> {
 export type CatalogEntry = ToolEntry | ResourceEntry | ResourceTemplateEntry | PromptEntry | CompletionEntry;
 export type CatalogKind = CatalogEntry['kind'];
 
-/** Which argument of which prompt or resource template is completed. */
+/** The argument that is completed, and the prompt or resource template it belongs to. */
 export interface CompletionTarget {
   readonly ref: 'prompt' | 'resource';
-  /** Name of the prompt, or URI template. */
+  /** The name of the prompt, or the URI template. */
   readonly name: string;
   readonly argument: string;
 }

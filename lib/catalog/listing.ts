@@ -11,12 +11,12 @@ interface Listable {
   readonly declaredBy: string;
 }
 
-/** One page of a list, as the JSON members of a result without its braces: `"tools":[…],"nextCursor":"…"`. */
+/** One page of a list: the JSON members of the result without the braces, such as `"tools":[…],"nextCursor":"…"`. */
 export type ListingPage = string;
 
 /**
- * The pages of one list, serialised once per revision and kept until the table changes: what a list costs later is the
- * copying of a string.
+ * The pages of one list, serialized once per revision and cached until the table changes. Later requests cost no more
+ * than copying a string.
  */
 export class Listing<E extends Listable> {
   readonly #pages = new Map<string, ListingPage>();
@@ -28,7 +28,7 @@ export class Listing<E extends Listable> {
     private readonly pageSize: number,
   ) {}
 
-  /** @throws {McpError} `-32602` for a bad cursor */
+  /** @throws {McpError} `-32602` for an invalid cursor */
   page(revision: Revision, cursor: unknown): ListingPage {
     if (cursor === undefined) return this.#cached(revision, undefined);
     return this.#cached(revision, decodeCursor(this.kind, cursor));
@@ -39,7 +39,7 @@ export class Listing<E extends Listable> {
   }
 
   #cached(revision: Revision, after: string | undefined): ListingPage {
-    // Only positions that exist are kept: a client can make up cursors, and each would be an entry of this map.
+    // Pages after an unknown key are not cached: a client can invent cursors, and each would add an entry to this map.
     const known = after === undefined || this.table.get(after) !== undefined;
     const key = after === undefined ? revision : `${revision} ${after}`;
     const cached = this.#pages.get(key);

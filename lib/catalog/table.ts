@@ -1,4 +1,9 @@
-/** Two primitives of one kind claim one name. */
+/**
+ * Two tools, resources, templates, prompts or completers have the same name. The run-time registration methods throw
+ * it; if it happens at start-up, it is the cause of a `McpDeclarationError`.
+ *
+ * @publicApi
+ */
 export class DuplicateEntryError extends Error {
   override readonly name = 'DuplicateEntryError';
 }
@@ -9,19 +14,19 @@ interface Keyed {
   readonly declaredBy: string;
 }
 
-/** Entries of one kind by key, and in the one order every listing uses: code units, the same on each instance (U-11). */
+/** The entries of one kind by key. Lists are sorted by code unit, which is the same order on each instance (U-11). */
 export class Table<E extends Keyed> {
   readonly #byKey = new Map<string, E>();
   #sorted: readonly E[] | undefined;
 
-  /** Whether there ever was an entry. */
+  /** Whether the table has ever had an entry. */
   everUsed = false;
 
   get size(): number {
     return this.#byKey.size;
   }
 
-  /** @throws {DuplicateEntryError} naming both places */
+  /** @throws {DuplicateEntryError} that names both declarations */
   add(entry: E): void {
     const known = this.#byKey.get(entry.key);
     if (known) {

@@ -13,12 +13,21 @@ import {
 } from '../interaction/questions.js';
 import type { SchemaSource, SchemaType } from '../schema/index.js';
 
+/**
+ * Options of `ctx.elicit()` and the other methods that ask the client.
+ *
+ * @publicApi
+ */
 export interface AskOptions {
-  /** Tells this question from the others of the call in whatever order they are asked; default: by order. */
+  /** Identifies the question if the order of a call's questions may vary. Default: the position in that order. */
   readonly key?: string;
 }
 
-/** One form of `ctx.elicitAll()`. */
+/**
+ * One form of `ctx.elicitAll()`.
+ *
+ * @publicApi
+ */
 export interface FormRequest {
   readonly schema: SchemaSource;
   readonly message: string;
@@ -28,7 +37,7 @@ export type ElicitAllResult<F extends Record<string, FormRequest>> = {
   [K in keyof F]: ElicitResult<SchemaType<F[K]['schema']>>;
 };
 
-/** The asking side of a context: turns what a method wants to know into questions of its call. */
+/** The part of a context that asks the client: it creates the questions of the call. */
 export class ContextInput {
   constructor(
     readonly interaction: Interaction,
@@ -57,20 +66,19 @@ export class ContextInput {
 
   #ask<T>(options: AskOptions | undefined, createQuestion: () => Question | Promise<Question>): Promise<T> {
     const answer =
-      IN_STEP.getStore() === this.interaction ? askedInStep() : this.interaction.ask(options?.key, createQuestion);
+      IN_STEP.getStore() === this.interaction ? rejectInStep() : this.interaction.ask(options?.key, createQuestion);
     return handled(answer as Promise<T>);
   }
 }
 
-/** The call whose step is run. A round waits for its steps, so a step that waited for the client would wait for ever. */
+/** The call whose step is running. A round waits for its steps, so a step that waits for the client would never end. */
 const IN_STEP = new AsyncLocalStorage<Interaction>();
 
-const askedInStep = (): Promise<never> =>
-  Promise.reject(new Error('A step cannot ask the client: ask before it or after it, and give it the answer.'));
+const rejectInStep = (): Promise<never> =>
+  Promise.reject(new Error('A step cannot ask the client; ask before or after the step and pass it the answer.'));
 
 /**
- * What is asked without being waited for may be refused when nobody looks, e.g. because the round is over: that must
- * not end the process.
+ * A question that is not awaited may reject, for example because the round has ended. That must not end the process.
  */
 export function handled<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});

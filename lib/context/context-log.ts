@@ -1,12 +1,15 @@
 import { passes, type LogLevel } from '../protocol/log-levels.js';
 import type { Exchange } from '../exchange/exchange.js';
 
-/** Without `logging/setLevel` a legacy server decides what it sends (§2.4). */
+/** A legacy server chooses the level until the client sends `logging/setLevel` (§2.4). */
 const LEGACY_DEFAULT: LogLevel = 'info';
 
 /**
- * Log lines for the client, as `notifications/message` on the stream of this request. Modern clients get only what they
- * asked for in the request; keep secrets and personal data out of it (Z-13).
+ * Sends log messages to the client, as `notifications/message` on the stream of this request. A modern client only gets
+ * the level it asked for in the request. A legacy client gets `info` and above until it sets a level. Do not log
+ * secrets or personal data (Z-13).
+ *
+ * @publicApi
  */
 export class ContextLog {
   constructor(
@@ -20,7 +23,11 @@ export class ContextLog {
   warning = (data: unknown): void => this.log('warning', data);
   error = (data: unknown): void => this.log('error', data);
 
-  /** @param data any JSON value */
+  /**
+   * Sends a message of the given level.
+   *
+   * @param data any JSON value
+   */
   log(level: LogLevel, data: unknown): void {
     const { era, logLevel } = this.exchange.peer;
     if (era === 'modern' && logLevel === undefined) return;

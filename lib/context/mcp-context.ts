@@ -21,8 +21,22 @@ import { ContextLog } from './context-log.js';
 import type { Exchange } from '../exchange/exchange.js';
 
 /**
- * What a method may know and do about the request it serves. Injected as the second argument, by `@McpCtx()`, and as
- * `REQUEST` into request-scoped providers.
+ * The request a method serves, and the ways to communicate with its client. It is the second argument of a method, can
+ * be injected with `@McpCtx()`, and is the `REQUEST` of request-scoped providers.
+ *
+ * @example
+ * ```ts
+ * @McpTool()
+ * async deploy({ app }: DeployArgs, ctx: McpContext) {
+ *   const { confirmed } = await ctx.elicitOrThrow(Confirm, `Deploy ${app}?`);
+ *   if (!confirmed) throw new ToolError('The user declined.');
+ *   ctx.progress(1, 3, 'Building');
+ *   await this.builds.run(app, { signal: ctx.signal });
+ *   ctx.log.info({ app, state: 'deployed' });
+ *   return `${app} is live.`;
+ * }
+ * ```
+ * @publicApi
  */
 export class McpContext {
   readonly #exchange: Exchange;
@@ -32,7 +46,7 @@ export class McpContext {
 
   constructor(
     exchange: Exchange,
-    /** Name of the tool, resource or prompt that is served. */
+    /** The name of the tool, resource or prompt. */
     readonly name: string,
     input: ContextInput,
   ) {
@@ -40,69 +54,78 @@ export class McpContext {
     this.#input = input;
   }
 
+  /** Whether the client is `modern` or `legacy`. */
   get era(): Era {
     return this.#exchange.peer.era;
   }
+  /** The MCP revision of the client. */
   get revision(): Revision {
     return this.#exchange.peer.revision;
   }
+  /** The JSON-RPC id of the request. */
   get requestId(): RequestId {
     return this.#exchange.request.id;
   }
-  /** The JSON-RPC method, e.g. `tools/call`. */
+  /** The JSON-RPC method, such as `tools/call`. */
   get method(): string {
     return this.#exchange.request.method;
   }
-  /** `params._meta` as the client sent it; untrusted. */
+  /** `params._meta` as the client sent it. Do not trust it. */
   get meta(): Readonly<JsonObject> {
     const meta = this.#exchange.request.params?._meta;
     return isObject(meta) ? meta : {};
   }
-  /** Aborts when the client cancels, at a shutdown that waits no longer, and when the client leaves: not for legacy HTTP. */
+  /**
+   * Aborts with a `CancelledError` if the client cancels the request, if a shutdown exceeds its drain timeout, or if
+   * the client disconnects. A legacy HTTP client may disconnect and resume, so that does not abort the signal.
+   */
   get signal(): AbortSignal {
     return this.#exchange.signal;
   }
-  /** Who calls, as the `PrincipalResolver` told; `undefined` is anonymous. */
+  /** The caller, as identified by the `PrincipalResolver`. `undefined` for anonymous callers. */
   get principal(): Principal | undefined {
     return this.#exchange.peer.principal;
   }
-  /** The legacy session; `undefined` in the modern era. */
+  /** The legacy session. `undefined` in the modern era. */
   get session(): { readonly id: string } | undefined {
     const { session } = this.#exchange.peer;
-    // Not the record: whatever a method returns of its context must be fit for clients.
+    // Not the whole record: a method may return parts of its context, which must be safe for clients.
     return session && { id: session.id };
   }
-  /** What the client says of itself. For display only, never for a decision. */
+  /** How the client describes itself. It is for display only and must never affect a security decision. */
   get client(): { readonly info: JsonObject | undefined; readonly capabilities: Readonly<JsonObject> } {
     const { clientInfo, clientCapabilities } = this.#exchange.peer;
     return { info: clientInfo, capabilities: clientCapabilities };
   }
-  /** Lower-cased HTTP headers; empty on stdio. */
+  /** The HTTP headers with lower-case names. Empty on stdio. */
   get headers(): Readonly<Record<string, string | string[] | undefined>> {
     return this.#exchange.peer.headers;
   }
-  /** The framework's request object; `undefined` on stdio. */
+  /** The framework's request object. `undefined` on stdio. */
   get http(): unknown {
     return this.#exchange.peer.http;
   }
-  /** `request.user`, where a guard, a hook or middleware has put one. */
+  /** `request.user`, if a guard, a hook or middleware has set it. */
   get user(): unknown {
     if (!isObject(this.http)) return undefined;
     const { user, raw } = this.http;
-    // Fastify has a request of its own around the one that middleware sees.
+    // Fastify wraps the raw request that middleware receives.
     return user === undefined && isObject(raw) ? raw.user : user;
   }
 
-  /** Log lines for the client. */
+  /** Sends log messages to the client. */
   get log(): ContextLog {
     return (this.#log ??= new ContextLog(this.#exchange, this.name));
   }
 
   /**
-   * Reports progress, if the client asked for it with a progress token; else nothing happens. A value that does not
-   * increase is dropped (§2.4). In a task the message becomes its status message, token or not (T1-9).
+   * Reports progress to a client that requested it with a progress token. Without a token it does nothing. A value that
+   * does not increase is dropped (§2.4). In a task the message becomes the status message, with or without a token
+   * (T1-9).
    *
-   * @param done how much is done; @param total of how much, same unit; @param message for people
+   * @param done the amount of work done
+   * @param total the total amount in the same unit, if known
+   * @param message a message for people
    */
   progress(done: number, total?: number, message?: string): void {
     if (message !== undefined) this.#exchange.outlet.status?.(message);
@@ -117,12 +140,18 @@ export class McpContext {
   }
 
   /**
-   * Asks the person in front of the client to fill in a form. Works in tools, prompts and resources, in both eras; in the
-   * modern one the method is run again from the top with the answer, so wrap side effects that come before in `step()`.
+   * Asks the user of the client to fill in a form. It works in tools, prompts and resources of both eras. In the modern
+   * era the method runs again from the top with the answer, so wrap earlier side effects in `step()`.
    *
-   * @param schema DTO class, Standard Schema or JSON Schema with flat, primitive fields only
-   * @throws {MissingClientCapabilityError} ask `ctx.can('elicitation')` first where you can do without
-   * @throws {InputRefusedError} when no usable answer comes; {SchemaError} for a schema that is no such form
+   * @param schema a DTO class, Standard Schema or JSON Schema with flat, primitive fields only
+   * @throws {MissingClientCapabilityError} if the client cannot elicit; check `ctx.can('elicitation')` first
+   * @throws {InputRefusedError} if there is no usable answer
+   * @throws {SchemaError} if the schema is not a valid form
+   * @example
+   * ```ts
+   * const answer = await ctx.elicit(Address, 'Where should we ship it?');
+   * if (answer.action === 'accept') await this.orders.ship(answer.content);
+   * ```
    */
   elicit<S extends SchemaSource>(
     schema: S,
@@ -133,10 +162,10 @@ export class McpContext {
   }
 
   /**
-   * `elicit()` for methods that cannot go on without.
+   * `elicit()` for methods that cannot continue without an answer.
    *
-   * @returns what was filled in
-   * @throws {InputRefusedError} also when the person declined or cancelled
+   * @returns the content of the form
+   * @throws {InputRefusedError} also if the user declined or cancelled
    */
   elicitOrThrow<S extends SchemaSource>(schema: S, message: string, options?: AskOptions): Promise<SchemaType<S>> {
     const content = this.elicit(schema, message, options).then((result) => {
@@ -146,7 +175,11 @@ export class McpContext {
     return handled(content);
   }
 
-  /** Asks several forms in one round. @param forms by the keys under which the results come back */
+  /**
+   * Elicits several forms in one round.
+   *
+   * @param forms the forms by key; the results have the same keys
+   */
   elicitAll<F extends Record<string, FormRequest>>(forms: F): Promise<ElicitAllResult<F>> {
     const asked = Object.entries(forms).map(async ([key, { schema, message }]) => [
       key,
@@ -156,47 +189,74 @@ export class McpContext {
   }
 
   /**
-   * Asks the person to open a page, e.g. to sign in somewhere. `accept` is consent to open it, nothing more: whether
-   * it was completed only your server knows. Never put credentials or personal data into the URL (Z-11).
+   * Asks the user to open a page, for example to sign in. `accept` only means consent to open it. Only your server can
+   * know whether the user completed it. Never put credentials or personal data into the URL (Z-11).
+   *
+   * @throws {MissingClientCapabilityError} if the client cannot open URLs; check `ctx.can('elicitation.url')` first
+   * @throws {InputRefusedError} if there is no usable answer
    */
   elicitUrl(url: string, message: string, options?: AskOptions): Promise<{ readonly action: ElicitAction }> {
     return this.#input.elicitUrl(url, message, options);
   }
 
-  /** Has the client's model continue a conversation. @deprecated by the 2026-07-28 revision */
+  /**
+   * Asks the model of the client to continue a conversation.
+   *
+   * @throws {MissingClientCapabilityError} if the client cannot sample; check `ctx.can('sampling')` first
+   * @throws {InputRefusedError} if there is no usable answer
+   * @deprecated by the 2026-07-28 revision
+   */
   sample(params: SamplingParams, options?: AskOptions): Promise<SamplingResult> {
     return this.#input.sample(params, options);
   }
 
-  /** The folders the client works in: hints, no permissions. @deprecated by the 2026-07-28 revision */
+  /**
+   * The folders the client works in. They are hints, not permissions.
+   *
+   * @throws {MissingClientCapabilityError} if the client has no roots; check `ctx.can('roots')` first
+   * @throws {InputRefusedError} if there is no usable answer
+   * @deprecated by the 2026-07-28 revision
+   */
   roots(options?: AskOptions): Promise<readonly Root[]> {
     return this.#input.roots(options);
   }
 
   /**
-   * Does something once in the life of the call, however often the method is run from the top to ask for input. The
-   * result is kept with the call's state, which travels through the client sealed: return JSON, and little of it. One that
-   * fails is not kept. It cannot ask the client itself.
+   * Runs a function once per call, even if the method runs several times because it asks for input. The result becomes
+   * part of the sealed state that travels through the client, so return a small JSON value. If the function fails,
+   * nothing is stored. The function cannot ask the client for input.
    *
    * @param key unique within the method
+   * @example
+   * ```ts
+   * const draft = await ctx.step('draft', () => this.orders.createDraft(items));
+   * const { confirmed } = await ctx.elicitOrThrow(Confirm, `Order ${draft.id}?`);
+   * ```
    */
   step<T>(key: string, run: () => T | Promise<T>): Promise<T> {
     return this.#input.step(key, run);
   }
 
-  /** The answers to the `inputRequired()` this method returned in the round before, unchecked; empty in the first. */
+  /**
+   * The unvalidated answers to the `inputRequired()` this method returned in the previous round. Empty in the first.
+   */
   get inputResponses(): Readonly<JsonObject> {
     return this.#input.interaction.responses;
   }
 
-  /** The `state` this method gave to `inputRequired()` in the round before. */
+  /** The `state` this method passed to `inputRequired()` in the previous round. */
   get inputState(): unknown {
     return this.#input.interaction.state;
   }
 
   /**
-   * Whether the client declared a capability, by path: `ctx.can('elicitation.url')`. `elicitation` says whether `elicit()`
-   * can be used, and both regard what the client's revision knows.
+   * Whether the client declared a capability, given as a path such as `sampling`. `elicitation` tells whether
+   * `elicit()` works and `elicitation.url` whether `elicitUrl()` works; both consider the revision of the client.
+   *
+   * @example
+   * ```ts
+   * if (ctx.can('elicitation')) await ctx.elicit(Rating, 'How was it?');
+   * ```
    */
   can(capability: string): boolean {
     if (/^elicitation(\.form|\.url)?$/.test(capability)) {
@@ -213,20 +273,20 @@ export class McpContext {
   }
 
   /**
-   * Lets a client of 2025-11-25 come back for the answer instead of holding its connection while a long call goes on: the
-   * event stream ends after a `retry:`, what is said from here on waits in the history, and the call is not cancelled.
-   * Nothing happens for clients that cannot resume: older revisions, the modern era, stdio.
+   * Closes the connection during a long call and lets a client of revision 2025-11-25 resume the stream later. The
+   * event stream ends after a `retry:` field, later messages are stored in the history, and the call is not cancelled.
+   * It does nothing for clients that cannot resume: older revisions, the modern era, stdio.
    */
   closeStream(): void {
     this.#exchange.closeStream();
   }
 
   /**
-   * Makes a task of the call, if its client knows tasks: the client is answered, and this method goes on in its own time.
-   * For tools declared with `detaches: true`; those that are tasks from the start are told `true`.
+   * Turns the call into a task if the client supports tasks. The client gets its response, and this method continues in
+   * the background. It is for tools declared with `detaches: true`. Calls that are tasks from the start return `true`.
    *
-   * @returns whether the call is a task now; if not, its client waits for the result
-   * @throws {CapacityError} when there are as many tasks as there may be
+   * @returns whether the call is a task now; if not, the client waits for the result
+   * @throws {CapacityError} if the maximum number of tasks is reached
    */
   detach(): Promise<boolean> {
     return handled(this.#exchange.outlet.detach?.() ?? Promise.resolve(false));

@@ -1,4 +1,8 @@
-/** A value that a method emits to report progress; it becomes `notifications/progress` and is never the result. */
+/**
+ * A value that a method emits to report progress. It is sent as `notifications/progress` and never becomes the result.
+ *
+ * @publicApi
+ */
 export class Progress {
   constructor(
     readonly progress: number,
@@ -10,9 +14,20 @@ export class Progress {
 /**
  * Reports progress from a method that returns an Observable or an AsyncIterable.
  *
- * @param done how much is done; must increase from one report to the next, others are dropped
- * @param total how much there is, in the same unit, if known
- * @param message what is going on, for people
+ * @param done the amount of work done; a report that does not increase it is dropped
+ * @param total the total amount in the same unit, if known
+ * @param message a message for people
+ * @example
+ * ```ts
+ * async *resize({ files }: ResizeArgs) {
+ *   for (const [i, file] of files.entries()) {
+ *     await this.images.resize(file);
+ *     yield progress(i + 1, files.length, file);
+ *   }
+ *   yield `${files.length} images resized`;
+ * }
+ * ```
+ * @publicApi
  */
 export const progress = (done: number, total?: number, message?: string): Progress =>
   new Progress(done, total, message);

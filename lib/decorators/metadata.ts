@@ -4,76 +4,109 @@ import type { CacheHint, Icon, TaskSupport, ToolAnnotations } from '../protocol/
 import type { JsonObject } from '../protocol/messages.js';
 import type { SchemaSource } from '../schema/index.js';
 
-/** Metadata keys. Written by the decorators of this folder, read by `discovery/metadata-accessor.ts` and nobody else. */
+/** Metadata keys. The decorators of this folder write them, and only `discovery/metadata-accessor.ts` reads them. */
 export const MCP_TOOL = 'nestjs-mcp-fleet:tool';
 export const MCP_RESOURCE = 'nestjs-mcp-fleet:resource';
 export const MCP_PROMPT = 'nestjs-mcp-fleet:prompt';
 export const MCP_COMPLETE = 'nestjs-mcp-fleet:complete';
 
 interface PrimitiveOptions {
-  /** Forms the method may ask with: one that elicitation does not allow stops the start instead of a call. */
+  /**
+   * The forms the method elicits. A form that elicitation does not allow is then reported at start-up instead of during
+   * a call. Default: none, forms are checked when they are used.
+   */
   readonly elicits?: readonly SchemaSource[];
-  /** The server this belongs to, where an application has several; default: the one without a `server` name. */
+  /** The server it belongs to, if the application has several. Default: the server without a name. */
   readonly server?: string;
-  /** Name for people. */
+  /** The display name for people. Default: none. */
   readonly title?: string;
-  /** What it is good for: what the model reads to decide. */
+  /** What it is good for. The model reads this to decide whether to use it. Default: none. */
   readonly description?: string;
+  /** Icons for clients to show. Default: none. */
   readonly icons?: readonly Icon[];
-  /** Sent as `_meta` of the definition. */
+  /** The `_meta` field of the definition. Default: none. */
   readonly meta?: JsonObject;
 }
 
+/**
+ * The options of `@McpTool()`.
+ *
+ * @publicApi
+ */
 export interface McpToolOptions extends PrimitiveOptions {
-  /** 1-128 of `[A-Za-z0-9_.-]`; default: the method's name. */
+  /** The name, 1 to 128 characters of `[A-Za-z0-9_.-]`. Default: the name of the method. */
   readonly name?: string;
-  /** DTO class, Standard Schema or JSON Schema; default: the type of the method's first parameter. */
+  /**
+   * A DTO class, Standard Schema or JSON Schema of the arguments. Default: the type of the method's first parameter.
+   */
   readonly input?: SchemaSource;
-  /** What the method returns; results are validated against it and sent as `structuredContent`. */
+  /**
+   * The schema of the return value. Results are validated against it and sent as `structuredContent`. Default: none.
+   */
   readonly output?: SchemaSource;
+  /** Hints about the tool's behavior. Default: none. */
   readonly annotations?: ToolAnnotations;
   /**
-   * Whether calls are answered with a task, which runs on while its client comes and goes: for every client that knows
-   * tasks (`optional`), only for those (`required`), or never (`forbidden`, the default).
+   * Whether calls are answered with a task, which keeps running while the client disconnects and reconnects. `optional`:
+   * for clients that support tasks. `required`: always, so only clients that support tasks can call the tool.
+   * `forbidden`: never. Default: `forbidden`.
    */
   readonly task?: TaskSupport;
   /**
-   * The method says itself when its call becomes a task, with `await ctx.detach()`; until then it is a call like any
-   * other, and may ask. Default: false, a task from the start.
+   * The method decides when its call becomes a task, with `await ctx.detach()`. Until then it is an ordinary call and
+   * may ask the client for input. Default: `false`, the call is a task from the start.
    */
   readonly detaches?: boolean;
-  /** Run a task again from the top when its worker was lost, instead of failing it. Default: false. */
+  /** Run the task again from the top if its worker is lost, instead of failing it. Default: `false`. */
   readonly idempotent?: boolean;
 }
 
+/**
+ * The options of `@McpResource()`.
+ *
+ * @publicApi
+ */
 export interface McpResourceOptions extends PrimitiveOptions {
   /** A fixed URI, or an RFC 6570 template such as `weather://{city}/now` whose variables become the arguments. */
   readonly uri: string;
-  /** Default: the method's name. */
+  /** The name. Default: the name of the method. */
   readonly name?: string;
+  /** The media type of the contents. Default: none. */
   readonly mimeType?: string;
+  /** Hints about the use of the resource. Default: none. */
   readonly annotations?: Annotations;
-  /** Bytes, for a fixed URI. */
+  /** The size in bytes, only for a fixed URI. Default: none. */
   readonly size?: number;
-  /** Schema of a template's variables; default: the type of the method's first parameter. */
+  /** The schema of the template's variables. Default: the type of the method's first parameter. */
   readonly input?: SchemaSource;
-  /** How long and for whom a modern client may cache what is read. Default: not at all. */
+  /** How long a modern client may cache the contents, and for whom. Default: no caching. */
   readonly cache?: CacheHint;
 }
 
+/**
+ * The options of `@McpPrompt()`.
+ *
+ * @publicApi
+ */
 export interface McpPromptOptions extends PrimitiveOptions {
-  /** Default: the method's name. */
+  /** The name. Default: the name of the method. */
   readonly name?: string;
-  /** Arguments, all strings on the wire; default: the type of the method's first parameter. */
+  /** The schema of the arguments, which are strings on the wire. Default: the type of the method's first parameter. */
   readonly input?: SchemaSource;
 }
 
+/**
+ * The options of `@McpComplete()`. Set either `prompt` or `resource`.
+ *
+ * @publicApi
+ */
 export interface McpCompleteOptions {
+  /** The server it belongs to, if the application has several. Default: the server without a name. */
   readonly server?: string;
-  /** Name of the prompt whose argument is completed; give this or `resource`. */
+  /** The name of the prompt whose argument is completed. */
   readonly prompt?: string;
-  /** URI template whose variable is completed; give this or `prompt`. */
+  /** The URI template whose variable is completed. */
   readonly resource?: string;
-  /** Name of the argument or variable. */
+  /** The name of the argument or variable. */
   readonly argument: string;
 }

@@ -4,8 +4,9 @@ import { ROUTE_ARGS_METADATA, RouteParamtypes } from '@nestjs/common/internal';
 type Pipe = Type<PipeTransform> | PipeTransform;
 
 /**
- * Parameter kinds under Nest's own metadata key, so that an application's `createParamDecorator()` decorators work on
- * MCP methods too. The arguments share the number of `@Body()`: `ValidationPipe` and the like then treat them as a body.
+ * Parameter kinds, stored under Nest's own metadata key so that decorators made with `createParamDecorator()` also work
+ * on MCP methods. The arguments share the number of `@Body()`, so that pipes such as `ValidationPipe` treat them as a
+ * body.
  */
 export const ParameterKind = {
   Arguments: RouteParamtypes.BODY,
@@ -44,15 +45,37 @@ const parameterDecorator =
   (target, method, index) =>
     describeParameter(target.constructor, method!, kind, { index, data, pipes });
 
-/** The validated arguments, or one field of them. @param pipes applied to this parameter, after method and class pipes */
+/**
+ * Injects the validated arguments, or one field of them.
+ *
+ * @param field the field to inject; default: all arguments
+ * @param pipes applied to this parameter, after the pipes of the class and the method
+ * @example
+ * ```ts
+ * forecast(@McpArgs('days', ParseIntPipe) days: number, @McpCtx() ctx: McpContext) {}
+ * ```
+ * @publicApi
+ */
 export const McpArgs = (field?: string, ...pipes: Pipe[]): ParameterDecorator =>
   parameterDecorator(ParameterKind.Arguments, field, pipes);
 
-/** The `McpContext` of the call. */
+/**
+ * Injects the `McpContext` of the call.
+ *
+ * @publicApi
+ */
 export const McpCtx = (): ParameterDecorator => parameterDecorator(ParameterKind.Context);
 
-/** The `Principal` who calls, or one field of it; `undefined` is anonymous. */
+/**
+ * Injects the `Principal` of the caller, or one field of it. It is `undefined` for anonymous callers.
+ *
+ * @publicApi
+ */
 export const McpPrincipal = (field?: string): ParameterDecorator => parameterDecorator(ParameterKind.Principal, field);
 
-/** The legacy session `{ id }`; `undefined` in the modern era. */
+/**
+ * Injects the legacy session `{ id }`. It is `undefined` in the modern era, which has no sessions.
+ *
+ * @publicApi
+ */
 export const McpSession = (): ParameterDecorator => parameterDecorator(ParameterKind.Session);

@@ -18,11 +18,12 @@ const KINDS = [
 ] as const;
 
 /**
- * Nest prepares enhancers for classes that it constructs itself. Those of a provider that a factory or the application
- * made it leaves out without a word: a guard that does not run. So there must be none.
+ * Nest prepares enhancers only for classes that it constructs itself. It silently skips the enhancers of a provider
+ * that a factory or the application constructed, so that a guard would not run. Such a provider is rejected at
+ * start-up.
  *
- * @param globals the global enhancers that exist per request or per host
- * @throws when one would be left out
+ * @param globals the request-scoped and transient global enhancers
+ * @throws Error if an enhancer would be skipped
  */
 export function requireEnhancers(host: HandlerHost, type: Class, globals: readonly InstanceWrapper[]): void {
   const { module, wrapper } = host;
@@ -31,14 +32,14 @@ export function requireEnhancers(host: HandlerHost, type: Class, globals: readon
   for (const [kind, enhancer] of enhancersOf(type, host.method)) {
     if (typeof enhancer !== 'function' || module.injectables.has(enhancer)) continue;
     throw new Error(
-      `its ${kind} ${enhancer.name} would be left out, as Nest constructs enhancers only for classes that it constructs itself. ${remedy}, or bind an instance of ${enhancer.name}.`,
+      `its ${kind} ${enhancer.name} would be skipped, because Nest constructs enhancers only for classes that it constructs itself. ${remedy}, or bind an instance of ${enhancer.name}.`,
     );
   }
   const known = wrapper.getEnhancersMetadata() ?? [];
   const isValue = wrapper.metatype === null;
   if (isValue ? globals.length > 0 : !globals.every((enhancer) => known.includes(enhancer))) {
     throw new Error(
-      `the application's request-scoped or transient global enhancers would be left out, as Nest runs those only for classes that it constructs itself. ${remedy}.`,
+      `the application's request-scoped or transient global enhancers would be skipped, because Nest runs those only for classes that it constructs itself. ${remedy}.`,
     );
   }
 }

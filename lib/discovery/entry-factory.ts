@@ -29,23 +29,23 @@ import {
   type SchemaSource,
 } from '../schema/index.js';
 
-/** A method or function that becomes a primitive. */
+/** A method or function that becomes a tool, resource, prompt or completer. */
 export interface Primitive {
   readonly host: HandlerHost;
-  /** Name where the options give none. */
+  /** The name if the options do not set one. */
   readonly defaultName: string;
   /** `Class.method`, for error messages. */
   readonly declaredBy: string;
-  /** Whether it wants arguments, so that there has to be a schema for them. */
+  /** Whether it takes arguments and therefore needs a schema for them. */
   readonly takesArguments: boolean;
   /** The reflected type of the arguments parameter. */
   readonly argumentsType: unknown;
 }
 
-/** Safe for authors: what every client takes (U-1). */
+/** The names that every client accepts (U-1). */
 const TOOL_NAME = /^[A-Za-z0-9_.-]{1,128}$/;
 
-/** Turns declarations into catalog entries: everything that can be compiled or refused is, here, at start-up. */
+/** Turns declarations into catalog entries. Schemas are compiled and mistakes reported here, at start-up. */
 export class EntryFactory {
   constructor(
     private readonly invoker: Invoker,
@@ -59,7 +59,7 @@ export class EntryFactory {
     await this.#checkForms(options.elicits);
     if (!TOOL_NAME.test(name)) {
       this.logger.warn(
-        `The tool name "${name}" of ${primitive.declaredBy} is not of 1-128 letters, digits, "_", "." and "-": some clients refuse it.`,
+        `The tool name "${name}" of ${primitive.declaredBy} should be 1 to 128 letters, digits, "_", "." and "-": some clients reject it.`,
       );
     }
     const task = taskTraits(options);
@@ -104,7 +104,7 @@ export class EntryFactory {
     };
     if (!uri.includes('{')) {
       if (!/^[A-Za-z][A-Za-z0-9+.-]*:/.test(uri))
-        throw new Error(`"${uri}" is no URI: give it a scheme, such as "app://${uri}"`);
+        throw new Error(`"${uri}" is not a URI: give it a scheme, such as "app://${uri}"`);
       const invoke = this.invoker.compile(primitive.host, undefined, declaredBy);
       return { kind: 'resource', key: uri, declaredBy, cache, invoke, definition: defined({ uri, size, ...fields }) };
     }
@@ -154,19 +154,19 @@ export class EntryFactory {
     for (const source of sources) await this.forms.of(source);
   }
 
-  /** The schema of the arguments: the one given, else the class that types the parameter; none for no arguments. */
+  /** The schema of the arguments: the given one, or the class of the parameter; `undefined` without arguments. */
   async #input(
     { takesArguments, declaredBy, argumentsType }: Primitive,
     given: SchemaSource | undefined,
     { strings = false, untyped = false } = {},
   ): Promise<CompiledSchema | undefined> {
     const source = given ?? (takesArguments ? (argumentsType as SchemaSource | undefined) : undefined);
-    if (untyped && given === undefined && (source === undefined || isNoClass(source))) return undefined;
+    if (untyped && given === undefined && (source === undefined || isNotAClass(source))) return undefined;
     if (source === undefined && !takesArguments) return undefined;
     if (source === undefined) {
       throw new Error('its arguments have no schema: type a parameter with a DTO class, or give "input"');
     }
-    if (given === undefined && isNoClass(source)) {
+    if (given === undefined && isNotAClass(source)) {
       throw new Error(
         `TypeScript emits the type of its first parameter as ${(source as Function).name}, as it does for interfaces, unions and classes imported with "import type". Type it with a class (McpContext too) that is imported as a value, or give "input".`,
       );
@@ -181,19 +181,19 @@ export class EntryFactory {
   }
 }
 
-/** What the compiler puts in the place of a type that is no class at run time: the latter for `import type`. */
-const isNoClass = (type: unknown): boolean => type === Object || type === Function;
+/** What TypeScript emits for a type that is not a class at run time. It emits `Function` for `import type`. */
+const isNotAClass = (type: unknown): boolean => type === Object || type === Function;
 
 const TASK_SUPPORT: readonly unknown[] = ['forbidden', 'optional', 'required'];
 
 function taskTraits({ task: support = 'forbidden', detaches = false, idempotent = false }: McpToolOptions): TaskTraits {
   if (!TASK_SUPPORT.includes(support))
     throw new Error(`"task" is ${String(support)}; it must be one of ${TASK_SUPPORT.join(', ')}`);
-  const useless = support === 'forbidden' && (detaches ? 'detaches' : idempotent ? 'idempotent' : undefined);
-  if (useless) throw new Error(`"${useless}" is for tools whose "task" is optional or required`);
+  const misplaced = support === 'forbidden' && (detaches ? 'detaches' : idempotent ? 'idempotent' : undefined);
+  if (misplaced) throw new Error(`"${misplaced}" requires "task" to be optional or required`);
   return { support, detaches, idempotent };
 }
 
-/** Without members that are undefined: definitions are compared and merged by their keys. */
+/** Removes members that are undefined, because definitions are compared and merged by their keys. */
 const defined = <T extends object>(definition: T): T =>
   Object.fromEntries(Object.entries(definition).filter(([, value]) => value !== undefined)) as T;

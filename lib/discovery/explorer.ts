@@ -23,10 +23,13 @@ export class Explorer {
 
   explore(): Discovered[] {
     const wrappers = [...this.discovery.getProviders(), ...this.discovery.getControllers()];
-    return withoutSecondNames(wrappers).flatMap((wrapper) => this.#methodsOf(wrapper));
+    return withoutAliases(wrappers).flatMap((wrapper) => this.#methodsOf(wrapper));
   }
 
-  /** The global enhancers that exist per request or per host, as Nest has noted them on a class that is ours. */
+  /**
+   * The request-scoped and transient global enhancers. Nest records them on each class it constructs, so they can be
+   * read from one of this package's own classes.
+   */
   scopedGlobals(): readonly InstanceWrapper[] {
     const own = this.discovery.getProviders().find(({ token }) => token === RuntimeHandlerHost);
     return own?.getEnhancersMetadata() ?? [];
@@ -48,26 +51,26 @@ function discover(wrapper: InstanceWrapper, module: Module, type: Class, method:
   return declarations.map((declaration) => ({ declaration, host, type, name: `${type.name}.${method}` }));
 }
 
-/** An alias is another name of a provider that is found under its own, and so is a factory that hands one on. */
-function withoutSecondNames(wrappers: readonly InstanceWrapper[]): InstanceWrapper[] {
+/** Removes aliases, and factories that return an instance of another provider, so that no method is found twice. */
+function withoutAliases(wrappers: readonly InstanceWrapper[]): InstanceWrapper[] {
   const constructed = new Set(wrappers.filter((one) => !one.isNotMetatype).map((one) => one.instance as unknown));
-  const handedOn = new Set<unknown>();
+  const returned = new Set<unknown>();
   return wrappers.filter((wrapper) => {
     if (wrapper.isAlias) return false;
     const instance = wrapper.isNotMetatype ? (wrapper.instance as unknown) : undefined;
     if (typeof instance !== 'object' || instance === null) return true;
-    const known = constructed.has(instance) || handedOn.has(instance);
-    handedOn.add(instance);
+    const known = constructed.has(instance) || returned.has(instance);
+    returned.add(instance);
     return !known;
   });
 }
 
-/** The class behind a provider; values are asked what they are, and factories what they made. */
+/** The class of a provider. For values and factories it is the class of the instance. */
 function typeOf(wrapper: InstanceWrapper): Class | undefined {
   if (!wrapper.isNotMetatype) return wrapper.metatype as Class | undefined;
   const instance = wrapper.instance as object | null | undefined;
   if (typeof instance === 'object' && instance !== null) return instance.constructor as Class;
-  // A factory that runs per request has made nothing yet: its token says what it will make.
+  // A request-scoped factory has not returned an instance yet, so its token is the best indication of the class.
   return wrapper.isDependencyTreeStatic() ? undefined : asClass(wrapper.token);
 }
 

@@ -11,7 +11,7 @@ import {
   type McpToolOptions,
 } from '../decorators/metadata.js';
 
-/** What one method was decorated with. */
+/** One MCP decorator of a method. */
 export type Declaration =
   | { readonly kind: 'tool'; readonly options: McpToolOptions }
   | { readonly kind: 'resource'; readonly options: McpResourceOptions }
@@ -25,7 +25,7 @@ const KEYS = [
   ['completion', MCP_COMPLETE],
 ] as const;
 
-/** The declarations on a method; the only reader of what the decorators wrote. */
+/** The MCP decorators of a method. This is the only code that reads their metadata. */
 export const declarationsOf = (method: object): Declaration[] =>
   KEYS.flatMap(([kind, key]) => {
     const options: unknown = Reflect.getMetadata(key, method);
@@ -41,11 +41,11 @@ interface Parameter {
   readonly data?: string;
 }
 
-/** What a method's parameters tell about its arguments. */
+/** How the parameters of a method use its arguments. */
 export interface ArgumentsUse {
-  /** Some parameter takes the arguments or a field of them. */
+  /** Whether a parameter takes the arguments or one of their fields. */
   readonly reads: boolean;
-  /** The reflected type of the parameter that takes all of them: a schema, unless the user names one. */
+  /** The reflected type of the parameter that takes all arguments. It is the schema, unless the user gives another. */
   readonly type: unknown;
 }
 

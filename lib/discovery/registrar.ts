@@ -6,7 +6,12 @@ import { requireEnhancers } from './enhancers.js';
 import type { HandlerHost } from '../pipeline/handler-pipelines.js';
 import { argumentsUse } from './metadata-accessor.js';
 
-/** A declaration that cannot work. Thrown at start-up; the message begins with the class and method. */
+/**
+ * An invalid declaration. It is thrown at start-up, and the message begins with the class and method, such as
+ * `CatService.find: its arguments have no schema …`. The `cause` is the original error.
+ *
+ * @publicApi
+ */
 export class McpDeclarationError extends Error {
   override readonly name = 'McpDeclarationError';
   constructor(where: string, cause: unknown) {
@@ -14,7 +19,7 @@ export class McpDeclarationError extends Error {
   }
 }
 
-/** Fills a server's catalog with the decorated methods that name it. */
+/** Fills the catalog of a server with the decorated methods that belong to it. */
 export class Registrar {
   constructor(
     private readonly explorer: Explorer,
@@ -23,8 +28,8 @@ export class Registrar {
   ) {}
 
   /**
-   * @param server this server's name; `undefined` is the default one
-   * @param servers all names there are, to tell a name nobody has
+   * @param server the name of this server; `undefined` is the default server
+   * @param servers the names of all servers, to detect unknown names
    * @throws {McpDeclarationError}
    */
   async register(server: string | undefined, servers: ReadonlySet<string | undefined>): Promise<void> {
@@ -46,15 +51,15 @@ export class Registrar {
     for (const completion of this.catalog.completions.sorted()) this.#requireTarget(completion);
   }
 
-  /** A completer of something that does not exist is a typing mistake nobody would notice. */
+  /** A completer whose target does not exist is a typo that would otherwise go unnoticed. */
   #requireTarget({ target: { ref, name, argument }, declaredBy }: CompletionEntry): void {
     const names =
       ref === 'prompt'
         ? this.catalog.prompts.get(name)?.definition.arguments?.map((known) => known.name)
         : this.catalog.templates.get(name)?.template.variables;
     if (!names?.includes(argument)) {
-      const what = names ? `the ${ref} "${name}" has no argument "${argument}"` : `there is no ${ref} "${name}"`;
-      throw new McpDeclarationError(declaredBy, `@McpComplete completes nothing: ${what}`);
+      const reason = names ? `the ${ref} "${name}" has no argument "${argument}"` : `there is no ${ref} "${name}"`;
+      throw new McpDeclarationError(declaredBy, `@McpComplete has no target: ${reason}`);
     }
   }
 
@@ -80,7 +85,7 @@ export class Registrar {
   }
 }
 
-/** Two instances of one class would offer the same things twice. */
+/** Two instances of one class would declare everything twice. */
 function requireOneHost(hosts: Map<unknown, HandlerHost>, type: Discovered['type'], host: HandlerHost): void {
   const known = hosts.get(type);
   hosts.set(type, host);
@@ -90,15 +95,15 @@ function requireOneHost(hosts: Map<unknown, HandlerHost>, type: Discovered['type
     return `"${list}" of ${module.name}`;
   });
   throw new Error(
-    `${type.name} is there twice, in the ${one} and in the ${other}. Keep one of them, and export it to where it is needed.`,
+    `${type.name} is provided twice, in the ${one} and in the ${other}. Keep one of them, and export it where it is needed.`,
   );
 }
 
 function unknownServer(where: string, name: string | undefined, servers: ReadonlySet<string | undefined>): Error {
-  const known = [...servers].map((server) => (server === undefined ? 'the default one' : `"${server}"`)).join(', ');
+  const known = [...servers].map((server) => (server === undefined ? 'the default server' : `"${server}"`)).join(', ');
   const wanted = name === undefined ? 'the default server' : `the server "${name}"`;
   return new McpDeclarationError(
     where,
-    `it belongs to ${wanted}, but this application has ${known}; name one of them in "server"`,
+    `it belongs to ${wanted}, but this application only has ${known}; set "server" to one of them`,
   );
 }

@@ -2,23 +2,31 @@ import type { McpError } from '../protocol/errors.js';
 import type { JsonRpcNotification, JsonRpcRequest } from '../protocol/messages.js';
 import type { Peer } from './peer.js';
 
-/** Where a request's own notifications go: the response stream of that request and no other (S-1, G-23). */
+/** The outgoing side of a request. Its notifications use the response stream of that request only (S-1, G-23). */
 export interface Outlet {
   notify(notification: JsonRpcNotification): void;
-  /** Sends a request of the server (legacy only, S-2). @returns false when this client cannot be reached that way */
+  /**
+   * Sends a request of the server to the client (legacy only, S-2).
+   *
+   * @returns false if the client cannot receive requests on this stream
+   */
   request?(request: JsonRpcRequest): boolean;
-  /** Ends the connection but not the request; only where a client can come back for the rest (G-30). */
+  /** Closes the connection but not the request. Present only if the client can resume the stream (G-30). */
   closeStream?(): void;
-  /** Answers the client with a task and goes on without it. @returns whether the request is a task now */
+  /**
+   * Answers the client with a task and continues the work in the background.
+   *
+   * @returns whether the request is a task now
+   */
   detach?(): Promise<boolean>;
-  /** Where progress is no message but a state: in a task (T1-9). */
+  /** Sets the status message of a task, where progress is a state and not a notification (T1-9). */
   status?(message: string): void;
 }
 
-/** For requests whose client can be sent nothing but the response. */
+/** For requests whose client can only receive the response. */
 export const NO_OUTLET: Outlet = { notify() {} };
 
-/** One client request while it is served, and the one place that knows whether it still is. */
+/** One client request while it is served. It alone knows whether the request is still running. */
 export class Exchange {
   #listeners: Set<(reason: string) => void> | undefined;
   #controller: AbortController | undefined;
@@ -36,7 +44,7 @@ export class Exchange {
     return this.#cancelled !== undefined;
   }
 
-  /** Made on first use: most handlers never look, and an AbortController costs as much as the rest of a plain call. */
+  /** Created on first use: most handlers do not need it, and an AbortController costs as much as the rest of a call. */
   get signal(): AbortSignal {
     if (!this.#controller) {
       this.#controller = new AbortController();
@@ -45,7 +53,11 @@ export class Exchange {
     return this.#controller.signal;
   }
 
-  /** Calls back once when the request is cancelled, at once if it is. @returns a function that takes the listener away. */
+  /**
+   * Calls the listener once when the request is cancelled, or immediately if it already is.
+   *
+   * @returns a function that removes the listener
+   */
   onCancel(listener: (reason: string) => void): () => void {
     if (this.#cancelled !== undefined) {
       listener(this.#cancelled);
@@ -56,32 +68,36 @@ export class Exchange {
     return () => listeners.delete(listener);
   }
 
-  /** What a cancelled request is answered with; nothing, if it was its client who gave it up. */
+  /** The response to a cancelled request. `undefined` if the client itself cancelled it and expects no response. */
   get cancellationError(): McpError | undefined {
     return this.#cancellationError;
   }
 
   /**
-   * Stop the work. No effect once the answer is there.
+   * Cancels the request. It has no effect on a completed request.
    *
-   * @param verdict for a client that did not give up itself, and still waits (P6)
+   * @param cancellationError the response for a client that did not cancel the request itself and is still waiting (P6)
    */
-  cancel(reason: string, verdict?: McpError): void {
+  cancel(reason: string, cancellationError?: McpError): void {
     if (this.#completed || this.#cancelled !== undefined) return;
     this.#cancelled = reason;
-    this.#cancellationError = verdict;
+    this.#cancellationError = cancellationError;
     this.#controller?.abort(new CancelledError(reason));
     for (const listener of this.#listeners ?? []) listener(reason);
     this.#listeners = undefined;
   }
 
-  /** The answer is there. Notifications of stragglers are dropped from here on. */
+  /** Marks the request as answered. Notifications that a method sends later are dropped. */
   complete(): void {
     this.#completed = true;
     this.#listeners = undefined;
   }
 
-  /** Sends a request to the client on this request's stream. @returns false when that is not possible */
+  /**
+   * Sends a request to the client on the stream of this request.
+   *
+   * @returns false if that is not possible
+   */
   ask(request: JsonRpcRequest): boolean {
     return !this.#completed && this.#cancelled === undefined && this.outlet.request?.(request) === true;
   }
@@ -95,7 +111,11 @@ export class Exchange {
   }
 }
 
-/** What `ctx.signal` aborts with, and what a cancelled call ends with. Never answered. */
+/**
+ * The reason with which `ctx.signal` aborts and a cancelled call rejects. Clients never get it as a response.
+ *
+ * @publicApi
+ */
 export class CancelledError extends Error {
   override readonly name = 'CancelledError';
   constructor(reason: string) {

@@ -8,7 +8,7 @@ import { isObject } from '../protocol/messages.js';
 
 const INTERNAL = 'Internal error';
 
-/** Stands for an error that is not meant for clients and has been logged: they learn nothing but that there was one. */
+/** Replaces an error that is not meant for clients and has been logged. Clients only get "Internal error". */
 export class UnexpectedError extends McpError {
   override readonly name = 'UnexpectedError';
   constructor(cause: unknown) {
@@ -16,24 +16,24 @@ export class UnexpectedError extends McpError {
   }
 }
 
-/** Errors that are answers, or need none. */
+/** Whether the error is a regular response, or needs no response. */
 const isExpected = (error: unknown): boolean =>
   [McpError, HttpException, ToolError, InvalidArgumentsError, CancelledError].some((type) => error instanceof type);
 
-/** What a method threw, as it may go on: logged and hidden unless it is meant for the client. */
+/** Logs an error thrown by a method and replaces it by an `UnexpectedError`, unless it is meant for the client. */
 export function maskUnexpected(error: unknown, logger: Logger, where: string): unknown {
   if (isExpected(error)) return error;
   reportUnexpected(error, logger, where);
   return new UnexpectedError(error);
 }
 
-/** Logs what no client will be told. */
+/** Logs an error that clients will not see. */
 export function reportUnexpected(error: unknown, logger: Logger, where: string): void {
   if (isExpected(error)) return;
   logger.error(`${where} failed`, error instanceof Error ? withCauses(error) : inspect(error));
 }
 
-/** Loggers print a stack as it is, and the reason is often in the cause. */
+/** Appends the causes to the stack, because loggers print only the stack, and the reason is often in a cause. */
 function withCauses(error: Error, deepest = 5): string {
   const stack = error.stack ?? String(error);
   return error.cause instanceof Error && deepest > 0
@@ -41,7 +41,9 @@ function withCauses(error: Error, deepest = 5): string {
     : stack;
 }
 
-/** What a method threw, as the JSON-RPC error its client may see. Whatever is not meant for clients is just "Internal error". */
+/**
+ * Converts an error thrown by a method to a JSON-RPC error for the client. Unexpected errors become "Internal error".
+ */
 export function toMcpError(error: unknown): McpError {
   if (error instanceof McpError) return error;
   if (error instanceof InvalidArgumentsError) return invalidParams(error.message, { issues: error.issues });
@@ -50,7 +52,7 @@ export function toMcpError(error: unknown): McpError {
   return new McpError(ErrorCode.InternalError, INTERNAL, { cause: error });
 }
 
-/** Statuses keep their number as an application code (C-5) unless JSON-RPC has a code that says the same. */
+/** Uses the HTTP status as an application-defined code (C-5), unless JSON-RPC has a code of the same meaning. */
 function fromHttp(error: HttpException): McpError {
   const status = error.getStatus();
   const message = messageOf(error);
@@ -59,7 +61,7 @@ function fromHttp(error: HttpException): McpError {
   return new McpError(status, message);
 }
 
-/** `ValidationPipe` and the like put what is wrong into the response body, one sentence each. */
+/** Pipes such as `ValidationPipe` put the problems into the response body, one sentence each. */
 function messageOf(error: HttpException): string {
   const response = error.getResponse();
   const message = isObject(response) ? response.message : undefined;
@@ -67,8 +69,8 @@ function messageOf(error: HttpException): string {
 }
 
 /**
- * What a tool's method threw. Most of it is for the model to read and act on, as a result with `isError` (§7.2); a
- * refused caller, a cancelled call and a deliberate `McpError` stay errors of the protocol.
+ * Converts an error thrown by a tool to a result with `isError`, which the model can read and act on (§7.2). A rejected
+ * caller, a cancelled call and an `McpError` remain protocol errors.
  *
  * @throws {McpError | CancelledError}
  */
@@ -79,7 +81,7 @@ export function toolFailure(error: unknown): CallToolResult {
   return failed(toolFailureText(error));
 }
 
-const failed = (why: string): CallToolResult => ({ content: [text(why)], isError: true });
+const failed = (reason: string): CallToolResult => ({ content: [text(reason)], isError: true });
 
 function toolFailureText(error: unknown): string {
   if (error instanceof InvalidArgumentsError) return `Invalid arguments:\n${error.message}`;
@@ -88,6 +90,6 @@ function toolFailureText(error: unknown): string {
   return INTERNAL;
 }
 
-/** A reader that answers "not found" in Nest's way means the resource. */
+/** A `NotFoundException` thrown by a resource's method means that the resource does not exist. */
 export const resourceFailure = (error: unknown, uri: string): unknown =>
   error instanceof HttpException && error.getStatus() === 404 ? new ResourceNotFoundError(uri) : error;

@@ -1,7 +1,12 @@
 import { IntrinsicException } from '@nestjs/common';
 import type { SchemaIssue } from '../schema/index.js';
 
-/** The arguments do not fit the schema. Tools answer it as a result, everything else as `-32602` (A-9). */
+/**
+ * The arguments do not match the schema; `issues` lists where and why. Tools answer with a result that has `isError`,
+ * all other methods with `-32602` (A-9).
+ *
+ * @publicApi
+ */
 export class InvalidArgumentsError extends IntrinsicException {
   override readonly name = 'InvalidArgumentsError';
   constructor(readonly issues: readonly SchemaIssue[]) {

@@ -5,38 +5,38 @@ import { type Era, MODERN_REVISION, type Revision } from '../protocol/revisions.
 import { type Principal, principalId } from '../session/principal.js';
 import type { SessionRecord } from '../session/session-record.js';
 
-/** Everything known about who sends a message, for this message alone. */
+/** Everything known about the sender of a message. It is valid for this message only. */
 export interface Peer {
   readonly era: Era;
   readonly revision: Revision;
   readonly principal: Principal | undefined;
-  /** `principalId(principal)`: what sessions, streams and cursors are bound to. */
+  /** `principalId(principal)`, the owner of sessions, streams and cursors. */
   readonly principalId: string;
   readonly clientCapabilities: Readonly<JsonObject>;
   readonly clientInfo: JsonObject | undefined;
-  /** Threshold for `notifications/message`; `undefined` sends none (modern) or is resolved from the session (legacy). */
+  /** The threshold for `notifications/message`. `undefined` sends none (modern) or uses the default level (legacy). */
   readonly logLevel: LogLevel | undefined;
   readonly session: SessionRecord | undefined;
-  /** Lower-cased HTTP headers; empty on stdio. */
+  /** The HTTP headers with lower-case names. Empty on stdio. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** The framework's request object; `undefined` on stdio. */
+  /** The framework's request object. `undefined` on stdio. */
   readonly http: unknown;
 }
 
-/** What the transport knows about the sender of one message. */
+/** The information a transport has about the sender of a message. */
 export interface Sender {
   readonly principal?: Principal;
-  /** Lower-cased HTTP headers. */
+  /** The HTTP headers with lower-case names. */
   readonly headers?: Peer['headers'];
   /** The framework's request object. */
   readonly http?: unknown;
 }
 
-/** Whoever started the process, for stdio: its credentials are those of the process's environment (D-6). */
+/** The sender on stdio: the user who started the process, with the credentials of its environment (D-6). */
 const LOCAL: Sender = {};
 const NO_HEADERS: Peer['headers'] = {};
 
-/** The sender of a modern request, which describes itself in the request's envelope (E-6). */
+/** The sender of a modern request, as described by the envelope of the request (E-6). */
 export const modernPeer = (
   { clientCapabilities, clientInfo, logLevel }: Omit<Envelope, 'protocolVersion'>,
   { principal, headers = NO_HEADERS, http }: Sender = LOCAL,
@@ -53,7 +53,7 @@ export const modernPeer = (
   http,
 });
 
-/** The sender of a message in a legacy session, which remembers what the client said in `initialize` (G-7). */
+/** The sender of a message in a legacy session, which stores what the client declared in `initialize` (G-7). */
 export const legacyPeer = (
   session: SessionRecord,
   { principal, headers = NO_HEADERS, http }: Sender = LOCAL,

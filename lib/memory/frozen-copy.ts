@@ -1,4 +1,4 @@
-/** A copy as a store elsewhere would give it back: JSON, and nobody's to alter. */
+/** A copy as a remote store would return it: reduced to JSON, and immutable. */
 export const frozenCopy = <T>(value: T): T => deepFreeze(JSON.parse(JSON.stringify(value)) as T);
 
 function deepFreeze<T>(value: T): T {

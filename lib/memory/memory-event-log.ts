@@ -17,26 +17,31 @@ import { HistoryTotals } from './history-totals.js';
 import { type HistoryLimits, StreamHistory } from './stream-history.js';
 import { sweepEvery, sweepPeriodMs } from './sweep.js';
 
+/** The options of `MemoryEventLog`. */
 export interface MemoryEventLogOptions extends Partial<HistoryLimits> {
+  /** The broker for the stream signals. */
   readonly broker: MessageBroker;
-  /** Which sessions there are: the `MemorySessionStore`. */
+  /** The sessions that exist, usually the `MemorySessionStore`. */
   readonly sessions: SessionRegistry;
-  /** In front of every channel, so that two servers on one broker do not hear each other (`mcp`). */
+  /** Prefix of every channel. It isolates two servers on one broker. Default: `mcp`. */
   readonly namespace?: string;
-  /** Entries kept per stream (1000). */
+  /** Maximum number of entries per stream. Default: 1000. */
   readonly maxHistory?: number;
-  /** Bytes of text kept per stream (4 Mi). */
+  /** Maximum number of bytes of text per stream. Default: 4 MiB. */
   readonly maxHistoryBytes?: number;
   /** Bytes of text kept of all streams together (64 Mi), and of those of one principal (a quarter of it). */
   readonly maxTotalHistoryBytes?: number;
-  /** How long an entry is kept (600 000). */
+  /** How long an entry is kept, in ms. Default: 10 min. */
   readonly historyTtlMs?: number;
-  /** How long the final message of a stream is kept (3 600 000). */
+  /** How long the final message of a stream is kept, in ms. Default: 1 h. */
   readonly resultTtlMs?: number;
-  /** Streams kept per session beside the standing one (256). */
+  /** Maximum number of streams per session, not counting the standalone stream. Default: 256. */
   readonly maxStreams?: number;
+  /** Default: a clock that never jumps. */
   readonly clock?: Clock;
-  /** Told when the broker refused a signal. Readers then find the entry by their self-check. */
+  /**
+   * Called if the broker rejects a signal. Readers still find the entry when they poll. Default: errors are ignored.
+   */
   readonly report?: (error: unknown) => void;
 }
 
@@ -44,7 +49,17 @@ type Streams = Map<string, StreamHistory>;
 
 const UNKNOWN: StreamPage = { entries: [], last: STREAM_START, known: false, fence: 0, ended: false };
 
-/** The event log of one process. Each method does its work in one tick: that is all its atomicity. */
+/**
+ * An event log in memory, for a single process. It is the default without Redis. Each method completes its work in one
+ * tick, which makes it atomic.
+ *
+ * @example
+ * ```ts
+ * const sessions = new MemorySessionStore();
+ * const log = new MemoryEventLog({ broker: new MemoryMessageBroker(), sessions });
+ * ```
+ * @publicApi
+ */
 export class MemoryEventLog extends EventLog {
   readonly #broker: MessageBroker;
   readonly #sessions: SessionRegistry;
@@ -78,9 +93,9 @@ export class MemoryEventLog extends EventLog {
     ];
   }
 
-  /** What is held right now; all zero once every session is over. */
+  /** The current contents. All values are zero once every session has ended. */
   get sizes(): { sessions: number; streams: number; entries: number; bytes: number } {
-    const streams = [...this.#streams.values()].flatMap((of) => [...of.values()]);
+    const streams = [...this.#streams.values()].flatMap((session) => [...session.values()]);
     return {
       sessions: this.#streams.size,
       streams: streams.length,
@@ -102,7 +117,7 @@ export class MemoryEventLog extends EventLog {
       this.#totals.finished(key.principal, history, () => this.#forget(key, stream, history));
     }
     this.#totals.makeRoom(key.principal, history);
-    this.#ring(key, { kind: 'entry', stream, ...entry });
+    this.#signal(key, { kind: 'entry', stream, ...entry });
     return { kind: 'appended', id: entry.id, listening: history.held };
   }
 
@@ -119,7 +134,7 @@ export class MemoryEventLog extends EventLog {
   async claim(key: SessionKey, stream: string): Promise<number | undefined> {
     if (!this.#sessions.has(key)) return undefined;
     const fence = this.#history(key, stream).claim(this.#now());
-    this.#ring(key, { kind: 'claimed', stream, fence });
+    this.#signal(key, { kind: 'claimed', stream, fence });
     return fence;
   }
 
@@ -127,7 +142,7 @@ export class MemoryEventLog extends EventLog {
     this.#existing(key, stream)?.release(fence, delivered);
   }
 
-  /** Stops the sweep and no longer listens to the sessions. */
+  /** Stops the sweep and removes the listener from the session registry. */
   close(): void {
     for (const stop of this.#stop) stop();
   }
@@ -135,7 +150,7 @@ export class MemoryEventLog extends EventLog {
   #existing(key: SessionKey, stream: string): StreamHistory | undefined {
     const streams = this.#streams.get(sessionKeyText(key));
     const history = streams?.get(stream);
-    if (history === undefined || stream === STANDALONE_STREAM || !history.isOver(this.#now())) return history;
+    if (history === undefined || stream === STANDALONE_STREAM || !history.isExpired(this.#now())) return history;
     this.#delete(streams!, stream);
     return undefined;
   }
@@ -151,11 +166,11 @@ export class MemoryEventLog extends EventLog {
     return history;
   }
 
-  /** An unfinished stream is never given up for another one: its reader could not tell that it lost something. */
+  /** An unfinished stream is never removed to make room, because its reader could not detect the loss. */
   #makeRoom(streams: Streams): void {
     const isFull = () => streams.size - (streams.has(STANDALONE_STREAM) ? 1 : 0) >= this.#maxStreams;
     if (!isFull()) return;
-    this.#forgetOver(streams);
+    this.#removeExpired(streams);
     if (!isFull()) return;
     for (const [name, history] of streams) {
       if (history.done && name !== STANDALONE_STREAM) return this.#delete(streams, name);
@@ -163,17 +178,17 @@ export class MemoryEventLog extends EventLog {
     throw new StreamLimitError(this.#maxStreams);
   }
 
-  #forgetOver(streams: Streams): void {
+  #removeExpired(streams: Streams): void {
     const now = this.#now();
     for (const [name, history] of streams) {
       history.trim(now);
-      if (name !== STANDALONE_STREAM && history.isOver(now)) this.#delete(streams, name);
+      if (name !== STANDALONE_STREAM && history.isExpired(now)) this.#delete(streams, name);
     }
   }
 
   #sweep(): void {
     for (const [text, streams] of this.#streams) {
-      this.#forgetOver(streams);
+      this.#removeExpired(streams);
       if (streams.size === 0) this.#streams.delete(text);
     }
   }
@@ -196,10 +211,10 @@ export class MemoryEventLog extends EventLog {
     const streams = this.#streams.get(sessionKeyText(key));
     for (const stream of [...(streams?.keys() ?? [])]) this.#delete(streams!, stream);
     this.#streams.delete(sessionKeyText(key));
-    this.#ring(key, { kind: 'ended' });
+    this.#signal(key, { kind: 'ended' });
   }
 
-  #ring(key: SessionKey, signal: StreamSignal): void {
+  #signal(key: SessionKey, signal: StreamSignal): void {
     this.#broker.publish(this.channel(key), encodeStreamSignal(signal)).catch(this.#report);
   }
 }

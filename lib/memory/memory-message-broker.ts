@@ -1,30 +1,35 @@
 import { type BrokerSubscription, MessageBroker, type MessageListener } from '../broker/message-broker.js';
 
+/** The options of `MemoryMessageBroker`. */
 export interface MemoryMessageBrokerOptions {
-  /** Told of a listener that threw. Without it the error is uncaught, like that of an event listener. */
+  /** Called with errors thrown by listeners. Default: the error is uncaught, like an error in an event listener. */
   readonly onError?: (error: unknown) => void;
 }
 
-interface Hold {
+interface Subscriber {
   readonly listener: MessageListener;
   open: boolean;
 }
 
 interface Delivery {
-  /** Those who listened when it was published. */
-  readonly to: readonly Hold[];
+  /** The subscribers at the time the message was published. */
+  readonly to: readonly Subscriber[];
   readonly message: string;
 }
 
 /**
- * The broker of one process. Delivers in a microtask, never inside `publish`: a publisher is not called back by its own
- * message before it has finished its step, and no listener of its runs on its stack. All channels share one queue, so
- * what a listener publishes comes after what it was called for, for every listener.
+ * A message broker in memory, for a single process. It is the default without Redis.
+ *
+ * It delivers in a microtask, never inside `publish`, so that a publisher can finish its step before any listener runs.
+ * All channels share one queue, so for every listener a message that another listener publishes arrives after the
+ * message that triggered it.
+ *
+ * @publicApi
  */
 export class MemoryMessageBroker extends MessageBroker {
   readonly #onError: (error: unknown) => void;
-  /** Arrays are replaced, never altered: each delivery keeps the one of its moment without copying it. */
-  readonly #channels = new Map<string, readonly Hold[]>();
+  /** The arrays are replaced, never modified, so that a delivery can keep its array without copying it. */
+  readonly #channels = new Map<string, readonly Subscriber[]>();
   #queue: Delivery[] = [];
 
   constructor(options: MemoryMessageBrokerOptions = {}) {
@@ -32,9 +37,9 @@ export class MemoryMessageBroker extends MessageBroker {
     this.#onError = options.onError ?? rethrow;
   }
 
-  /** What is held right now; all zero once everybody has let go. */
+  /** The current contents. All values are zero once every subscription is closed. */
   get sizes(): { channels: number; listeners: number; queued: number } {
-    const listeners = [...this.#channels.values()].reduce((sum, holds) => sum + holds.length, 0);
+    const listeners = [...this.#channels.values()].reduce((sum, subscribers) => sum + subscribers.length, 0);
     return { channels: this.#channels.size, listeners, queued: this.#queue.length };
   }
 
@@ -45,28 +50,29 @@ export class MemoryMessageBroker extends MessageBroker {
   }
 
   async subscribe(channel: string, listener: MessageListener): Promise<BrokerSubscription> {
-    const hold: Hold = { listener, open: true };
-    this.#channels.set(channel, [...(this.#channels.get(channel) ?? []), hold]);
+    const subscriber: Subscriber = { listener, open: true };
+    this.#channels.set(channel, [...(this.#channels.get(channel) ?? []), subscriber]);
     return {
       close: async () => {
-        hold.open = false;
-        const left = this.#channels.get(channel)?.filter((other) => other !== hold) ?? [];
-        if (left.length > 0) this.#channels.set(channel, left);
+        subscriber.open = false;
+        const others = this.#channels.get(channel)?.filter((other) => other !== subscriber) ?? [];
+        if (others.length > 0) this.#channels.set(channel, others);
         else this.#channels.delete(channel);
       },
     };
   }
 
-  /** Nothing can be missed here. */
+  /** Never calls the listener, because no message can be missed in memory. */
   onInterruption(): () => void {
     return () => undefined;
   }
 
   #deliver(): void {
-    // By index: the queue grows while it is worked off, and stays non-empty so that nobody schedules a second round.
+    // The loop uses an index because the queue grows while it runs. A non-empty queue keeps `publish` from scheduling
+    // another delivery.
     for (let i = 0; i < this.#queue.length; i++) {
       const { to, message } = this.#queue[i]!;
-      for (const hold of to) if (hold.open) this.#call(hold.listener, message);
+      for (const subscriber of to) if (subscriber.open) this.#call(subscriber.listener, message);
     }
     this.#queue = [];
   }
@@ -75,7 +81,7 @@ export class MemoryMessageBroker extends MessageBroker {
     try {
       listener(message);
     } catch (error) {
-      // Not from here: a report that throws would leave the queue undelivered for ever.
+      // In a microtask, because an error handler that throws here would leave the queue undelivered forever.
       queueMicrotask(() => this.#onError(error));
     }
   }

@@ -1,9 +1,9 @@
 import { NonceStore } from '../interaction/nonce-store.js';
 import { type Clock, steadyClock } from './clock.js';
 
-/** The used nonces of one process. */
+/** The used nonces in memory, for a single process. */
 export class MemoryNonceStore extends NonceStore {
-  /** Until when each is remembered; those that expire first are in front, as all live equally long. */
+  /** The expiry of each nonce. All nonces have the same TTL, so the first entries expire first. */
   readonly #used = new Map<string, number>();
 
   constructor(private readonly now: Clock = steadyClock) {
@@ -16,9 +16,9 @@ export class MemoryNonceStore extends NonceStore {
 
   override use(nonce: string, ttlMs: number): Promise<boolean> {
     const now = this.now();
-    for (const [old, until] of this.#used) {
-      if (until > now) break;
-      this.#used.delete(old);
+    for (const [expired, expiresAt] of this.#used) {
+      if (expiresAt > now) break;
+      this.#used.delete(expired);
     }
     if (this.#used.has(nonce)) return Promise.resolve(false);
     this.#used.set(nonce, now + ttlMs);

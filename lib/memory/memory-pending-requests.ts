@@ -6,10 +6,10 @@ import type { SessionKey } from '../session/session-record.js';
 import type { SessionRegistry } from './session-registry.js';
 
 interface Waiter {
-  readonly settle: (response: JsonRpcResponse | InputRefusedError) => void;
+  readonly complete: (response: JsonRpcResponse | InputRefusedError) => void;
 }
 
-/** The pending requests of one process. */
+/** The pending requests in memory, for a single process. */
 export class MemoryPendingRequests extends PendingRequests {
   readonly #sessions = new Map<string, Map<RequestId, Waiter>>();
   readonly #stop: () => void;
@@ -19,37 +19,37 @@ export class MemoryPendingRequests extends PendingRequests {
     this.#stop = sessions.onEnd((key) => this.#drop(key));
   }
 
-  /** Requests that wait right now. */
+  /** The number of requests that are waiting. */
   get size(): number {
     return [...this.#sessions.values()].reduce((sum, waiters) => sum + waiters.size, 0);
   }
 
   override expect(session: SessionKey, id: RequestId, timeoutMs: number): Promise<PendingRequest> {
-    // In the tick in which it is listened to: its end cannot slip through in between.
+    // The check runs in the same tick as the registration, so the end of the session cannot be missed in between.
     if (!this.sessions.has(session)) return Promise.reject(new InputRefusedError('The session has ended'));
     const text = sessionKeyText(session);
     const waiters = this.#sessions.get(text) ?? new Map<RequestId, Waiter>();
     this.#sessions.set(text, waiters);
-    const leave = () => {
+    const remove = () => {
       if (waiters.delete(id) && waiters.size === 0) this.#sessions.delete(text);
     };
-    let withdraw = leave;
+    let withdraw = remove;
     const response = new Promise<JsonRpcResponse>((resolve, reject) => {
-      const settle: Waiter['settle'] = (outcome) => {
+      const complete: Waiter['complete'] = (outcome) => {
         clearTimeout(timer);
-        leave();
+        remove();
         if (outcome instanceof InputRefusedError) reject(outcome);
         else resolve(outcome);
       };
-      const timer = setTimeout(() => settle(new InputRefusedError('The client did not answer in time')), timeoutMs);
+      const timer = setTimeout(() => complete(new InputRefusedError('The client did not answer in time')), timeoutMs);
       timer.unref();
-      waiters.set(id, { settle });
+      waiters.set(id, { complete });
       withdraw = () => {
         clearTimeout(timer);
-        leave();
+        remove();
       };
     });
-    // The waiter may be gone by the deadline; its rejection must not be unhandled.
+    // If nobody awaits the response any more, its rejection must not end the process as unhandled.
     response.catch(() => {});
     return Promise.resolve({ response, withdraw });
   }
@@ -57,20 +57,20 @@ export class MemoryPendingRequests extends PendingRequests {
   override answer(session: SessionKey, response: JsonRpcResponse): Promise<boolean> {
     const waiter =
       response.id === undefined ? undefined : this.#sessions.get(sessionKeyText(session))?.get(response.id);
-    waiter?.settle(response);
+    waiter?.complete(response);
     return Promise.resolve(waiter !== undefined);
   }
 
   close(): void {
     this.#stop();
     for (const waiters of [...this.#sessions.values()]) {
-      for (const waiter of [...waiters.values()]) waiter.settle(new InputRefusedError('The server is shutting down'));
+      for (const waiter of [...waiters.values()]) waiter.complete(new InputRefusedError('The server is shutting down'));
     }
   }
 
   #drop(key: SessionKey): void {
     for (const waiter of [...(this.#sessions.get(sessionKeyText(key))?.values() ?? [])]) {
-      waiter.settle(new InputRefusedError('The session ended'));
+      waiter.complete(new InputRefusedError('The session ended'));
     }
   }
 }

@@ -6,17 +6,19 @@ import type { SessionRegistry } from './session-registry.js';
 import { SetIndex } from './set-index.js';
 import { sweepEvery, sweepPeriodMs } from './sweep.js';
 
+/** The options of `MemorySessionStore`. */
 export interface MemorySessionStoreOptions {
-  /** A session ends when it was not loaded for this long (3 600 000). */
+  /** How long a session exists without a `load`, in ms. Default: 1 h. */
   readonly idleTtlMs?: number;
-  /** (10 000) */
+  /** Maximum number of sessions. Default: 10 000. */
   readonly maxSessions?: number;
-  /** Resources one session may be subscribed to (1000). */
+  /** Maximum number of resources a session may be subscribed to. Default: 1000. */
   readonly maxSubscriptions?: number;
+  /** Default: a clock that never jumps. */
   readonly clock?: Clock;
 }
 
-/** One session as it lies here. */
+/** A stored session. */
 interface SessionEntry {
   record: SessionRecord;
   expiresAt: number;
@@ -30,9 +32,15 @@ const UNUSED_TTL_MS = 120_000;
 /** Sessions that are considered when one has to give way. */
 const MAX_CANDIDATES = 1000;
 
-/** The sessions of one process. */
+/**
+ * A session store in memory, for a single process. It is the default without Redis.
+ *
+ * @publicApi
+ */
 export class MemorySessionStore extends SessionStore implements SessionRegistry {
-  /** By `sessionKeyText`, the longest untouched first: `load` moves to the end, so expired ones are always in front. */
+  /**
+   * By `sessionKeyText`, least recently loaded first. `load` moves a session to the end, so expired ones come first.
+   */
   readonly #entries = new Map<string, SessionEntry>();
   readonly #byId = new SetIndex<SessionEntry>();
   readonly #byPrincipal = new SetIndex<SessionEntry>();
@@ -53,7 +61,7 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
     this.#stopSweep = sweepEvery(sweepPeriodMs(this.#idleTtlMs), () => this.#sweep());
   }
 
-  /** What is held right now; all zero once every session is over. */
+  /** The current contents. All values are zero once every session has ended. */
   get sizes(): { sessions: number; ids: number; principals: number; uris: number } {
     return {
       sessions: this.#entries.size,
@@ -67,8 +75,8 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
     this.#sweep();
     if (this.#entries.size >= this.#maxSessions && !this.#makeRoom()) throw new SessionLimitError(this.#maxSessions);
     const text = sessionKeyText(record);
-    if (this.#entries.has(text)) throw new Error('A session of this key exists; session ids must never repeat.');
-    // A copy nobody can alter: the caller keeps its record, and each `load` hands out this one.
+    if (this.#entries.has(text)) throw new Error('A session with this key already exists; session ids must be unique.');
+    // An immutable copy: the caller may modify its own record, and every `load` returns this one.
     const entry = {
       record: deepFreeze(structuredClone(record)),
       // A client that never gets past `initialize` must not hold its place for the whole idle time.
@@ -140,10 +148,11 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
         : principal !== undefined
           ? this.#byPrincipal.get(principal)
           : this.#entries.values();
-    // A copy: every `load` meanwhile moves its session to the end, and a walk over the map itself would meet it again.
+    // A copy, because each `load` during the iteration moves its session to the end of the map, where it would be
+    // yielded a second time.
     for (const entry of Array.from(candidates ?? [])) {
-      const fits = principal === undefined || entry.record.principal === principal;
-      if (fits && this.#isLive(entry) && (uri === undefined || entry.uris.has(uri))) yield keyOf(entry);
+      const matches = principal === undefined || entry.record.principal === principal;
+      if (matches && this.#isLive(entry) && (uri === undefined || entry.uris.has(uri))) yield keyOf(entry);
     }
   }
 
@@ -163,7 +172,7 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
     return () => void entry.holds--;
   }
 
-  /** Stops the sweep. Ends no session: whoever closes the store decides what its streams are told. */
+  /** Stops the sweep. It does not end any session, because the caller decides what the open streams receive. */
   close(): void {
     this.#stopSweep();
   }
@@ -190,7 +199,7 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
     return entry !== undefined && this.#isLive(entry) ? entry : undefined;
   }
 
-  /** Removes what has expired, whoever comes across it first. */
+  /** Whether the session is live. Removes it if it has expired. */
   #isLive(entry: SessionEntry): boolean {
     const live = this.#entries.get(sessionKeyText(entry.record)) === entry;
     if (!live || entry.expiresAt > this.#now()) return live;

@@ -15,20 +15,27 @@ import { frozenCopy } from './frozen-copy.js';
 import { SetIndex } from './set-index.js';
 import { sweepEvery, sweepPeriodMs } from './sweep.js';
 
+/** The options of `MemoryTaskStore`. */
 export interface MemoryTaskStoreOptions {
-  /** (10 000) */
+  /** Maximum number of tasks, including ended ones until their TTL is over. Default: 10 000. */
   readonly maxTasks?: number;
+  /** Default: a clock that never jumps. */
   readonly clock?: Clock;
 }
 
-/** One task as it lies here; the record is replaced with each change, never altered. */
+/** A stored task. Each change replaces the record, which is never modified. */
 interface TaskEntry {
   record: TaskRecord;
   leasedUntil: number;
   readonly expiresAt: number;
 }
 
-/** The tasks of one process. Each method does its work in one tick: that is all its atomicity. */
+/**
+ * A task store in memory, for a single process. It is the default without Redis. Each method completes its work in one
+ * tick, which makes it atomic.
+ *
+ * @publicApi
+ */
 export class MemoryTaskStore extends TaskStore {
   readonly #entries = new Map<string, TaskEntry>();
   readonly #byPrincipal = new SetIndex<TaskEntry>();
@@ -43,7 +50,7 @@ export class MemoryTaskStore extends TaskStore {
     this.#stopSweep = sweepEvery(sweepPeriodMs(Number.POSITIVE_INFINITY), () => this.#sweep());
   }
 
-  /** What is held right now; all zero once every task has expired. */
+  /** The current contents. All values are zero once every task has expired. */
   get sizes(): { tasks: number; principals: number } {
     return { tasks: this.#entries.size, principals: this.#byPrincipal.size };
   }
@@ -52,7 +59,7 @@ export class MemoryTaskStore extends TaskStore {
     if (this.#entries.size >= this.#maxTasks) this.#sweep();
     if (this.#entries.size >= this.#maxTasks) throw new TaskLimitError(this.#maxTasks);
     const text = taskKeyText(spec);
-    if (this.#entries.has(text)) throw new Error('A task of this key exists; task ids must never repeat.');
+    if (this.#entries.has(text)) throw new Error('A task with this key already exists; task ids must be unique.');
     const now = this.#now();
     const times = { createdAt: now, updatedAt: now, version: 1, fence: 1, orphaned: false };
     const record = frozenCopy<TaskRecord>({ ...spec, ...times, status: 'working', inputRequests: {}, answers: {} });
@@ -64,7 +71,7 @@ export class MemoryTaskStore extends TaskStore {
 
   async load(key: TaskKey): Promise<TaskRecord | undefined> {
     const entry = this.#entry(key);
-    return entry && this.#seen(entry);
+    return entry && this.#snapshot(entry);
   }
 
   async move(
@@ -77,13 +84,13 @@ export class MemoryTaskStore extends TaskStore {
     const entry = this.#entry(key);
     if (!entry) return undefined;
     const { record } = entry;
-    const fits = isOpen(record) && from.includes(record.status) && (fence === undefined || fence === record.fence);
-    if (!fits) return { moved: false, task: this.#seen(entry) };
-    const { inputRequests: asked, ...rest } = frozenCopy(patch);
+    const matches = isOpen(record) && from.includes(record.status) && (fence === undefined || fence === record.fence);
+    if (!matches) return { moved: false, task: this.#snapshot(entry) };
+    const { inputRequests: added, ...rest } = frozenCopy(patch);
     const open = isOpen({ status: to });
-    const inputRequests = open ? { ...record.inputRequests, ...asked } : {};
+    const inputRequests = open ? { ...record.inputRequests, ...added } : {};
     this.#change(entry, { ...rest, status: to, inputRequests, answers: open ? record.answers : {} });
-    return { moved: true, task: this.#seen(entry) };
+    return { moved: true, task: this.#snapshot(entry) };
   }
 
   async answer(key: TaskKey, given: Readonly<Record<string, TaskAnswer>>): Promise<TaskMove | undefined> {
@@ -91,16 +98,16 @@ export class MemoryTaskStore extends TaskStore {
     if (!entry) return undefined;
     const inputRequests = { ...entry.record.inputRequests };
     const taken = Object.entries(given).filter(([name]) => Object.hasOwn(inputRequests, name));
-    if (taken.length === 0) return { moved: false, task: this.#seen(entry) };
+    if (taken.length === 0) return { moved: false, task: this.#snapshot(entry) };
     for (const [name] of taken) delete inputRequests[name];
     const answers = { ...entry.record.answers, ...frozenCopy(Object.fromEntries(taken)) };
     const status = Object.keys(inputRequests).length === 0 ? 'working' : 'input_required';
     this.#change(entry, { status, inputRequests, answers });
-    return { moved: true, task: this.#seen(entry) };
+    return { moved: true, task: this.#snapshot(entry) };
   }
 
   async saveCheckpoint(key: TaskKey, fence: number, { answered, steps }: Partial<TaskCheckpoint>): Promise<boolean> {
-    const entry = this.#run(key, fence);
+    const entry = this.#currentRun(key, fence);
     if (!entry) return false;
     const { checkpoint } = entry.record;
     const added = frozenCopy({ answered, steps });
@@ -108,12 +115,12 @@ export class MemoryTaskStore extends TaskStore {
       answered: { ...checkpoint.answered, ...added.answered },
       steps: { ...checkpoint.steps, ...added.steps },
     };
-    entry.record = Object.freeze({ ...entry.record, checkpoint: sealed(merged) });
+    entry.record = Object.freeze({ ...entry.record, checkpoint: freezeMembers(merged) });
     return true;
   }
 
   async renew(key: TaskKey, fence: number, leaseMs: number): Promise<boolean> {
-    const entry = this.#run(key, fence);
+    const entry = this.#currentRun(key, fence);
     if (entry) entry.leasedUntil = this.#now() + leaseMs;
     return entry !== undefined;
   }
@@ -124,19 +131,20 @@ export class MemoryTaskStore extends TaskStore {
 
   async claim(key: TaskKey, leaseMs: number): Promise<TaskRecord | undefined> {
     const entry = this.#entry(key);
-    if (!entry || !this.#seen(entry).orphaned) return undefined;
+    if (!entry || !this.#snapshot(entry).orphaned) return undefined;
     entry.leasedUntil = this.#now() + leaseMs;
     this.#change(entry, { fence: entry.record.fence + 1, status: 'working', inputRequests: {}, answers: {} });
-    return this.#seen(entry);
+    return this.#snapshot(entry);
   }
 
   async list(principal: string, limit: number, after?: TaskPosition): Promise<readonly TaskRecord[]> {
     const own = [...(this.#byPrincipal.get(principal) ?? [])].filter((entry) => this.#isLive(entry));
     const later = own.filter(({ record }) => after === undefined || byCreation(record, after) > 0);
     later.sort((a, b) => byCreation(a.record, b.record));
-    return later.slice(0, limit).map((entry) => this.#seen(entry));
+    return later.slice(0, limit).map((entry) => this.#snapshot(entry));
   }
 
+  /** Stops the sweep. */
   close(): void {
     this.#stopSweep();
   }
@@ -145,19 +153,19 @@ export class MemoryTaskStore extends TaskStore {
     const { version } = entry.record;
     entry.record = Object.freeze({
       ...entry.record,
-      ...sealed(changes),
+      ...freezeMembers(changes),
       updatedAt: this.#now(),
       version: version + 1,
     });
   }
 
-  #seen({ record, leasedUntil }: TaskEntry): TaskRecord {
+  #snapshot({ record, leasedUntil }: TaskEntry): TaskRecord {
     const orphaned = isOpen(record) && leasedUntil <= this.#now();
     return orphaned ? Object.freeze({ ...record, orphaned }) : record;
   }
 
-  /** The task, if this run of it is the current one and still on. */
-  #run(key: TaskKey, fence: number): TaskEntry | undefined {
+  /** The task, if the fence belongs to its current run and the run has not ended. */
+  #currentRun(key: TaskKey, fence: number): TaskEntry | undefined {
     const entry = this.#entry(key);
     return entry && isOpen(entry.record) && entry.record.fence === fence ? entry : undefined;
   }
@@ -167,7 +175,7 @@ export class MemoryTaskStore extends TaskStore {
     return entry && this.#isLive(entry) ? entry : undefined;
   }
 
-  /** Removes what has expired, whoever comes across it first. */
+  /** Whether the task is live. Removes it if it has expired. */
   #isLive(entry: TaskEntry): boolean {
     if (entry.expiresAt > this.#now()) return true;
     this.#entries.delete(taskKeyText(entry.record));
@@ -180,8 +188,8 @@ export class MemoryTaskStore extends TaskStore {
   }
 }
 
-/** Members that were put together here, of parts that are frozen already. */
-function sealed<T extends object>(changes: T): T {
+/** Freezes the members of an object that were assembled here from frozen parts. */
+function freezeMembers<T extends object>(changes: T): T {
   for (const member of Object.values(changes)) Object.freeze(member);
   return changes;
 }

@@ -1,19 +1,26 @@
 import type { SessionKey } from '../session/session-record.js';
 
 /**
- * The seam between the session store and the event log of one process. On Redis its place is taken by the session's key,
- * which the log's script asks for and the store's `end` deletes; here the log asks and listens, in the same tick, so
- * that nothing can be appended to a session that is over.
+ * Tells the event log of a process which sessions of the session store exist. On Redis the log's scripts check the key
+ * of the session instead, which the store's `end` deletes. In memory the log checks and listens in the same tick, so
+ * that nothing can be appended to an ended session.
+ *
+ * @publicApi
  */
 export interface SessionRegistry {
+  /** Whether the session exists. */
   has(key: SessionKey): boolean;
-  /** Calls back for each session that ended or expired, once it is gone. @returns a function that takes the listener away. */
+  /**
+   * Calls the listener for each session that has ended or expired, after its removal.
+   *
+   * @returns a function that removes the listener
+   */
   onEnd(listener: (key: SessionKey) => void): () => void;
 }
 
 /**
- * The live sessions of a store of the application's own. One that does not tell is taken at its word through `load`: its
- * streams then go by their own time limits instead of with their session.
+ * The registry of a custom session store. If the store does not implement `SessionRegistry`, every session counts as
+ * existing, and streams expire by their own time limits instead of ending with their session.
  */
 export function asSessionRegistry(store: object): SessionRegistry {
   if ('has' in store && 'onEnd' in store) return store as SessionRegistry;

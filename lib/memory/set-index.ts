@@ -1,4 +1,4 @@
-/** Values by a key they share. A key without values is not kept, or a flood of keys would stay behind as empty sets. */
+/** Sets of values by key. A key is removed with its last value, because empty sets would accumulate. */
 export class SetIndex<V> {
   readonly #sets = new Map<string, Set<V>>();
 

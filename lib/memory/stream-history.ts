@@ -17,11 +17,11 @@ interface Stored {
 /** How long a finished stream is kept once its client has got all of it, ms. */
 const DELIVERED_TTL_MS = 60_000;
 
-/** One stream: its newest entries, and a head (newest id, fence, answer) that outlives them. */
+/** One stream: its newest entries, and a header (newest id, fence, final message) that outlives them. */
 export class StreamHistory {
   readonly #limits: HistoryLimits;
   #stored: Stored[] = [];
-  /** Where `#stored` begins. Moving an index costs nothing; shifting a thousand entries for each new one would. */
+  /** The index of the first entry in `#stored`. Moving an index is cheaper than shifting a thousand entries. */
   #start = 0;
   #bytes = 0;
   #millis = 0;
@@ -74,7 +74,7 @@ export class StreamHistory {
   }
 
   append(data: string, final: boolean, now: number): LogEntry {
-    // Like Redis: a clock that stands still or steps back only counts on. 0-0 is never given out, it names the start.
+    // As in Redis, ids keep increasing if the clock stands still or goes back. 0-0 is reserved for the start.
     if (now > this.#millis) [this.#millis, this.#count] = [now, 0];
     else this.#count++;
     const entry: LogEntry = { id: `${this.#millis}-${this.#count}`, previous: this.#last, data, final };
@@ -117,14 +117,14 @@ export class StreamHistory {
     if (delivered && this.#done) this.#resultTtlMs = Math.min(this.#resultTtlMs, DELIVERED_TTL_MS);
   }
 
-  /** Finished and its answer expired, or left alone unfinished. */
-  isOver(now: number): boolean {
+  /** Whether the stream is finished and its final message expired, or unfinished and abandoned. */
+  isExpired(now: number): boolean {
     return now - this.#touchedAt >= this.#resultTtlMs && (this.#done || !this.#held);
   }
 
   trim(now: number): void {
     const { maxHistory, maxHistoryBytes, historyTtlMs } = this.#limits;
-    // The newest stays whatever its size: its signal carries no text then, and the reader comes here for it.
+    // The newest entry stays, whatever its size. A signal for a large entry has no text, so readers read it from here.
     while (this.size > 1 && (this.size > maxHistory || this.#bytes > maxHistoryBytes)) this.#dropOldest();
     while (this.size > 0 && now - this.#stored[this.#start]!.at >= historyTtlMs) this.#dropOldest();
     if (this.#final && now - this.#touchedAt >= this.#resultTtlMs) this.#final = undefined;

@@ -4,33 +4,50 @@ import type { StateKey } from '../interaction/key-ring.js';
 import type { CacheHint, Icon } from '../protocol/definitions.js';
 import type { RedisOption } from '../redis/connection/redis-option.js';
 
-/** How this server introduces itself, and every limit it keeps. Checked when the module is made: see `resolveOptions()`. */
+/**
+ * The identity and the limits of a server. They are validated when the module is created, and an invalid option throws
+ * a `McpOptionsError`. Only `name` and `version` are required. Times are in milliseconds.
+ *
+ * @example
+ * ```ts
+ * McpModule.forRoot({ name: 'weather', version: '1.0.0', redis: process.env.REDIS_URL, maxSessions: 500 });
+ * ```
+ * @publicApi
+ */
 export interface McpOptions {
-  /** The server's name, told to every client. */
+  /** The name of the server, which every client receives. */
   readonly name: string;
-  /** The server's version, told to every client. */
+  /** The version of the server, which every client receives. */
   readonly version: string;
-  /** Name for people. */
+  /** The display name for people. Default: none. */
   readonly title?: string;
+  /** A description for clients that support it. Default: none. */
   readonly description?: string;
+  /** The website, for clients that support it. Default: none. */
   readonly websiteUrl?: string;
+  /** Icons for clients to show. Default: none. */
   readonly icons?: readonly Icon[];
-  /** What a model should know about using this server. */
+  /** Instructions that help a model to use this server. Default: none. */
   readonly instructions?: string;
 
-  /** Path of the HTTP endpoint; `false` mounts none (stdio only). Not affected by Nest's global prefix. Default: `/mcp`. */
+  /**
+   * Path of the HTTP endpoint. `false` mounts none (stdio only). Nest's global prefix does not apply. Default: `/mcp`.
+   */
   readonly path?: string | false;
   /**
-   * Names this server is reached by, `name` (any port) or `name:port`. Requests with another `Host` are refused, which
-   * stops DNS rebinding. Default: `localhost`, `127.0.0.1` and `[::1]`.
+   * Host names of this server, as `name` (any port) or `name:port`. Requests with any other `Host` header are rejected,
+   * which prevents DNS rebinding. Default: `localhost`, `127.0.0.1` and `[::1]`.
    */
   readonly allowedHosts?: readonly string[];
-  /** Origins of web pages that may call, beside those on an allowed host, e.g. `https://app.example.com`. Default: none. */
+  /**
+   * Origins of web pages that may call this server, such as `https://app.example.com`, in addition to pages on an
+   * allowed host. Default: none.
+   */
   readonly allowedOrigins?: readonly string[];
-  /** Accepts any `Host`: only where something in front of this server checks it already. Default: false. */
+  /** Accept any `Host` header. Use it only behind a proxy that already checks the header. Default: `false`. */
   readonly dangerouslyAllowAnyHost?: boolean;
 
-  /** Largest body of a POST, bytes. Default: 4 MiB. */
+  /** Maximum size of a POST body, in bytes. Default: 4 MiB. */
   readonly maxBodyBytes?: number;
   /**
    * Bytes that this instance holds for requests of all clients together: bodies that are being read, and requests that
@@ -46,125 +63,181 @@ export interface McpOptions {
   readonly maxRequests?: number;
   /** The part of `maxRequests` that one client may use; see `maxRequestBytesPerClient`. Default: 10 000. */
   readonly maxRequestsPerClient?: number;
-  /** Deepest nesting of JSON, levels. Default: 64. */
+  /** Maximum nesting of JSON, in levels. Default: 64. */
   readonly maxJsonDepth?: number;
   /** Members of objects, and likewise elements of arrays, in one body. Default: 100 000. */
   readonly maxJsonMembers?: number;
   /**
-   * Bytes a client may leave unread on an event stream, for more than some seconds, before it is dropped; a burst may be
-   * eight times as large. Default: 1 MiB.
+   * Maximum number of bytes a client may leave unread on an event stream for more than a few seconds before it is
+   * disconnected. A short burst may be eight times as large. Default: 1 MiB.
    */
   readonly maxPendingBytes?: number;
-  /** Open event streams by GET on this instance. Default: 10 000. */
+  /** Maximum number of event streams opened by GET on this instance. Default: 10 000. */
   readonly maxStreams?: number;
-  /** Open `subscriptions/listen` requests on this instance. Default: 10 000. */
+  /** Maximum number of open `subscriptions/listen` requests on this instance. Default: 10 000. */
   readonly maxSubscriptions?: number;
-  /** Sessions of this server, of all its instances together. Default: 10 000. */
+  /** Maximum number of sessions on all instances of this server together. Default: 10 000. */
   readonly maxSessions?: number;
 
   /**
-   * Makes this application a member of a fleet: all instances with the same Redis, prefix and server name are one server. A
-   * URL, options of ioredis (TLS, ACL user, Sentinel), nodes of a Redis Cluster, or a client of the application's own (`Redis`
-   * or `Cluster`), of which duplicates are made.
-   * Needs the packages `ioredis` and `@nestjs/microservices`. Default: none, everything is kept in memory.
+   * Makes this application a member of a fleet: all instances with the same Redis, prefix and server name act as one
+   * server. Accepts a URL, ioredis options (TLS, ACL user, Sentinel), the nodes of a Redis Cluster, or a client of the
+   * application (`Redis` or `Cluster`), which is duplicated. Requires the packages `ioredis` and
+   * `@nestjs/microservices`. Default: none, all state is kept in memory.
    */
   readonly redis?: RedisOption;
-  /** In front of every key and channel in Redis; servers with different ones never meet. Default: `mcp`. */
+  /** Prefix of every key and channel in Redis. Servers with different prefixes are isolated. Default: `mcp`. */
   readonly redisPrefix?: string;
-  /** How long a request that needs Redis waits for it before it is answered 503, ms. Default: 2000. */
+  /** How long a request that needs Redis waits for it before it is answered with 503, in ms. Default: 2 s. */
   readonly redisWaitMs?: number;
   /**
-   * Time without a sign of life after which an instance counts as lost: clients that wait elsewhere for what it worked on
-   * get an error, at most 0.8 times as much later, ms. Default: 10 s.
+   * Time without a heartbeat after which an instance counts as lost, in ms. Clients that wait on another instance for a
+   * response from it get an error no later than 0.8 times this value after that. Default: 10 s.
    */
   readonly instanceTtlMs?: number;
-  /** GETs of this instance that are held open while Redis is away, beyond it they are answered 503. Default: 1000. */
+  /**
+   * Maximum number of GET requests this instance holds open while Redis is unavailable. Further ones are answered with
+   * 503. Default: 1000.
+   */
   readonly maxHeldStreams?: number;
 
-  /** Idle time after which a session is forgotten, ms; each request slides it. Default: 1 h. */
+  /** Idle time after which a session ends, in ms. Each request restarts it. Default: 1 h. */
   readonly sessionIdleTtlMs?: number;
-  /** Events kept for replay, per stream. Default: 1000. */
+  /** Maximum number of events kept for replay, per stream. Default: 1000. */
   readonly maxHistory?: number;
-  /** Bytes of events kept for replay, per stream. Default: 4 MiB. */
+  /** Maximum number of bytes of events kept for replay, per stream. Default: 4 MiB. */
   readonly maxHistoryBytes?: number;
   /**
    * Bytes of events kept for replay by this instance, of all streams together, and a quarter of it for one principal.
    * Finished streams are forgotten first. In memory only: on Redis its own limits apply. Default: 64 MiB.
    */
   readonly maxTotalHistoryBytes?: number;
-  /** Age until which events are kept for replay, ms. Default: 10 min. */
+  /** How long an event is kept for replay, in ms. Default: 10 min. */
   readonly historyTtlMs?: number;
-  /** Age until which the answer of a streamed request is kept for a client that lost it, ms. Default: 60 min. */
+  /**
+   * How long the response of a streamed request is kept for a client that lost its connection, in ms. Default: 60 min.
+   */
   readonly resultTtlMs?: number;
 
-  /** Silence on an event stream after which a comment is sent, ms; below what proxies cut. Default: 15 s. */
+  /**
+   * Idle time on an event stream after which a comment is sent, in ms. Keep it below the idle timeout of your proxies.
+   * Default: 15 s.
+   */
   readonly keepAliveMs?: number;
-  /** Time after which an answer becomes an event stream although nothing was said yet, ms. Default: 1 s. */
+  /** Time after which a response becomes an event stream even if nothing has been sent yet, in ms. Default: 1 s. */
   readonly streamAfterMs?: number;
-  /** How long a shutdown waits for running requests before it cancels them, ms. Default: 10 s. */
+  /** How long a shutdown waits for running requests before it cancels them, in ms. Default: 10 s. */
   readonly drainTimeoutMs?: number;
-  /** List changes within this time are announced once, ms. Default: 50. */
+  /** Changes of a list within this time are announced together, in ms. Default: 50 ms. */
   readonly changeDebounceMs?: number;
 
-  /** How the state of calls that ask for input is sealed on its way through modern clients. */
+  /**
+   * How to seal the state of calls that ask for input, which travels through modern clients. Default: see its fields.
+   */
   readonly requestState?: RequestStateOptions;
-  /** How long a legacy client, and the person in front of it, may take for one answer, ms. Default: 10 min. */
+  /** How long a legacy client and its user may take for one answer, in ms. Default: 10 min. */
   readonly inputTimeoutMs?: number;
-  /** How often one call may ask for input. Default: 8. */
+  /** How many times one call may ask for input. Default: 8. */
   readonly maxInputRounds?: number;
 
-  /** How long a task is kept from its creation, ms, unless its client asks for another time. Default: 1 h. */
+  /** How long a task is kept after its creation unless the client requests another time, in ms. Default: 1 h. */
   readonly taskTtlMs?: number;
-  /** The longest time a client may ask a task to be kept for, ms. Default: 24 h. */
+  /** The longest time a client may request for a task, in ms. Default: 24 h. */
   readonly maxTaskTtlMs?: number;
-  /** How often clients are told to look for what has become of a task, ms. Default: 1 s. */
+  /** The interval at which clients are asked to poll a task, in ms. Default: 1 s. */
   readonly taskPollIntervalMs?: number;
-  /** Time without a sign of life after which the worker of a task counts as lost, ms. Default: 15 s. */
+  /** Time without a heartbeat after which the worker of a task counts as lost, in ms. Default: 15 s. */
   readonly taskLeaseMs?: number;
-  /** Tasks of this server, of all its instances together, ended ones until their TTL. Default: 10 000. */
+  /**
+   * Maximum number of tasks on all instances of this server together. Ended tasks count until their TTL is over.
+   * Default: 10 000.
+   */
   readonly maxTasks?: number;
 
-  /** Entries of one page of a list. Default: 1000. */
+  /** Number of entries on one page of a list. Default: 1000. */
   readonly pageSize?: number;
-  /** How long and for whom modern clients may cache the lists. Default: not at all. */
+  /** How long modern clients may cache the lists, and for whom. Default: no caching. */
   readonly listCache?: CacheHint;
-  /** Kinds to advertise although there are none at start-up, because they are registered at run time. */
+  /**
+   * Capabilities to advertise even if nothing is declared at start-up, for entries registered at run time. Default:
+   * none.
+   */
   readonly capabilities?: AnnouncedCapabilities;
 }
 
+/**
+ * How to seal the state of calls that ask for input, which travels through modern clients.
+ *
+ * @publicApi
+ */
 export interface RequestStateOptions {
   /**
-   * Keys of at least 32 bytes, as bytes, Base64 or hex; the newest first. All instances that answer for one server need
-   * the same. Default: a random one, which the instances of a fleet agree on in Redis and renew each day; without Redis it is
-   * good for this process only.
+   * Keys of at least 32 bytes as bytes, Base64 or hex, the newest first. All instances of a server need the same keys.
+   * Default: a random key. With Redis, the instances of a fleet share it and rotate it daily; without Redis, it is
+   * valid for this process only.
    */
   readonly keys?: readonly StateKey[];
-  /** Age at which a state is refused, ms. Default: 10 min. */
+  /** Age at which a state is rejected, in ms. Default: 10 min. */
   readonly ttlMs?: number;
-  /** Accept each state only once. Default: false. */
+  /** Accept each state only once. Default: `false`. */
   readonly singleUse?: boolean;
 }
 
-/** What belongs to the module and cannot come from a factory. */
+/**
+ * Options of the module itself. They cannot come from a factory.
+ *
+ * @publicApi
+ */
 export interface McpModuleExtras {
-  /** Tells several servers of one application apart; decorators name it. Default: none, the one default server. */
+  /**
+   * Names this server in an application with several. Decorators refer to the name. Default: none, the default server.
+   */
   readonly server?: string;
-  /** Modules whose exports the providers below need. */
+  /** Modules whose exports the factory or the `providers` need. Default: none. */
   readonly imports?: ModuleMetadata['imports'];
-  /** Replaces parts of the server: `{ provide: SessionStore, useClass: MyStore }`, also EventLog, MessageBroker, PrincipalResolver. */
+  /**
+   * Overrides parts of the server, such as `{ provide: SessionStore, useClass: MyStore }`. `EventLog`, `MessageBroker`
+   * and `PrincipalResolver` can be overridden, too. Default: none.
+   */
   readonly providers?: Provider[];
 }
 
+/**
+ * The options of `McpModule.forRoot()`.
+ *
+ * @publicApi
+ */
 export type McpModuleOptions = McpOptions & McpModuleExtras;
 
-/** A class that makes the options, for `forRootAsync({ useClass })`. */
+/**
+ * A class that creates the options, for `forRootAsync({ useClass })` or `forRootAsync({ useExisting })`.
+ *
+ * @publicApi
+ */
 export interface McpOptionsFactory {
   createMcpOptions(): McpOptions | Promise<McpOptions>;
 }
 
+/**
+ * The options of `McpModule.forRootAsync()`. Set one of `useFactory`, `useClass` and `useExisting`.
+ *
+ * @example
+ * ```ts
+ * McpModule.forRootAsync({
+ *   imports: [ConfigModule],
+ *   inject: [ConfigService],
+ *   useFactory: (config: ConfigService) => ({ name: 'weather', version: '1.0.0', redis: config.get('REDIS_URL') }),
+ * });
+ * ```
+ * @publicApi
+ */
 export interface McpModuleAsyncOptions extends McpModuleExtras {
+  /** The tokens to inject into `useFactory`. */
   readonly inject?: readonly any[];
+  /** A function that returns the options. */
   readonly useFactory?: (...dependencies: any[]) => McpOptions | Promise<McpOptions>;
+  /** A class that Nest instantiates to create the options. */
   readonly useClass?: Type<McpOptionsFactory>;
+  /** The token of an existing provider that creates the options. */
   readonly useExisting?: Type<McpOptionsFactory> | string | symbol;
 }

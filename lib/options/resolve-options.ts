@@ -39,13 +39,17 @@ const DEFAULTS = {
   maxHeldStreams: 1000,
 } as const satisfies Partial<McpOptions>;
 
-/** Default of `requestState.ttlMs`. */
+/** The default of `requestState.ttlMs`. */
 export const REQUEST_STATE_TTL_MS = 600_000;
 
 /** The options with every default filled in. */
 export type ResolvedOptions = McpOptions & { [K in keyof typeof DEFAULTS]-?: NonNullable<McpOptions[K]> };
 
-/** An option that cannot be, found when the module is made. */
+/**
+ * An invalid option. It is thrown when the module is created, and the message names the option and what is allowed.
+ *
+ * @publicApi
+ */
 export class McpOptionsError extends Error {
   override readonly name = 'McpOptionsError';
 }
@@ -88,19 +92,19 @@ const KNOWN = new Set<string>([
   ...['allowedHosts', 'allowedOrigins', 'listCache', 'capabilities', 'requestState', 'redis'],
 ]);
 
-/** @throws {McpOptionsError} one sentence that names the option, what it is, and what it must be */
+/** @throws {McpOptionsError} with the name of the option, its value, and what is allowed */
 export function resolveOptions(given: McpOptions): ResolvedOptions {
   const options = { ...DEFAULTS, ...withoutUndefined(given) } as ResolvedOptions;
   for (const name of Object.keys(options)) {
-    if (!KNOWN.has(name)) throw refuse(name, 'is not an option; look at McpOptions for how it is spelled');
+    if (!KNOWN.has(name)) throw invalid(name, 'is not a known option; see McpOptions for the spelling');
   }
   for (const name of ['name', 'version'] as const) {
-    if (typeof options[name] !== 'string' || options[name] === '') throw refuse(name, 'must be a non-empty string');
+    if (typeof options[name] !== 'string' || options[name] === '') throw invalid(name, 'must be a non-empty string');
   }
   for (const name of [...LIMITS, ...HISTORY, ...TIMES, ...TASKS]) wholeNumber(options, name, 1);
   for (const name of ['drainTimeoutMs', 'changeDebounceMs'] as const) wholeNumber(options, name, 0);
   if (options.path !== false && !/^\/[\w\-./~]*$/.test(options.path)) {
-    throw refuse('path', 'must begin with "/" and hold no parameters or wildcards, e.g. "/mcp", or be false');
+    throw invalid('path', 'must begin with "/" and contain no parameters or wildcards, such as "/mcp", or be false');
   }
   for (const [part, whole] of PARTS) {
     if (options[part] > options[whole]) {
@@ -108,7 +112,7 @@ export function resolveOptions(given: McpOptions): ResolvedOptions {
     }
   }
   if (options.taskTtlMs > options.maxTaskTtlMs) {
-    throw refuse('taskTtlMs', `is ${options.taskTtlMs}, more than "maxTaskTtlMs", which is ${options.maxTaskTtlMs}`);
+    throw invalid('taskTtlMs', `is ${options.taskTtlMs}, which exceeds "maxTaskTtlMs" (${options.maxTaskTtlMs})`);
   }
   hosts(options);
   requestState(options);
@@ -117,40 +121,40 @@ export function resolveOptions(given: McpOptions): ResolvedOptions {
   return options;
 }
 
-const refuse = (name: string, problem: string) => new McpOptionsError(`McpModule option "${name}" ${problem}.`);
+const invalid = (name: string, problem: string) => new McpOptionsError(`McpModule option "${name}" ${problem}.`);
 
 const withoutUndefined = (given: McpOptions) =>
   Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 
-function wholeNumber(options: ResolvedOptions, name: keyof McpOptions, least: number): void {
+function wholeNumber(options: ResolvedOptions, name: keyof McpOptions, minimum: number): void {
   const value = options[name];
-  if (!Number.isSafeInteger(value) || (value as number) < least) {
-    throw refuse(name, `is ${value as number}; it must be a whole number, at least ${least}`);
+  if (!Number.isSafeInteger(value) || (value as number) < minimum) {
+    throw invalid(name, `is ${value as number}; it must be a whole number of at least ${minimum}`);
   }
 }
 
 function hosts({ allowedHosts, allowedOrigins, dangerouslyAllowAnyHost }: ResolvedOptions): void {
   for (const [name, list] of Object.entries({ allowedHosts, allowedOrigins })) {
-    if (list !== undefined && !Array.isArray(list)) throw refuse(name, 'must be a list');
+    if (list !== undefined && !Array.isArray(list)) throw invalid(name, 'must be a list');
   }
   for (const host of allowedHosts ?? []) {
     if (typeof host !== 'string' || /[/@\s]/.test(host) || host === '' || host.includes('*')) {
-      throw refuse(
+      throw invalid(
         'allowedHosts',
-        `holds "${host}"; give names such as "mcp.example.com" or "mcp.example.com:8443", without scheme or wildcard`,
+        `contains "${host}"; use names such as "mcp.example.com" or "mcp.example.com:8443", without scheme or wildcard`,
       );
     }
   }
   for (const origin of allowedOrigins ?? []) {
     if (typeof origin !== 'string' || !/^[a-z][a-z0-9+.-]*:\/\/[^/@\s*]+$/i.test(origin)) {
-      throw refuse(
+      throw invalid(
         'allowedOrigins',
-        `holds "${origin}"; give origins such as "https://app.example.com", without path or wildcard`,
+        `contains "${origin}"; use origins such as "https://app.example.com", without path or wildcard`,
       );
     }
   }
   if (dangerouslyAllowAnyHost && allowedHosts) {
-    throw refuse('dangerouslyAllowAnyHost', 'contradicts "allowedHosts"; keep one of them');
+    throw invalid('dangerouslyAllowAnyHost', 'contradicts "allowedHosts"; set only one of them');
   }
 }
 
@@ -158,30 +162,31 @@ function requestState({ requestState: given }: ResolvedOptions): void {
   if (given === undefined) return;
   for (const name of Object.keys(given)) {
     if (!['keys', 'ttlMs', 'singleUse'].includes(name)) {
-      throw refuse('requestState', `has no member "${name}"; it takes "keys", "ttlMs" and "singleUse"`);
+      throw invalid('requestState', `has no field "${name}"; its fields are "keys", "ttlMs" and "singleUse"`);
     }
   }
-  if (given.keys !== undefined && !Array.isArray(given.keys)) throw refuse('requestState', 'needs "keys" to be a list');
+  if (given.keys !== undefined && !Array.isArray(given.keys))
+    throw invalid('requestState', 'requires "keys" to be a list');
   if (given.ttlMs !== undefined && !(Number.isSafeInteger(given.ttlMs) && given.ttlMs > 0)) {
-    throw refuse('requestState', 'needs "ttlMs" to be a whole number of milliseconds');
+    throw invalid('requestState', 'requires "ttlMs" to be a whole number of milliseconds');
   }
   try {
     new KeyRing(given.keys);
   } catch (error) {
-    throw refuse('requestState', `is not usable: ${(error as Error).message}`);
+    throw invalid('requestState', `is invalid: ${(error as Error).message}`);
   }
 }
 
 function redis({ redis: given, redisPrefix }: ResolvedOptions): void {
   const isText = typeof given === 'string' && given !== '';
   if (given !== undefined && !isText && (typeof given !== 'object' || given === null)) {
-    throw refuse(
+    throw invalid(
       'redis',
-      'must be a URL such as "redis://localhost:6379", options of ioredis, nodes of a cluster, or a client',
+      'must be a URL such as "redis://localhost:6379", ioredis options, the nodes of a cluster, or a client',
     );
   }
   if (typeof redisPrefix !== 'string' || !/^[\w.-]{1,64}$/.test(redisPrefix)) {
-    throw refuse('redisPrefix', 'must be 1 to 64 letters, digits, "_", "." or "-"');
+    throw invalid('redisPrefix', 'must be 1 to 64 letters, digits, "_", "." or "-"');
   }
 }
 
@@ -189,6 +194,7 @@ function cache({ listCache }: ResolvedOptions): void {
   if (!listCache) return;
   const { ttlMs, scope } = listCache;
   if (!Number.isSafeInteger(ttlMs) || ttlMs < 0)
-    throw refuse('listCache', 'needs "ttlMs", a whole number of milliseconds');
-  if (scope !== 'public' && scope !== 'private') throw refuse('listCache', 'needs "scope", "public" or "private"');
+    throw invalid('listCache', 'requires "ttlMs", a whole number of milliseconds');
+  if (scope !== 'public' && scope !== 'private')
+    throw invalid('listCache', 'requires "scope", either "public" or "private"');
 }

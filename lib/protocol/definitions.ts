@@ -1,16 +1,22 @@
 import type { Annotations } from './content.js';
 import type { JsonObject } from './messages.js';
 
+/**
+ * An icon a client may show for the server or for one of its tools, resources and prompts (since revision 2025-11-25).
+ *
+ * @publicApi
+ */
 export interface Icon {
   /** `https:` or `data:` URI. */
   readonly src: string;
   readonly mimeType?: string;
-  /** E.g. `['48x48']` or `['any']`. */
+  /** Sizes the icon is drawn for, such as `['48x48']`, or `['any']` for a scalable format. */
   readonly sizes?: readonly string[];
+  /** The background the icon is drawn for. Default: both. */
   readonly theme?: 'light' | 'dark';
 }
 
-/** Who this server is (schema: Implementation). */
+/** The identity of this server (schema: Implementation). */
 export interface Implementation {
   readonly name: string;
   readonly version: string;
@@ -20,16 +26,33 @@ export interface Implementation {
   readonly icons?: readonly Icon[];
 }
 
-/** Hints for the client; nothing is enforced by them (U-9). */
+/**
+ * Hints that tell a client how a tool behaves. The server does not enforce any of them (U-9).
+ *
+ * @example
+ * ```ts
+ * @McpTool({ annotations: { readOnlyHint: true, openWorldHint: false } })
+ * ```
+ * @publicApi
+ */
 export interface ToolAnnotations {
+  /** A display name for people. */
   readonly title?: string;
+  /** The tool does not modify its environment. A client assumes `false` if it is absent. */
   readonly readOnlyHint?: boolean;
+  /** The tool may delete or overwrite data. A client assumes `true` if it is absent. */
   readonly destructiveHint?: boolean;
+  /** Calling the tool again with the same arguments has no further effect. A client assumes `false` if it is absent. */
   readonly idempotentHint?: boolean;
+  /** The tool reaches systems outside the application. A client assumes `true` if it is absent. */
   readonly openWorldHint?: boolean;
 }
 
-/** Whether calls of a tool may, must or must not be answered with a task. */
+/**
+ * Whether calls of a tool may (`optional`), must (`required`) or must not (`forbidden`) be answered with a task.
+ *
+ * @publicApi
+ */
 export type TaskSupport = 'forbidden' | 'optional' | 'required';
 
 export interface ToolDefinition {
@@ -39,7 +62,7 @@ export interface ToolDefinition {
   readonly inputSchema: JsonObject;
   readonly outputSchema?: JsonObject;
   readonly annotations?: ToolAnnotations;
-  /** 2025-11-25 alone has it. */
+  /** Only revision 2025-11-25 has this field. */
   readonly execution?: { readonly taskSupport: TaskSupport };
   readonly icons?: readonly Icon[];
   readonly _meta?: JsonObject;
@@ -57,7 +80,7 @@ interface ResourceFields {
 
 export interface ResourceDefinition extends ResourceFields {
   readonly uri: string;
-  /** Bytes. */
+  /** Size in bytes. */
   readonly size?: number;
 }
 
@@ -81,10 +104,16 @@ export interface PromptDefinition {
   readonly _meta?: JsonObject;
 }
 
-/** How long and for whom an answer may be cached (R-3..R-5). Default: `{ ttlMs: 0, scope: 'private' }`. */
+/**
+ * How long a modern client may cache an answer, and whether it may share it between users (R-3..R-5).
+ * Default: `{ ttlMs: 0, scope: 'private' }`, which means no caching.
+ *
+ * @publicApi
+ */
 export interface CacheHint {
+  /** Milliseconds the answer stays fresh. */
   readonly ttlMs: number;
-  /** `public` says that everybody, with any token, gets the same answer. It is no access control. */
+  /** `public` declares that every user gets the same answer, whatever their token. It is not access control. */
   readonly scope: 'public' | 'private';
 }
 

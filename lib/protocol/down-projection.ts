@@ -5,7 +5,7 @@ import type { JsonObject } from './messages.js';
 import { TRAITS, type Revision, type RevisionTraits } from './revisions.js';
 import { wrapOutput, wrapOutputSchema } from './wrapped-output.js';
 
-/** A definition (tool, resource, template, prompt) with only the fields the revision knows (§2.6). */
+/** A definition (tool, resource, template, prompt) reduced to the fields the revision has (§2.6). */
 export function projectDefinition(definition: object, revision: Revision): JsonObject {
   const traits = TRAITS[revision];
   const out: JsonObject = { ...definition };
@@ -53,7 +53,7 @@ export const projectImplementation = (info: Implementation, revision: Revision):
 const projectContents = (blocks: readonly ContentBlock[], traits: RevisionTraits): readonly ContentBlock[] =>
   traits.resourceLinks ? blocks : blocks.map((block) => projectContent(block, traits));
 
-/** Blocks an older client cannot parse become text that says what was there. `_meta` came together with the links. */
+/** Replaces blocks an older client cannot parse by a text. `_meta` was added in the same revision as resource links. */
 function projectContent(block: ContentBlock, traits: RevisionTraits): ContentBlock {
   if (traits.resourceLinks) return block;
   if (block.type === 'resource_link') return text(`${block.title ?? block.name}: ${block.uri}`);

@@ -3,7 +3,7 @@ import { isLogLevel, type LogLevel } from './log-levels.js';
 import { isObject, type JsonObject } from './messages.js';
 import { META } from './meta-keys.js';
 
-/** What a modern request says about itself in `params._meta` (E-3..E-6). Valid for this request alone. */
+/** The metadata a modern request carries in `params._meta` (E-3..E-6). It is valid for that request only. */
 export interface Envelope {
   readonly protocolVersion: string;
   readonly clientCapabilities: Readonly<JsonObject>;
@@ -11,7 +11,7 @@ export interface Envelope {
   readonly logLevel?: LogLevel;
 }
 
-/** The claim: whether a message says that it is modern, whatever it says else. */
+/** Whether a message claims to be modern, whether or not the rest of it is valid. */
 export const hasClaim = (message: unknown): boolean => {
   const meta = metaOf(message);
   return meta !== undefined && META.protocolVersion in meta;
@@ -22,20 +22,20 @@ export const metaOf = (message: unknown): JsonObject | undefined => {
   return isObject(message.params._meta) ? message.params._meta : undefined;
 };
 
-/** @throws {McpError} `-32602` naming each key that is missing or of the wrong type (ladder row 12). */
+/** @throws {McpError} `-32602`, which names each key that is missing or of the wrong type (decision table row 12). */
 export function readEnvelope(meta: JsonObject | undefined): Envelope {
-  const wrong: string[] = [];
+  const invalid: string[] = [];
   const version = meta?.[META.protocolVersion];
   const capabilities = meta?.[META.clientCapabilities];
   const clientInfo = meta?.[META.clientInfo];
   const logLevel = meta?.[META.logLevel];
-  if (typeof version !== 'string') wrong.push(META.protocolVersion);
-  if (!isObject(capabilities)) wrong.push(META.clientCapabilities);
-  if (clientInfo !== undefined && !isObject(clientInfo)) wrong.push(META.clientInfo);
-  if (logLevel !== undefined && !isLogLevel(logLevel)) wrong.push(META.logLevel);
-  if (wrong.length > 0) {
-    throw new McpError(ErrorCode.InvalidParams, `params._meta lacks a valid value for: ${wrong.join(', ')}`, {
-      data: { invalid: wrong },
+  if (typeof version !== 'string') invalid.push(META.protocolVersion);
+  if (!isObject(capabilities)) invalid.push(META.clientCapabilities);
+  if (clientInfo !== undefined && !isObject(clientInfo)) invalid.push(META.clientInfo);
+  if (logLevel !== undefined && !isLogLevel(logLevel)) invalid.push(META.logLevel);
+  if (invalid.length > 0) {
+    throw new McpError(ErrorCode.InvalidParams, `params._meta lacks a valid value for: ${invalid.join(', ')}`, {
+      data: { invalid },
     });
   }
   return {

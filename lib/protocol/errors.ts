@@ -1,14 +1,18 @@
 import { IntrinsicException } from '@nestjs/common';
 import type { JsonRpcErrorObject } from './messages.js';
 
-/** Error codes this server puts on the wire (C-1, C-3, C-5). `docs/errors.md` explains each. */
+/**
+ * The JSON-RPC error codes this server sends (C-1, C-3, C-5). `docs/errors.md` explains each of them.
+ *
+ * @publicApi
+ */
 export const ErrorCode = {
   ParseError: -32700,
   InvalidRequest: -32600,
   MethodNotFound: -32601,
   InvalidParams: -32602,
   InternalError: -32603,
-  /** Legacy revisions only (C-3): the modern ones say `InvalidParams`. */
+  /** Legacy revisions only (C-3). The modern one uses `InvalidParams`. */
   ResourceNotFound: -32002,
   HeaderMismatch: -32020,
   MissingClientCapability: -32021,
@@ -16,16 +20,22 @@ export const ErrorCode = {
 } as const;
 
 export interface McpErrorOptions extends ErrorOptions {
-  /** What goes into `error.data`; must be safe to show to the client. */
+  /** The value of `error.data`. It must be safe to show to the client. */
   readonly data?: unknown;
 }
 
 /**
- * An error that is meant for the client: it is answered as a JSON-RPC error with exactly this code, message and data.
- * So are, in their own way, `ToolError` and Nest's `HttpException`. Anything else a method throws is logged, and the client
- * learns nothing of it.
+ * An error that is meant for the client. The response is a JSON-RPC error with exactly this code, message and data.
+ * `ToolError` and Nest's `HttpException` also reach the client, in a form of their own. Any other error a method throws
+ * is logged, and the client gets only "Internal error".
  *
- * `IntrinsicException` keeps Nest's exception handler from logging what is an ordinary answer.
+ * It extends `IntrinsicException`, so that Nest's exception handler does not log an ordinary response.
+ *
+ * @example
+ * ```ts
+ * throw new McpError(ErrorCode.InvalidParams, 'The order is already paid', { data: { orderId } });
+ * ```
+ * @publicApi
  */
 export class McpError extends IntrinsicException {
   override readonly name: string = 'McpError';
@@ -47,7 +57,11 @@ export class McpError extends IntrinsicException {
   }
 }
 
-/** The resource does not exist. The code on the wire depends on the era: see `wireError()`. */
+/**
+ * The resource does not exist. Clients get `-32602` in the modern era and `-32002` in the legacy era.
+ *
+ * @publicApi
+ */
 export class ResourceNotFoundError extends McpError {
   override readonly name = 'ResourceNotFoundError';
   constructor(uri: string) {
@@ -55,10 +69,14 @@ export class ResourceNotFoundError extends McpError {
   }
 }
 
-/** The request needs a capability that its client did not declare (M-7). */
+/**
+ * The request needs a capability that the client did not declare (M-7).
+ *
+ * @publicApi
+ */
 export class MissingClientCapabilityError extends McpError {
   override readonly name = 'MissingClientCapabilityError';
-  /** @param required the missing capabilities only, shaped like `ClientCapabilities`, e.g. `{ sampling: {} }`. */
+  /** @param required only the missing capabilities, shaped like `ClientCapabilities`, such as `{ sampling: {} }` */
   constructor(required: Readonly<Record<string, unknown>>) {
     super(
       ErrorCode.MissingClientCapability,
@@ -68,7 +86,11 @@ export class MissingClientCapabilityError extends McpError {
   }
 }
 
-/** The server has as much of something as it may; HTTP 503 with `Retry-After` while headers are unsent (L-14). */
+/**
+ * The server has reached one of its limits. The HTTP status is 503 with `Retry-After`, unless headers are sent (L-14).
+ *
+ * @publicApi
+ */
 export class CapacityError extends McpError {
   override readonly name: string = 'CapacityError';
   constructor(message: string) {
@@ -76,7 +98,15 @@ export class CapacityError extends McpError {
   }
 }
 
-/** A tool failed in a way its caller should read: answered as a result with `isError: true` and this message. */
+/**
+ * A tool failed in a way the model should read about. The response is a result with `isError: true` and this message.
+ *
+ * @example
+ * ```ts
+ * throw new ToolError(`There is no city called "${city}"; try the English name.`);
+ * ```
+ * @publicApi
+ */
 export class ToolError extends IntrinsicException {
   override readonly name: string = 'ToolError';
 }

@@ -1,16 +1,16 @@
 import { isUtf8 } from 'node:buffer';
 
-/** Why bytes were refused as JSON. */
+/** A body that is not acceptable JSON. */
 export class JsonRefused extends Error {
   override readonly name = 'JsonRefused';
 }
 
 /**
- * Parses a body from the network. Refused are bytes that are not UTF-8, nesting beyond `maxDepth` (S7), more than
- * `maxMembers` members of objects and elements of arrays together, which cost time and memory out of proportion to their
- * bytes, and objects that name a key twice, since two parsers on the way may disagree on which one counts (S8).
+ * Parses a body from the network. It rejects bytes that are not UTF-8, nesting beyond `maxDepth` (S7), more than
+ * `maxMembers` members of objects or elements of arrays, which cost time and memory out of proportion to their bytes, and
+ * objects with a duplicate key, because two parsers on the way may disagree about which value counts (S8).
  *
- * @throws {JsonRefused} with a sentence for the client.
+ * @throws {JsonRefused} with a message for the client
  */
 export function parseJson(bytes: Buffer, maxDepth: number, maxMembers = Infinity): unknown {
   if (!isUtf8(bytes)) throw new JsonRefused('the body is not valid UTF-8');
@@ -19,7 +19,7 @@ export function parseJson(bytes: Buffer, maxDepth: number, maxMembers = Infinity
 
 /** `parseJson` for text that is already decoded (stdio). */
 export function parseJsonText(text: string, maxDepth: number, maxMembers = Infinity): unknown {
-  const { depth, members, commas } = survey(text);
+  const { depth, members, commas } = measure(text);
   if (depth > maxDepth) throw new JsonRefused(`the JSON is nested deeper than ${maxDepth} levels`);
   if (members > maxMembers || commas > maxMembers) {
     throw new JsonRefused(`the JSON has more than ${maxMembers} members`);
@@ -30,7 +30,7 @@ export function parseJsonText(text: string, maxDepth: number, maxMembers = Infin
   } catch {
     throw new JsonRefused('the body is not valid JSON');
   }
-  if (countMembers(value) !== members) throw new JsonRefused('the JSON names a key twice in one object');
+  if (countMembers(value) !== members) throw new JsonRefused('the JSON has a duplicate key in an object');
   return value;
 }
 
@@ -39,8 +39,8 @@ const COLON = 58;
 const COMMA = 44;
 const BACKSLASH = 92;
 
-/** One pass over the text: how deep it nests, how many `key: value` pairs it spells out, and how many commas stand between values. */
-function survey(text: string): { depth: number; members: number; commas: number } {
+/** Measures in one pass how deep the text nests, and how many `key: value` pairs and commas it contains. */
+function measure(text: string): { depth: number; members: number; commas: number } {
   let depth = 0;
   let deepest = 0;
   let members = 0;
@@ -62,7 +62,7 @@ function survey(text: string): { depth: number; members: number; commas: number 
   return { depth: deepest, members, commas };
 }
 
-/** Index of the closing quote; the end of the text when there is none (JSON.parse refuses that later). */
+/** Index of the closing quote, or the end of the text if there is none, which JSON.parse rejects later. */
 function endOfString(text: string, open: number): number {
   for (let i = open + 1; i < text.length; i++) {
     const c = text.charCodeAt(i);
@@ -72,7 +72,10 @@ function endOfString(text: string, open: number): number {
   return text.length;
 }
 
-/** How many members survived parsing; fewer than were spelled out means that a key was repeated. Depth is bounded by now. */
+/**
+ * Counts the members after parsing. Fewer members than the text contained mean that a key was repeated. The recursion
+ * is safe, because the depth has been checked.
+ */
 function countMembers(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   let count = 0;

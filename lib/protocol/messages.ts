@@ -1,6 +1,6 @@
 /**
- * A request's id: a string or an integer, never null; `1` and `"1"` are different ids (C-7, I-2). Integers beyond 2^53
- * are none: parsing has changed them already, and an answer with another id than was sent reaches nobody.
+ * The id of a request: a string or an integer, never null. `1` and `"1"` are different ids (C-7, I-2). Integers beyond
+ * 2^53 are invalid: parsing has already rounded them, and the client would not recognize the id of the response.
  */
 export type RequestId = string | number;
 
@@ -9,7 +9,7 @@ export type JsonObject = Record<string, unknown>;
 /** Longer ids and progress tokens are a mistake or an attack: they are kept, logged and sent back. */
 export const MAX_ID_CHARACTERS = 256;
 
-/** More messages in one batch than this are a mistake or an attack (G-39). */
+/** The most messages one batch may have. Larger batches are a mistake or an attack (G-39). */
 export const MAX_BATCH = 100;
 
 export interface JsonRpcRequest {
@@ -38,7 +38,7 @@ export interface JsonRpcResponse {
   readonly error?: JsonRpcErrorObject;
 }
 
-/** What one JSON value turned out to be. `invalid` carries the id when one could be read: errors echo it. */
+/** A classified JSON value. `invalid` carries the id if it could be read, because the error response repeats it. */
 export type Message =
   | { readonly kind: 'request'; readonly message: JsonRpcRequest }
   | { readonly kind: 'notification'; readonly message: JsonRpcNotification }
@@ -51,7 +51,7 @@ export const isObject = (value: unknown): value is JsonObject =>
 export const isRequestId = (value: unknown): value is RequestId =>
   typeof value === 'string' ? value.length <= MAX_ID_CHARACTERS : Number.isSafeInteger(value);
 
-/** Sorts one parsed JSON value into the four kinds of JSON-RPC 2.0 (schema: JSONRPCMessage). */
+/** Classifies one parsed JSON value as a JSON-RPC 2.0 message (schema: JSONRPCMessage). */
 export function classifyMessage(value: unknown): Message {
   if (!isObject(value)) return { kind: 'invalid', reason: 'a JSON-RPC message is an object' };
   const id = isRequestId(value.id) ? value.id : undefined;
@@ -80,6 +80,6 @@ function hasLongToken(params: unknown): boolean {
   return typeof token === 'string' && token.length > MAX_ID_CHARACTERS;
 }
 
-/** A notification as it goes over the wire. Members that are `undefined` are left out. */
+/** Serializes a notification for the wire. Members that are `undefined` are omitted. */
 export const notificationText = (method: string, params?: object): string =>
   JSON.stringify({ jsonrpc: '2.0', method, params });

@@ -1,17 +1,42 @@
-/** The stateless revision this package serves as "modern". */
+/**
+ * The stateless MCP revision, which this package serves as the "modern" era.
+ *
+ * @publicApi
+ */
 export const MODERN_REVISION = '2026-07-28';
 
-/** Revisions that begin with `initialize`, newest first. */
+/**
+ * The MCP revisions with sessions that begin with `initialize`, newest first. The "legacy" era.
+ *
+ * @publicApi
+ */
 export const LEGACY_REVISIONS = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'] as const;
 
+/**
+ * A revision of the legacy era.
+ *
+ * @publicApi
+ */
 export type LegacyRevision = (typeof LEGACY_REVISIONS)[number];
+
+/**
+ * Any MCP revision this package serves.
+ *
+ * @publicApi
+ */
 export type Revision = LegacyRevision | typeof MODERN_REVISION;
+
+/**
+ * `modern`: each request is self-contained. `legacy`: a session begins with `initialize`.
+ *
+ * @publicApi
+ */
 export type Era = 'modern' | 'legacy';
 
-/** What `server/discover` lists and `-32022` repeats: one constant, so that they cannot differ (T-8, A-3). */
+/** `server/discover` and error `-32022` both list these. One constant keeps them from differing (T-8, A-3). */
 export const MODERN_REVISIONS: readonly string[] = [MODERN_REVISION];
 
-/** Assumed for a legacy message without session and without version header (§6.3). */
+/** The revision assumed for a legacy message that has neither a session nor a version header (§6.3). */
 export const FALLBACK_REVISION: LegacyRevision = '2025-03-26';
 
 const LEGACY = new Set<string>(LEGACY_REVISIONS);
@@ -19,14 +44,14 @@ const LEGACY = new Set<string>(LEGACY_REVISIONS);
 export const isLegacyRevision = (version: unknown): version is LegacyRevision =>
   typeof version === 'string' && LEGACY.has(version);
 
-/** Any version that sorts at or after the modern one is a modern claim, `v999.0.0` included (T-7). */
+/** Every version that sorts at or after the modern one claims the modern era, even `v999.0.0` (T-7). */
 export const looksModern = (version: string): boolean => version >= MODERN_REVISION;
 
-/** The revision `initialize` settles on: the one asked for if it is served, else the newest legacy one (G-1). */
+/** The revision `initialize` agrees on: the requested one if it is supported, otherwise the newest legacy one (G-1). */
 export const negotiate = (requested: unknown): LegacyRevision =>
   isLegacyRevision(requested) ? requested : LEGACY_REVISIONS[0];
 
-/** What a revision allows on the wire (§2.6). */
+/** The features a revision has on the wire (§2.6). */
 export interface RevisionTraits {
   readonly annotations: boolean;
   readonly audio: boolean;
@@ -35,7 +60,7 @@ export interface RevisionTraits {
   readonly resourceLinks: boolean;
   readonly structuredContent: 'none' | 'object' | 'any';
   readonly icons: boolean;
-  /** `execution` of tools, and the `tasks` capability: superseded by the extension. */
+  /** The `execution` field of tools and the `tasks` capability, which the extension superseded. */
   readonly execution: boolean;
   readonly completions: boolean;
   readonly progressMessage: boolean;

@@ -1,51 +1,51 @@
-/** URIs longer than this match nothing; far above any real resource, far below what could cost time. */
+/** Longer URIs match nothing. Real resources stay far below this length, and matching this much is still cheap. */
 export const MAX_URI_LENGTH = 8192;
 
 /**
- * The part of RFC 6570 (levels 1 to 3) that can be read backwards without guessing.
+ * The part of RFC 6570 (levels 1 to 3) that can be reversed unambiguously: URI in, variables out.
  *
- * | written    | matches                                                                          |
+ * | template   | matches                                                                          |
  * |------------|----------------------------------------------------------------------------------|
- * | `{a}`      | one or more characters, none of `/ ? #`; `{a,b}` is separated by commas           |
+ * | `{a}`      | one or more characters except `/ ? #`; the values of `{a,b}` are comma-separated  |
  * | `{+a}`     | the rest, slashes included; only literal text, `{?…}` and `{#…}` may follow       |
- * | `{.a,b}`   | `.` before each value; no dots within                                            |
- * | `{/a,b}`   | `/` before each value; as `{a}`                                                  |
+ * | `{.a,b}`   | `.` before each value; a value contains no dots                                  |
+ * | `{/a,b}`   | `/` before each value, otherwise like `{a}`                                      |
  * | `{?a,b}`   | a query at the end: each optional, in any order, no others; `{&a}` continues one  |
  * | `{#a}`     | an optional fragment at the end                                                  |
  *
- * Refused, with the position: `{a*}` and `{a:3}` (they do not tell where a value ends), `{;a}`, and neighbours with
- * nothing between them. Matching goes through the URI once and builds no RegExp (S6, CVE-2026-0621).
+ * The parser rejects `{a*}` and `{a:3}` (where a value ends is ambiguous), `{;a}`, and adjacent variables without a
+ * separator, and reports the position. Matching scans the URI once and builds no RegExp (S6, CVE-2026-0621).
  */
 export interface UriTemplate {
   readonly text: string;
-  /** In the order in which they stand. */
+  /** The variables in template order. */
   readonly variables: readonly string[];
-  /** What every matching URI starts with; longer is more specific. */
+  /** The literal text every matching URI starts with. A longer prefix is more specific. */
   readonly literalPrefix: string;
   /**
-   * The decoded values, or `undefined` when the URI is not one of these. Case-sensitive. Values in path position that
-   * decode to something with a backslash, a NUL, a `.` or `..` segment, or (but for `{+a}`) a slash do not match: a
-   * handler may join them to a path (Z-18).
+   * The decoded values, or `undefined` if the URI does not match. Matching is case-sensitive. Path values that decode
+   * to a backslash, a NUL, a `.` or `..` segment or a slash (which only `{+a}` allows) do not match: a handler may join
+   * them to a file path (Z-18).
    */
   match(this: void, uri: string): Record<string, string> | undefined;
   /**
-   * The URI for these values; `match` answers them again. Only query and fragment variables may be left out.
+   * The URI for these values. `match` returns the same values for it. Only query and fragment variables are optional.
    *
-   * @throws Error for a value that could not be matched again.
+   * @throws Error if `match` could not return the value.
    */
   expand(this: void, values: Readonly<Record<string, string | undefined>>): string;
 }
 
-/** One path variable. What it may contain ends it; where that is not enough, the text behind it does. */
+/** One path variable. It ends before the first character it may not contain or, if ambiguous, before `suffix`. */
 interface Variable {
   readonly name: string;
   readonly operator: '' | '+' | '.' | '/';
   /** Characters that end the value. */
   stops: string;
-  /** Text right behind the value that could also be part of it. */
-  tail: string;
-  /** Whether the tail is at the end of the run of allowed characters, so that its last occurrence counts. */
-  tailIsLast: boolean;
+  /** Literal text right after the value that could also be part of the value. */
+  suffix: string;
+  /** Whether the suffix ends the run of allowed characters, so that its last occurrence counts. */
+  suffixIsLast: boolean;
 }
 
 type Literal = { readonly literal: string };
@@ -53,17 +53,17 @@ type Query = { readonly query: readonly string[]; readonly lead: '?' | '&' };
 type Fragment = { readonly fragment: string };
 type Part = Literal | Variable | Query | Fragment;
 
-/** @throws Error that names the position of what is wrong. */
+/** @throws Error with the position of the mistake. */
 export function parseUriTemplate(text: string): UriTemplate {
   const parts = split(text);
   const variables = parts.flatMap((part) =>
     'name' in part ? [part.name] : 'query' in part ? part.query : 'fragment' in part ? [part.fragment] : [],
   );
   const repeated = variables.find((name, index) => variables.indexOf(name) !== index);
-  if (repeated !== undefined) throw wrong(text, text.lastIndexOf(repeated), `the variable ${repeated} appears twice`);
+  if (repeated !== undefined) throw invalid(text, text.lastIndexOf(repeated), `the variable ${repeated} appears twice`);
   const literalPrefix = parts[0] !== undefined && 'literal' in parts[0] ? parts[0].literal : '';
-  if (!SCHEME.test(literalPrefix)) throw wrong(text, 0, 'it must begin with a scheme, such as "files:"');
-  bound(parts, text);
+  if (!SCHEME.test(literalPrefix)) throw invalid(text, 0, 'it must begin with a scheme, such as "files:"');
+  delimitVariables(parts, text);
   return {
     text,
     variables,
@@ -73,8 +73,8 @@ export function parseUriTemplate(text: string): UriTemplate {
   };
 }
 
-const wrong = (text: string, position: number, what: string): Error =>
-  new Error(`The URI template "${text}" is wrong at position ${position}: ${what}.`);
+const invalid = (text: string, position: number, problem: string): Error =>
+  new Error(`The URI template "${text}" is invalid at position ${position}: ${problem}.`);
 
 const SCHEME = /^[a-z][a-z\d+.-]*:/i;
 const CONTROL = /\p{Cc}/u;
@@ -86,12 +86,12 @@ function split(text: string): Part[] {
   while (at < text.length) {
     if (text[at] === '{') {
       const end = text.indexOf('}', at);
-      if (end < 0) throw wrong(text, at, 'the brace is not closed');
+      if (end < 0) throw invalid(text, at, 'the brace is not closed');
       parts.push(...expression(text, at, end));
       at = end + 1;
     } else {
       const c = text[at]!;
-      if (c <= ' ' || '}"<>\\^`|\u007f'.includes(c)) throw wrong(text, at, `${JSON.stringify(c)} may not stand here`);
+      if (c <= ' ' || '}"<>\\^`|\u007f'.includes(c)) throw invalid(text, at, `${JSON.stringify(c)} is not allowed`);
       parts.push({ literal: c });
       at += 1;
     }
@@ -99,7 +99,7 @@ function split(text: string): Part[] {
   return joinLiterals(parts);
 }
 
-/** `{.a}` and `{a,b}` bring literal text of their own, which has to be one with what surrounds it. */
+/** `{.a}` and `{a,b}` produce literals of their own, which must be joined with the literals next to them. */
 function joinLiterals(parts: readonly Part[]): Part[] {
   const joined: Part[] = [];
   for (const part of parts) {
@@ -121,7 +121,7 @@ function expression(text: string, start: number, end: number): Part[] {
   names.reduce((at, name) => requireName(text, name, at), start + 1 + operator.length);
   if (operator === '?' || operator === '&') return [{ query: names, lead: operator }];
   if (names.length > 1 && '+#'.includes(operator) && operator !== '') {
-    throw wrong(text, start, `{${operator}…} takes one variable here`);
+    throw invalid(text, start, `{${operator}…} takes only one variable`);
   }
   if (operator === '#') return [{ fragment: names[0]! }];
   if (operator === '+') return [variable(names[0]!, operator)];
@@ -133,47 +133,47 @@ function expression(text: string, start: number, end: number): Part[] {
 
 function requireName(text: string, name: string, at: number): number {
   if (NAME.test(name)) return at + name.length + 1;
-  const odd = Math.max(0, name.search(/[^\w.]/));
-  if (name[odd] === '*')
-    throw wrong(text, at + odd, 'a list (*) does not tell where it ends; {+name} takes the rest of a path');
-  if (name[odd] === ':') throw wrong(text, at + odd, 'a prefix (:n) cannot be turned back into its value');
-  throw wrong(text, at + odd, 'this is not the name of a variable');
+  const offset = Math.max(0, name.search(/[^\w.]/));
+  if (name[offset] === '*')
+    throw invalid(text, at + offset, 'the end of a list (*) is ambiguous; use {+name} for the rest of a path');
+  if (name[offset] === ':') throw invalid(text, at + offset, 'a prefix (:n) cannot be turned back into its value');
+  throw invalid(text, at + offset, 'this is not a valid variable name');
 }
 
 const variable = (name: string, operator: Variable['operator']): Variable => ({
   name,
   operator,
   stops: operator === '+' ? '' : operator === '.' ? '/?#.' : '/?#',
-  tail: '',
-  tailIsLast: true,
+  suffix: '',
+  suffixIsLast: true,
 });
 
-/** Decides for each variable what ends it, so that matching never has to try twice. */
-function bound(parts: readonly Part[], text: string): void {
+/** Decides what ends each variable, so that matching never has to backtrack. */
+function delimitVariables(parts: readonly Part[], text: string): void {
   let inQuery = false;
   parts.forEach((part, index) => {
     const next = parts[index + 1];
     if ('literal' in part) inQuery ||= part.literal.includes('?');
-    else if ('name' in part) boundVariable(part, parts.slice(index + 1), inQuery, text);
+    else if ('name' in part) delimitVariable(part, parts.slice(index + 1), inQuery, text);
     else {
       const follows =
         next === undefined || ('query' in part && ('fragment' in next || ('query' in next && next.lead === '&')));
-      if (!follows) throw wrong(text, text.length, 'only {&…} and {#…} may follow a query, and nothing a fragment');
+      if (!follows) throw invalid(text, text.length, 'only {&…} and {#…} may follow a query; a fragment must be last');
       if ('query' in part && part.lead === '&' && !inQuery)
-        throw wrong(text, text.indexOf('{&'), '{&…} continues no query');
+        throw invalid(text, text.indexOf('{&'), 'there is no query that {&…} could continue');
       inQuery = true;
     }
   });
 }
 
-function boundVariable(it: Variable, rest: readonly Part[], inQuery: boolean, text: string): void {
+function delimitVariable(it: Variable, rest: readonly Part[], inQuery: boolean, text: string): void {
   const [next, after] = rest;
-  const fail = (what: string) => wrong(text, text.indexOf(it.name), what);
+  const error = (problem: string) => invalid(text, text.indexOf(it.name), problem);
   const isBeforeVariable = after !== undefined && 'name' in after;
-  if (next !== undefined && 'name' in next) throw fail(`nothing tells where {${it.name}} ends`);
+  if (next !== undefined && 'name' in next) throw error(`{${it.name}} needs a separator before the next variable`);
   if (inQuery) it.stops += '&';
   if (it.operator === '+') {
-    if (rest.some((part) => 'name' in part)) throw fail(`no path variable may follow {+${it.name}}`);
+    if (rest.some((part) => 'name' in part)) throw error(`no path variable may follow {+${it.name}}`);
     for (const part of rest) it.stops += 'query' in part ? `${part.lead}#` : 'fragment' in part ? '#' : '';
   }
   if (next === undefined || !('literal' in next)) return;
@@ -181,14 +181,14 @@ function boundVariable(it: Variable, rest: readonly Part[], inQuery: boolean, te
   if (next.literal === ',' && isBeforeVariable) it.stops += ',';
   let shared = 0;
   while (shared < next.literal.length && !it.stops.includes(next.literal[shared]!)) shared += 1;
-  it.tail = next.literal.slice(0, shared);
-  it.tailIsLast = shared < next.literal.length || !isBeforeVariable;
-  if (!it.tailIsLast && /^[%\dA-F]/.test(it.tail)) {
-    throw fail(`"${next.literal}" behind {${it.name}} could be part of an encoded character`);
+  it.suffix = next.literal.slice(0, shared);
+  it.suffixIsLast = shared < next.literal.length || !isBeforeVariable;
+  if (!it.suffixIsLast && /^[%\dA-F]/.test(it.suffix)) {
+    throw error(`"${next.literal}" after {${it.name}} could be part of an encoded character`);
   }
 }
 
-/** Where the run of characters that a variable may contain ends. */
+/** The end of the run of characters that a variable may contain. */
 function runEnd(uri: string, from: number, stops: string): number {
   let at = from;
   while (at < uri.length && !stops.includes(uri[at]!)) at += 1;
@@ -213,7 +213,7 @@ function matchParts(parts: readonly Part[], uri: string): Record<string, string>
     } else if ('query' in part) {
       if (uri[at] !== part.lead) continue;
       const end = runEnd(uri, at, '#');
-      // A later {&…} belongs to the same list of pairs.
+      // A later {&…} is part of the same query.
       const names = parts.flatMap((one) => ('query' in one ? one.query : []));
       if (!readPairs(uri.slice(at + 1, end), names, values)) return undefined;
       at = end;
@@ -224,14 +224,14 @@ function matchParts(parts: readonly Part[], uri: string): Record<string, string>
       at = uri.length;
     }
   }
-  // `fromEntries` defines, so a variable named `__proto__` is only a name.
+  // `fromEntries` defines properties, so a variable named `__proto__` does not touch the prototype.
   return at === uri.length ? Object.fromEntries(values) : undefined;
 }
 
-function endOf({ tail, tailIsLast }: Variable, uri: string, at: number, run: number): number {
-  if (tail === '') return run;
-  const end = tailIsLast ? run - tail.length : uri.indexOf(tail, at + 1);
-  return end > at && end <= run && uri.startsWith(tail, end) ? end : -1;
+function endOf({ suffix, suffixIsLast }: Variable, uri: string, at: number, run: number): number {
+  if (suffix === '') return run;
+  const end = suffixIsLast ? run - suffix.length : uri.indexOf(suffix, at + 1);
+  return end > at && end <= run && uri.startsWith(suffix, end) ? end : -1;
 }
 
 function readPairs(text: string, names: readonly string[], values: [string, string][]): boolean {
@@ -262,9 +262,9 @@ function isSafe(value: string, operator: Variable['operator']): boolean {
 
 const RESERVED = ":/?#[]@!$&'()*+,;=";
 
-/** As RFC 6570 encodes, leaving `plain` alone; `never` wins over all, since an encoded `-` is a `-` to whoever decodes. */
-function encode(value: string, plain: string, never = ''): string {
-  const keeps = (c: string) => (/[\w.~-]/.test(c) || plain.includes(c)) && !never.includes(c);
+/** Encodes as RFC 6570 does, except `literal`. `escaped` takes precedence: an encoded `-` still decodes to `-`. */
+function encode(value: string, literal: string, escaped = ''): string {
+  const keeps = (c: string) => (/[\w.~-]/.test(c) || literal.includes(c)) && !escaped.includes(c);
   const hex = (c: string) => `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
   return Array.from(value, (c) => (keeps(c) ? c : c < '\u0080' ? hex(c) : encodeURIComponent(c))).join('');
 }
@@ -293,8 +293,8 @@ function expandParts(parts: readonly Part[], values: Readonly<Record<string, str
   return uri;
 }
 
-function expandVariable({ name, operator, stops, tail, tailIsLast }: Variable, value: string | undefined): string {
+function expandVariable({ name, operator, stops, suffix, suffixIsLast }: Variable, value: string | undefined): string {
   if (value === undefined || value === '') throw new Error(`The URI needs a value for ${name}.`);
-  if (!isSafe(value, operator)) throw new Error(`The value of ${name} cannot stand in a URI of this template.`);
-  return encode(value, operator === '+' ? RESERVED : '', tail !== '' && !tailIsLast ? stops + tail[0]! : stops);
+  if (!isSafe(value, operator)) throw new Error(`The value of ${name} is not allowed in a URI of this template.`);
+  return encode(value, operator === '+' ? RESERVED : '', suffix !== '' && !suffixIsLast ? stops + suffix[0]! : stops);
 }

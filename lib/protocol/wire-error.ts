@@ -3,15 +3,15 @@ import type { JsonRpcErrorObject } from './messages.js';
 import type { Era } from './revisions.js';
 
 const DEFINED = new Set<number>(Object.values(ErrorCode));
-/** URL elicitation required; 2025-11-25 only. */
+/** The code of "URL elicitation required", which only revision 2025-11-25 has. */
 const URL_ELICITATION_REQUIRED = -32042;
 const LEGACY_ONLY = new Set<number>([ErrorCode.ResourceNotFound, URL_ELICITATION_REQUIRED]);
 
-/** Codes of the reserved block that the specification did not define must not be sent (C-2). */
+/** Codes of the reserved range that the specification does not define must not be sent (C-2). */
 const isUndefinedReserved = (code: number) =>
   code <= -32020 && code >= -32099 && !DEFINED.has(code) && code !== URL_ELICITATION_REQUIRED;
 
-/** The error as this era spells it; a code that is no integer is none (C-2, C-3, §2.6 resource-not-found). */
+/** The error with the code this era uses. Codes that are not integers become `InternalError` (C-2, C-3, §2.6). */
 export function wireError(error: McpError, era: Era): JsonRpcErrorObject {
   if (error instanceof ResourceNotFoundError && era === 'legacy') {
     return { ...error.toJSON(), code: ErrorCode.ResourceNotFound };
@@ -22,7 +22,7 @@ export function wireError(error: McpError, era: Era): JsonRpcErrorObject {
   return error.toJSON();
 }
 
-/** HTTP status of a modern error answer while headers are unsent (ladder rows 21, 22, 24-26). */
+/** HTTP status of a modern error response whose headers are not sent yet (decision table rows 21, 22, 24-26). */
 export function httpStatusOf(error: McpError): number {
   if (error instanceof CapacityError) return 503;
   switch (error.code) {

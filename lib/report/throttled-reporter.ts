@@ -1,31 +1,35 @@
 import { BackendUnavailableError } from '../session/backend-unavailable.js';
 
-/** Time in which the same trouble is not logged again, ms. */
+/** Milliseconds during which the same kind of problem is not logged again. */
 const QUIET_MS = 10_000;
-/** Kinds that are kept apart. There are few: error codes, and sentences of this package. */
+/** The number of kinds that are tracked. Few exist: error codes, and messages of this package. */
 const MAX_KINDS = 100;
 
-/** What is used of Nest's logger. */
+/** The part of Nest's logger that is used. */
 export interface ReporterLog {
   warn(message: string): void;
   error(message: string, stack?: string): void;
 }
 
 /**
- * Logs trouble that concerns no request, each kind of it once in ten seconds. A backend that cannot be reached fails
- * everything at once and all the time, and whatever failed is tried again: without a limit the log would hold nothing else.
+ * Logs problems that do not belong to a request, each kind once in ten seconds. An unreachable backend makes every
+ * operation fail, and failed operations are retried. Without a limit the log would contain nothing else.
  */
 export class ThrottledReporter {
   readonly #kinds = new Map<string, { at: number; omitted: number }>();
 
   constructor(private readonly log: ReporterLog) {}
 
-  /** Warns of something that is tried again by itself. @param sentence names the kind; it must not hold ids or keys (P15) */
+  /**
+   * Logs a warning about an operation that is retried automatically.
+   *
+   * @param sentence also identifies the kind, so it must not contain ids or keys (P15)
+   */
   warn(sentence: string): void {
     this.#once(sentence, (omitted) => this.log.warn(`${sentence}${omitted}`));
   }
 
-  /** Reports a failure in the background. Bound, so that it can be handed on. */
+  /** Reports a failure in the background. It is bound, so that it can be passed as a callback. */
   readonly report = (error: unknown): void => {
     if (error instanceof BackendUnavailableError) return this.warn(`Background work waits: ${error.reason}`);
     const kind = error instanceof Error ? `${error.name}: ${error.message}` : String(error);

@@ -2,18 +2,18 @@ import type { ErrorObject } from 'ajv/dist/2020.js';
 import { pathTo } from './path.js';
 import { MAX_ISSUES, type SchemaIssue } from './schema.js';
 
-/** What ajv found, in the words and paths of this package. */
+/** Converts the errors of ajv to the messages and paths of this package. */
 export function issuesOf(errors: readonly ErrorObject[] | null | undefined, value: unknown): SchemaIssue[] {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   const issues: SchemaIssue[] = [];
   for (const error of errors ?? []) {
     if (issues.length === MAX_ISSUES) break;
-    // `if` only repeats what its `then` or `else` has said.
+    // An error of `if` only repeats the error of its `then` or `else`.
     if (error.keyword === 'if') continue;
     const issue = issueOf(error, value);
     const key = `${issue.path}\n${issue.message}`;
-    if (!told.has(key)) issues.push(issue);
-    told.add(key);
+    if (!reported.has(key)) issues.push(issue);
+    reported.add(key);
   }
   return issues;
 }
@@ -57,7 +57,7 @@ function list(values: readonly unknown[]): string {
   return values.length > shown.length ? `${shown.join(', ')} …` : shown.join(', ');
 }
 
-/** From a JSON pointer. Only the value tells whether `0` is an index or a name. */
+/** The path for a JSON pointer. Only the value shows whether `0` is an index or a name. */
 function pathOf(pointer: string, value: unknown): string {
   let path = '';
   let at = value;

@@ -1,13 +1,13 @@
 import { SchemaError } from './schema.js';
 
-/** How deep a schema may be nested. */
+/** The maximum nesting of a schema. */
 export const MAX_DEPTH = 64;
-/** How many objects and arrays a schema may consist of. */
+/** The maximum number of objects and arrays in a schema. */
 export const MAX_NODES = 10_000;
 
 const DIALECT = /^https?:\/\/json-schema\.org\/draft\/2020-12\/schema#?$/;
 
-/** Refuses a schema that is too large to check with, or that is not plain JSON (U-6). */
+/** Rejects a schema that is too large for validation or is not plain JSON (U-6). */
 export function withinBounds(schema: object, where: string): void {
   let nodes = 0;
   const walk = (value: unknown, depth: number, above: readonly object[]): void => {
@@ -17,7 +17,7 @@ export function withinBounds(schema: object, where: string): void {
     if (depth > MAX_DEPTH || nodes > MAX_NODES) {
       throw new SchemaError(
         `${where} is larger than ${MAX_DEPTH} levels or ${MAX_NODES} subschemas`,
-        'Make it smaller, or describe the inner part in words',
+        'Make it smaller, or describe the inner part in its description',
       );
     }
     for (const inner of Object.values(value)) walk(inner, depth + 1, [...above, value]);
@@ -25,12 +25,12 @@ export function withinBounds(schema: object, where: string): void {
   walk(schema, 0, []);
 }
 
-/** Only the dialect of the protocol; another one would be checked by rules it was not written for (U-2). */
+/** Accepts only the dialect of MCP. Other dialects would be interpreted by rules they were not written for (U-2). */
 export function requireDialect(schema: Readonly<Record<string, unknown>>, where: string): void {
   const dialect = schema['$schema'];
   if (dialect === undefined || (typeof dialect === 'string' && DIALECT.test(dialect))) return;
   throw new SchemaError(
     `${where} declares the dialect ${JSON.stringify(dialect)}`,
-    'Write it for JSON Schema 2020-12 and leave $schema out or set it to https://json-schema.org/draft/2020-12/schema',
+    'Write it for JSON Schema 2020-12 and omit $schema or set it to https://json-schema.org/draft/2020-12/schema',
   );
 }

@@ -13,21 +13,21 @@ import { compileStandardSchema, isStandardSchema } from './standard-schema.js';
 import { readsStrings } from './strings.js';
 
 export interface SchemaUse {
-  /** Whether values come from a client, or from a handler and go to a client. */
+  /** Whether values come from a client (`input`) or are sent to a client (`output`). */
   readonly direction: 'input' | 'output';
-  /** Names the schema in errors: `the input of tool forecast`. Default `the input` or `the output`. */
+  /** The name of the schema in errors, such as `the input of tool forecast`. Default: `the input` or `the output`. */
   readonly where?: string;
-  /** Whether the root must be `type: "object"`. Default: for input. */
+  /** Whether the root must have `type: "object"`. Default: `true` for input, `false` for output. */
   readonly objectRoot?: boolean;
-  /** Values are maps of strings, as the arguments of prompts are: numbers and booleans are read from them. */
+  /** Whether values are maps of strings, like the arguments of prompts, from which numbers and booleans are parsed. */
   readonly strings?: boolean;
 }
 
 /**
- * Makes one internal form of a DTO class, a Standard Schema (alone, or with a JSON Schema beside it) or a plain JSON
- * Schema. Once per schema, at start-up.
+ * Compiles a DTO class, a Standard Schema (with or without a separate JSON Schema) or a plain JSON Schema to a common
+ * form. It runs once per schema, at start-up.
  *
- * @throws SchemaError when the schema cannot work, or needs an optional peer that is not installed.
+ * @throws {SchemaError} if the schema is invalid or needs an optional peer dependency that is not installed
  */
 export async function compileSchema(source: SchemaSource, use: SchemaUse): Promise<CompiledSchema> {
   const where = use.where ?? `the ${use.direction}`;
@@ -46,7 +46,7 @@ async function compileKind(
   if (typeof source !== 'object' || source === null || Array.isArray(source)) {
     throw new SchemaError(
       `${where} is not a schema`,
-      'Give a class with class-validator decorators, a Standard Schema or a JSON Schema object',
+      'Pass a class with class-validator decorators, a Standard Schema or a JSON Schema object',
     );
   }
   const { schema, jsonSchema } = source as Partial<StandardSchemaWithJsonSchema>;
@@ -66,7 +66,7 @@ function compileClass(source: DtoClass, direction: 'input' | 'output', where: st
   if ((source as unknown) === Object || (source as unknown) === Array) {
     throw new SchemaError(
       `The type of ${where} is ${source.name}, as TypeScript emits it for interfaces, unions and lists`,
-      'Use a class, or give the schema explicitly',
+      'Use a class, or pass the schema explicitly',
     );
   }
   return compileDto(source, direction);

@@ -5,31 +5,31 @@ import { loadAjv } from './peers.js';
 import { SchemaError, type CompiledSchema, type JsonSchema } from './schema.js';
 
 interface Engines {
-  /** Stops at the first error: the hot path. */
+  /** Stops at the first error, for the hot path. */
   readonly quick: Ajv2020;
-  /** Finds them all. */
+  /** Finds all errors. */
   readonly thorough: Ajv2020;
 }
 
-// Building an engine costs more than compiling a small schema, so all schemas share these two.
+// Creating an engine costs more than compiling a small schema, so all schemas share these two.
 let engines: Promise<Engines> | undefined;
 
 async function start(): Promise<Engines> {
   const Ajv = await loadAjv();
   const options = {
     strict: false,
-    // `format` is an annotation in 2020-12 unless a vocabulary says otherwise.
+    // In 2020-12 `format` is an annotation by default.
     validateFormats: false,
     // Two tools may use the same `$id`.
     addUsedSchema: false,
-    // `required: ['toString']` is not met by every object.
+    // Inherited members such as `toString` must not satisfy `required: ['toString']`.
     ownProperties: true,
     logger: false,
   } as const;
   return { quick: new Ajv(options), thorough: new Ajv({ ...options, allErrors: true }) };
 }
 
-/** The schema as written, and a check compiled from it. The value is answered untouched. */
+/** Compiles a plain JSON Schema with ajv. Validation returns the value unchanged. */
 export async function compileJsonSchema(schema: JsonSchema, where: string): Promise<CompiledSchema> {
   withinBounds(schema, where);
   requireDialect(schema, where);
@@ -45,7 +45,7 @@ export async function compileJsonSchema(schema: JsonSchema, where: string): Prom
     warnings: [],
     validate(value) {
       if (isValid(value)) return { ok: true, value };
-      // All errors of a huge value are a huge answer: 4 MB of wrong numbers make two million error objects.
+      // Collecting all errors of a huge value is expensive: 4 MB of wrong numbers produce two million error objects.
       const errors = isValid.errors;
       if (isLarge(value)) return { ok: false, issues: issuesOf(errors, value) };
       explain ??= compileWith(thorough, schema, where);
@@ -58,14 +58,14 @@ export async function compileJsonSchema(schema: JsonSchema, where: string): Prom
 function compileWith(ajv: Ajv2020, schema: JsonSchema, where: string) {
   try {
     const check = ajv.compile(schema);
-    // The engine would keep it for ever, and tools come and go at run time.
+    // The engine would keep the schema forever, but tools can be added and removed at run time.
     if (schema['$id'] === undefined) ajv.removeSchema(schema);
     return check;
   } catch (cause) {
     const { missingRef, message } = cause as { missingRef?: string; message: string };
     if (missingRef !== undefined) {
       throw new SchemaError(
-        `${where} refers to ${missingRef}, which is not in it, and nothing is ever fetched`,
+        `${where} refers to ${missingRef}, which it does not contain, and remote schemas are never fetched`,
         'Copy the referenced schema into $defs',
         { cause },
       );

@@ -1,10 +1,10 @@
 import { SchemaError, type JsonSchema } from './schema.js';
 
-/** One argument that a client repeats in the header `Mcp-Param-<name>` (§1.4). */
+/** An argument that a client repeats in the header `Mcp-Param-<name>` (§1.4). */
 export interface ParamHeader {
-  /** Property names from the root of the arguments. */
+  /** The property names from the root of the arguments. */
   readonly path: readonly string[];
-  /** As annotated; compare case-insensitively. */
+  /** The name in the annotation. Compare it case-insensitively. */
   readonly name: string;
   readonly type: 'string' | 'integer' | 'boolean';
 }
@@ -12,30 +12,31 @@ export interface ParamHeader {
 const ANNOTATION = 'x-mcp-header';
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const TYPES: ReadonlySet<unknown> = new Set(['string', 'integer', 'boolean']);
-const CURE = 'One bad annotation makes clients drop the whole tool; correct or remove it';
+const REMEDY = 'Clients drop a tool with an invalid annotation; correct or remove it';
 
-/** Keywords whose value is data, in which the annotation's name means nothing. */
+/** Keywords whose value is data, where the name of the annotation has no meaning. */
 const DATA = new Set(['const', 'enum', 'default', 'examples']);
-/** Keywords whose value maps names to schemas: a property may well be *called* `x-mcp-header`. */
+/** Keywords whose value maps names to schemas, where `x-mcp-header` may be the name of a property. */
 const NAMED = new Set(['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas']);
 
 /**
  * Finds the `x-mcp-header` annotations of a tool's input.
  *
- * @throws SchemaError for one that X-1, X-2 or X-3 forbids.
+ * @throws {SchemaError} for an annotation that violates X-1, X-2 or X-3
  */
 export function paramHeaders(schema: JsonSchema): ParamHeader[] {
   const found: ParamHeader[] = [];
   walk(schema, [], true, found);
   const names = new Set<string>();
   for (const { name, path } of found) {
-    if (names.has(name.toLowerCase())) throw bad(path, `repeats the header ${name}, and case makes no difference`);
+    if (names.has(name.toLowerCase()))
+      throw invalid(path, `repeats the header ${name} (header names are case-insensitive)`);
     names.add(name.toLowerCase());
   }
   return found;
 }
 
-/** `reachable`: only `properties` steps lead here from the root (X-3). */
+/** `reachable` means that only `properties` keywords lead from the root to this schema (X-3). */
 function walk(schema: unknown, path: readonly string[], reachable: boolean, found: ParamHeader[]): void {
   if (Array.isArray(schema)) return schema.forEach((one) => walk(one, path, false, found));
   if (typeof schema !== 'object' || schema === null) return;
@@ -51,14 +52,14 @@ function walk(schema: unknown, path: readonly string[], reachable: boolean, foun
 
 function annotation(schema: JsonSchema, name: unknown, path: readonly string[], reachable: boolean): ParamHeader {
   if (typeof name !== 'string' || !TOKEN.test(name))
-    throw bad(path, `names the header ${JSON.stringify(name)}, which is no HTTP token`);
+    throw invalid(path, `names the header ${JSON.stringify(name)}, which is not a valid HTTP token`);
   if (!reachable || path.length === 0)
-    throw bad(path, 'stands where a header cannot follow: only `properties` may lead to it');
+    throw invalid(path, 'is at a location without a header: only `properties` may lead to it');
   const type = schema['type'];
   if (!TYPES.has(type))
-    throw bad(path, `is on the type ${JSON.stringify(type)}; only string, integer and boolean may have one`);
+    throw invalid(path, `has the type ${JSON.stringify(type)}; only string, integer and boolean are allowed`);
   return { path, name, type: type as ParamHeader['type'] };
 }
 
-const bad = (path: readonly string[], what: string): SchemaError =>
-  new SchemaError(`The ${ANNOTATION} annotation at ${path.join('.') || 'the root'} ${what}`, CURE);
+const invalid = (path: readonly string[], problem: string): SchemaError =>
+  new SchemaError(`The ${ANNOTATION} annotation at ${path.join('.') || 'the root'} ${problem}`, REMEDY);

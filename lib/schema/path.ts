@@ -1,6 +1,9 @@
 const WORD = /^[A-Za-z_$][\w$]*$/;
 
-/** One step deeper: `items` + 0 = `items[0]`, + `name` = `items[0].name`; other keys are quoted. */
+/**
+ * Appends a key to a path: `items` and `0` give `items[0]`, which with `name` gives `items[0].name`. Other keys are
+ * quoted.
+ */
 export const pathTo = (base: string, key: PropertyKey): string => {
   if (typeof key === 'number') return `${base}[${key}]`;
   const name = String(key);

@@ -1,8 +1,9 @@
 import { SchemaError } from './schema.js';
 
 /**
- * The optional peers, loaded when the first schema needs them: an application that uses only zod never pays for
- * class-validator, and one without ajv still starts. `import()` keeps the module, so nothing is cached here.
+ * Loads an optional peer dependency when the first schema needs it. An application that uses only zod never loads
+ * class-validator, and an application without ajv still starts. `import()` caches the module, so there is no cache
+ * here.
  */
 async function peer<T>(packages: string, reason: string, load: () => Promise<T>): Promise<T> {
   try {
@@ -23,7 +24,7 @@ export const loadClassValidator = (className: string): Promise<typeof import('cl
 export const loadClassTransformer = (className: string): Promise<typeof import('class-transformer')> =>
   peer(DTO_PEERS, `The class ${className} as a schema`, () => import('class-transformer'));
 
-/** What `@Type`, `@Expose`, `@Exclude` and `@Transform` wrote. The package exports no reader and no types for it. */
+/** The metadata of `@Type`, `@Expose`, `@Exclude` and `@Transform`. The package exports neither it nor its types. */
 export const loadTransformStorage = (className: string): Promise<TransformStorage> =>
   peer(DTO_PEERS, `The class ${className} as a schema`, async () => {
     const file: string = 'class-transformer/cjs/storage.js';

@@ -11,9 +11,9 @@ export interface PromptArgument {
 }
 
 /**
- * The arguments of a prompt, from the schema of its input.
+ * Derives the arguments of a prompt from its input schema.
  *
- * @throws SchemaError when one of them cannot be given as a string.
+ * @throws {SchemaError} if an argument cannot be passed as a string
  */
 export function promptArguments(compiled: CompiledSchema, where = 'the input'): PromptArgument[] {
   readsStrings(compiled, where);

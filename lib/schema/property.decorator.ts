@@ -4,38 +4,63 @@ import type { JsonSchema } from './schema.js';
 export const PROPERTIES = Symbol.for('nestjs-mcp-fleet:schema:properties');
 export const SCHEMA = Symbol.for('nestjs-mcp-fleet:schema:class');
 
-/** What a client and its model are told about one property of a DTO. */
+/**
+ * The description of a property of a DTO for the client and its model.
+ *
+ * @publicApi
+ */
 export interface McpPropertyOptions {
   /** A short label for people. Default: none. */
   readonly title?: string;
-  /** What belongs here, for the model. Default: the description of `@ApiProperty`, if there is one. */
+  /** The meaning of the property, for the model. Default: the description of `@ApiProperty`, if there is one. */
   readonly description?: string;
-  /** Values that would be right. Default: those of `@ApiProperty`, if there are any. */
+  /** Valid example values. Default: those of `@ApiProperty`, if there are any. */
   readonly examples?: readonly unknown[];
-  /** The default to announce. Default: what the property is initialised with, which is also what is applied. */
+  /**
+   * The default value to announce. Default: the initial value of the property, which is also the one that is applied.
+   */
   readonly default?: unknown;
   /**
-   * Mirror this argument into the HTTP header `Mcp-Param-<header>` (`x-mcp-header`), for gateways to route by. Only for
-   * `string`, `integer` and `boolean`, on arguments of a tool; never for secrets. Default: not mirrored.
+   * Clients repeat this argument in the HTTP header `Mcp-Param-<header>` (`x-mcp-header`), so that gateways can route
+   * by it. Only for arguments of a tool of type `string`, `integer` or `boolean`. Never use it for secrets. Default:
+   * none.
    */
   readonly header?: string;
-  /** Whether it must be present. Default: by its rules; without rules it may be absent. */
+  /** Whether the property must be present. Default: determined by its rules; optional without rules. */
   readonly required?: boolean;
-  /** JSON Schema keywords merged last, over what the decorators gave. Announced, not validated. */
+  /**
+   * JSON Schema keywords that override those of the decorators. They are announced but not validated. Default: none.
+   */
   readonly schema?: JsonSchema;
 }
 
-/** What a client is told about a DTO class, and whether the class is closed. */
+/**
+ * The description of a DTO class for the client and its model.
+ *
+ * @publicApi
+ */
 export interface McpSchemaOptions {
+  /** A short label for people. Default: none. */
   readonly title?: string;
+  /** The meaning of the class, for the model. Default: none. */
   readonly description?: string;
-  /** Accept properties the class does not declare. Default `false`: they are refused, and announced as refused. */
+  /** Accept properties the class does not declare. Default: `false`, they are rejected, and the JSON Schema says so. */
   readonly additionalProperties?: boolean;
 }
 
 /**
- * Describes a property of a DTO. On its own it also declares the property, with the type TypeScript emitted for it;
- * the rules come from class-validator.
+ * Describes a property of a DTO. The rules come from class-validator. On a property without rules it also declares the
+ * property, with the type that TypeScript emitted.
+ *
+ * @example
+ * ```ts
+ * class ForecastArgs {
+ *   @McpProperty({ description: 'The English name of the city', examples: ['Oslo'] })
+ *   @IsString()
+ *   city!: string;
+ * }
+ * ```
+ * @publicApi
  */
 export const McpProperty =
   (options: McpPropertyOptions = {}): PropertyDecorator =>
@@ -45,13 +70,17 @@ export const McpProperty =
     Object.defineProperty(prototype, PROPERTIES, { value: own, configurable: true });
   };
 
-/** Describes a DTO class, and may open it to undeclared properties. Inherited by its subclasses. */
+/**
+ * Describes a DTO class and controls whether it accepts undeclared properties. Subclasses inherit it.
+ *
+ * @publicApi
+ */
 export const McpSchema =
   (options: McpSchemaOptions = {}): ClassDecorator =>
   (target) =>
     Reflect.defineMetadata(SCHEMA, options, target);
 
-/** Every property `@McpProperty` describes, those of the base classes included. */
+/** The properties with `@McpProperty`, including those of the base classes. */
 export const propertiesOf = (
   prototype: object,
 ): ReadonlyMap<string, McpPropertyOptions> & Map<string, McpPropertyOptions> =>

@@ -3,12 +3,15 @@ import type { JsonSchema } from './schema.js';
 const isObject = (value: unknown): value is JsonSchema =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The schemas that may apply at one place: local `$ref`s followed, alternatives side by side. */
+/**
+ * The schemas that may apply to a value. Local `$ref`s are resolved, and the branches of `anyOf` and `oneOf` are
+ * listed.
+ */
 export function alternatives(schema: unknown, root: JsonSchema, seen = new Set<unknown>()): JsonSchema[] {
   if (!isObject(schema) || seen.has(schema)) return [];
   seen.add(schema);
-  const among = schema['anyOf'] ?? schema['oneOf'];
-  if (Array.isArray(among)) return among.flatMap((one) => alternatives(one, root, seen));
+  const branches = schema['anyOf'] ?? schema['oneOf'];
+  if (Array.isArray(branches)) return branches.flatMap((one) => alternatives(one, root, seen));
   const ref = schema['$ref'];
   return typeof ref === 'string' ? alternatives(at(ref, root), root, seen) : [schema];
 }
@@ -23,7 +26,7 @@ function at(ref: string, root: JsonSchema): unknown {
     .reduce<unknown>((inner, key) => (isObject(inner) && Object.hasOwn(inner, key) ? inner[key] : undefined), root);
 }
 
-/** The JSON types a schema allows, as far as it says. */
+/** The JSON types a schema allows, as far as `type`, `const` or `enum` define them. */
 export function typesOf(schema: JsonSchema): string[] {
   if (schema['type'] !== undefined) return [schema['type']].flat() as string[];
   const values = 'const' in schema ? [schema['const']] : Array.isArray(schema['enum']) ? schema['enum'] : [];

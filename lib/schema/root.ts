@@ -1,16 +1,16 @@
 import { pathTo } from './path.js';
 import { MAX_ISSUES, SchemaError, type CompiledSchema, type JsonSchema } from './schema.js';
 
-/** Arguments are named, so their schema says `type: "object"` at its root (U-3). */
+/** Arguments have names, so the root of their schema must have `type: "object"` (U-3). */
 export function requireObjectRoot(schema: JsonSchema, where: string): void {
   if (schema['type'] === 'object') return;
   throw new SchemaError(
-    `${where} is not an object at its root, and arguments are always an object`,
-    'Give the root "type": "object"; put a choice of several forms into a property of it',
+    `${where} is not an object at its root, but arguments are always an object`,
+    'Give the root "type": "object" and move alternatives into one of its properties',
   );
 }
 
-/** For methods that take no arguments: accepts nothing, or an empty object (U-4). */
+/** The schema for methods without arguments. It accepts no arguments or an empty object (U-4). */
 export const emptyInput: CompiledSchema = Object.freeze({
   jsonSchema: Object.freeze({ type: 'object', additionalProperties: false }),
   warnings: [],
@@ -21,7 +21,7 @@ export const emptyInput: CompiledSchema = Object.freeze({
     }
     const names = Object.keys(value).slice(0, MAX_ISSUES);
     if (names.length === 0) return { ok: true as const, value: {} };
-    const message = 'is not a known property; nothing is expected here';
+    const message = 'is not a known property; no arguments are expected';
     return { ok: false as const, issues: names.map((name) => ({ path: pathTo('', name), message })) };
   },
 });

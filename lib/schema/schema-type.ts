@@ -1,4 +1,9 @@
-/** The type of the values a schema lets through, as far as TypeScript can tell. */
+/**
+ * The type of the values a schema accepts, as far as TypeScript can infer it. For a DTO class it is the instance type,
+ * for a Standard Schema its output type, and for a plain JSON Schema `Record<string, any>`.
+ *
+ * @publicApi
+ */
 export type SchemaType<S> = S extends abstract new (...args: any[]) => infer T
   ? T
   : S extends { readonly '~standard': { readonly types?: infer Types } }

@@ -1,28 +1,32 @@
 import type { StandardSchemaLike } from './standard-schema.interface.js';
 
-/** A JSON Schema of dialect 2020-12, as it goes on the wire. */
+/**
+ * A JSON Schema of dialect 2020-12, as it is sent to clients.
+ *
+ * @publicApi
+ */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** One thing wrong with a value, in words that a model can act on. */
+/** One problem of a value, described so that a model can fix it. */
 export interface SchemaIssue {
-  /** Where: `items[0].name`; empty for the value itself. */
+  /** The location, such as `items[0].name`. Empty for the value itself. */
   readonly path: string;
-  /** What is needed there: `must be a string`. */
+  /** The requirement, such as `must be a string`. */
   readonly message: string;
 }
 
 export type Validated =
   { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly issues: readonly SchemaIssue[] };
 
-/** What every kind of schema becomes at start-up: something to announce and something to check with. */
+/** The common form of all kinds of schemas: a JSON Schema to announce, and a function to validate with. */
 export interface CompiledSchema {
   readonly jsonSchema: JsonSchema;
-  /** Rules that `validate` enforces and `jsonSchema` cannot tell; for the log at start-up. */
+  /** The rules that `validate` enforces but `jsonSchema` cannot express. They are logged at start-up. */
   readonly warnings: readonly string[];
   /**
-   * Checks a value and answers it in the form to use: for input the DTO instance or the parsed value, for output plain
-   * JSON. Never throws for a bad value, only what a validator
-   * of the application throws for one that is otherwise right. Answers a Promise only when a rule of the schema itself is asynchronous.
+   * Validates a value and returns it in the form to use: the DTO instance or parsed value for input, plain JSON for
+   * output. It never throws because of an invalid value. It throws only the error of an application's validator for a
+   * value that is otherwise valid. It returns a Promise only if a rule of the schema is asynchronous.
    */
   validate(this: void, value: unknown): Validated | Promise<Validated>;
 }
@@ -30,23 +34,39 @@ export interface CompiledSchema {
 /** A DTO class with class-validator decorators. */
 export type DtoClass<T = object> = abstract new (...args: any[]) => T;
 
-/** A Standard Schema whose library cannot print JSON Schema, with the JSON Schema written by hand. */
+/** A Standard Schema with a separate JSON Schema, for libraries that cannot generate one. */
 export interface StandardSchemaWithJsonSchema {
   readonly schema: StandardSchemaLike;
   readonly jsonSchema: JsonSchema;
 }
 
-/** What a user may give as `input` or `output`. */
+/**
+ * The schemas accepted as `input`, `output` or form: a DTO class, a Standard Schema, a Standard Schema with a separate
+ * JSON Schema, or a plain JSON Schema.
+ *
+ * @example
+ * ```ts
+ * @McpTool({ input: z.object({ city: z.string() }), output: ForecastDto })
+ * ```
+ * @publicApi
+ */
 export type SchemaSource = DtoClass | StandardSchemaLike | StandardSchemaWithJsonSchema | JsonSchema;
 
-/** How many issues one answer carries at most: what a model can use, and a bound on what a bad value costs. */
+/**
+ * The maximum number of issues in one response. A model cannot use more, and it limits the cost of an invalid value.
+ */
 export const MAX_ISSUES = 32;
 
-/** A schema that cannot work. Thrown at start-up, never for a value: one sentence of cause, one of cure. */
+/**
+ * An invalid schema. It is thrown at start-up and by the run-time registration methods, never for a value. The message
+ * has one sentence for the cause and one for the remedy.
+ *
+ * @publicApi
+ */
 export class SchemaError extends Error {
   override readonly name = 'SchemaError';
 
-  constructor(cause: string, cure: string, options?: ErrorOptions) {
-    super(`${cause}. ${cure}.`, options);
+  constructor(cause: string, remedy: string, options?: ErrorOptions) {
+    super(`${cause}. ${remedy}.`, options);
   }
 }

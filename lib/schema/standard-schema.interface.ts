@@ -1,4 +1,4 @@
-/** The part of https://standardschema.dev that is used here, so that no schema library is a dependency. */
+/** The part of https://standardschema.dev that is used here, declared to avoid a dependency on a schema library. */
 export interface StandardSchemaLike {
   readonly '~standard': StandardProps;
 }
@@ -6,9 +6,9 @@ export interface StandardSchemaLike {
 export interface StandardProps {
   readonly version: number;
   readonly vendor: string;
-  // A method, not a property: a library's narrower options parameter stays assignable.
+  // A method instead of a property keeps a library with a narrower options parameter assignable.
   validate(value: unknown): StandardResult | Promise<StandardResult>;
-  /** Standard JSON Schema; absent when the library does not implement it. */
+  /** Standard JSON Schema. Absent if the library does not implement it. */
   readonly jsonSchema?: StandardConverter;
 }
 

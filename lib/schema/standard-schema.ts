@@ -15,7 +15,10 @@ export const isStandardSchema = (source: unknown): source is StandardSchemaLike 
   (typeof source === 'object' || typeof source === 'function') &&
   typeof (source as Partial<StandardSchemaLike>)['~standard']?.validate === 'function';
 
-/** A schema of zod, valibot, arktype and their like: its own validation, its own JSON Schema or the one given beside. */
+/**
+ * Compiles a schema of zod, valibot, arktype or similar. It validates with the library and uses its or the given JSON
+ * Schema.
+ */
 export function compileStandardSchema(
   schema: StandardSchemaLike,
   direction: 'input' | 'output',
@@ -23,7 +26,7 @@ export function compileStandardSchema(
   given: JsonSchema | undefined,
 ): CompiledSchema {
   const standard = schema['~standard'];
-  const jsonSchema = given ?? print(standard, direction, where);
+  const jsonSchema = given ?? toJsonSchema(standard, direction, where);
   withinBounds(jsonSchema, where);
   return {
     jsonSchema,
@@ -35,19 +38,23 @@ export function compileStandardSchema(
   };
 }
 
-function print(standard: StandardSchemaLike['~standard'], direction: 'input' | 'output', where: string): JsonSchema {
+function toJsonSchema(
+  standard: StandardSchemaLike['~standard'],
+  direction: 'input' | 'output',
+  where: string,
+): JsonSchema {
   if (standard.jsonSchema === undefined) {
     throw new SchemaError(
-      `${where} is a schema of ${standard.vendor}, which does not print JSON Schema by itself`,
-      'Pass { schema, jsonSchema } with the JSON Schema beside it, from the converter of that library or by hand',
+      `${where} is a schema of ${standard.vendor}, which does not generate JSON Schema by itself`,
+      'Pass { schema, jsonSchema } with a JSON Schema from a converter of that library or written by hand',
     );
   }
   try {
     return standard.jsonSchema[direction]({ target: 'draft-2020-12' });
   } catch (cause) {
     throw new SchemaError(
-      `${where} cannot be written in JSON Schema: ${(cause as Error).message}`,
-      'Use types that JSON has, or pass { schema, jsonSchema } with the JSON Schema beside it',
+      `${where} cannot be expressed in JSON Schema: ${(cause as Error).message}`,
+      'Use types that JSON has, or pass { schema, jsonSchema }',
       { cause },
     );
   }

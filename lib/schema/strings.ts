@@ -1,47 +1,47 @@
 import { alternatives, propertiesIn, typesOf } from './resolve.js';
 import { SchemaError, type CompiledSchema, type JsonSchema } from './schema.js';
 
-type Read = (text: string) => unknown;
+type Parse = (text: string) => unknown;
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
-const asNumber: Read = (text) => (NUMBER.test(text.trim()) ? Number(text) : text);
-const asBoolean: Read = (text) => (text === 'true' ? true : text === 'false' ? false : text);
+const asNumber: Parse = (text) => (NUMBER.test(text.trim()) ? Number(text) : text);
+const asBoolean: Parse = (text) => (text === 'true' ? true : text === 'false' ? false : text);
 
 /**
- * The same schema for a map of strings, which is all that the arguments of a prompt can be. Text that is no number stays
- * text, so that the schema itself names the mistake.
+ * Adapts a schema to a map of strings, because the arguments of a prompt can only be strings. Text that is not a number
+ * stays text, so that the schema itself reports it.
  */
 export function readsStrings(compiled: CompiledSchema, where: string): CompiledSchema {
   const root = compiled.jsonSchema;
-  const reads = new Map<string, Read>();
+  const parsers = new Map<string, Parse>();
   for (const [name, schema] of propertiesIn(root)) {
-    const read = readerOf(schema, root, `${where}: the argument ${name}`);
-    if (read !== undefined) reads.set(name, read);
+    const parse = parserOf(schema, root, `${where}: the argument ${name}`);
+    if (parse !== undefined) parsers.set(name, parse);
   }
-  if (reads.size === 0) return compiled;
+  if (parsers.size === 0) return compiled;
   return {
     ...compiled,
     validate(value) {
       if (typeof value !== 'object' || value === null || Array.isArray(value)) return compiled.validate(value);
-      const read = Object.entries(value).map(([name, text]): [string, unknown] => {
-        const as = typeof text === 'string' ? reads.get(name) : undefined;
-        return [name, as === undefined ? text : as(text as string)];
+      const parsed = Object.entries(value).map(([name, text]): [string, unknown] => {
+        const parse = typeof text === 'string' ? parsers.get(name) : undefined;
+        return [name, parse === undefined ? text : parse(text as string)];
       });
-      // `fromEntries` defines, so an argument named `__proto__` stays an argument.
-      return compiled.validate(Object.fromEntries(read));
+      // `fromEntries` defines properties, so an argument named `__proto__` does not touch the prototype.
+      return compiled.validate(Object.fromEntries(parsed));
     },
   };
 }
 
-/** How to read one argument; `undefined` for as it is. */
-function readerOf(schema: JsonSchema, root: JsonSchema, what: string): Read | undefined {
+/** The parser of one argument. `undefined` if it stays a string. */
+function parserOf(schema: JsonSchema, root: JsonSchema, argument: string): Parse | undefined {
   const types = new Set(alternatives(schema, root).flatMap(typesOf));
   if (types.size === 0 || types.has('string')) return undefined;
   if (types.has('number') || types.has('integer')) return asNumber;
   if (types.has('boolean')) return asBoolean;
   throw new SchemaError(
-    `${what} is of type ${[...types].join(' or ')}, and arguments of prompts are strings`,
+    `${argument} is of type ${[...types].join(' or ')}, but the arguments of prompts are strings`,
     'Make it a string, number or boolean',
   );
 }

@@ -1,14 +1,16 @@
 import { CapacityError } from '../protocol/errors.js';
 
 /**
- * A store or broker cannot be reached just now. Requests that need it are answered 503 with `Retry-After`, never 404: a
- * client would throw its session away (F4). Stores of the application's own may throw it too.
+ * A store or broker is currently unreachable. Requests that need it are answered with 503 and `Retry-After`, never with
+ * 404, because a 404 would make the client discard its session (F4). Custom stores may throw it, too.
+ *
+ * @publicApi
  */
 export class BackendUnavailableError extends CapacityError {
   override readonly name: string = 'BackendUnavailableError';
 
-  /** @param reason for the operator; clients are not told */
+  /** @param reason for the operator's log; clients do not see it */
   constructor(readonly reason: string) {
-    super('The server cannot reach what it needs for this; try again');
+    super('A backend of the server is unavailable; try again');
   }
 }

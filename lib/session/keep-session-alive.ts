@@ -2,10 +2,10 @@ import type { SessionKey } from './session-record.js';
 import type { SessionStore } from './session-store.js';
 
 /**
- * An open connection is a sign of life: a client that only listens for an hour is still there. Touches the session well
- * within its idle TTL.
+ * Loads the session at a third of its idle TTL while a connection is open, because a client that only listens for an
+ * hour is still alive.
  *
- * @returns what ends it
+ * @returns a function that stops it
  */
 export function keepSessionAlive(
   sessions: SessionStore,

@@ -1,6 +1,10 @@
 import type { Principal } from './principal.js';
 
-/** What a resolver may look at: this request, and nothing remembered from another (S13). */
+/**
+ * The request a resolver authenticates. It contains nothing from earlier requests (S13).
+ *
+ * @publicApi
+ */
 export interface PrincipalRequest {
   /** Lower-cased HTTP headers. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -9,32 +13,50 @@ export interface PrincipalRequest {
 }
 
 /**
- * Tells who a request speaks for. An abstract class, so that it is its own injection token: provide one with
- * `{ provide: PrincipalResolver, useClass: … }`. Sessions, streams and replay belong to the principal that opened them; for
- * any other they look unknown.
+ * Authenticates HTTP requests. It is an abstract class so that it can serve as its own injection token. Sessions,
+ * streams and replay belong to the principal that opened them and appear unknown to every other one. Default: all
+ * callers are anonymous.
+ *
+ * @example
+ * ```ts
+ * @Injectable()
+ * class TokenResolver extends PrincipalResolver {
+ *   async resolve({ headers }: PrincipalRequest): Promise<Principal> {
+ *     const claims = await verify(headers['authorization']);
+ *     if (!claims) throw new PrincipalRefusedError(401, 'Invalid token');
+ *     return { issuer: claims.iss, subject: claims.sub };
+ *   }
+ * }
+ * // forRoot({ …, providers: [{ provide: PrincipalResolver, useClass: TokenResolver }] })
+ * ```
+ * @publicApi
  */
 export abstract class PrincipalResolver {
   /**
-   * Called for each HTTP request, before its body is looked at.
+   * Called for each HTTP request before its body is parsed.
    *
-   * @returns `undefined` for anonymous
-   * @throws {PrincipalRefusedError} (or Nest's `UnauthorizedException`, `ForbiddenException`) to refuse the request
+   * @returns the principal; `undefined` for an anonymous caller
+   * @throws {PrincipalRefusedError} to reject the request, as do Nest's `UnauthorizedException` and `ForbiddenException`
    */
   abstract resolve(request: PrincipalRequest): Principal | undefined | Promise<Principal | undefined>;
 }
 
-/** The default: everybody is anonymous. */
+/** The default resolver: every caller is anonymous. */
 export class AnonymousPrincipalResolver extends PrincipalResolver {
   override resolve(): undefined {
     return undefined;
   }
 }
 
-/** Refuses a request before anything is done with it. */
+/**
+ * Rejects a request with 401 or 403 before its body is parsed.
+ *
+ * @publicApi
+ */
 export class PrincipalRefusedError extends Error {
   override readonly name = 'PrincipalRefusedError';
 
-  /** @param wwwAuthenticate value of `WWW-Authenticate`; default for 401: `Bearer` (RFC 6750) */
+  /** @param wwwAuthenticate the `WWW-Authenticate` header; default: `Bearer` for 401 (RFC 6750), none for 403 */
   constructor(
     readonly status: 401 | 403,
     message: string,

@@ -1,44 +1,54 @@
 import { createHash } from 'node:crypto';
 
-/** Who a request speaks for, out of its verified token; never out of anything a session remembers (S13). */
+/**
+ * The identity a request acts for. It comes from the request's verified token, never from session state (S13).
+ *
+ * @publicApi
+ */
 export interface Principal {
+  /** The authority that issued the token. */
   readonly issuer: string;
+  /** The user, unique for the issuer. */
   readonly subject: string;
-  /** The OAuth client. Part of the identity: two applications of one user do not share sessions. */
+  /** The OAuth client. It is part of the identity, so two applications of one user do not share sessions. */
   readonly clientId?: string;
   readonly [claim: string]: unknown;
 }
 
-/** The `principalId()` of requests without authentication. Too short to be the hash of anybody. */
+/** The `principalId()` of unauthenticated requests. It is too short to equal the hash of a principal. */
 export const ANONYMOUS = 'anon';
 
-/** 32 of base64url = 192 bits. */
+/** 32 base64url characters are 192 bits. */
 const LENGTH = 32;
 
-/** Only remembers what `identify` would compute again; goes away with the principal objects. */
-const known = new WeakMap<Principal, string>();
+/** Caches the result of `identify` for as long as the principal object exists. */
+const cache = new WeakMap<Principal, string>();
 
 /**
- * The owner's name in session keys, Redis keys and sealed states. It is the same before and after a token refresh, and
- * reveals nothing: keys end up in tools and dumps where e-mail addresses must not.
+ * The id of a principal in session keys, Redis keys and sealed states. It does not change with a token refresh, and it
+ * is a hash, because keys appear in tools and dumps that must not contain e-mail addresses.
  *
- * The object is read once: a principal is a fact of one request and must not be altered afterwards.
+ * The id is computed once per object, so a principal must not be modified afterwards.
+ *
+ * @returns 32 base64url characters; `anon` without a principal
+ * @throws TypeError if the issuer or the subject is missing or empty, or if the clientId is empty
+ * @publicApi
  */
 export function principalId(principal?: Principal): string {
   if (principal === undefined) return ANONYMOUS;
-  let id = known.get(principal);
-  if (id === undefined) known.set(principal, (id = identify(principal)));
+  let id = cache.get(principal);
+  if (id === undefined) cache.set(principal, (id = identify(principal)));
   return id;
 }
 
 function identify({ issuer, subject, clientId }: Principal): string {
-  // Without this check every principal of a careless verifier would be [null, null, null]: one owner for all sessions.
+  // Without this check a careless verifier would produce [null, null, null] for everyone: one owner of all sessions.
   if (!isName(issuer) || !isName(subject) || (clientId !== undefined && !isName(clientId))) {
     throw new TypeError(
       'A principal needs a non-empty issuer and subject, and a clientId that is absent or non-empty.',
     );
   }
-  // JSON quotes its parts, so no issuer can be written that swallows the subject beside it.
+  // JSON quotes the parts, so no issuer can be chosen to absorb the subject that follows it.
   const text = JSON.stringify([issuer, subject, clientId ?? null]);
   return createHash('sha256').update(text).digest('base64url').slice(0, LENGTH);
 }

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 
-/** 144 bits: nobody guesses one (S3), and two never meet. Written so that it fits a header and a key as it is. */
+/** 144 random bits, which can neither be guessed (S3) nor collide. Base64url needs no escaping in a header or a key. */
 export const newSessionId = (): string => randomBytes(18).toString('base64url');
 
 const VISIBLE_ASCII = /^[\x21-\x7e]{1,128}$/;
 
 /**
- * Whether a header can be a session id at all. Ours are shorter and plainer, but a replaced store may know its own;
- * what this refuses (blanks, control bytes, endless text) must never become part of a key.
+ * Whether a header has the form of a session id. This package's ids are stricter, but a custom store may have others.
+ * Blanks, control characters and overlong text must never become part of a key.
  */
 export const isSessionId = (header: unknown): header is string =>
   typeof header === 'string' && VISIBLE_ASCII.test(header);

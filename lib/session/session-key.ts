@@ -1,4 +1,4 @@
 import type { SessionKey } from './session-record.js';
 
-/** One string per key. The length in front keeps `('a', 'b:c')` and `('a:b', 'c')` apart whatever the parts contain. */
+/** A unique string for each key. The length prefix distinguishes `('a', 'b:c')` from `('a:b', 'c')`. */
 export const sessionKeyText = ({ principal, id }: SessionKey): string => `${principal.length}:${principal}${id}`;

@@ -2,8 +2,10 @@ import type { LegacyRevision } from '../protocol/revisions.js';
 import type { LogLevel } from '../protocol/log-levels.js';
 
 /**
- * Names a session. The owner is part of the name: a session id presented by anybody else names nothing,
- * so a foreign session cannot be told from an unknown one (S3).
+ * Identifies a session. The owner is part of the key, so a session id presented by another principal matches nothing,
+ * and a caller cannot distinguish a foreign session from an unknown one (S3).
+ *
+ * @publicApi
  */
 export interface SessionKey {
   /** `principalId()` of the owner. */
@@ -12,21 +14,31 @@ export interface SessionKey {
   readonly id: string;
 }
 
-/** Who the client said it is in `initialize`. For display only, never for a decision (Z-19). */
+/** How the client identified itself in `initialize`. It is for display only and must never affect a decision (Z-19). */
 export interface ClientInfo {
   readonly name: string;
   readonly version: string;
   readonly [field: string]: unknown;
 }
 
-/** What one legacy session needs on whatever instance serves its next message (G-7). */
+/**
+ * The state of one legacy session that any instance needs to serve its next message (G-7).
+ *
+ * @publicApi
+ */
 export interface SessionRecord extends SessionKey {
   readonly revision: LegacyRevision;
   readonly clientInfo?: ClientInfo;
   readonly clientCapabilities: Readonly<Record<string, unknown>>;
+  /** Whether the client has sent `notifications/initialized`. */
   readonly initialized: boolean;
+  /** The level set by `logging/setLevel`. Absent until the client sets one. */
   readonly logLevel?: LogLevel;
 }
 
-/** The fields of a session that change during its life. */
+/**
+ * The fields of a session that can change, for `SessionStore.update()`.
+ *
+ * @publicApi
+ */
 export type SessionPatch = Partial<Pick<SessionRecord, 'initialized' | 'logLevel'>>;

@@ -1,56 +1,88 @@
 import type { SessionKey, SessionPatch, SessionRecord } from './session-record.js';
 
-/** Which sessions `SessionStore.sessions()` walks; no field set = all of them. */
+/**
+ * Selects the sessions that `SessionStore.sessions()` yields. Without a field it selects all sessions.
+ *
+ * @publicApi
+ */
 export interface SessionFilter {
-  /** Only those of this principal (`principalId()`). */
+  /** Only sessions of this principal, given as its `principalId()`. */
   readonly principal?: string;
-  /** Only those subscribed to this resource URI. */
+  /** Only sessions subscribed to this resource URI. */
   readonly uri?: string;
 }
 
 /**
- * Where the legacy sessions live. An abstract class, so that it is its own injection token:
- * `{ provide: SessionStore, useClass: MyStore }` replaces it.
+ * Stores the legacy sessions. It is an abstract class so that it can serve as its own injection token.
  *
  * Contract, checked by `sessionStoreContract()` of `nestjs-mcp-fleet/testing`:
- * - A session exists from `create` until `end` or until `idleTtlMs` without a `load`. Then every method treats it
- *   as unknown; nothing resurrects it.
- * - A key whose principal differs from the owner's is unknown, in every method.
- * - Any instance may call any method for any session at any time; each call is atomic.
- * - A method rejects only when the backend is away; "unknown" is an answer (`undefined`, `false`), not an error.
+ * - A session exists from `create` until `end`, or until it has not been loaded for `idleTtlMs`. From then on every
+ *   method treats it as unknown, and nothing resurrects it.
+ * - A key whose principal is not the owner is unknown to every method.
+ * - Any instance may call any method for any session at any time. Each call is atomic.
+ * - A method rejects only if the backend is unavailable. An unknown session is a result (`undefined`, `false`), not an
+ *   error.
+ *
+ * @example
+ * ```ts
+ * McpModule.forRoot({
+ *   name: 'weather',
+ *   version: '1.0.0',
+ *   providers: [{ provide: SessionStore, useClass: MySessionStore }],
+ * });
+ * ```
+ * @publicApi
  */
 export abstract class SessionStore {
   /**
-   * Called once per key: session ids never repeat. The record is copied, what the caller does to it later is its own.
-   * @throws {SessionLimitError} when the store holds as many sessions as it may.
+   * Creates a session. It is called once per key, because session ids never repeat. The store keeps a copy of the
+   * record, so that later changes by the caller have no effect.
+   *
+   * @throws {SessionLimitError} if the store already holds the maximum number of sessions
    */
   abstract create(record: SessionRecord): Promise<void>;
 
-  /** Reads a session and slides its idle TTL. */
+  /** Reads a session and restarts its idle TTL. */
   abstract load(key: SessionKey): Promise<SessionRecord | undefined>;
 
-  /** Reads a session without sliding its TTL: what the server does by itself must not keep a session alive. */
+  /** Reads a session without restarting its idle TTL, because the server's own work must not keep a session alive. */
   abstract peek(key: SessionKey): Promise<SessionRecord | undefined>;
 
-  /** @returns whether the session exists. */
+  /**
+   * Changes the fields in the patch.
+   *
+   * @returns whether the session exists
+   */
   abstract update(key: SessionKey, patch: SessionPatch): Promise<boolean>;
 
   /**
-   * Ends a session with everything it owns: subscriptions here, streams in the `EventLog`, whose open readers are told.
-   * Of several calls at the same time one returns true. @returns whether it existed.
+   * Ends a session and everything it owns: its subscriptions, and its streams in the `EventLog`, which notifies their
+   * open readers. If several calls happen at the same time, only one of them returns true.
+   *
+   * @returns whether the session existed
    */
   abstract end(key: SessionKey): Promise<boolean>;
 
-  /** @returns `unknown` for a session that is not there, `limit` when it has as many subscriptions as it may. */
+  /**
+   * Subscribes a session to a resource.
+   *
+   * @returns `unknown` if the session does not exist, `limit` if it has reached the maximum number of subscriptions
+   */
   abstract subscribe(key: SessionKey, uri: string): Promise<'subscribed' | 'unknown' | 'limit'>;
 
-  /** @returns whether the session exists; unsubscribing from what was never subscribed is fine. */
+  /**
+   * Cancels a subscription. It is not an error if there is no such subscription.
+   *
+   * @returns whether the session exists
+   */
   abstract unsubscribe(key: SessionKey, uri: string): Promise<boolean>;
 
   /** The URIs the session is subscribed to. */
   abstract subscriptions(key: SessionKey): Promise<string[]>;
 
-  /** Finds the owner's key of a session id, for code of the application itself; never for a client's request. */
+  /**
+   * Finds the key of a session by its id. It is for the application's own code and must never serve a client's request.
+   */
   abstract find(id: string): Promise<SessionKey | undefined>;
 
   /**
@@ -61,14 +93,21 @@ export abstract class SessionStore {
     return () => {};
   }
 
-  /** Walks live sessions, each once. Sessions that begin or end meanwhile may or may not be seen. Does not slide any TTL. */
+  /**
+   * Iterates over the live sessions, each once. It may or may not include sessions that begin or end during the
+   * iteration. It does not restart the TTL of any session.
+   */
   abstract sessions(filter?: SessionFilter): AsyncIterable<SessionKey>;
 }
 
-/** The store is full; the transport answers 503 with `Retry-After`. */
+/**
+ * The session store is full. The response to `initialize` is 503 with `Retry-After`.
+ *
+ * @publicApi
+ */
 export class SessionLimitError extends Error {
   override readonly name = 'SessionLimitError';
   constructor(readonly limit: number) {
-    super(`The session store holds its limit of ${limit} sessions.`);
+    super(`The session store has reached its limit of ${limit} sessions.`);
   }
 }

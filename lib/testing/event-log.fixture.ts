@@ -13,6 +13,11 @@ import {
 } from '../stream/event-log.js';
 import { type Disposable, type Runner, withSetup } from './runner.js';
 
+/**
+ * The limits that `eventLogContract()` requires of the log and its session store.
+ *
+ * @publicApi
+ */
 export interface EventLogLimits {
   readonly idleTtlMs: number;
   readonly maxHistory: number;
@@ -22,18 +27,30 @@ export interface EventLogLimits {
   readonly maxStreams: number;
 }
 
+/**
+ * The set-up of one test of `eventLogContract()`.
+ *
+ * @publicApi
+ */
 export interface EventLogSetup extends Disposable {
   readonly log: EventLog;
-  /** The same log as another instance has it; without one, `log` again. */
+  /** The log of another instance with the same entries. Default: `log`. */
   readonly peer?: EventLog;
-  /** The store and the broker that belong to the log. */
+  /** The session store that belongs to the log. */
   readonly store: SessionStore;
+  /** The broker that belongs to the log. */
   readonly broker: MessageBroker;
-  /** Lets time pass: sets an injected clock forward, or waits where the backend has a clock of its own. */
+  /** Lets time pass: advances an injected clock, or waits if the backend has its own clock. */
   readonly advance: (ms: number) => Promise<void>;
 }
 
+/**
+ * The event log under test of `eventLogContract()`.
+ *
+ * @publicApi
+ */
 export interface EventLogContract {
+  /** Creates an empty log with an empty session store. */
   readonly create: (limits: EventLogLimits) => Promise<EventLogSetup>;
 }
 
@@ -48,12 +65,12 @@ export const LIMITS: EventLogLimits = {
 };
 
 export const ALICE: SessionKey = { principal: 'alice', id: 'session-1' };
-export const G = STANDALONE_STREAM;
+export const STANDALONE = STANDALONE_STREAM;
 
-export const begin = (store: SessionStore, key: SessionKey): Promise<void> =>
+export const createSession = (store: SessionStore, key: SessionKey): Promise<void> =>
   store.create({ ...key, revision: '2025-06-18', clientCapabilities: {}, initialized: true });
 
-export const appended = async (
+export const appendEntry = async (
   log: EventLog,
   stream: string,
   data: string,
@@ -80,21 +97,21 @@ export const assertLinked = (entries: readonly LogEntry[], from: string): void =
   }
 };
 
-export const assertEmpty = (tail: StreamPage, rest: Pick<StreamPage, 'known' | 'fence' | 'ended'>): void => {
-  const { entries, last, final, known, fence, ended } = tail;
+export const assertEmpty = (page: StreamPage, rest: Pick<StreamPage, 'known' | 'fence' | 'ended'>): void => {
+  const { entries, last, final, known, fence, ended } = page;
   assert.deepEqual(
     { entries, last, final, known, fence, ended },
     { entries: [], last: STREAM_START, final: undefined, ...rest },
   );
 };
 
-/** @internal Each test has one session, `ALICE`. */
+/** @internal Each test starts with one session, `ALICE`. */
 export const withSession = (runner: Runner, { create }: EventLogContract) =>
   withSetup(
     runner,
     async (limits: EventLogLimits): Promise<EventLogSetup> => {
       const setup = await create(limits);
-      await begin(setup.store, ALICE);
+      await createSession(setup.store, ALICE);
       return setup;
     },
     LIMITS,

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const DEADLINE_MS = 5000;
 
-/** @internal Collects what a listener is called with, and waits for it by name instead of for a time. */
+/** @internal Collects the messages of a listener and waits for a condition instead of a fixed time. */
 export class Inbox<T = string> {
   readonly items: T[] = [];
   readonly #waiting = new Set<() => void>();
@@ -12,10 +12,10 @@ export class Inbox<T = string> {
     for (const wake of this.#waiting) wake();
   };
 
-  /** Resolves as soon as the condition holds. The deadline only bounds a failure. */
-  async until(what: string, condition: (items: readonly T[]) => boolean): Promise<void> {
+  /** Resolves as soon as the condition holds. It rejects at the deadline. */
+  async until(description: string, condition: (items: readonly T[]) => boolean): Promise<void> {
     const deadline = new AbortController();
-    const late = delay(DEADLINE_MS, true, { signal: deadline.signal }).catch(() => true);
+    const timeout = delay(DEADLINE_MS, true, { signal: deadline.signal }).catch(() => true);
     try {
       while (!condition(this.items)) {
         let wake = (): void => undefined;
@@ -23,9 +23,10 @@ export class Inbox<T = string> {
           wake = () => resolve(false);
           this.#waiting.add(wake);
         });
-        const isLate = await Promise.race([woken, late]);
+        const timedOut = await Promise.race([woken, timeout]);
         this.#waiting.delete(wake);
-        if (isLate) throw new Error(`Not within ${DEADLINE_MS} ms: ${what}. Until then: ${JSON.stringify(this.items)}`);
+        if (timedOut)
+          throw new Error(`Timed out after ${DEADLINE_MS} ms: ${description}. Received: ${JSON.stringify(this.items)}`);
       }
     } finally {
       deadline.abort();

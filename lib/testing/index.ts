@@ -12,11 +12,7 @@ export {
   type PendingRequestsContract,
   type PendingRequestsSetup,
 } from './pending-requests.contract.js';
-export {
-  sessionStoreContract,
-  type SessionStoreContract,
-  type SessionStoreLimits,
-  type SessionStoreSetup,
-} from './session-store.contract.js';
+export { sessionStoreContract } from './session-store.contract.js';
+export type { SessionStoreContract, SessionStoreLimits, SessionStoreSetup } from './session-store.fixture.js';
 export { taskStoreContract } from './task-store.contract.js';
 export type { TaskStoreContract, TaskStoreLimits, TaskStoreSetup } from './task-store.fixture.js';

@@ -3,25 +3,39 @@ import type { MessageBroker } from '../broker/message-broker.js';
 import { Inbox } from './inbox.js';
 import { type Disposable, type Runner, withSetup } from './runner.js';
 
+/**
+ * The set-up of one test of `messageBrokerContract()`.
+ *
+ * @publicApi
+ */
 export interface MessageBrokerSetup extends Disposable {
-  /** Must be built so that a listener that throws does not end the process. */
+  /** The broker under test. A listener that throws must not end the process. */
   readonly broker: MessageBroker;
-  /** The same broker as another instance has it; without one, `broker` again. */
+  /** The broker of another instance. Default: `broker`. */
   readonly peer?: MessageBroker;
-  /** Makes `broker` miss messages for a moment; absent where none can be missed. */
+  /** Makes `broker` miss messages for a moment. Absent if it cannot miss any. */
   readonly interrupt?: () => Promise<void>;
 }
 
+/**
+ * The broker under test of `messageBrokerContract()`.
+ *
+ * @publicApi
+ */
 export interface MessageBrokerContract {
   readonly create: () => Promise<MessageBrokerSetup>;
 }
 
-/** Every sentence of the contract in the docblock of `MessageBroker`. */
+/**
+ * Tests every sentence of the contract in the docblock of `MessageBroker`.
+ *
+ * @publicApi
+ */
 export function messageBrokerContract(runner: Runner, { create }: MessageBrokerContract): void {
   const it = withSetup(runner, create);
 
   runner.describe('MessageBroker contract', () => {
-    it('delivers what is published after subscribe resolved, from here and from a peer', async ({
+    it('MessageBroker.subscribe delivers messages of this and other instances once it has resolved', async ({
       broker,
       peer = broker,
     }) => {
@@ -33,16 +47,19 @@ export function messageBrokerContract(runner: Runner, { create }: MessageBrokerC
       assert.deepEqual(inbox.items.toSorted(), ['from here', 'from the peer']);
     });
 
-    it('does not call a listener on the stack of the publisher', async ({ broker }) => {
+    it('MessageBroker.publish does not call listeners synchronously', async ({ broker }) => {
       const inbox = new Inbox();
       await broker.subscribe('a', inbox.listener);
-      const handedOver = broker.publish('a', '1');
+      const published = broker.publish('a', '1');
       assert.equal(inbox.items.length, 0);
-      await handedOver;
+      await published;
       await inbox.untilCount(1);
     });
 
-    it('keeps channels apart, names that contain one another included', async ({ broker, peer = broker }) => {
+    it('MessageBroker.publish reaches only the exact channel, even if channel names contain one another', async ({
+      broker,
+      peer = broker,
+    }) => {
       const names = ['a', 'a:', 'a:b', 'A', 'a*', '{a}', '*', 'a b', 'ä'];
       const inboxes = names.map(() => new Inbox());
       await Promise.all(names.map((name, i) => broker.subscribe(name, inboxes[i]!.listener)));
@@ -54,7 +71,7 @@ export function messageBrokerContract(runner: Runner, { create }: MessageBrokerC
       );
     });
 
-    it('keeps nothing for who subscribes later', async ({ broker, peer = broker }) => {
+    it('MessageBroker.subscribe does not deliver messages published before it', async ({ broker, peer = broker }) => {
       await peer.publish('a', 'early');
       const inbox = new Inbox();
       await broker.subscribe('a', inbox.listener);
@@ -63,38 +80,41 @@ export function messageBrokerContract(runner: Runner, { create }: MessageBrokerC
       assert.deepEqual(inbox.items, ['late']);
     });
 
-    it('lets several listeners of a channel live and go independently', async ({ broker, peer = broker }) => {
+    it('BrokerSubscription.close does not affect other listeners of the channel', async ({ broker, peer = broker }) => {
       const [first, second] = [new Inbox(), new Inbox()];
-      const hold = await broker.subscribe('a', first.listener);
+      const subscription = await broker.subscribe('a', first.listener);
       await broker.subscribe('a', second.listener);
       await peer.publish('a', '1');
       await Promise.all([first.untilCount(1), second.untilCount(1)]);
-      await hold.close();
-      await hold.close();
+      await subscription.close();
+      await subscription.close();
       await peer.publish('a', '2');
       await second.untilCount(2);
       assert.deepEqual([first.items, second.items], [['1'], ['1', '2']]);
     });
 
-    it('does not call a listener once its close returned, a message on its way or not', async ({ broker }) => {
+    it('BrokerSubscription.close prevents further calls, even for a message in flight', async ({ broker }) => {
       const [gone, control] = [new Inbox(), new Inbox()];
-      const hold = await broker.subscribe('a', gone.listener);
+      const subscription = await broker.subscribe('a', gone.listener);
       await broker.subscribe('a', control.listener);
       const published = broker.publish('a', '1');
-      await hold.close();
+      await subscription.close();
       const seen = gone.items.length;
       await published;
       await control.untilCount(1);
       assert.equal(gone.items.length, seen);
     });
 
-    it('can be subscribed to again after the last listener left', async ({ broker, peer = broker }) => {
+    it('MessageBroker.subscribe works again after the last listener of a channel was closed', async ({
+      broker,
+      peer = broker,
+    }) => {
       const inbox = new Inbox();
       for (let round = 1; round <= 20; round++) {
-        const hold = await broker.subscribe('a', inbox.listener);
+        const subscription = await broker.subscribe('a', inbox.listener);
         await peer.publish('a', `${round}`);
         await inbox.untilCount(round);
-        await hold.close();
+        await subscription.close();
       }
       assert.deepEqual(
         inbox.items,
@@ -102,7 +122,10 @@ export function messageBrokerContract(runner: Runner, { create }: MessageBrokerC
       );
     });
 
-    it('holds a channel while one leaves and another comes at the same time', async ({ broker, peer = broker }) => {
+    it('MessageBroker.subscribe keeps the channel when another listener closes at the same time', async ({
+      broker,
+      peer = broker,
+    }) => {
       const inbox = new Inbox();
       const first = await broker.subscribe('a', () => undefined);
       await Promise.all([first.close(), broker.subscribe('a', inbox.listener)]);
@@ -110,7 +133,10 @@ export function messageBrokerContract(runner: Runner, { create }: MessageBrokerC
       await inbox.untilCount(1);
     });
 
-    it('keeps the order of one publisher, awaited or not', async ({ broker, peer = broker }) => {
+    it('MessageBroker.publish preserves the order of one publisher without awaiting', async ({
+      broker,
+      peer = broker,
+    }) => {
       const inbox = new Inbox();
       await broker.subscribe('a', inbox.listener);
       const texts = Array.from({ length: 500 }, (_, i) => `${i}`);
@@ -119,7 +145,7 @@ export function messageBrokerContract(runner: Runner, { create }: MessageBrokerC
       assert.deepEqual(inbox.items, texts);
     });
 
-    it('keeps the order for every listener when one of them publishes', async ({ broker }) => {
+    it('MessageBroker.publish inside a listener preserves the order for all listeners', async ({ broker }) => {
       const [first, second] = [new Inbox(), new Inbox()];
       await broker.subscribe('a', (text) => {
         first.listener(text);
@@ -137,10 +163,10 @@ export function messageBrokerContract(runner: Runner, { create }: MessageBrokerC
       );
     });
 
-    it('delivers to the others when a listener throws, and goes on', async ({ broker, peer = broker }) => {
+    it('MessageBroker.publish reaches the other listeners even if one throws', async ({ broker, peer = broker }) => {
       const inbox = new Inbox();
       await broker.subscribe('a', () => {
-        throw new Error('of the listener');
+        throw new Error('thrown by the listener');
       });
       await broker.subscribe('a', inbox.listener);
       await peer.publish('a', '1');
@@ -149,7 +175,7 @@ export function messageBrokerContract(runner: Runner, { create }: MessageBrokerC
       assert.deepEqual(inbox.items, ['1', '2']);
     });
 
-    it('carries text as it is', async ({ broker, peer = broker }) => {
+    it('MessageBroker.publish delivers text unchanged', async ({ broker, peer = broker }) => {
       const texts = [
         '{"a":"\\u0000\\n"}',
         ' spaces  and\ttabs ',
@@ -165,7 +191,7 @@ export function messageBrokerContract(runner: Runner, { create }: MessageBrokerC
       assert.deepEqual(inbox.items, texts);
     });
 
-    it('tells of interruptions until the listener is taken away', async ({ broker, interrupt }) => {
+    it('MessageBroker.onInterruption calls the listener until it is removed', async ({ broker, interrupt }) => {
       const inbox = new Inbox();
       const stop = broker.onInterruption(() => inbox.listener('interrupted'));
       if (interrupt) {

@@ -1,15 +1,36 @@
-/** What a contract suite needs of a test framework; vitest, jest, mocha and node:test all have it. */
+/**
+ * The functions of the test framework that a contract suite needs. vitest, jest, mocha and node:test all have them.
+ *
+ * @example
+ * ```ts
+ * import { setTimeout } from 'node:timers/promises';
+ * import { describe, it } from 'vitest';
+ * import { sessionStoreContract } from 'nestjs-mcp-fleet/testing';
+ *
+ * sessionStoreContract({ describe, it }, {
+ *   create: async (limits) => {
+ *     const store = new MySessionStore(limits);
+ *     return { store, advance: (ms) => setTimeout(ms), dispose: () => store.close() };
+ *   },
+ * });
+ * ```
+ * @publicApi
+ */
 export interface Runner {
   describe(name: string, body: () => void): unknown;
   it(name: string, body: () => Promise<void>): unknown;
 }
 
-/** What every set-up of a contract suite has. Each test makes its own and disposes of it. */
+/**
+ * The common part of all set-ups of contract suites. Each test creates its own set-up and disposes of it.
+ *
+ * @publicApi
+ */
 export interface Disposable {
   dispose(): Promise<void>;
 }
 
-/** @internal Makes an `it` whose body gets a fresh set-up, disposed of whether the test passes or not. */
+/** @internal Creates an `it` whose body gets a new set-up, which is disposed of even if the test fails. */
 export const withSetup =
   <Args extends unknown[], S extends Disposable>(
     runner: Runner,

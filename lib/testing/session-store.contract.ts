@@ -1,26 +1,8 @@
 import assert from 'node:assert/strict';
 import type { SessionKey, SessionRecord } from '../session/session-record.js';
 import { SessionLimitError, type SessionFilter, type SessionStore } from '../session/session-store.js';
-import { type Disposable, type Runner, withSetup } from './runner.js';
-
-export interface SessionStoreLimits {
-  readonly idleTtlMs: number;
-  readonly maxSessions: number;
-  readonly maxSubscriptions: number;
-}
-
-export interface SessionStoreSetup extends Disposable {
-  readonly store: SessionStore;
-  /** The same sessions as another instance has them; without one, `store` again. */
-  readonly peer?: SessionStore;
-  /** Lets time pass: sets an injected clock forward, or waits where the backend has a clock of its own. */
-  readonly advance: (ms: number) => Promise<void>;
-}
-
-export interface SessionStoreContract {
-  /** Makes an empty store. */
-  readonly create: (limits: SessionStoreLimits) => Promise<SessionStoreSetup>;
-}
+import { type Runner, withSetup } from './runner.js';
+import type { SessionStoreContract, SessionStoreLimits } from './session-store.fixture.js';
 
 const TTL = 1000;
 const LIMITS: SessionStoreLimits = { idleTtlMs: TTL, maxSessions: 50, maxSubscriptions: 5 };
@@ -36,13 +18,13 @@ const sessionRecord = (id: string, principal = 'alice'): SessionRecord => ({
 
 const keyOf = ({ principal, id }: SessionKey): SessionKey => ({ principal, id });
 
-const walk = async (store: SessionStore, filter?: SessionFilter): Promise<string[]> => {
+const listKeys = async (store: SessionStore, filter?: SessionFilter): Promise<string[]> => {
   const ids: string[] = [];
   for await (const { principal, id } of store.sessions(filter)) ids.push(`${principal}/${id}`);
   return ids.toSorted();
 };
 
-/** Asserts that every method treats the key as one that never was. */
+/** Asserts that every method treats the key as unknown. */
 const assertUnknown = async (store: SessionStore, key: SessionKey, message: string): Promise<void> => {
   assert.equal(await store.load(key), undefined, `${message}: load`);
   assert.equal(await store.peek(key), undefined, `${message}: peek`);
@@ -51,15 +33,19 @@ const assertUnknown = async (store: SessionStore, key: SessionKey, message: stri
   assert.equal(await store.unsubscribe(key, 'x:1'), false, `${message}: unsubscribe`);
   assert.deepEqual(await store.subscriptions(key), [], `${message}: subscriptions`);
   assert.equal(await store.end(key), false, `${message}: end`);
-  assert.equal(await store.load(key), undefined, `${message}: nothing resurrected it`);
+  assert.equal(await store.load(key), undefined, `${message}: no method resurrected it`);
 };
 
-/** Every sentence of the contract in the docblock of `SessionStore`. */
+/**
+ * Tests every sentence of the contract in the docblock of `SessionStore`.
+ *
+ * @publicApi
+ */
 export function sessionStoreContract(runner: Runner, { create }: SessionStoreContract): void {
   const it = withSetup(runner, create, LIMITS);
 
   runner.describe('SessionStore contract', () => {
-    it('gives back what was created, on every instance', async ({ store, peer = store }) => {
+    it('SessionStore.load and peek return a created session on every instance', async ({ store, peer = store }) => {
       const record = sessionRecord('1');
       await store.create(record);
       assert.deepEqual({ ...(await peer.load(record)) }, record);
@@ -72,7 +58,9 @@ export function sessionStoreContract(runner: Runner, { create }: SessionStoreCon
       assert.equal(loaded?.initialized, true);
     });
 
-    it('keeps a copy: altering the record or what load returned alters no session', async ({ store }) => {
+    it('SessionStore.create stores a copy, so that changing a record does not change the session', async ({
+      store,
+    }) => {
       const capabilities: Record<string, unknown> = { sampling: {} };
       const record = { ...sessionRecord('1'), clientCapabilities: capabilities };
       await store.create(record);
@@ -81,12 +69,12 @@ export function sessionStoreContract(runner: Runner, { create }: SessionStoreCon
       try {
         (loaded.clientCapabilities as Record<string, unknown>)['evil'] = true;
       } catch {
-        // Refusing is as good.
+        // A store may also return frozen records.
       }
       assert.deepEqual((await store.load(record))?.clientCapabilities, { sampling: {} });
     });
 
-    it('updates only what the patch names', async ({ store, peer = store }) => {
+    it('SessionStore.update changes only the fields of the patch', async ({ store, peer = store }) => {
       const record = sessionRecord('1');
       await store.create(record);
       assert.equal(await peer.update(record, { logLevel: 'error' }), true);
@@ -94,7 +82,7 @@ export function sessionStoreContract(runner: Runner, { create }: SessionStoreCon
       assert.deepEqual({ ...(await peer.load(record)) }, { ...record, logLevel: 'error', initialized: true });
     });
 
-    it('loses no update of two instances at the same time', async ({ store, peer = store }) => {
+    it('SessionStore.update loses no concurrent update of two instances', async ({ store, peer = store }) => {
       const record = sessionRecord('1');
       await store.create(record);
       await Promise.all([store.update(record, { logLevel: 'error' }), peer.update(record, { initialized: true })]);
@@ -102,7 +90,7 @@ export function sessionStoreContract(runner: Runner, { create }: SessionStoreCon
       assert.deepEqual([loaded?.logLevel, loaded?.initialized], ['error', true]);
     });
 
-    it('treats the key of a foreign principal as unknown in every method, and leaves the session alone', async ({
+    it('SessionStore treats the key of a foreign principal as unknown and does not change the session', async ({
       store,
     }) => {
       const record = sessionRecord('1');
@@ -115,7 +103,7 @@ export function sessionStoreContract(runner: Runner, { create }: SessionStoreCon
       assert.deepEqual(await store.subscriptions(record), ['x:1']);
     });
 
-    it('does not confuse keys whose parts run together', async ({ store }) => {
+    it('SessionStore distinguishes keys whose concatenated parts are equal', async ({ store }) => {
       const pairs = [
         ['a', 'b:c'],
         ['a:b', 'c'],
@@ -128,33 +116,39 @@ export function sessionStoreContract(runner: Runner, { create }: SessionStoreCon
       for (const [principal, id] of pairs) {
         assert.deepEqual(keyOf((await store.load({ principal, id }))!), { principal, id });
       }
-      assert.equal((await walk(store)).length, pairs.length);
+      assert.equal((await listKeys(store)).length, pairs.length);
     });
 
-    it('treats a session that never was as unknown', async ({ store }) => {
+    it('SessionStore treats a session that was never created as unknown', async ({ store }) => {
       await assertUnknown(store, { principal: 'alice', id: 'nothing' }, 'never created');
       assert.equal(await store.find('nothing'), undefined);
-      assert.deepEqual(await walk(store), []);
+      assert.deepEqual(await listKeys(store), []);
     });
 
-    it('ends a session with its subscriptions, on every instance and for good', async ({ store, peer = store }) => {
+    it('SessionStore.end removes the session and its subscriptions on every instance', async ({
+      store,
+      peer = store,
+    }) => {
       const record = sessionRecord('1');
       await store.create(record);
       await store.subscribe(record, 'x:1');
       assert.equal(await peer.end(record), true);
       await assertUnknown(store, record, 'ended');
       assert.equal(await store.find('1'), undefined);
-      assert.deepEqual([await walk(store), await walk(store, { uri: 'x:1' })], [[], []]);
+      assert.deepEqual([await listKeys(store), await listKeys(store, { uri: 'x:1' })], [[], []]);
     });
 
-    it('ends once, however many end it at the same time', async ({ store, peer = store }) => {
+    it('SessionStore.end returns true to exactly one of several concurrent callers', async ({
+      store,
+      peer = store,
+    }) => {
       const record = sessionRecord('1');
       await store.create(record);
       const ends = await Promise.all(Array.from({ length: 10 }, (_, i) => (i % 2 ? store : peer).end(record)));
       assert.equal(ends.filter(Boolean).length, 1);
     });
 
-    it('is not resurrected by what runs at the same time as its end', async ({ store, peer = store }) => {
+    it('SessionStore.end is final even if other methods run at the same time', async ({ store, peer = store }) => {
       for (let round = 0; round < 10; round++) {
         const record = sessionRecord(`${round}`);
         await store.create(record);
@@ -168,41 +162,41 @@ export function sessionStoreContract(runner: Runner, { create }: SessionStoreCon
         ]);
         await assertUnknown(store, record, 'ended in a race');
       }
-      assert.deepEqual([await walk(store), await walk(store, { uri: 'x:1' })], [[], []]);
+      assert.deepEqual([await listKeys(store), await listKeys(store, { uri: 'x:1' })], [[], []]);
     });
 
-    it('expires after the idle TTL with everything it owns', async ({ store, advance }) => {
+    it('SessionStore removes a session and its subscriptions after the idle TTL', async ({ store, advance }) => {
       const record = sessionRecord('1');
       await store.create(record);
       await store.subscribe(record, 'x:1');
       await advance(TTL * 1.2);
       assert.deepEqual(
-        [await walk(store), await walk(store, { principal: 'alice' }), await walk(store, { uri: 'x:1' })],
+        [await listKeys(store), await listKeys(store, { principal: 'alice' }), await listKeys(store, { uri: 'x:1' })],
         [[], [], []],
       );
       assert.equal(await store.find('1'), undefined);
       await assertUnknown(store, record, 'expired');
     });
 
-    it('slides the TTL with load and with nothing else', async ({ store, peer = store, advance }) => {
+    it('SessionStore.load restarts the idle TTL and no other method does', async ({ store, peer = store, advance }) => {
       const [used, idle] = [sessionRecord('used'), sessionRecord('idle')];
       await store.create(used);
       await store.create(idle);
       for (let i = 0; i < 4; i++) {
         await advance(TTL * 0.4);
-        assert.ok(await peer.load(used), 'a session in use lives on');
+        assert.ok(await peer.load(used), 'a session in use stays alive');
         await store.peek(idle);
         await store.update(idle, { initialized: true });
         await store.subscribe(idle, 'x:1');
         await store.subscriptions(idle);
         await store.find('idle');
-        await walk(store);
+        await listKeys(store);
       }
       await assertUnknown(store, idle, 'not loaded');
-      assert.deepEqual(await walk(store), ['alice/used']);
+      assert.deepEqual(await listKeys(store), ['alice/used']);
     });
 
-    it('subscribes and unsubscribes, twice as well as once', async ({ store, peer = store }) => {
+    it('SessionStore.subscribe and unsubscribe are idempotent', async ({ store, peer = store }) => {
       const record = sessionRecord('1');
       await store.create(record);
       const uris = ['x:1', 'file:///a b/ü?q={v}', 'x:1'];
@@ -212,10 +206,10 @@ export function sessionStoreContract(runner: Runner, { create }: SessionStoreCon
       assert.equal(await store.unsubscribe(record, 'x:1'), true);
       assert.equal(await store.unsubscribe(record, 'never'), true);
       assert.deepEqual(await peer.subscriptions(record), [uris[1]]);
-      assert.deepEqual(await walk(store, { uri: 'x:1' }), []);
+      assert.deepEqual(await listKeys(store, { uri: 'x:1' }), []);
     });
 
-    it('bounds the subscriptions of a session, also when they come at the same time', async ({
+    it('SessionStore.subscribe enforces maxSubscriptions, even for concurrent calls', async ({
       store,
       peer = store,
     }) => {
@@ -226,14 +220,17 @@ export function sessionStoreContract(runner: Runner, { create }: SessionStoreCon
       );
       assert.equal(answers.filter((answer) => answer === 'subscribed').length, LIMITS.maxSubscriptions);
       assert.equal(answers.filter((answer) => answer === 'limit').length, 12 - LIMITS.maxSubscriptions);
-      const held = await store.subscriptions(record);
-      assert.equal(held.length, LIMITS.maxSubscriptions);
-      assert.equal(await store.subscribe(record, held[0]!), 'subscribed', 'one it has already is no new one');
-      await store.unsubscribe(record, held[0]!);
+      const subscribed = await store.subscriptions(record);
+      assert.equal(subscribed.length, LIMITS.maxSubscriptions);
+      assert.equal(await store.subscribe(record, subscribed[0]!), 'subscribed', 'an existing one counts only once');
+      await store.unsubscribe(record, subscribed[0]!);
       assert.equal(await store.subscribe(record, 'x:new'), 'subscribed');
     });
 
-    it('bounds the sessions, and has room again when one ends or expires', async ({ store, advance }) => {
+    it('SessionStore.create rejects sessions beyond maxSessions until one ends or expires', async ({
+      store,
+      advance,
+    }) => {
       const records = Array.from({ length: LIMITS.maxSessions }, (_, i) => sessionRecord(`${i}`));
       const releases: (() => void)[] = [];
       for (const record of records) {
@@ -248,16 +245,16 @@ export function sessionStoreContract(runner: Runner, { create }: SessionStoreCon
       await store.create(sessionRecord('instead'));
       await advance(TTL * 1.2);
       await store.create(sessionRecord('later'));
-      assert.deepEqual(await walk(store), ['alice/later']);
+      assert.deepEqual(await listKeys(store), ['alice/later']);
     });
 
-    it('finds the owner of a session id', async ({ store, peer = store }) => {
+    it('SessionStore.find returns the key with the owner of a session id', async ({ store, peer = store }) => {
       await store.create(sessionRecord('1', 'alice'));
       await store.create(sessionRecord('2', 'bob'));
       assert.deepEqual({ ...(await peer.find('2')) }, { principal: 'bob', id: '2' });
     });
 
-    it('walks all, by principal, by URI and by both', async ({ store, peer = store }) => {
+    it('SessionStore.sessions filters by principal, by URI and by both', async ({ store, peer = store }) => {
       for (const [id, principal, uri] of [
         ['1', 'alice', 'x:1'],
         ['2', 'alice', 'x:2'],
@@ -266,15 +263,17 @@ export function sessionStoreContract(runner: Runner, { create }: SessionStoreCon
         await store.create(sessionRecord(id, principal));
         await store.subscribe({ id, principal }, uri);
       }
-      assert.deepEqual(await walk(peer), ['alice/1', 'alice/2', 'bob/3']);
-      assert.deepEqual(await walk(peer, { principal: 'alice' }), ['alice/1', 'alice/2']);
-      assert.deepEqual(await walk(peer, { uri: 'x:1' }), ['alice/1', 'bob/3']);
-      assert.deepEqual(await walk(peer, { uri: 'x:1', principal: 'bob' }), ['bob/3']);
-      assert.deepEqual(await walk(peer, { uri: 'x:9' }), []);
-      assert.deepEqual(await walk(peer, { principal: 'mallory' }), []);
+      assert.deepEqual(await listKeys(peer), ['alice/1', 'alice/2', 'bob/3']);
+      assert.deepEqual(await listKeys(peer, { principal: 'alice' }), ['alice/1', 'alice/2']);
+      assert.deepEqual(await listKeys(peer, { uri: 'x:1' }), ['alice/1', 'bob/3']);
+      assert.deepEqual(await listKeys(peer, { uri: 'x:1', principal: 'bob' }), ['bob/3']);
+      assert.deepEqual(await listKeys(peer, { uri: 'x:9' }), []);
+      assert.deepEqual(await listKeys(peer, { principal: 'mallory' }), []);
     });
 
-    it('walks each session once while sessions are loaded, created and ended', async ({ store }) => {
+    it('SessionStore.sessions yields each session once while sessions are loaded, created and ended', async ({
+      store,
+    }) => {
       const records = Array.from({ length: 20 }, (_, i) => sessionRecord(`${i}`));
       for (const record of records) await store.create(record);
       const seen: string[] = [];
@@ -283,10 +282,10 @@ export function sessionStoreContract(runner: Runner, { create }: SessionStoreCon
         await store.load(key);
         if (seen.length < 5) await store.create(sessionRecord(`new ${seen.length}`));
         await store.end(records[19]!);
-        assert.ok(seen.length < 30, 'the walk ends');
+        assert.ok(seen.length < 30, 'the iteration ends');
       }
       assert.equal(new Set(seen).size, seen.length);
-      for (let i = 0; i < 19; i++) assert.ok(seen.includes(`${i}`), `session ${i} was live all the time`);
+      for (let i = 0; i < 19; i++) assert.ok(seen.includes(`${i}`), `session ${i} existed during the whole iteration`);
     });
   });
 }

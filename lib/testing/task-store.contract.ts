@@ -17,12 +17,12 @@ import { taskLeaseContract } from './task-lease.contract.js';
 const ALL = 100;
 const RACES = 50;
 
-/** Asserts that every method treats the key as one that never was. */
+/** Asserts that every method treats the key as unknown. */
 async function assertUnknown(store: TaskStore, key: TaskKey, message: string): Promise<void> {
   assert.equal(await store.load(key), undefined, `${message}: load`);
   assert.equal(await moved(store.move(key, OPEN_STATES, 'failed')), undefined, `${message}: move`);
   assert.equal(await moved(store.answer(key, { q: { value: 1 } })), undefined, `${message}: answer`);
-  assert.equal(await store.saveCheckpoint(key, 1, { steps: {} }), false, `${message}: remember`);
+  assert.equal(await store.saveCheckpoint(key, 1, { steps: {} }), false, `${message}: saveCheckpoint`);
   assert.equal(await store.renew(key, 1, TASK_LEASE), false, `${message}: renew`);
   assert.equal(await store.release(key, 1), false, `${message}: release`);
   assert.equal(await store.claim(key, TASK_LEASE), undefined, `${message}: claim`);
@@ -30,133 +30,148 @@ async function assertUnknown(store: TaskStore, key: TaskKey, message: string): P
   assert.ok(!listed.some(({ id }) => id === key.id), `${message}: list`);
 }
 
-/** Every sentence of the contract in the docblock of `TaskStore`. */
+/**
+ * Tests every sentence of the contract in the docblock of `TaskStore`.
+ *
+ * @publicApi
+ */
 export function taskStoreContract(runner: Runner, contract: TaskStoreContract): void {
   const it = withSetup(runner, contract.create, { maxTasks: 50 });
   taskLeaseContract(runner, contract);
 
   runner.describe('TaskStore contract', () => {
-    it('gives back what was created, on every instance, from when create has resolved', async ({
+    it('TaskStore.load returns a created task on every instance once create has resolved', async ({
       store,
       peer = store,
     }) => {
-      const order = taskOrder('1', 'alice', {
+      const spec = taskOrder('1', 'alice', {
         checkpoint: { answered: { q: { fingerprint: 'p', answer: 1 } }, steps: { s: {} } },
       });
-      const created = await store.create(order, TASK_LEASE);
-      const loaded = (await peer.load(order))!;
+      const created = await store.create(spec, TASK_LEASE);
+      const loaded = (await peer.load(spec))!;
       assert.deepEqual({ ...loaded }, { ...created });
       const { createdAt, updatedAt, ...rest } = loaded;
       assert.ok(Number.isSafeInteger(createdAt) && createdAt === updatedAt);
       const begun = { status: 'working', version: 1, fence: 1, orphaned: false, inputRequests: {}, answers: {} };
-      assert.deepEqual(rest, { ...order, ...begun });
+      assert.deepEqual(rest, { ...spec, ...begun });
     });
 
-    it('keeps a copy: altering the order or what load returned alters no task', async ({ store }) => {
+    it('TaskStore.create stores a copy, so that changing the spec or a loaded record does not change the task', async ({
+      store,
+    }) => {
       const given: Record<string, unknown> = { a: 1 };
-      const order = taskOrder('1', 'alice', { arguments: given });
-      await store.create(order, TASK_LEASE);
+      const spec = taskOrder('1', 'alice', { arguments: given });
+      await store.create(spec, TASK_LEASE);
       given['evil'] = true;
       try {
-        ((await store.load(order))!.arguments as Record<string, unknown>)['evil'] = true;
+        ((await store.load(spec))!.arguments as Record<string, unknown>)['evil'] = true;
       } catch {
-        // Refusing is as good.
+        // A store may also return frozen records.
       }
-      assert.deepEqual((await store.load(order))!.arguments, { a: 1 });
+      assert.deepEqual((await store.load(spec))!.arguments, { a: 1 });
     });
 
-    it('moves from one of the given states only, and patches what the patch names', async ({ store, peer = store }) => {
-      const order = taskOrder('1');
-      await store.create(order, TASK_LEASE);
-      assert.equal(await moved(store.move(order, ['input_required'], 'completed')), false);
-      assert.equal(await moved(peer.move(order, ['working'], 'working', { statusMessage: 'half' })), true);
+    it('TaskStore.move changes the status only from one of the given states, and only the fields of the patch', async ({
+      store,
+      peer = store,
+    }) => {
+      const spec = taskOrder('1');
+      await store.create(spec, TASK_LEASE);
+      assert.equal(await moved(store.move(spec, ['input_required'], 'completed')), false);
+      assert.equal(await moved(peer.move(spec, ['working'], 'working', { statusMessage: 'half' })), true);
       const result = { content: [{ type: 'text', text: '"\u2028 ü\n' }], structuredContent: { n: 1.5, list: [] } };
-      const move = await store.move(order, ['working'], 'completed', { result });
+      const move = await store.move(spec, ['working'], 'completed', { result });
       assert.equal(move?.moved, true);
-      assert.deepEqual({ ...move.task }, { ...(await peer.load(order)) });
+      assert.deepEqual({ ...move.task }, { ...(await peer.load(spec)) });
       const { status, statusMessage, version, result: kept } = move.task;
       assert.deepEqual([status, statusMessage, version, kept], ['completed', 'half', 3, result]);
     });
 
-    it('never leaves a final state, nor changes anything about one', async ({ store, peer = store }) => {
+    it('TaskStore rejects every change to a task in a final state', async ({ store, peer = store }) => {
       for (const final of FINAL_STATES) {
-        const order = taskOrder(final);
-        await store.create(order, TASK_LEASE);
-        assert.equal(await moved(store.move(order, OPEN_STATES, final, { statusMessage: 'first' })), true);
-        const before = { ...(await store.load(order)) };
+        const spec = taskOrder(final);
+        await store.create(spec, TASK_LEASE);
+        assert.equal(await moved(store.move(spec, OPEN_STATES, final, { statusMessage: 'first' })), true);
+        const before = { ...(await store.load(spec)) };
         for (const to of [...OPEN_STATES, ...FINAL_STATES]) {
           const from = [...OPEN_STATES, ...FINAL_STATES];
-          assert.equal(await moved(peer.move(order, from, to, { statusMessage: 'later' })), false, `${final} to ${to}`);
+          assert.equal(await moved(peer.move(spec, from, to, { statusMessage: 'later' })), false, `${final} to ${to}`);
         }
-        assert.equal(await moved(store.answer(order, { q: { value: 1 } })), false);
-        assert.equal(await store.claim(order, TASK_LEASE), undefined);
-        assert.equal(await store.renew(order, 1, TASK_LEASE), false);
-        assert.equal(await store.saveCheckpoint(order, 1, { steps: { s: {} } }), false);
-        assert.deepEqual({ ...(await store.load(order)) }, before);
+        assert.equal(await moved(store.answer(spec, { q: { value: 1 } })), false);
+        assert.equal(await store.claim(spec, TASK_LEASE), undefined);
+        assert.equal(await store.renew(spec, 1, TASK_LEASE), false);
+        assert.equal(await store.saveCheckpoint(spec, 1, { steps: { s: {} } }), false);
+        assert.deepEqual({ ...(await store.load(spec)) }, before);
       }
     });
 
-    it('ends once, however many end it at the same time', async ({ store, peer = store }) => {
+    it('TaskStore.move accepts exactly one of several concurrent final states', async ({ store, peer = store }) => {
       for (let round = 0; round < RACES; round++) {
-        const order = taskOrder(`${round}`, 'alice', { ttlMs: 60_000 });
-        await store.create(order, TASK_LEASE);
+        const spec = taskOrder(`${round}`, 'alice', { ttlMs: 60_000 });
+        await store.create(spec, TASK_LEASE);
         const attempts = await Promise.all(
-          [...FINAL_STATES, ...FINAL_STATES].map((final, i) => (i % 2 ? store : peer).move(order, OPEN_STATES, final)),
+          [...FINAL_STATES, ...FINAL_STATES].map((final, i) => (i % 2 ? store : peer).move(spec, OPEN_STATES, final)),
         );
         const winners = attempts.filter((attempt) => attempt?.moved);
         assert.equal(winners.length, 1);
-        assert.equal((await peer.load(order))?.status, winners[0]!.task.status);
+        assert.equal((await peer.load(spec))?.status, winners[0]!.task.status);
       }
     });
 
-    it('collects questions, takes the first answer to each, and goes on with the last', async ({
+    it('TaskStore.answer accepts the first answer to each question and resumes the task with the last one', async ({
       store,
       peer = store,
     }) => {
-      const order = taskOrder('1');
-      await store.create(order, TASK_LEASE);
-      await store.move(order, OPEN_STATES, 'input_required', { inputRequests: { a: ask('A?') } });
-      await peer.move(order, OPEN_STATES, 'input_required', { inputRequests: { b: ask('B?') } });
-      assert.deepEqual((await peer.load(order))!.inputRequests, { a: ask('A?'), b: ask('B?') });
+      const spec = taskOrder('1');
+      await store.create(spec, TASK_LEASE);
+      await store.move(spec, OPEN_STATES, 'input_required', { inputRequests: { a: ask('A?') } });
+      await peer.move(spec, OPEN_STATES, 'input_required', { inputRequests: { b: ask('B?') } });
+      assert.deepEqual((await peer.load(spec))!.inputRequests, { a: ask('A?'), b: ask('B?') });
 
-      assert.equal(await moved(peer.answer(order, { nobody: { value: 0 }, toString: { value: 0 } })), false);
-      const first = await peer.answer(order, { a: { value: { action: 'accept' } }, nobody: { value: 0 } });
+      assert.equal(await moved(peer.answer(spec, { nobody: { value: 0 }, toString: { value: 0 } })), false);
+      const first = await peer.answer(spec, { a: { value: { action: 'accept' } }, nobody: { value: 0 } });
       assert.equal(first?.moved, true);
       assert.deepEqual([first.task.status, Object.keys(first.task.inputRequests)], ['input_required', ['b']]);
-      assert.equal(await moved(store.answer(order, { a: { value: 'later' } })), false, 'the first answer wins');
+      assert.equal(await moved(store.answer(spec, { a: { value: 'later' } })), false, 'the first answer wins');
 
-      const last = await store.answer(order, { b: { refused: 'no' } });
+      const last = await store.answer(spec, { b: { refused: 'no' } });
       assert.deepEqual([last?.task.status, last?.task.inputRequests], ['working', {}]);
-      assert.deepEqual((await peer.load(order))!.answers, { a: { value: { action: 'accept' } }, b: { refused: 'no' } });
+      assert.deepEqual((await peer.load(spec))!.answers, { a: { value: { action: 'accept' } }, b: { refused: 'no' } });
     });
 
-    it('takes one answer to a question, however many come at the same time', async ({ store, peer = store }) => {
-      const order = taskOrder('1');
-      await store.create(order, TASK_LEASE);
-      await store.move(order, OPEN_STATES, 'input_required', { inputRequests: { a: ask('A?') } });
+    it('TaskStore.answer accepts exactly one of several concurrent answers to a question', async ({
+      store,
+      peer = store,
+    }) => {
+      const spec = taskOrder('1');
+      await store.create(spec, TASK_LEASE);
+      await store.move(spec, OPEN_STATES, 'input_required', { inputRequests: { a: ask('A?') } });
       const attempts = await Promise.all(
-        Array.from({ length: 10 }, (_, value) => (value % 2 ? store : peer).answer(order, { a: { value } })),
+        Array.from({ length: 10 }, (_, value) => (value % 2 ? store : peer).answer(spec, { a: { value } })),
       );
       assert.equal(attempts.filter((attempt) => attempt?.moved).length, 1);
     });
 
-    it('lets go of questions and answers with the end', async ({ store }) => {
-      const order = taskOrder('1');
-      await store.create(order, TASK_LEASE);
+    it('TaskStore.move to a final state removes questions and answers', async ({ store }) => {
+      const spec = taskOrder('1');
+      await store.create(spec, TASK_LEASE);
       const inputRequests = { a: ask('A?'), b: ask('B?') };
-      await store.move(order, OPEN_STATES, 'input_required', { inputRequests });
-      await store.answer(order, { a: { value: 'secret' } });
-      const move = await store.move(order, OPEN_STATES, 'cancelled');
+      await store.move(spec, OPEN_STATES, 'input_required', { inputRequests });
+      await store.answer(spec, { a: { value: 'secret' } });
+      const move = await store.move(spec, OPEN_STATES, 'cancelled');
       assert.deepEqual([move?.task.inputRequests, move?.task.answers], [{}, {}]);
     });
 
-    it('remembers for a further run, and no client sees that', async ({ store, peer = store }) => {
-      const order = taskOrder('1', 'alice', { checkpoint: { answered: {}, steps: { before: { value: 0 } } } });
-      const { version } = await store.create(order, TASK_LEASE);
-      assert.equal(await store.saveCheckpoint(order, 1, { steps: { one: { value: 1 } } }), true);
-      assert.equal(await peer.saveCheckpoint(order, 1, { answered: { q: { fingerprint: 'p', answer: [1] } } }), true);
-      assert.equal(await store.saveCheckpoint(order, 2, { steps: { evil: {} } }), false, 'of another run');
-      const loaded = (await peer.load(order))!;
+    it('TaskStore.saveCheckpoint merges into the checkpoint without changing the version', async ({
+      store,
+      peer = store,
+    }) => {
+      const spec = taskOrder('1', 'alice', { checkpoint: { answered: {}, steps: { before: { value: 0 } } } });
+      const { version } = await store.create(spec, TASK_LEASE);
+      assert.equal(await store.saveCheckpoint(spec, 1, { steps: { one: { value: 1 } } }), true);
+      assert.equal(await peer.saveCheckpoint(spec, 1, { answered: { q: { fingerprint: 'p', answer: [1] } } }), true);
+      assert.equal(await store.saveCheckpoint(spec, 2, { steps: { evil: {} } }), false, 'the fence of another run');
+      const loaded = (await peer.load(spec))!;
       assert.deepEqual(loaded.checkpoint, {
         answered: { q: { fingerprint: 'p', answer: [1] } },
         steps: { before: { value: 0 }, one: { value: 1 } },
@@ -164,22 +179,20 @@ export function taskStoreContract(runner: Runner, contract: TaskStoreContract): 
       assert.equal(loaded.version, version);
     });
 
-    it('treats the key of a foreign principal as unknown in every method, and leaves the task alone', async ({
-      store,
-    }) => {
-      const order = taskOrder('1');
-      await store.create(order, TASK_LEASE);
-      // The lease may run out meanwhile on a slow machine; that is nothing the stranger did.
-      const alone = async () => ({ ...(await store.load(order)), orphaned: undefined });
-      const before = await alone();
+    it('TaskStore treats the key of a foreign principal as unknown and does not change the task', async ({ store }) => {
+      const spec = taskOrder('1');
+      await store.create(spec, TASK_LEASE);
+      // The lease may expire in the meantime on a slow machine, which is not an effect of the foreign calls.
+      const withoutOrphaned = async () => ({ ...(await store.load(spec)), orphaned: undefined });
+      const before = await withoutOrphaned();
       for (const principal of ['mallory', '', 'alic', 'alice ', 'Alice']) {
         await assertUnknown(store, { principal, id: '1' }, `principal ${JSON.stringify(principal)}`);
       }
       await assertUnknown(store, { principal: 'alice', id: 'nothing' }, 'never created');
-      assert.deepEqual(await alone(), before);
+      assert.deepEqual(await withoutOrphaned(), before);
     });
 
-    it('does not confuse keys whose parts run together', async ({ store }) => {
+    it('TaskStore distinguishes keys whose concatenated parts are equal', async ({ store }) => {
       const pairs = [
         ['a', 'b:c'],
         ['a:b', 'c'],
@@ -195,19 +208,23 @@ export function taskStoreContract(runner: Runner, contract: TaskStoreContract): 
       }
     });
 
-    it('is there until its TTL, and then nothing of it is', async ({ store, peer = store, advance }) => {
-      const order = taskOrder('1');
-      await store.create(order, TASK_LEASE);
-      await store.renew(order, 1, TASK_TTL * 10);
+    it('TaskStore keeps a task exactly until its TTL', async ({ store, peer = store, advance }) => {
+      const spec = taskOrder('1');
+      await store.create(spec, TASK_LEASE);
+      await store.renew(spec, 1, TASK_TTL * 10);
       await advance(TASK_TTL * 0.6);
-      await store.move(order, OPEN_STATES, 'working', { statusMessage: 'a change keeps nothing longer' });
-      assert.ok(await peer.load(order), 'not a moment too early');
+      await store.move(spec, OPEN_STATES, 'working', { statusMessage: 'a change does not extend the TTL' });
+      assert.ok(await peer.load(spec), 'the task exists until its TTL');
       await advance(TASK_TTL * 0.6);
-      await assertUnknown(peer, order, 'expired');
-      await assertUnknown(store, order, 'expired');
+      await assertUnknown(peer, spec, 'expired');
+      await assertUnknown(store, spec, 'expired');
     });
 
-    it('lists the tasks of one principal by creation, page by page', async ({ store, peer = store, advance }) => {
+    it('TaskStore.list returns the tasks of one principal in order of creation, page by page', async ({
+      store,
+      peer = store,
+      advance,
+    }) => {
       const long = { ttlMs: 600_000 };
       for (const id of ['c', 'a', 'b', 'e', 'd']) {
         await store.create(taskOrder(id, 'alice', id === 'b' ? {} : long), TASK_LEASE);
@@ -228,7 +245,7 @@ export function taskStoreContract(runner: Runner, contract: TaskStoreContract): 
       assert.deepEqual(
         (await store.list('alice', ALL, first[2])).map(({ id }) => id),
         ['e', 'd'],
-        'after one that is gone',
+        'after an expired task',
       );
       assert.deepEqual(
         (await store.list('alice', ALL)).map(({ id }) => id),
@@ -237,7 +254,7 @@ export function taskStoreContract(runner: Runner, contract: TaskStoreContract): 
       assert.deepEqual(await store.list('mallory', ALL), []);
     });
 
-    it('pages through tasks of the same moment, each once', async ({ store }) => {
+    it('TaskStore.list returns each task once, even if several have the same creation time', async ({ store }) => {
       for (let i = 0; i < 20; i++) await store.create(taskOrder(`${i}`, 'alice'), TASK_LEASE);
       const seen: string[] = [];
       for (let page = await store.list('alice', 3); page.length > 0; page = await store.list('alice', 3, page.at(-1))) {
@@ -246,7 +263,7 @@ export function taskStoreContract(runner: Runner, contract: TaskStoreContract): 
       assert.deepEqual([seen.length, new Set(seen).size], [20, 20]);
     });
 
-    it('bounds the tasks, and has room again when some expire', async ({ store, advance }) => {
+    it('TaskStore.create rejects tasks beyond maxTasks until some have expired', async ({ store, advance }) => {
       for (let i = 0; i < 50; i++) await store.create(taskOrder(`${i}`), TASK_LEASE);
       await assert.rejects(store.create(taskOrder('over'), TASK_LEASE), TaskLimitError);
       assert.equal(await store.load(taskOrder('over')), undefined);

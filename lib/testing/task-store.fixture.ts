@@ -2,20 +2,35 @@ import type { TaskSpec, TaskStatus } from '../task/task-record.js';
 import type { TaskMove, TaskStore } from '../task/task-store.js';
 import type { Disposable } from './runner.js';
 
+/**
+ * The limits that `taskStoreContract()` requires of the store.
+ *
+ * @publicApi
+ */
 export interface TaskStoreLimits {
   readonly maxTasks: number;
 }
 
+/**
+ * The set-up of one test of `taskStoreContract()`.
+ *
+ * @publicApi
+ */
 export interface TaskStoreSetup extends Disposable {
   readonly store: TaskStore;
-  /** The same tasks as another instance has them; without one, `store` again. */
+  /** The store of another instance with the same tasks. Default: `store`. */
   readonly peer?: TaskStore;
-  /** Lets time pass: sets an injected clock forward, or waits where the backend has a clock of its own. */
+  /** Lets time pass: advances an injected clock, or waits if the backend has its own clock. */
   readonly advance: (ms: number) => Promise<void>;
 }
 
+/**
+ * The store under test of `taskStoreContract()`.
+ *
+ * @publicApi
+ */
 export interface TaskStoreContract {
-  /** Makes an empty store. */
+  /** Creates an empty store. */
   readonly create: (limits: TaskStoreLimits) => Promise<TaskStoreSetup>;
 }
 
@@ -44,6 +59,6 @@ export const ask = (message: string) => ({ method: 'elicitation/create', params:
 export const OPEN_STATES: readonly TaskStatus[] = ['working', 'input_required'];
 export const FINAL_STATES: readonly TaskStatus[] = ['completed', 'failed', 'cancelled'];
 
-/** `true`, `false` or `undefined`: moved, refused, unknown. */
+/** `true` if the task moved, `false` if the store rejected the move, `undefined` if the task is unknown. */
 export const moved = async (attempt: Promise<TaskMove | undefined>): Promise<boolean | undefined> =>
   (await attempt)?.moved;

@@ -4,8 +4,8 @@ import { modelOf, type DtoModel, type PropertyModel } from './model.js';
 import type { Rule } from './rule.js';
 
 /**
- * Runs the rules of class-validator over an instance, with their meaning but not its executor: that one filters the
- * metadata of every class of the application and searches every validator anew for each object it meets.
+ * Runs the rules of class-validator on an instance without the executor of class-validator, which filters the metadata
+ * of all classes of the application and searches all validators again for each object.
  */
 export function check(model: DtoModel, object: object, path: string, findings: Findings): void {
   for (const property of model.properties) {
@@ -15,12 +15,12 @@ export function check(model: DtoModel, object: object, path: string, findings: F
 }
 
 function checkProperty(property: PropertyModel, object: object, path: string, findings: Findings): void {
-  // A getter may fail on a value that is already known to be wrong, and one without rules need not be asked.
+  // A getter may throw because of a value that is already known to be invalid. A getter without rules is not needed.
   if (property.computed && (property.rules.length === 0 || findings.issues.length > 0)) return;
   const value = (object as Record<string, unknown>)[property.key];
   if (property.conditions.length > 0 && !holds(property, object, value, findings)) return;
   if (value === undefined && property.documented.required === false) return;
-  // Joining the path is most of the cost of a flat object, so it waits until there is something to say.
+  // Joining the path is most of the cost of a flat object, so it happens only if there is something to report.
   if (findings.issues.length > 0 && isKnownBad(property, pathTo(path, property.name), findings)) return;
   if (value === undefined && property.required) {
     return findings.add(pathTo(path, property.name), absence(property, object));
@@ -34,11 +34,14 @@ function checkProperty(property: PropertyModel, object: object, path: string, fi
   if (property.nested !== undefined) checkNested(property, value, pathTo(path, property.name), findings);
 }
 
-/** The author's own message where there is one: "Tell me the city" is better than ours. */
+/** The author's own message if there is one, because "Tell me the city" is better than a generic message. */
 export const absence = ({ rules }: PropertyModel, object: object): string =>
   rules.find((rule) => rule.hasOwnMessage)?.message(object, undefined) ?? 'is required';
 
-/** Whether the conditions say that the property is to be checked. One that throws is treated as a rule that throws. */
+/**
+ * Whether the conditions require the property to be checked. A condition that throws is treated like a rule that
+ * throws.
+ */
 export function holds({ conditions }: PropertyModel, object: object, value: unknown, findings: Findings): boolean {
   try {
     return conditions.every((condition) => condition(object, value));
@@ -75,24 +78,24 @@ function test(
 ): void {
   const passed = attempt(rule, object, value, findings);
   if (passed === true) return;
-  const tell = () => {
+  const report = () => {
     const at = pathTo(path, property.name);
     findings.add(key === undefined ? at : pathTo(at, key), rule.message(object, value));
   };
   if (!isPromise(passed)) {
-    if (!passed) tell();
+    if (!passed) report();
     return;
   }
   findings.pending.push(
-    passed.then((late) => {
-      if (!late) tell();
+    passed.then((passedLater) => {
+      if (!passedLater) report();
     }),
   );
 }
 
 /**
- * A validator of the application may take for granted what another rule is there to check (`value.trim()` beside
- * `@IsString`). Its exception counts only when nothing else is wrong: then it is a fault and not an issue.
+ * A validator of the application may assume what another rule checks, such as `value.trim()` next to `@IsString`. Its
+ * exception counts only if there is no other issue. It is then a fault of the validator and not an issue of the value.
  */
 function attempt(rule: Rule, object: object, value: unknown, findings: Findings): boolean | Promise<boolean> {
   try {
@@ -104,7 +107,7 @@ function attempt(rule: Rule, object: object, value: unknown, findings: Findings)
   }
 }
 
-/** What the schema says by `type` and no rule would notice. */
+/** Checks the types that the schema announces and that no rule checks. */
 function hasShape(property: PropertyModel, value: unknown, path: string, findings: Findings): boolean {
   const { shape, typed } = property;
   if (shape !== 'one' && !isMany(value)) {

@@ -1,42 +1,42 @@
 import { isRecord } from './is-record.js';
-import { modelOf, type DtoModel, type Made, type PropertyModel } from './model.js';
+import { modelOf, type DtoModel, type ConversionTarget, type PropertyModel } from './model.js';
 
 /**
- * A fresh instance filled from JSON. Does what `plainToInstance` does for classes without `@Transform`, `@Expose` and
- * `@Exclude`, and leaves alone what does not fit, for the rules to refuse. It also does not take a property named
- * `constructor` for a constructor, does not change the arguments it reads, and reads `'false'` as false.
+ * Creates an instance from JSON, as `plainToInstance` does for classes without `@Transform`, `@Expose` and `@Exclude`.
+ * Values that do not match stay unchanged, so that the rules reject them. Unlike `plainToInstance`, it does not mistake
+ * a property named `constructor` for a constructor, does not modify its input, and converts `'false'` to false.
  */
 export function toInstance(model: DtoModel, raw: Record<string, unknown>): object {
   const instance = new model.type() as Record<string, unknown>;
   for (const name of Object.keys(raw)) {
     const property = model.byName.get(name);
     if (property !== undefined) put(instance, property, raw[name]);
-    // On an open class: nothing that shadows a method or reaches the prototype.
+    // An undeclared property of an open class must not shadow a method or reach the prototype.
     else if (model.open && !(name in model.type.prototype)) instance[name] = raw[name];
   }
   return instance;
 }
 
 /**
- * A plain object that a handler typed as the class and returned, with the getters and dates of the class. No constructor
- * runs and no default is applied: what the handler left out stays out.
+ * Gives a plain object returned by a handler the getters and dates of the class. It runs no constructor and applies no
+ * defaults, so properties that the handler omitted remain absent.
  */
-export function toLookAlike(model: DtoModel, value: Record<string, unknown>): object {
-  const alike = Object.create(model.type.prototype as object) as Record<string, unknown>;
+export function toUnconstructedInstance(model: DtoModel, value: Record<string, unknown>): object {
+  const instance = Object.create(model.type.prototype as object) as Record<string, unknown>;
   for (const property of model.properties) {
     if (!Object.hasOwn(value, property.key)) continue;
-    const inner = convertProperty(property, value[property.key], toLookAlike);
-    if (property.computed) Object.defineProperty(alike, property.key, { value: inner });
-    else alike[property.key] = inner;
+    const inner = convertProperty(property, value[property.key], toUnconstructedInstance);
+    if (property.computed) Object.defineProperty(instance, property.key, { value: inner });
+    else instance[property.key] = inner;
   }
-  if (model.open) for (const name of Object.keys(value)) if (!(name in alike)) alike[name] = value[name];
-  return alike;
+  if (model.open) for (const name of Object.keys(value)) if (!(name in instance)) instance[name] = value[name];
+  return instance;
 }
 
 type Build = (model: DtoModel, value: Record<string, unknown>) => object;
 
 function put(instance: Record<string, unknown>, property: PropertyModel, value: unknown): void {
-  // Models say null for "not given". Where the class has a default, that is what a handler expects to see.
+  // Models use null for "not given". If the class has a default, a handler expects the default.
   if (value === null && property.optional && property.initial !== undefined) return;
   instance[property.key] = convertProperty(property, value, toInstance);
 }
@@ -44,7 +44,7 @@ function put(instance: Record<string, unknown>, property: PropertyModel, value: 
 function convertProperty(property: PropertyModel, value: unknown, build: Build): unknown {
   if (
     property.nested === undefined &&
-    property.made === undefined &&
+    property.convertTo === undefined &&
     property.shape !== 'set' &&
     property.shape !== 'map'
   )
@@ -58,24 +58,24 @@ function convertProperty(property: PropertyModel, value: unknown, build: Build):
   return shape === 'one' ? convertOne(property, value, build) : value;
 }
 
-function convertOne({ nested, made }: PropertyModel, value: unknown, build: Build): unknown {
-  if (nested === undefined) return made === undefined ? value : make(made, value);
+function convertOne({ nested, convertTo }: PropertyModel, value: unknown, build: Build): unknown {
+  if (nested === undefined) return convertTo === undefined ? value : convertScalar(convertTo, value);
   if (!isRecord(value)) return value;
   const model = modelOf(nested, value);
   if (model === undefined || value instanceof model.type) return value;
   const { choice } = nested;
   if (choice === undefined || model.byName.has(choice.property)) return build(model, value);
-  const { [choice.property]: tell, ...rest } = value;
+  const { [choice.property]: discriminator, ...rest } = value;
   const instance = build(model, rest) as Record<string, unknown>;
-  if (choice.keep) instance[choice.property] = tell;
+  if (choice.keep) instance[choice.property] = discriminator;
   return instance;
 }
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
-/** A scalar read as another; what cannot be read that way stays, so that the rule names the mistake. */
-export function make(made: Made, value: unknown): unknown {
-  switch (made) {
+/** Converts a scalar to another type. A value that cannot be converted stays unchanged, so that a rule reports it. */
+export function convertScalar(convertTo: ConversionTarget, value: unknown): unknown {
+  switch (convertTo) {
     case 'date':
       return typeof value === 'string' ? new Date(value) : value;
     case 'number':

@@ -1,6 +1,6 @@
 import type { CompiledSchema, DtoClass, Validated } from '../schema.js';
 import { check } from './check.js';
-import { toInstance, toLookAlike } from './convert.js';
+import { toInstance, toUnconstructedInstance } from './convert.js';
 import { Findings } from './findings.js';
 import { inspect } from './inspect.js';
 import { SchemaPrinter } from './json-schema.js';
@@ -10,7 +10,7 @@ import { type Direction, type DtoModel } from './model.js';
 import { toPlain } from './plain.js';
 import { DtoReader } from './read.js';
 
-/** A class with class-validator decorators as a schema. */
+/** Compiles a class with class-validator decorators to a schema. */
 export async function compileDto(type: DtoClass, direction: Direction): Promise<CompiledSchema> {
   const metadata = await loadDtoMetadata(type.name);
   const model = new DtoReader(metadata, direction).read(type);
@@ -26,7 +26,7 @@ export async function compileDto(type: DtoClass, direction: Direction): Promise<
 
 type Transform = DtoMetadata['transform'];
 
-/** JSON in, instance out. */
+/** Validates JSON and returns an instance. */
 function validateInput(
   model: DtoModel,
   raw: unknown,
@@ -39,7 +39,7 @@ function validateInput(
   try {
     instance = transform === undefined ? toInstance(model, raw) : byTransformer(model, raw, transform);
   } catch {
-    // A `@Transform` that assumes the type it has not checked yet: `({ value }) => value.trim()` of a number.
+    // A `@Transform` assumed a type that is not checked yet, such as `({ value }) => value.trim()` for a number.
     findings.add('', `cannot be read as ${model.name}: a value has the wrong type`);
     return { ok: false, issues: findings.issues };
   }
@@ -47,7 +47,7 @@ function validateInput(
   return conclude(findings, () => instance);
 }
 
-/** Instance or look-alike in, JSON out. */
+/** Validates an instance, or a plain object of the same shape, and returns JSON. */
 function validateOutput(
   model: DtoModel,
   value: unknown,
@@ -55,7 +55,7 @@ function validateOutput(
 ): Validated | Promise<Validated> {
   const findings = new Findings();
   if (!isRecord(value)) return { ok: false, issues: [{ path: '', message: 'must be an object' }] };
-  const instance = value instanceof model.type ? value : toLookAlike(model, value);
+  const instance = value instanceof model.type ? value : toUnconstructedInstance(model, value);
   check(model, instance, '', findings);
   return conclude(findings, () =>
     transform === undefined
@@ -75,7 +75,7 @@ function conclude(findings: Findings, value: () => unknown): Validated | Promise
 }
 
 const byTransformer = (model: DtoModel, raw: Record<string, unknown>, { plainToInstance }: Transform): object =>
-  // A copy, because class-transformer deletes discriminators from what it reads.
+  // A copy, because class-transformer deletes discriminators from its input.
   plainToInstance(model.type, structuredClone(raw), { enableImplicitConversion: false, exposeDefaultValues: true });
 
 function usesTransformer(model: DtoModel, seen = new Set<DtoModel>()): boolean {

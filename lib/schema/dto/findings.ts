@@ -1,13 +1,16 @@
 import { MAX_ISSUES, type SchemaIssue } from '../schema.js';
 
-/** What one validation has found, and what it still waits for. */
+/** The issues found by one validation, and its pending asynchronous rules. */
 export class Findings {
   readonly issues: SchemaIssue[] = [];
   readonly pending: Promise<void>[] = [];
-  /** What a validator of the application threw. */
+  /** The error thrown by a validator of the application. */
   fault: { readonly error: unknown } | undefined;
 
-  /** Enough said; a value of a million mistakes must not cost a million messages. */
+  /**
+   * Whether the maximum number of issues is reached. A value with a million mistakes must not produce a million
+   * messages.
+   */
   get full(): boolean {
     return this.issues.length >= MAX_ISSUES;
   }
@@ -16,12 +19,12 @@ export class Findings {
     if (!this.full) this.issues.push({ path, message });
   }
 
-  /** Whether something is said about this place already, so that a wrong type is not followed by five wrong lengths. */
+  /** Whether an issue exists for this path, so that a wrong type is not followed by five wrong lengths. */
   has(path: string): boolean {
     return this.issues.some((issue) => issue.path === path);
   }
 
-  /** The same, for this place and everything within. */
+  /** Whether an issue exists for this path or a path inside it. */
   hasWithin(path: string): boolean {
     return this.issues.some(({ path: at }) => at.startsWith(path) && ['', '.', '['].includes(at.charAt(path.length)));
   }

@@ -5,13 +5,13 @@ import { isRecord } from './is-record.js';
 import { modelOf, type DtoModel, type PropertyModel } from './model.js';
 
 /**
- * Holds the raw JSON against the shape that the schema announces. class-validator alone is wider: it takes a list where
- * one object belongs and one object where a list belongs, lets `constructor` and `hasOwnProperty` through its whitelist,
- * and never minds the absence of a nested object.
+ * Checks the raw JSON against the shape that the schema announces. class-validator alone is more permissive: it accepts
+ * a list in place of an object and an object in place of a list, its whitelist accepts `constructor` and
+ * `hasOwnProperty`, and it accepts a missing nested object.
  */
-export function inspect(model: DtoModel, raw: unknown, path: string, findings: Findings, tell?: string): void {
+export function inspect(model: DtoModel, raw: unknown, path: string, findings: Findings, discriminator?: string): void {
   if (!isRecord(raw)) return findings.add(path, 'must be an object');
-  if (!model.open) refuseUnknown(model, raw, path, findings, tell);
+  if (!model.open) refuseUnknown(model, raw, path, findings, discriminator);
   for (const property of model.properties) {
     if (findings.full) return;
     const value = Object.hasOwn(raw, property.name) ? raw[property.name] : undefined;
@@ -23,13 +23,13 @@ export function inspect(model: DtoModel, raw: unknown, path: string, findings: F
   }
 }
 
-/** Whether there is more to it than a bare value, which the rules look at. */
-const hasForm = ({ transformed, shape, nested, made }: PropertyModel): boolean =>
-  !transformed && (shape !== 'one' || nested !== undefined || made === 'date');
+/** Whether the property has a structure of its own. The rules check bare values. */
+const hasForm = ({ transformed, shape, nested, convertTo }: PropertyModel): boolean =>
+  !transformed && (shape !== 'one' || nested !== undefined || convertTo === 'date');
 
-function refuseUnknown(model: DtoModel, raw: object, path: string, findings: Findings, tell?: string): void {
+function refuseUnknown(model: DtoModel, raw: object, path: string, findings: Findings, discriminator?: string): void {
   for (const name of Object.keys(raw)) {
-    if (model.byName.has(name) || name === tell) continue;
+    if (model.byName.has(name) || name === discriminator) continue;
     const known = [...model.byName.keys()].slice(0, 20).join(', ');
     findings.add(pathTo(path, name), `is not a known property${known && `; known are: ${known}`}`);
     if (findings.full) return;
@@ -39,9 +39,9 @@ function refuseUnknown(model: DtoModel, raw: object, path: string, findings: Fin
 function isExempt(property: PropertyModel, raw: object, value: unknown): boolean {
   const { optional, conditions } = property;
   if (conditions.length === 0) return false;
-  // The usual case, `@IsOptional` alone, without asking it.
+  // `@IsOptional` alone is the usual case and can be decided without calling its condition.
   if (optional && (value === null || conditions.length === 1)) return value === null;
-  // Whether it throws is only known for the instance, which has its defaults.
+  // A condition that throws here is ignored. It is evaluated again on the instance, which has its defaults.
   return !holds(property, raw, value, new Findings());
 }
 
@@ -61,7 +61,7 @@ function inspectProperty(property: PropertyModel, value: unknown, path: string, 
   }
 }
 
-function inspectOne({ nested, made }: PropertyModel, value: unknown, path: string, findings: Findings): void {
+function inspectOne({ nested, convertTo }: PropertyModel, value: unknown, path: string, findings: Findings): void {
   if (nested !== undefined) {
     if (!isRecord(value)) return findings.add(path, 'must be an object');
     const model = modelOf(nested, value);
@@ -69,7 +69,7 @@ function inspectOne({ nested, made }: PropertyModel, value: unknown, path: strin
     const { property, models } = nested.choice!;
     return findings.add(pathTo(path, property), `must be one of: ${[...models.keys()].join(', ')}`);
   }
-  if (made === 'date' && !(typeof value === 'string' || value instanceof Date)) {
+  if (convertTo === 'date' && !(typeof value === 'string' || value instanceof Date)) {
     findings.add(path, 'must be a date-time string');
   }
 }

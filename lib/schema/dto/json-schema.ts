@@ -1,12 +1,15 @@
 import type { JsonSchema } from '../schema.js';
-import { KEYWORDS, OTHER_STRINGS, type Told } from './keywords.js';
+import { KEYWORDS, OTHER_STRINGS, type RuleKeywords } from './keywords.js';
 import { merge } from './merge.js';
 import type { DtoModel, Nested, PropertyModel } from './model.js';
 import type { Rule } from './rule.js';
 
 type Draft = Record<string, unknown>;
 
-/** Prints a model. A class used once stands where it is used; one used more often, or within itself, in `$defs`. */
+/**
+ * Writes a model as JSON Schema. A class that is used once is inlined. One used several times, or recursively, is in
+ * `$defs`.
+ */
 export class SchemaPrinter {
   readonly warnings: string[] = [];
   private readonly uses = new Map<DtoModel, number>();
@@ -43,7 +46,7 @@ export class SchemaPrinter {
     return { $ref: `#/$defs/${name}` };
   }
 
-  /** Two classes may share a name; their definitions may not. */
+  /** Two classes may have the same name, but their definitions need unique names. */
   private freeName(wanted: string): string {
     const taken = new Set(this.names.values());
     const base = wanted.replace(/[^\w.-]/g, '') || 'Object';
@@ -52,14 +55,15 @@ export class SchemaPrinter {
     return name;
   }
 
-  private object(model: DtoModel, tell?: { property: string; value: string }): Draft {
+  private object(model: DtoModel, discriminator?: { property: string; value: string }): Draft {
     const { title, description } = model.documented;
     const properties: Draft = {};
     for (const property of model.properties) properties[property.name] = this.property(model, property);
     const required = model.properties.filter((property) => property.required).map(({ name }) => name);
-    if (tell !== undefined) {
-      properties[tell.property] = { ...(properties[tell.property] as Draft), const: tell.value };
-      if (!required.includes(tell.property)) required.push(tell.property);
+    if (discriminator !== undefined) {
+      const { property, value } = discriminator;
+      properties[property] = { ...(properties[property] as Draft), const: value };
+      if (!required.includes(property)) required.push(property);
     }
     return {
       ...(title !== undefined && { title }),
@@ -72,7 +76,7 @@ export class SchemaPrinter {
   }
 
   private property(owner: DtoModel, property: PropertyModel): Draft {
-    const { documented, shape, nested, typed, made } = property;
+    const { documented, shape, nested, typed, convertTo } = property;
     const value: Draft = {};
     const item: Draft = shape === 'one' ? value : {};
     if (shape === 'map') value['type'] = 'object';
@@ -80,17 +84,18 @@ export class SchemaPrinter {
     if (nested) Object.assign(item, this.nested(nested));
     for (const rule of property.rules) {
       const target = rule.each ? item : value;
-      const { keywords, partly } = this.tell(rule, property, target === item);
+      const { keywords, partly } = this.keywordsOf(rule, property, target === item);
       merge(target, keywords);
       if (partly)
-        this.warn(owner, property, `the rule ${rule.name || 'without a name'} cannot be written in JSON Schema`);
+        this.warn(owner, property, `the rule ${rule.name || 'without a name'} cannot be expressed in JSON Schema`);
     }
-    if (made === 'date') merge(item, { type: 'string', format: 'date-time' });
-    else if (made !== undefined && item['type'] === undefined && !('enum' in item)) merge(item, { type: made });
+    if (convertTo === 'date') merge(item, { type: 'string', format: 'date-time' });
+    else if (convertTo !== undefined && item['type'] === undefined && !('enum' in item))
+      merge(item, { type: convertTo });
     if (typed !== undefined) merge(item, { type: typed });
-    if (property.transformed) this.warn(owner, property, 'the schema describes it is after @Transform');
+    if (property.transformed) this.warn(owner, property, 'the schema describes the value after @Transform');
     if (property.conditions.length > (property.optional ? 1 : 0)) {
-      this.warn(owner, property, 'its rules hold under a condition that JSON Schema does not show');
+      this.warn(owner, property, 'its rules depend on a condition that the JSON Schema does not express');
     }
     tidy(item);
     if (shape !== 'one' && Object.keys(item).length > 0)
@@ -115,25 +120,25 @@ export class SchemaPrinter {
     };
   }
 
-  private tell(rule: Rule, property: PropertyModel, onItem: boolean): Told {
+  private keywordsOf(rule: Rule, property: PropertyModel, onItem: boolean): RuleKeywords {
     if (OTHER_STRINGS.has(rule.name)) return { keywords: { type: 'string' }, partly: true };
-    const tell = KEYWORDS.get(rule.name);
-    if (tell === undefined) return { keywords: {}, partly: true };
-    const told = tell(rule.constraints);
-    // `@IsObject` beside a class or a Map says nothing new, and `isInstance` of the class neither.
-    if (onItem && property.nested && told.keywords['type'] === 'object') return { ...told, keywords: {} };
-    return told;
+    const convert = KEYWORDS.get(rule.name);
+    if (convert === undefined) return { keywords: {}, partly: true };
+    const converted = convert(rule.constraints);
+    // `@IsObject` or `isInstance` of a nested class or a Map adds nothing to the schema of the class.
+    if (onItem && property.nested && converted.keywords['type'] === 'object') return { ...converted, keywords: {} };
+    return converted;
   }
 
-  private warn(owner: DtoModel, { key }: PropertyModel, what: string): void {
-    const warning = `${owner.name}.${key}: ${what}`;
+  private warn(owner: DtoModel, { key }: PropertyModel, problem: string): void {
+    const warning = `${owner.name}.${key}: ${problem}`;
     if (!this.warnings.includes(warning)) this.warnings.push(warning);
   }
 }
 
 const modelsIn = ({ model, choice }: Nested): Iterable<DtoModel> => (choice ? choice.models.values() : [model!]);
 
-/** `@IsNotEmpty` on a string is a length, and on a number or an object says nothing. */
+/** Simplifies `@IsNotEmpty`: for a string it is a minimum length, for a number or an object it has no effect. */
 function tidy(schema: Draft): void {
   if (typeof schema['type'] !== 'string' || JSON.stringify(schema['not']) !== '{"enum":["",null]}') return;
   delete schema['not'];

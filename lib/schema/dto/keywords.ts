@@ -1,38 +1,38 @@
 import type { JsonSchema } from '../schema.js';
 
 /**
- * What one rule of class-validator says in JSON Schema. `partly` marks a rule of which something cannot be said: it is
- * still enforced, and the property gets a warning.
+ * The JSON Schema keywords for one rule of class-validator. `partly` marks a rule that the keywords do not express
+ * fully. It is still enforced, and the property gets a warning.
  */
-export interface Told {
+export interface RuleKeywords {
   readonly keywords: JsonSchema;
   readonly partly?: true;
 }
 
-type Tell = (constraints: readonly any[]) => Told;
+type ToKeywords = (constraints: readonly any[]) => RuleKeywords;
 
-const tells =
-  (keywords: JsonSchema): Tell =>
+const constant =
+  (keywords: JsonSchema): ToKeywords =>
   () => ({ keywords });
-const string = (keywords: JsonSchema = {}): Tell => tells({ type: 'string', ...keywords });
-const array = (keywords: JsonSchema = {}): Told => ({ keywords: { type: 'array', ...keywords } });
-const partly = (keywords: JsonSchema): Told => ({ keywords, partly: true });
-const text = (keywords: JsonSchema): Told => ({ keywords: { type: 'string', ...keywords } });
-const number = (keywords: JsonSchema): Told => ({ keywords: { type: 'number', ...keywords } });
+const string = (keywords: JsonSchema = {}): ToKeywords => constant({ type: 'string', ...keywords });
+const array = (keywords: JsonSchema = {}): RuleKeywords => ({ keywords: { type: 'array', ...keywords } });
+const partly = (keywords: JsonSchema): RuleKeywords => ({ keywords, partly: true });
+const text = (keywords: JsonSchema): RuleKeywords => ({ keywords: { type: 'string', ...keywords } });
+const number = (keywords: JsonSchema): RuleKeywords => ({ keywords: { type: 'number', ...keywords } });
 
 const isScalar = (value: unknown): boolean => value === null || ['string', 'number', 'boolean'].includes(typeof value);
 
-const scalars = (values: unknown, say: (values: readonly unknown[]) => JsonSchema): Told =>
-  Array.isArray(values) && values.every(isScalar) ? { keywords: say(values) } : partly({});
+const scalars = (values: unknown, build: (values: readonly unknown[]) => JsonSchema): RuleKeywords =>
+  Array.isArray(values) && values.every(isScalar) ? { keywords: build(values) } : partly({});
 
-const scalar = (value: unknown, say: (value: unknown) => JsonSchema): Told =>
-  isScalar(value) ? { keywords: say(value) } : partly({});
+const scalar = (value: unknown, build: (value: unknown) => JsonSchema): RuleKeywords =>
+  isScalar(value) ? { keywords: build(value) } : partly({});
 
 export const escapePattern = (literal: string): string =>
   literal.replace(/[\\^$.*+?()[\]{}|/-]/g, (c) => (c === '-' ? '\\x2d' : `\\${c}`));
 
-/** A pattern is read by ECMA-262 with the `u` flag and without any other, so flags and sloppy escapes cannot be said. */
-function matches([pattern, modifiers]: readonly any[]): Told {
+/** JSON Schema patterns use only the `u` flag, so other flags and escapes that `u` rejects cannot be expressed. */
+function matches([pattern, modifiers]: readonly any[]): RuleKeywords {
   const flags = pattern instanceof RegExp ? pattern.flags : String(modifiers ?? '');
   const source = pattern instanceof RegExp ? pattern.source : String(pattern);
   if (/[imsy]/.test(flags)) return { keywords: { type: 'string' }, partly: true };
@@ -46,17 +46,17 @@ function matches([pattern, modifiers]: readonly any[]): Told {
 
 const ISO_8601: JsonSchema = { type: 'string', anyOf: [{ format: 'date' }, { format: 'date-time' }] };
 
-/** By the name a rule registers itself under. A name that is not here is a rule nobody can put into words. */
-export const KEYWORDS: ReadonlyMap<string, Tell> = new Map<string, Tell>([
-  ['isDefined', tells({})],
+/** The keywords by the registered name of a rule. Rules that are not listed cannot be expressed in JSON Schema. */
+export const KEYWORDS: ReadonlyMap<string, ToKeywords> = new Map<string, ToKeywords>([
+  ['isDefined', constant({})],
   ['isString', string()],
-  ['isBoolean', tells({ type: 'boolean' })],
-  ['isInt', tells({ type: 'integer' })],
+  ['isBoolean', constant({ type: 'boolean' })],
+  ['isInt', constant({ type: 'integer' })],
   ['isNumber', ([o]) => (o?.maxDecimalPlaces === undefined ? number({}) : partly({ type: 'number' }))],
   ['isDate', string({ format: 'date-time' })],
   ['minDate', () => partly({ type: 'string', format: 'date-time' })],
   ['maxDate', () => partly({ type: 'string', format: 'date-time' })],
-  ['isObject', tells({ type: 'object' })],
+  ['isObject', constant({ type: 'object' })],
   [
     'isNotEmptyObject',
     ([o]) => ({ keywords: { type: 'object', minProperties: 1 }, ...(o?.nullable === false && { partly: true }) }),
@@ -68,16 +68,16 @@ export const KEYWORDS: ReadonlyMap<string, Tell> = new Map<string, Tell>([
   ['isNotIn', ([values]) => scalars(values, (known) => ({ not: { enum: known } }))],
   ['equals', ([value]) => scalar(value, (known) => ({ const: known }))],
   ['notEquals', ([value]) => scalar(value, (known) => ({ not: { const: known } }))],
-  ['isNotEmpty', tells({ not: { enum: ['', null] } })],
-  ['isEmpty', tells({ enum: ['', null] })],
+  ['isNotEmpty', constant({ not: { enum: ['', null] } })],
+  ['isEmpty', constant({ enum: ['', null] })],
 
   ['min', ([n]) => number({ minimum: n })],
   ['max', ([n]) => number({ maximum: n })],
   ['isPositive', () => number({ exclusiveMinimum: 0 })],
   ['isNegative', () => number({ exclusiveMaximum: 0 })],
   ['isDivisibleBy', ([n]) => (Number.isInteger(n) && n > 0 ? number({ multipleOf: n }) : partly({ type: 'number' }))],
-  ['isLatitude', tells({ type: ['number', 'string'], minimum: -90, maximum: 90 })],
-  ['isLongitude', tells({ type: ['number', 'string'], minimum: -180, maximum: 180 })],
+  ['isLatitude', constant({ type: ['number', 'string'], minimum: -90, maximum: 90 })],
+  ['isLongitude', constant({ type: ['number', 'string'], minimum: -180, maximum: 180 })],
 
   ['minLength', ([n]) => text({ minLength: n })],
   ['maxLength', ([n]) => text({ maxLength: n })],
@@ -94,8 +94,8 @@ export const KEYWORDS: ReadonlyMap<string, Tell> = new Map<string, Tell>([
   ['isUuid', string({ format: 'uuid' })],
   ['isFqdn', string({ format: 'hostname' })],
   ['isIp', ([v]) => text(v ? { format: `ipv${v}` } : { anyOf: [{ format: 'ipv4' }, { format: 'ipv6' }] })],
-  ['isIso8601', tells(ISO_8601)],
-  ['isDateString', tells(ISO_8601)],
+  ['isIso8601', constant(ISO_8601)],
+  ['isDateString', constant(ISO_8601)],
   ['isRFC3339', string({ format: 'date-time' })],
   ['isJson', string({ contentMediaType: 'application/json' })],
   ['isBase64', string({ contentEncoding: 'base64' })],
@@ -121,7 +121,7 @@ export const KEYWORDS: ReadonlyMap<string, Tell> = new Map<string, Tell>([
   ['arrayNotContains', ([values]) => scalars(values, (none) => ({ type: 'array', not: { contains: { enum: none } } }))],
 ]);
 
-/** Rules that demand a string whose form JSON Schema has no word for. */
+/** Rules that require a string of a form that JSON Schema cannot express. */
 export const OTHER_STRINGS: ReadonlySet<string> = new Set(
   (
     'isLocale isISO31661Alpha2 isISO31661Alpha3 isISO31661Numeric isCreditCard isLowercase isUppercase isCurrency ' +

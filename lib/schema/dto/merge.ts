@@ -12,7 +12,7 @@ const tightest: Record<string, (a: number, b: number) => number> = {
   maxItems: Math.min,
 };
 
-/** Two types that must both hold: `integer` within `number`, otherwise what they share. */
+/** The intersection of two types. `integer` is a subset of `number`. */
 function bothTypes(a: unknown, b: unknown): unknown {
   const left = [a].flat() as string[];
   const right = [b].flat() as string[];
@@ -23,21 +23,21 @@ function bothTypes(a: unknown, b: unknown): unknown {
 }
 
 /**
- * Both schemas at once, flat while that says the same, `allOf` where two keywords of one name meet: an `@IsInt` and a
- * `@Min` should read as one line, not as a proof.
+ * Merges a schema into another one. The result is flat if possible, so that `@IsInt` and `@Min` are easy to read. It
+ * uses `allOf` if both schemas have the same keyword with values that cannot be combined.
  */
 export function merge(into: Record<string, unknown>, more: JsonSchema): void {
-  const clash: Record<string, unknown> = {};
+  const conflicts: Record<string, unknown> = {};
   for (const [keyword, value] of Object.entries(more)) {
-    const there = into[keyword];
-    if (there === undefined || JSON.stringify(there) === JSON.stringify(value)) into[keyword] = value;
+    const existing = into[keyword];
+    if (existing === undefined || JSON.stringify(existing) === JSON.stringify(value)) into[keyword] = value;
     else if (keyword === 'type') {
-      const type = bothTypes(there, value);
-      if (type === undefined) clash[keyword] = value;
+      const type = bothTypes(existing, value);
+      if (type === undefined) conflicts[keyword] = value;
       else into[keyword] = type;
-    } else if (keyword === 'allOf') into[keyword] = [...(there as unknown[]), ...(value as unknown[])];
-    else if (tightest[keyword]) into[keyword] = tightest[keyword](there as number, value as number);
-    else clash[keyword] = value;
+    } else if (keyword === 'allOf') into[keyword] = [...(existing as unknown[]), ...(value as unknown[])];
+    else if (tightest[keyword]) into[keyword] = tightest[keyword](existing as number, value as number);
+    else conflicts[keyword] = value;
   }
-  if (Object.keys(clash).length > 0) into['allOf'] = [...((into['allOf'] as unknown[]) ?? []), clash];
+  if (Object.keys(conflicts).length > 0) into['allOf'] = [...((into['allOf'] as unknown[]) ?? []), conflicts];
 }

@@ -3,7 +3,7 @@ import { loadClassTransformer, loadClassValidator, loadTransformStorage, type Tr
 import { propertiesOf, schemaOptionsOf } from '../property.decorator.js';
 import type { Direction } from './model.js';
 
-/** The two libraries and everything their decorators wrote, loaded. The only reader of that metadata. */
+/** The two libraries and the metadata of their decorators. Only this folder reads that metadata. */
 export interface DtoMetadata {
   readonly validator: MetadataStorage;
   readonly transformer: TransformStorage;
@@ -21,42 +21,48 @@ export async function loadDtoMetadata(className: string): Promise<DtoMetadata> {
 
 export type Validations = ReturnType<MetadataStorage['getTargetValidationMetadatas']>;
 
-/** Every rule of a class and its bases, an override replacing what it overrides, by property. */
+/**
+ * The rules of a class and its base classes by property. The rules of an overriding property replace the inherited
+ * ones.
+ */
 export function validationsOf({ validator }: DtoMetadata, target: Function): Map<string, Validations> {
   const all = validator.getTargetValidationMetadatas(target, '', false, false);
   const byProperty = new Map<string, Validations>();
   for (const one of all) {
-    const there = byProperty.get(one.propertyName);
-    if (there) there.push(one);
+    const validations = byProperty.get(one.propertyName);
+    if (validations) validations.push(one);
     else byProperty.set(one.propertyName, [one]);
   }
   return byProperty;
 }
 
-/** Whether anybody meant this class to describe data. */
+/** Whether a decorator marks this class as a description of data. */
 export const describesData = ({ validator }: DtoMetadata, target: Function): boolean =>
   validator.getTargetValidationMetadatas(target, '', false, false).length > 0 ||
   propertiesOf(target.prototype as object).size > 0 ||
   schemaOptionsOf(target) !== undefined;
 
-/** How class-transformer numbers the two directions. */
+/** The numbers class-transformer uses for the two directions. */
 export const TRANSFORMATION: Readonly<Record<Direction, number>> = { input: 0, output: 1 };
 
-/** The properties class-transformer leaves out in this direction. */
+/** A predicate for the properties that class-transformer omits in this direction. */
 export function excluded(
   { transformer }: DtoMetadata,
   target: Function,
   direction: Direction,
 ): (key: string) => boolean {
   const way = TRANSFORMATION[direction];
-  const left = new Set(transformer.getExcludedProperties(target, way));
-  const shown = new Set(transformer.getExposedProperties(target, way));
-  const hidden = transformer.getStrategy(target) === 'excludeAll';
-  return (key) => left.has(key) || (hidden && !shown.has(key));
+  const excludedKeys = new Set(transformer.getExcludedProperties(target, way));
+  const exposedKeys = new Set(transformer.getExposedProperties(target, way));
+  const excludesAll = transformer.getStrategy(target) === 'excludeAll';
+  return (key) => excludedKeys.has(key) || (excludesAll && !exposedKeys.has(key));
 }
 
-/** What `@ApiProperty` says in words; read by its key, so that @nestjs/swagger is no dependency. */
-export function swaggerWords(prototype: object, key: string): { description?: string; examples?: unknown[] } {
+/**
+ * The description and examples of `@ApiProperty`. They are read by metadata key to avoid a dependency on
+ * @nestjs/swagger.
+ */
+export function swaggerDocumentation(prototype: object, key: string): { description?: string; examples?: unknown[] } {
   const api = Reflect.getMetadata('swagger/apiModelProperties', prototype, key) as
     { description?: unknown; example?: unknown; examples?: unknown } | undefined;
   if (api === undefined) return {};

@@ -3,52 +3,54 @@ import type { Rule } from './rule.js';
 
 export type Direction = 'input' | 'output';
 
-/** A class as the rest of this folder sees it: read once at start-up, then only walked. */
+/** The model of a class. It is read once at start-up and not changed afterwards. */
 export interface DtoModel {
   readonly type: new () => object;
   readonly name: string;
-  /** Undeclared properties are accepted. */
+  /** Whether undeclared properties are accepted. */
   readonly open: boolean;
   readonly documented: McpSchemaOptions;
-  /** class-transformer decorators other than `@Type` are in play, so class-transformer does the conversion. */
+  /**
+   * Whether the class has class-transformer decorators other than `@Type`, so that class-transformer must convert it.
+   */
   readonly transformed: boolean;
   readonly properties: PropertyModel[];
-  /** By the name on the wire. A Map, so that `constructor` and `__proto__` are names like any other. */
+  /** By the name on the wire. It is a Map, so that `constructor` and `__proto__` are ordinary names. */
   readonly byName: Map<string, PropertyModel>;
 }
 
-/** How several values stand in one property. */
+/** How a property holds its value or values. */
 export type Shape = 'one' | 'list' | 'set' | 'map';
 
 export interface PropertyModel {
-  /** On the class. */
+  /** The name in the class. */
   readonly key: string;
-  /** On the wire; differs from `key` by `@Expose({ name })`. */
+  /** The name on the wire. `@Expose({ name })` makes it differ from `key`. */
   readonly name: string;
   readonly shape: Shape;
   readonly rules: readonly Rule[];
-  /** `@IsOptional` and `@ValidateIf`: unless all hold, nothing is checked. */
+  /** The conditions of `@IsOptional` and `@ValidateIf`. The property is checked only if all of them hold. */
   readonly conditions: readonly ((object: object, value: unknown) => boolean)[];
   readonly optional: boolean;
   readonly required: boolean;
   readonly nested: Nested | undefined;
-  /** The JSON type of the value (or of each item) where only the TypeScript type tells it and no rule would notice. */
+  /** The JSON type of the value (or of each item) if only TypeScript defines it and no rule checks it. */
   readonly typed: Scalar | undefined;
-  /** What a JSON value (or each item) is made into: by `@Type(() => Date)` and the like. */
-  readonly made: Made | undefined;
-  /** A `@Transform` stands before the rules, so the raw value may have any shape. */
+  /** The type a JSON value (or each item) is converted to, for example by `@Type(() => Date)`. */
+  readonly convertTo: ConversionTarget | undefined;
+  /** Whether a `@Transform` runs before the rules, so that the raw value may have any shape. */
   readonly transformed: boolean;
-  /** A getter without a setter: part of an output, never of an input. */
+  /** Whether it is a getter without a setter, which is part of an output but never of an input. */
   readonly computed: boolean;
-  /** What `new Class()` puts there; `undefined` when nothing. */
+  /** The value after `new Class()`. `undefined` if there is none. */
   readonly initial: unknown;
   readonly documented: McpPropertyOptions;
 }
 
 export type Scalar = 'string' | 'number' | 'boolean';
-export type Made = Scalar | 'date';
+export type ConversionTarget = Scalar | 'date';
 
-/** The class of a nested value: one, or one of several told apart by a property. */
+/** The class of a nested value: either a single class, or one of several distinguished by a property. */
 export interface Nested {
   readonly model: DtoModel | undefined;
   readonly choice: Choice | undefined;
@@ -56,13 +58,13 @@ export interface Nested {
 
 export interface Choice {
   readonly property: string;
-  /** Whether the instance keeps the telling property. */
+  /** Whether the instance keeps the discriminator property. */
   readonly keep: boolean;
   readonly models: ReadonlyMap<string, DtoModel>;
   readonly byType: ReadonlyMap<unknown, DtoModel>;
 }
 
-/** The class that describes this nested value; `undefined` when it does not say which one it is. */
+/** The model of a nested value. `undefined` if the discriminator matches no class. */
 export const modelOf = ({ model, choice }: Nested, value: object): DtoModel | undefined =>
   choice === undefined
     ? model

@@ -2,9 +2,9 @@ import { isRecord } from './is-record.js';
 import { modelOf, type DtoModel, type PropertyModel } from './model.js';
 
 /**
- * The JSON of a value, with the declared properties only: the client checks what it gets against the announced schema,
- * and an entity handed to a DTO must not leak the columns the DTO leaves out. An optional `null` is left out, since the
- * announced type has no `null` in it.
+ * The JSON of a value with only the declared properties. The client validates the result against the announced schema,
+ * and an entity returned as a DTO must not leak the columns the DTO omits. An optional `null` is omitted, because the
+ * announced type does not include `null`.
  */
 export function toPlain(model: DtoModel, value: object, nameOf: 'key' | 'name'): Record<string, unknown> {
   const plain: Record<string, unknown> = {};
@@ -27,7 +27,7 @@ const allowsNull = ({ documented }: PropertyModel): boolean =>
 
 function plainProperty(property: PropertyModel, value: unknown, nameOf: 'key' | 'name'): unknown {
   const one = (item: unknown) => plainOne(property, item, nameOf);
-  if (Array.isArray(value)) return property.nested || property.made === 'date' ? value.map(one) : value;
+  if (Array.isArray(value)) return property.nested || property.convertTo === 'date' ? value.map(one) : value;
   if (value instanceof Set) return [...value].map(one);
   if (value instanceof Map) return Object.fromEntries([...value].map(([name, item]) => [String(name), one(item)]));
   if (property.shape === 'map' && isRecord(value)) {
@@ -42,9 +42,9 @@ function plainOne({ nested }: PropertyModel, value: unknown, nameOf: 'key' | 'na
   const model = modelOf(nested, value);
   if (model === undefined) return value;
   const plain = toPlain(model, value, nameOf);
-  if (nested.choice !== undefined) plain[nested.choice.property] = tellOf(nested.choice.models, model);
+  if (nested.choice !== undefined) plain[nested.choice.property] = discriminatorOf(nested.choice.models, model);
   return plain;
 }
 
-const tellOf = (models: ReadonlyMap<string, DtoModel>, wanted: DtoModel): string | undefined =>
+const discriminatorOf = (models: ReadonlyMap<string, DtoModel>, wanted: DtoModel): string | undefined =>
   [...models].find(([, model]) => model === wanted)?.[0];

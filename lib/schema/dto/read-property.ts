@@ -1,11 +1,11 @@
 import { propertiesOf } from '../property.decorator.js';
 import { SchemaError, type DtoClass } from '../schema.js';
 import { KEYWORDS, OTHER_STRINGS } from './keywords.js';
-import { describesData, type DtoMetadata, swaggerWords, TRANSFORMATION, type Validations } from './metadata.js';
-import type { Choice, Direction, DtoModel, Made, Nested, PropertyModel, Scalar, Shape } from './model.js';
+import { describesData, type DtoMetadata, swaggerDocumentation, TRANSFORMATION, type Validations } from './metadata.js';
+import type { Choice, Direction, DtoModel, ConversionTarget, Nested, PropertyModel, Scalar, Shape } from './model.js';
 import { Rule } from './rule.js';
 
-// The names of `ValidationTypes`, which class-validator exports nowhere but in its own files.
+// The names of `ValidationTypes`, which class-validator does not export from its entry point.
 const CONDITION = 'conditionalValidation';
 const NESTED = 'nestedValidation';
 const SILENT = new Set([CONDITION, NESTED, 'whitelistValidation', 'promiseValidation']);
@@ -17,17 +17,17 @@ const SCALARS = new Map<unknown, Scalar>([
 ]);
 const DATES = new Set(['isDate', 'minDate', 'maxDate']);
 const LISTS = new Set(['isArray', 'arrayMinSize', 'arrayMaxSize', 'arrayNotEmpty', 'arrayUnique', 'arrayContains']);
-/** Built-in rules that are content without a value. */
+/** Built-in rules that accept a missing value. */
 const ALLOW_ABSENT = new Set(['isEmpty', 'notEquals', 'isNotIn']);
 
-/** What reads the classes that a property refers to. */
+/** Reads the classes that a property refers to. */
 export interface ClassReader {
   readonly metadata: DtoMetadata;
   readonly direction: Direction;
   read(type: DtoClass): DtoModel;
 }
 
-/** One property of a class, from all that class-validator, class-transformer, TypeScript and `@McpProperty` say. */
+/** Combines the metadata of class-validator, class-transformer, TypeScript and `@McpProperty` for one property. */
 export function readProperty(
   reader: ClassReader,
   owner: DtoModel,
@@ -38,7 +38,7 @@ export function readProperty(
 ): PropertyModel {
   const { metadata } = reader;
   const prototype = owner.type.prototype as object;
-  const documented = { ...swaggerWords(prototype, key), ...propertiesOf(prototype).get(key) };
+  const documented = { ...swaggerDocumentation(prototype, key), ...propertiesOf(prototype).get(key) };
   const rules = validations
     .filter(({ type }) => !SILENT.has(type))
     .flatMap((one) => metadata.validator.getTargetValidatorConstraints(one.constraintCls).map((c) => new Rule(one, c)));
@@ -61,10 +61,12 @@ export function readProperty(
     optional: conditions.some(({ name }) => name === 'isOptional'),
     nested,
     typed:
-      nested || isDate || rules.some((rule) => (shape === 'one' || rule.each) && tellsType(rule))
+      nested || isDate || rules.some((rule) => (shape === 'one' || rule.each) && impliesType(rule))
         ? undefined
         : SCALARS.get(type),
-    made: isDate ? 'date' : ((given === undefined ? undefined : SCALARS.get(given)) as Made | undefined),
+    convertTo: isDate
+      ? 'date'
+      : ((given === undefined ? undefined : SCALARS.get(given)) as ConversionTarget | undefined),
     transformed: metadata.transformer.findTransformMetadatas(owner.type, key, way).length > 0,
     computed,
     initial,
@@ -80,15 +82,15 @@ function shapeOf(design: unknown, rules: readonly Rule[], nestings: Validations)
   return many ? 'list' : 'one';
 }
 
-/** Whether a rule by itself refuses values of other JSON types; otherwise the TypeScript type has to be enforced. */
-function tellsType(rule: Rule): boolean {
+/** Whether a rule by itself rejects values of other JSON types. If not, the TypeScript type must be enforced. */
+function impliesType(rule: Rule): boolean {
   const { keywords } = KEYWORDS.get(rule.name)?.(rule.constraints) ?? { keywords: {} };
   return (
     OTHER_STRINGS.has(rule.name) || typeof keywords['type'] === 'string' || 'enum' in keywords || 'const' in keywords
   );
 }
 
-/** Required unless something allows its absence: `@IsOptional`, `@ValidateIf`, a default, or no rule that minds. */
+/** A property is required unless `@IsOptional`, `@ValidateIf`, a default or the lack of rules allows its absence. */
 function isRequired({ conditions, initial, rules }: Omit<PropertyModel, 'required'>, nested: boolean): boolean {
   if (conditions.length > 0) return false;
   const demands = rules.filter((rule) => rule.isBuiltIn && !ALLOW_ABSENT.has(rule.name));
@@ -111,7 +113,7 @@ function nestedIn(
 ): Nested | undefined {
   const discriminator = typed?.options?.discriminator;
   const isClass = typeof type === 'function' && !PLAIN.has(type);
-  // Without rules of its own a property is as strict as the class of its value.
+  // A property without rules of its own is as strict as the class of its value.
   if (!wanted && (ruled || !isClass || !describesData(reader.metadata, type))) return undefined;
   if (discriminator?.subTypes !== undefined && discriminator.subTypes.length > 0) {
     const models = new Map(discriminator.subTypes.map(({ name, value }) => [name, reader.read(value as DtoClass)]));
@@ -125,7 +127,7 @@ function nestedIn(
   }
   if (!isClass) {
     throw new SchemaError(
-      `${owner.name}.${key} has @ValidateNested but nothing says of which class its value is`,
+      `${owner.name}.${key} has @ValidateNested but the class of its value is unknown`,
       `Add @Type(() => TheClass) from class-transformer to ${owner.name}.${key}`,
     );
   }

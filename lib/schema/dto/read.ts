@@ -4,7 +4,7 @@ import { describesData, excluded, TRANSFORMATION, validationsOf, type DtoMetadat
 import type { Direction, DtoModel } from './model.js';
 import { type ClassReader, readProperty } from './read-property.js';
 
-/** Reads classes into models, each class once, so that classes may refer to each other in circles. */
+/** Reads classes into models. Each class is read only once, so classes may refer to each other recursively. */
 export class DtoReader implements ClassReader {
   private readonly models = new Map<Function, DtoModel>();
 
@@ -18,8 +18,8 @@ export class DtoReader implements ClassReader {
     if (known !== undefined) return known;
     if (!describesData(this.metadata, type)) {
       throw new SchemaError(
-        `The class ${type.name} has no decorated properties, so nothing says what it holds`,
-        'Decorate its properties with class-validator or @McpProperty, or give a schema instead of the class',
+        `The class ${type.name} has no decorated properties, so its contents are unknown`,
+        'Decorate its properties with class-validator or @McpProperty, or pass a schema instead of the class',
       );
     }
     const documented = schemaOptionsOf(type) ?? {};
@@ -32,7 +32,7 @@ export class DtoReader implements ClassReader {
       properties: [],
       byName: new Map(),
     };
-    // Before the properties: a property of the class's own type must find it.
+    // The model is stored before its properties are read, because a property may have the type of the class itself.
     this.models.set(type, model);
     this.readProperties(type, model);
     return model;
@@ -65,7 +65,7 @@ export class DtoReader implements ClassReader {
     }
   }
 
-  /** A fresh instance, to see the defaults. */
+  /** A new instance, which shows the defaults. */
   private initial(model: DtoModel): Record<string, unknown> | undefined {
     try {
       return new model.type() as Record<string, unknown>;
@@ -73,7 +73,7 @@ export class DtoReader implements ClassReader {
       if (this.direction === 'output') return undefined;
       throw new SchemaError(
         `The class ${model.name} cannot be created without constructor arguments`,
-        'Remove them or give them defaults, because arguments of a call are put into a fresh instance',
+        'Remove them or give them defaults, because the arguments of a call are assigned to a new instance',
         { cause },
       );
     }
@@ -94,7 +94,7 @@ export class DtoReader implements ClassReader {
   }
 }
 
-/** As the class declares them where it can be seen: decorators of inherited rules are stored after the own ones. */
+/** Declaration order, if an instance shows it. The decorators alone would list inherited properties after own ones. */
 function orderOf(keys: ReadonlySet<string>, initial: object | undefined): string[] {
   const declared = initial === undefined ? [] : Object.keys(initial).filter((key) => keys.has(key));
   return [...new Set([...declared, ...keys])];

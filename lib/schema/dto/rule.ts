@@ -6,11 +6,12 @@ type Metadata = ReturnType<MetadataStorage['getTargetValidationMetadatas']>[numb
 type Constraint = ReturnType<MetadataStorage['getTargetValidatorConstraints']>[number];
 type Check = Constraint['instance'];
 
-/** Built-in validators that cannot be used as they are. */
-const INSTEAD = new Map<string, (constraints: readonly any[]) => ((value: unknown) => boolean) | undefined>([
-  // By the reverse mapping of a numeric enum it also accepts the *name* of a member, which no schema announces.
+/** Replacements of built-in validators that cannot be used as they are. */
+const REPLACEMENTS = new Map<string, (constraints: readonly any[]) => ((value: unknown) => boolean) | undefined>([
+  // The built-in one also accepts the name of a numeric enum member (by the reverse mapping), which no schema
+  // announces.
   ['isEnum', ([, members]) => (Array.isArray(members) ? (value) => members.includes(value) : undefined)],
-  // It calls `hasOwnProperty` of the value, which `{"hasOwnProperty":1}` turns into an exception.
+  // The built-in one calls `hasOwnProperty` of the value, so that `{"hasOwnProperty":1}` causes an exception.
   [
     'isNotEmptyObject',
     ([o]) => (o?.nullable === false ? hasSomething : (value) => isRecord(value) && Object.keys(value).length > 0),
@@ -20,13 +21,13 @@ const INSTEAD = new Map<string, (constraints: readonly any[]) => ((value: unknow
 const hasSomething = (value: unknown): boolean =>
   isRecord(value) && Object.values(value).some((inner) => inner !== null && inner !== undefined);
 
-/** One class-validator decorator on one property, with everything looked up that can be. */
+/** One class-validator decorator of a property. Lookups are done once. */
 export class Rule {
   readonly each: boolean;
   readonly constraints: readonly any[];
-  /** Of class-validator itself, by its name. */
+  /** Whether the rule is part of class-validator, judged by its name. */
   readonly isBuiltIn: boolean;
-  private readonly instead: ((value: unknown) => boolean) | undefined;
+  private readonly replacement: ((value: unknown) => boolean) | undefined;
   private check: Check | undefined;
 
   constructor(
@@ -36,40 +37,40 @@ export class Rule {
     this.each = metadata.each === true;
     this.constraints = metadata.constraints ?? [];
     this.isBuiltIn = KEYWORDS.has(this.name) || OTHER_STRINGS.has(this.name);
-    this.instead = INSTEAD.get(this.name)?.(this.constraints);
+    this.replacement = REPLACEMENTS.get(this.name)?.(this.constraints);
   }
 
   get name(): string {
     return this.constraint.name ?? '';
   }
 
-  /** Whether the decorator's author wrote the message. */
+  /** Whether the decorator has a message of its own. */
   get hasOwnMessage(): boolean {
     return this.metadata.message !== undefined && this.metadata.message !== '';
   }
 
-  /** False when a condition of the decorator itself (`{ validateIf }`) says that it does not apply. */
+  /** Whether the rule applies. It does not if the decorator's own condition (`{ validateIf }`) is not met. */
   applies(object: object, value: unknown): boolean {
     return this.metadata.validateIf === undefined || this.metadata.validateIf(object, value) === true;
   }
 
-  /** Whether the value is right. A Promise when the validator is asynchronous. */
+  /** Whether the value is valid. A Promise if the validator is asynchronous. */
   test(object: object, value: unknown): boolean | Promise<boolean> {
-    if (this.instead !== undefined) return this.instead(value);
-    // Looked up at the first call, not at start-up: `useContainer()` runs in `main.ts`, after the module was built.
-    // Kept from then on, because class-validator's default container searches all validators of the application.
+    if (this.replacement !== undefined) return this.replacement(value);
+    // The lookup happens at the first call and not at start-up, because `useContainer()` runs in `main.ts`, after the
+    // module was built. The result is cached, because class-validator's default container searches all validators.
     this.check ??= this.constraint.instance;
     return this.check.validate(value, this.arguments(object, value));
   }
 
-  /** What to tell: the author's message, else the validator's, without the property's name in front. */
+  /** The message of the decorator, or else of the validator, without the property name at its beginning. */
   message(object: object, value: unknown): string {
     const args = this.arguments(object, value);
     const own = this.metadata.message;
     const raw = own || this.constraint.instance.defaultMessage?.(args) || `fails the rule ${this.name}`;
-    const said = fill(typeof raw === 'function' ? raw(args) : String(raw), args);
+    const message = fill(typeof raw === 'function' ? raw(args) : String(raw), args);
     const subject = `${this.each ? 'each value in ' : ''}${args.property} `;
-    return said.startsWith(subject) ? said.slice(subject.length) : said;
+    return message.startsWith(subject) ? message.slice(subject.length) : message;
   }
 
   private arguments(object: object, value: unknown): ValidationArguments {
@@ -83,7 +84,7 @@ export class Rule {
   }
 }
 
-/** The tokens class-validator documents for messages. */
+/** Replaces the tokens that class-validator documents for messages. */
 const fill = (message: string, { constraints, value, property, targetName }: ValidationArguments): string =>
   message.replace(/\$(?:constraint(\d+)|(value|property|target))/g, (token, index?: string, name?: string) => {
     if (index !== undefined) {

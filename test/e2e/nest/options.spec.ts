@@ -78,9 +78,9 @@ describe('options', () => {
     [{ maxBodyBytes: 1.5 }, /"maxBodyBytes" is 1.5/],
     [{ path: 'mcp' }, /"path" must begin with "\/"/],
     [{ path: '/mcp/:id' }, /"path"/],
-    [{ pagesize: 5 }, /"pagesize" is not an option/],
-    [{ allowedHosts: ['https://x'] }, /"allowedHosts" holds "https:\/\/x"/],
-    [{ listCache: { ttlMs: 1, scope: 'all' } }, /"listCache" needs "scope"/],
+    [{ pagesize: 5 }, /"pagesize" is not a known option/],
+    [{ allowedHosts: ['https://x'] }, /"allowedHosts" contains "https:\/\/x"/],
+    [{ listCache: { ttlMs: 1, scope: 'all' } }, /"listCache" requires "scope"/],
   ])('the options %j are rejected with a sentence that names the option', (wrong, message) => {
     expect(() => McpModule.forRoot({ name: 'a', version: '1', ...(wrong as object) })).toThrow(message);
   });
@@ -88,7 +88,7 @@ describe('options', () => {
 
 describe('options from an untyped configuration', () => {
   it.each([
-    [{ requestState: { key: 'x' } }, /requestState.*has no member "key"/],
+    [{ requestState: { key: 'x' } }, /requestState.*has no field "key"/],
     [{ requestState: { keys: 'x'.repeat(43) } }, /requestState.*"keys" to be a list/],
     [{ allowedHosts: 'mcp.example.com' }, /allowedHosts.*must be a list/],
     [{ allowedOrigins: 'https://app.example.com' }, /allowedOrigins.*must be a list/],

@@ -43,7 +43,7 @@ describe('start-up checks', () => {
         }
         return [One];
       },
-      /One\.a: .*"nowhere".*the default one.*"server"/,
+      /One\.a: .*"nowhere".*the default server.*"server"/,
     ],
     'with arguments of no type': [
       () => {
@@ -107,7 +107,7 @@ describe('start-up checks', () => {
         }
         return [One];
       },
-      /One\.a: "\/just\/a\/path" is no URI: give it a scheme/,
+      /One\.a: "\/just\/a\/path" is not a URI: give it a scheme/,
     ],
     'with a completer of nothing': [
       () => {
@@ -116,7 +116,7 @@ describe('start-up checks', () => {
         }
         return [One];
       },
-      /One\.a: @McpComplete completes nothing: there is no prompt "missing"/,
+      /One\.a: @McpComplete has no target: there is no prompt "missing"/,
     ],
     'with a completer of an argument that is not there': [
       () => {
@@ -182,7 +182,7 @@ describe('start-up checks', () => {
     @Module({ providers: [Shared] })
     class B {}
     expect(await startError({ imports: [A, B] })).toMatch(
-      /Shared\.shared: Shared is there twice, in the "providers" of A and in the "providers" of B.*export/,
+      /Shared\.shared: Shared is provided twice, in the "providers" of A and in the "providers" of B.*export/,
     );
   });
 
@@ -192,7 +192,7 @@ describe('start-up checks', () => {
       @McpTool() shared(): void {}
     }
     expect(await startError({ providers: [Shared], controllers: [Shared] })).toMatch(
-      /Shared\.shared: Shared is there twice, in the "providers" of AppModule and in the "controllers" of AppModule/,
+      /Shared\.shared: Shared is provided twice, in the "providers" of AppModule and in the "controllers" of AppModule/,
     );
   });
 

@@ -90,22 +90,22 @@ describe('invalid URI templates', () => {
     ['{a}', 0, 'scheme'],
     ['/a/{b}', 0, 'scheme'],
     ['x://{a', 4, 'not closed'],
-    ['x://a}', 5, 'may not stand'],
-    ['x://{}', 5, 'not the name'],
-    ['x://{a,}', 7, 'not the name'],
-    ['x://{a b}', 6, 'not the name'],
-    ['x://{a*}', 6, 'does not tell where it ends'],
-    ['x://{/a*}', 7, 'does not tell where it ends'],
+    ['x://a}', 5, 'is not allowed'],
+    ['x://{}', 5, 'not a valid variable name'],
+    ['x://{a,}', 7, 'not a valid variable name'],
+    ['x://{a b}', 6, 'not a valid variable name'],
+    ['x://{a*}', 6, 'is ambiguous; use {+name}'],
+    ['x://{/a*}', 7, 'is ambiguous; use {+name}'],
     ['x://{a:3}', 6, 'prefix'],
-    ['x://{;a}', 5, 'not the name'],
-    ['x://{a}{b}', 5, 'nothing tells where {a} ends'],
+    ['x://{;a}', 5, 'not a valid variable name'],
+    ['x://{a}{b}', 5, '{a} needs a separator'],
     ['x://{a}/{a}', 9, 'appears twice'],
     ['x://{+a}/{b}', 6, 'no path variable may follow'],
     ['x://{+a,b}', 4, 'one variable'],
     ['x://{?a}/b', 10, 'may follow a query'],
     ['x://{#a}{?b}', 12, 'may follow a query'],
-    ['x://a{&b}', 5, 'continues no query'],
-    ['x://a b', 5, 'may not stand'],
+    ['x://a{&b}', 5, 'there is no query that {&…} could continue'],
+    ['x://a b', 5, 'is not allowed'],
     ['x://{a}%20{b}', 5, 'part of an encoded character'],
     ['x://{a}2{b}', 5, 'part of an encoded character'],
   ])('parseUriTemplate() refuses %s at position %i: %s', (template, position, reason) => {
@@ -207,7 +207,7 @@ describe('URI template properties', () => {
           try {
             parseUriTemplate(`x:${rest}`).match(`x:${rest}`);
           } catch (error) {
-            expect((error as Error).message).toMatch(/^The URI template ".*" is wrong at position \d+: /);
+            expect((error as Error).message).toMatch(/^The URI template ".*" is invalid at position \d+: /);
           }
         },
       ),
