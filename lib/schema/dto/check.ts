@@ -109,15 +109,15 @@ function attempt(rule: Rule, object: object, value: unknown, findings: Findings)
 
 /** Checks the types that the schema announces and that no rule checks. */
 function hasShape(property: PropertyModel, value: unknown, path: string, findings: Findings): boolean {
-  const { shape, typed } = property;
+  const { shape, enforcedType } = property;
   if (shape !== 'one' && !isMany(value)) {
     findings.add(pathTo(path, property.name), shape === 'map' ? 'must be an object' : 'must be an array');
     return false;
   }
-  if (typed === undefined) return true;
+  if (enforcedType === undefined) return true;
   const before = findings.issues.length;
   const must = (item: unknown, at: () => string) => {
-    if (typeof item !== typed) findings.add(at(), `must be a ${typed}`);
+    if (typeof item !== enforcedType) findings.add(at(), `must be a ${enforcedType}`);
   };
   const place = () => pathTo(path, property.name);
   if (shape === 'one') must(value, place);

@@ -76,7 +76,7 @@ export class SchemaPrinter {
   }
 
   private property(owner: DtoModel, property: PropertyModel): Draft {
-    const { documented, shape, nested, typed, convertTo } = property;
+    const { documented, shape, nested, enforcedType, convertTo } = property;
     const value: Draft = {};
     const item: Draft = shape === 'one' ? value : {};
     if (shape === 'map') value['type'] = 'object';
@@ -92,7 +92,7 @@ export class SchemaPrinter {
     if (convertTo === 'date') merge(item, { type: 'string', format: 'date-time' });
     else if (convertTo !== undefined && item['type'] === undefined && !('enum' in item))
       merge(item, { type: convertTo });
-    if (typed !== undefined) merge(item, { type: typed });
+    if (enforcedType !== undefined) merge(item, { type: enforcedType });
     if (property.transformed) this.warn(owner, property, 'the schema describes the value after @Transform');
     if (property.conditions.length > (property.optional ? 1 : 0)) {
       this.warn(owner, property, 'its rules depend on a condition that the JSON Schema does not express');

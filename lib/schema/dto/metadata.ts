@@ -51,9 +51,9 @@ export function excluded(
   target: Function,
   direction: Direction,
 ): (key: string) => boolean {
-  const way = TRANSFORMATION[direction];
-  const excludedKeys = new Set(transformer.getExcludedProperties(target, way));
-  const exposedKeys = new Set(transformer.getExposedProperties(target, way));
+  const transformation = TRANSFORMATION[direction];
+  const excludedKeys = new Set(transformer.getExcludedProperties(target, transformation));
+  const exposedKeys = new Set(transformer.getExposedProperties(target, transformation));
   const excludesAll = transformer.getStrategy(target) === 'excludeAll';
   return (key) => excludedKeys.has(key) || (excludesAll && !exposedKeys.has(key));
 }

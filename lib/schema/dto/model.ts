@@ -35,7 +35,7 @@ export interface PropertyModel {
   readonly required: boolean;
   readonly nested: Nested | undefined;
   /** The JSON type of the value (or of each item) if only TypeScript defines it and no rule checks it. */
-  readonly typed: Scalar | undefined;
+  readonly enforcedType: Scalar | undefined;
   /** The type a JSON value (or each item) is converted to, for example by `@Type(() => Date)`. */
   readonly convertTo: ConversionTarget | undefined;
   /** Whether a `@Transform` runs before the rules, so that the raw value may have any shape. */

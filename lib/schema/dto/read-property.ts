@@ -45,12 +45,12 @@ export function readProperty(
   const conditions = validations.filter(({ type }) => type === CONDITION);
   const nestings = validations.filter(({ type }) => type === NESTED);
   const design: unknown = Reflect.getMetadata('design:type', prototype, key);
-  const typed = metadata.transformer.findTypeMetadata(owner.type, key);
-  const given = typed?.typeFunction?.();
+  const typeMetadata = metadata.transformer.findTypeMetadata(owner.type, key);
+  const explicitType = typeMetadata?.typeFunction?.();
   const shape = shapeOf(design, rules, nestings);
-  const type = given ?? (shape === 'one' ? design : undefined);
-  const way = TRANSFORMATION[reader.direction];
-  const nested = nestedIn(reader, owner, key, type, typed, nestings.length > 0, rules.length > 0);
+  const type = explicitType ?? (shape === 'one' ? design : undefined);
+  const transformation = TRANSFORMATION[reader.direction];
+  const nested = nestedIn(reader, owner, key, type, typeMetadata, nestings.length > 0, rules.length > 0);
   const isDate = type === Date || rules.some((rule) => DATES.has(rule.name));
   const property: Omit<PropertyModel, 'required'> = {
     key,
@@ -60,14 +60,14 @@ export function readProperty(
     conditions: conditions.map(({ constraints }) => constraints[0] as PropertyModel['conditions'][number]),
     optional: conditions.some(({ name }) => name === 'isOptional'),
     nested,
-    typed:
+    enforcedType:
       nested || isDate || rules.some((rule) => (shape === 'one' || rule.each) && impliesType(rule))
         ? undefined
         : SCALARS.get(type),
     convertTo: isDate
       ? 'date'
-      : ((given === undefined ? undefined : SCALARS.get(given)) as ConversionTarget | undefined),
-    transformed: metadata.transformer.findTransformMetadatas(owner.type, key, way).length > 0,
+      : ((explicitType === undefined ? undefined : SCALARS.get(explicitType)) as ConversionTarget | undefined),
+    transformed: metadata.transformer.findTransformMetadatas(owner.type, key, transformation).length > 0,
     computed,
     initial,
     documented,
@@ -107,11 +107,11 @@ function nestedIn(
   owner: DtoModel,
   key: string,
   type: unknown,
-  typed: ReturnType<DtoMetadata['transformer']['findTypeMetadata']>,
+  typeMetadata: ReturnType<DtoMetadata['transformer']['findTypeMetadata']>,
   wanted: boolean,
   ruled: boolean,
 ): Nested | undefined {
-  const discriminator = typed?.options?.discriminator;
+  const discriminator = typeMetadata?.options?.discriminator;
   const isClass = typeof type === 'function' && !PLAIN.has(type);
   // A property without rules of its own is as strict as the class of its value.
   if (!wanted && (ruled || !isClass || !describesData(reader.metadata, type))) return undefined;
@@ -119,7 +119,7 @@ function nestedIn(
     const models = new Map(discriminator.subTypes.map(({ name, value }) => [name, reader.read(value as DtoClass)]));
     const choice: Choice = {
       property: discriminator.property,
-      keep: typed?.options?.keepDiscriminatorProperty === true,
+      keep: typeMetadata?.options?.keepDiscriminatorProperty === true,
       models,
       byType: new Map([...models.values()].map((model) => [model.type, model])),
     };

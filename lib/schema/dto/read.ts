@@ -81,14 +81,14 @@ export class DtoReader implements ClassReader {
 
   private isTransformed(type: DtoClass): boolean {
     const { transformer } = this.metadata;
-    const way = TRANSFORMATION[this.direction];
+    const transformation = TRANSFORMATION[this.direction];
     const keys = validationsOf(this.metadata, type).keys();
     return (
       transformer.getStrategy(type) !== 'none' ||
-      transformer.getExposedProperties(type, way).length > 0 ||
-      transformer.getExcludedProperties(type, way).length > 0 ||
+      transformer.getExposedProperties(type, transformation).length > 0 ||
+      transformer.getExcludedProperties(type, transformation).length > 0 ||
       [...keys, ...propertiesOf(type.prototype as object).keys()].some(
-        (key) => transformer.findTransformMetadatas(type, key, way).length > 0,
+        (key) => transformer.findTransformMetadatas(type, key, transformation).length > 0,
       )
     );
   }
