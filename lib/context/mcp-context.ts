@@ -121,7 +121,7 @@ export class McpContext {
   /**
    * Reports progress to a client that requested it with a progress token. Without a token it does nothing. A value that
    * does not increase is dropped (§2.4). In a task the message becomes the status message, with or without a token
-   * (T1-9).
+   * (TASK-9).
    *
    * @param done the amount of work done
    * @param total the total amount in the same unit, if known

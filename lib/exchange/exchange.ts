@@ -19,7 +19,7 @@ export interface Outlet {
    * @returns whether the request is a task now
    */
   detach?(): Promise<boolean>;
-  /** Sets the status message of a task, where progress is a state and not a notification (T1-9). */
+  /** Sets the status message of a task, where progress is a state and not a notification (TASK-9). */
   status?(message: string): void;
 }
 

@@ -108,7 +108,7 @@ export function resolveOptions(given: McpOptions): ResolvedOptions {
   }
   for (const [part, whole] of PARTS) {
     if (options[part] > options[whole]) {
-      throw refuse(part, `is ${options[part]}, more than "${whole}", which is ${options[whole]}`);
+      throw invalid(part, `is ${options[part]}, which exceeds "${whole}" (${options[whole]})`);
     }
   }
   if (options.taskTtlMs > options.maxTaskTtlMs) {

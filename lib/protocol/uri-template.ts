@@ -14,7 +14,7 @@ export const MAX_URI_LENGTH = 8192;
  * | `{#a}`     | an optional fragment at the end                                                  |
  *
  * The parser rejects `{a*}` and `{a:3}` (where a value ends is ambiguous), `{;a}`, and adjacent variables without a
- * separator, and reports the position. Matching scans the URI once and builds no RegExp (S6, CVE-2026-0621).
+ * separator, and reports the position. Matching scans the URI once and builds no RegExp (SEC6, CVE-2026-0621).
  */
 export interface UriTemplate {
   readonly text: string;

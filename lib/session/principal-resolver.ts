@@ -1,7 +1,7 @@
 import type { Principal } from './principal.js';
 
 /**
- * The request a resolver authenticates. It contains nothing from earlier requests (S13).
+ * The request a resolver authenticates. It contains nothing from earlier requests (SEC13).
  *
  * @publicApi
  */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /**
- * The identity a request acts for. It comes from the request's verified token, never from session state (S13).
+ * The identity a request acts for. It comes from the request's verified token, never from session state (SEC13).
  *
  * @publicApi
  */

@@ -3,7 +3,7 @@ import type { LogLevel } from '../protocol/log-levels.js';
 
 /**
  * Identifies a session. The owner is part of the key, so a session id presented by another principal matches nothing,
- * and a caller cannot distinguish a foreign session from an unknown one (S3).
+ * and a caller cannot distinguish a foreign session from an unknown one (SEC3).
  *
  * @publicApi
  */

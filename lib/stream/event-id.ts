@@ -6,7 +6,7 @@ export interface EventId {
   readonly id: string;
 }
 
-/** The only format that is written or accepted: no CR, LF or NUL can reach a header, a frame or a key (S9, P4). */
+/** The only format that is written or accepted: no CR, LF or NUL can reach a header, a frame or a key (SEC9, P4). */
 const EVENT_ID = /^([a-z][a-z0-9]{0,15})_((?:0|[1-9][0-9]{0,15})-(?:0|[1-9][0-9]{0,9}))$/;
 const MAX_LENGTH = 64;
 

@@ -14,7 +14,7 @@ export type WorkOutcome = { readonly result: JsonObject } | { readonly error: un
 
 /**
  * A call that can become a task while it runs. Its method gets its own exchange, which mirrors the client's exchange
- * until then. Afterwards the client's exchange is answered and this one lives as long as the task (T1-13).
+ * until then. Afterwards the client's exchange is answered and this one lives as long as the task (TASK-13).
  */
 export class DetachableCall implements Outlet {
   readonly exchange: Exchange;
@@ -35,7 +35,7 @@ export class DetachableCall implements Outlet {
     this.#stopForwardingCancel = client.onCancel((reason) => this.exchange.cancel(reason));
   }
 
-  /** A task has no stream, so it sends no progress and no log messages (T1-9). */
+  /** A task has no stream, so it sends no progress and no log messages (TASK-9). */
   notify(notification: JsonRpcNotification): void {
     if (!this.#run) this.client.notify(notification);
   }

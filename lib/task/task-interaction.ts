@@ -18,7 +18,7 @@ export interface AskingRun {
 /**
  * How a task asks for input: its method waits in place, for as long as necessary, while the client finds the questions
  * in the task. Until the call has become a task, it asks as any call of its era does, so that those rounds are over
- * before the task exists (T1-8). Their answers are kept in case the task is run again.
+ * before the task exists (TASK-8). Their answers are kept in case the task is run again.
  */
 export class TaskInteraction implements Interaction {
   /** A map and not an object, because methods choose their keys freely. */

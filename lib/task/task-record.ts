@@ -7,7 +7,7 @@ import type { Principal } from '../session/principal.js';
 
 /**
  * Identifies a task. The owner is part of the key: a task id presented by anybody else identifies nothing, so a caller
- * cannot distinguish a foreign task from an unknown one (T1-7).
+ * cannot distinguish a foreign task from an unknown one (TASK-7).
  *
  * @publicApi
  */
@@ -57,7 +57,7 @@ export interface TaskSpec extends TaskKey {
   readonly caller: TaskCaller;
   /** Whether the tool may be run again from the top when its worker is lost. */
   readonly idempotent: boolean;
-  /** The lifetime of the task from its creation, ms; then it is forgotten (T1-14). */
+  /** The lifetime of the task from its creation, ms; then it is forgotten (TASK-14). */
   readonly ttlMs: number;
   /** How often the client should poll, ms. */
   readonly pollIntervalMs: number;
@@ -102,7 +102,7 @@ export interface TaskRecord extends TaskSpec {
   readonly fence: number;
   /** The task is open, and the lease of its worker has expired by the clock of the store. */
   readonly orphaned: boolean;
-  /** Outstanding questions. A key is never used twice during the life of a task (T1-11). */
+  /** Outstanding questions. A key is never used twice during the life of a task (TASK-11). */
   readonly inputRequests: Readonly<Record<string, InputRequest>>;
   /** Answers to the questions of this run; empty once the task has ended. */
   readonly answers: Readonly<Record<string, TaskAnswer>>;

@@ -58,11 +58,11 @@ export class TaskRun implements AskingRun {
    * Adds a question to the task and waits for its answer.
    *
    * @throws {MissingClientCapabilityError} when the request that created the task did not declare what this needs
-   * (T1-12, A-17)
+   * (TASK-12, A-17)
    */
   async ask(request: InputRequest, label: string): Promise<TaskAnswer> {
     requireCapability(request, this.task.caller);
-    // Unique during the life of the task, across its runs (T1-11).
+    // Unique during the life of the task, across its runs (TASK-11).
     const key = `${label}-${this.fence}.${++this.#questionCount}`;
     const answer = new Promise<TaskAnswer>((resolve, reject) => this.#waiting.set(key, { resolve, reject }));
     // It may reject before anything awaits it: the task may be cancelled while the question is being stored.

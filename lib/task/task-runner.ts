@@ -72,7 +72,7 @@ export class TaskRunner {
    * Serves a call that becomes a task, either immediately or when its method calls `ctx.detach()`.
    *
    * @param ttlMs the lifetime the client requested
-   * @returns the task once it is in the store (T1-6), or the result of a method that did not detach
+   * @returns the task once it is in the store (TASK-6), or the result of a method that did not detach
    */
   async call(
     tool: TaskTool,
@@ -200,7 +200,7 @@ export class TaskRunner {
     }
   }
 
-  /** A result with `isError` completes the task in the extension (T1-10), but fails it in 2025-11-25 (§5.2). */
+  /** A result with `isError` completes the task in the extension (TASK-10), but fails it in 2025-11-25 (§5.2). */
   #ending(outcome: WorkOutcome, { era }: Peer) {
     if ('result' in outcome) {
       const failed = era === 'legacy' && outcome.result.isError === true;

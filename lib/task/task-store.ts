@@ -42,7 +42,7 @@ export type TaskPosition = Pick<TaskRecord, 'createdAt' | 'id'>;
  *
  * Contract, checked by `taskStoreContract()` of `nestjs-mcp-fleet/testing`:
  *
- * - **Lifetime.** A task exists on every instance from the moment `create` has resolved (T1-6) until `ttlMs` later.
+ * - **Lifetime.** A task exists on every instance from the moment `create` has resolved (TASK-6) until `ttlMs` later.
  *   Then every method treats it as unknown; nothing brings it back, and nothing of it is left.
  * - **Isolation.** A key whose principal is not the owner of the task is unknown to every method.
  * - **Atomic.** Any instance may call any method for any task at any time, and each call is atomic.
@@ -95,7 +95,7 @@ export abstract class TaskStore {
 
   /**
    * Records answers to outstanding questions. The first answer to a key wins, and keys without a question are ignored.
-   * The last outstanding answer moves the task back to `working` (T1-11).
+   * The last outstanding answer moves the task back to `working` (TASK-11).
    *
    * @returns `undefined` for an unknown task
    */

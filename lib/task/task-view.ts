@@ -12,14 +12,14 @@ const commonFields = (task: TaskRecord): JsonObject => ({
   lastUpdatedAt: time(task.updatedAt),
 });
 
-/** The task in the format of the extension: flat, and never with its own `resultType` or `requestState` (T1-4). */
+/** The task in the format of the extension: flat, and never with its own `resultType` or `requestState` (TASK-4). */
 const extensionTask = (task: TaskRecord): JsonObject => ({
   ...commonFields(task),
   ttlMs: task.ttlMs,
   pollIntervalMs: task.pollIntervalMs,
 });
 
-/** The result of a call that has become a task, and the only result of this type (T1-5). */
+/** The result of a call that has become a task, and the only result of this type (TASK-5). */
 export const createTaskResult = (task: TaskRecord): JsonObject => ({ resultType: 'task', ...extensionTask(task) });
 
 const DETAIL: { readonly [S in TaskStatus]?: (task: TaskRecord) => JsonObject } = {
@@ -28,7 +28,7 @@ const DETAIL: { readonly [S in TaskStatus]?: (task: TaskRecord) => JsonObject } 
   failed: ({ error }) => ({ error }),
 };
 
-/** The result of `tasks/get` and the params of `notifications/tasks` (T1-15). */
+/** The result of `tasks/get` and the params of `notifications/tasks` (TASK-15). */
 export const detailedTask = (task: TaskRecord): JsonObject => ({
   ...extensionTask(task),
   ...DETAIL[task.status]?.(task),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type Runner, withSetup } from './runner.js';
-import { ask, moved, OPEN_STATES, TASK_LEASE, taskOrder, type TaskStoreContract } from './task-store.fixture.js';
+import { ask, moved, OPEN_STATES, TASK_LEASE, taskSpec, type TaskStoreContract } from './task-store.fixture.js';
 
 const LONG = { ttlMs: 600_000 };
 
@@ -14,7 +14,7 @@ export function taskLeaseContract(runner: Runner, { create }: TaskStoreContract)
       peer = store,
       advance,
     }) => {
-      const spec = taskOrder('1', 'alice', LONG);
+      const spec = taskSpec('1', 'alice', LONG);
       await store.create(spec, TASK_LEASE);
       for (let i = 0; i < 3; i++) {
         await advance(TASK_LEASE * 0.6);
@@ -34,7 +34,7 @@ export function taskLeaseContract(runner: Runner, { create }: TaskStoreContract)
       peer = store,
       advance,
     }) => {
-      const spec = taskOrder('1', 'alice', LONG);
+      const spec = taskSpec('1', 'alice', LONG);
       await store.create(spec, TASK_LEASE);
       await store.saveCheckpoint(spec, 1, { steps: { done: { value: 1 } } });
       const inputRequests = { a: ask('A?'), b: ask('B?') };
@@ -55,7 +55,7 @@ export function taskLeaseContract(runner: Runner, { create }: TaskStoreContract)
     });
 
     it('TaskStore rejects every change by a run that has lost its task', async ({ store, peer = store, advance }) => {
-      const spec = taskOrder('1', 'alice', LONG);
+      const spec = taskSpec('1', 'alice', LONG);
       await store.create(spec, TASK_LEASE);
       await advance(TASK_LEASE * 1.2);
       const claimed = (await peer.claim(spec, TASK_LEASE))!;
@@ -68,7 +68,7 @@ export function taskLeaseContract(runner: Runner, { create }: TaskStoreContract)
     });
 
     it('TaskStore.release orphans the task immediately', async ({ store, peer = store }) => {
-      const spec = taskOrder('1', 'alice', LONG);
+      const spec = taskSpec('1', 'alice', LONG);
       await store.create(spec, 600_000);
       assert.equal(await store.release(spec, 1), true);
       assert.equal((await peer.load(spec))!.orphaned, true);
@@ -76,7 +76,7 @@ export function taskLeaseContract(runner: Runner, { create }: TaskStoreContract)
     });
 
     it('TaskStore.load never reports an ended task as orphaned', async ({ store, advance }) => {
-      const spec = taskOrder('1', 'alice', LONG);
+      const spec = taskSpec('1', 'alice', LONG);
       await store.create(spec, TASK_LEASE);
       await store.move(spec, OPEN_STATES, 'completed', { result: { content: [] } });
       await advance(TASK_LEASE * 1.2);

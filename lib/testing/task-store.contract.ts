@@ -9,7 +9,7 @@ import {
   OPEN_STATES,
   TASK_LEASE,
   TASK_TTL,
-  taskOrder,
+  taskSpec,
   type TaskStoreContract,
 } from './task-store.fixture.js';
 import { taskLeaseContract } from './task-lease.contract.js';
@@ -44,7 +44,7 @@ export function taskStoreContract(runner: Runner, contract: TaskStoreContract): 
       store,
       peer = store,
     }) => {
-      const spec = taskOrder('1', 'alice', {
+      const spec = taskSpec('1', 'alice', {
         checkpoint: { answered: { q: { fingerprint: 'p', answer: 1 } }, steps: { s: {} } },
       });
       const created = await store.create(spec, TASK_LEASE);
@@ -60,7 +60,7 @@ export function taskStoreContract(runner: Runner, contract: TaskStoreContract): 
       store,
     }) => {
       const given: Record<string, unknown> = { a: 1 };
-      const spec = taskOrder('1', 'alice', { arguments: given });
+      const spec = taskSpec('1', 'alice', { arguments: given });
       await store.create(spec, TASK_LEASE);
       given['evil'] = true;
       try {
@@ -75,7 +75,7 @@ export function taskStoreContract(runner: Runner, contract: TaskStoreContract): 
       store,
       peer = store,
     }) => {
-      const spec = taskOrder('1');
+      const spec = taskSpec('1');
       await store.create(spec, TASK_LEASE);
       assert.equal(await moved(store.move(spec, ['input_required'], 'completed')), false);
       assert.equal(await moved(peer.move(spec, ['working'], 'working', { statusMessage: 'half' })), true);
@@ -89,7 +89,7 @@ export function taskStoreContract(runner: Runner, contract: TaskStoreContract): 
 
     it('TaskStore rejects every change to a task in a final state', async ({ store, peer = store }) => {
       for (const final of FINAL_STATES) {
-        const spec = taskOrder(final);
+        const spec = taskSpec(final);
         await store.create(spec, TASK_LEASE);
         assert.equal(await moved(store.move(spec, OPEN_STATES, final, { statusMessage: 'first' })), true);
         const before = { ...(await store.load(spec)) };
@@ -107,7 +107,7 @@ export function taskStoreContract(runner: Runner, contract: TaskStoreContract): 
 
     it('TaskStore.move accepts exactly one of several concurrent final states', async ({ store, peer = store }) => {
       for (let round = 0; round < RACES; round++) {
-        const spec = taskOrder(`${round}`, 'alice', { ttlMs: 60_000 });
+        const spec = taskSpec(`${round}`, 'alice', { ttlMs: 60_000 });
         await store.create(spec, TASK_LEASE);
         const attempts = await Promise.all(
           [...FINAL_STATES, ...FINAL_STATES].map((final, i) => (i % 2 ? store : peer).move(spec, OPEN_STATES, final)),
@@ -122,7 +122,7 @@ export function taskStoreContract(runner: Runner, contract: TaskStoreContract): 
       store,
       peer = store,
     }) => {
-      const spec = taskOrder('1');
+      const spec = taskSpec('1');
       await store.create(spec, TASK_LEASE);
       await store.move(spec, OPEN_STATES, 'input_required', { inputRequests: { a: ask('A?') } });
       await peer.move(spec, OPEN_STATES, 'input_required', { inputRequests: { b: ask('B?') } });
@@ -143,7 +143,7 @@ export function taskStoreContract(runner: Runner, contract: TaskStoreContract): 
       store,
       peer = store,
     }) => {
-      const spec = taskOrder('1');
+      const spec = taskSpec('1');
       await store.create(spec, TASK_LEASE);
       await store.move(spec, OPEN_STATES, 'input_required', { inputRequests: { a: ask('A?') } });
       const attempts = await Promise.all(
@@ -153,7 +153,7 @@ export function taskStoreContract(runner: Runner, contract: TaskStoreContract): 
     });
 
     it('TaskStore.move to a final state removes questions and answers', async ({ store }) => {
-      const spec = taskOrder('1');
+      const spec = taskSpec('1');
       await store.create(spec, TASK_LEASE);
       const inputRequests = { a: ask('A?'), b: ask('B?') };
       await store.move(spec, OPEN_STATES, 'input_required', { inputRequests });
@@ -166,7 +166,7 @@ export function taskStoreContract(runner: Runner, contract: TaskStoreContract): 
       store,
       peer = store,
     }) => {
-      const spec = taskOrder('1', 'alice', { checkpoint: { answered: {}, steps: { before: { value: 0 } } } });
+      const spec = taskSpec('1', 'alice', { checkpoint: { answered: {}, steps: { before: { value: 0 } } } });
       const { version } = await store.create(spec, TASK_LEASE);
       assert.equal(await store.saveCheckpoint(spec, 1, { steps: { one: { value: 1 } } }), true);
       assert.equal(await peer.saveCheckpoint(spec, 1, { answered: { q: { fingerprint: 'p', answer: [1] } } }), true);
@@ -180,7 +180,7 @@ export function taskStoreContract(runner: Runner, contract: TaskStoreContract): 
     });
 
     it('TaskStore treats the key of a foreign principal as unknown and does not change the task', async ({ store }) => {
-      const spec = taskOrder('1');
+      const spec = taskSpec('1');
       await store.create(spec, TASK_LEASE);
       // The lease may expire in the meantime on a slow machine, which is not an effect of the foreign calls.
       const withoutOrphaned = async () => ({ ...(await store.load(spec)), orphaned: undefined });
@@ -201,7 +201,7 @@ export function taskStoreContract(runner: Runner, contract: TaskStoreContract): 
         ['{a}', 'b'],
         ['a}', '{b'],
       ] as const;
-      for (const [principal, id] of pairs) await store.create(taskOrder(id, principal), TASK_LEASE);
+      for (const [principal, id] of pairs) await store.create(taskSpec(id, principal), TASK_LEASE);
       for (const [principal, id] of pairs) {
         const loaded = (await store.load({ principal, id }))!;
         assert.deepEqual([loaded.principal, loaded.id], [principal, id]);
@@ -209,7 +209,7 @@ export function taskStoreContract(runner: Runner, contract: TaskStoreContract): 
     });
 
     it('TaskStore keeps a task exactly until its TTL', async ({ store, peer = store, advance }) => {
-      const spec = taskOrder('1');
+      const spec = taskSpec('1');
       await store.create(spec, TASK_LEASE);
       await store.renew(spec, 1, TASK_TTL * 10);
       await advance(TASK_TTL * 0.6);
@@ -227,10 +227,10 @@ export function taskStoreContract(runner: Runner, contract: TaskStoreContract): 
     }) => {
       const long = { ttlMs: 600_000 };
       for (const id of ['c', 'a', 'b', 'e', 'd']) {
-        await store.create(taskOrder(id, 'alice', id === 'b' ? {} : long), TASK_LEASE);
+        await store.create(taskSpec(id, 'alice', id === 'b' ? {} : long), TASK_LEASE);
         await advance(5);
       }
-      await store.create(taskOrder('x', 'bob', long), TASK_LEASE);
+      await store.create(taskSpec('x', 'bob', long), TASK_LEASE);
       const first = await peer.list('alice', 3);
       assert.deepEqual(
         first.map(({ id }) => id),
@@ -255,7 +255,7 @@ export function taskStoreContract(runner: Runner, contract: TaskStoreContract): 
     });
 
     it('TaskStore.list returns each task once, even if several have the same creation time', async ({ store }) => {
-      for (let i = 0; i < 20; i++) await store.create(taskOrder(`${i}`, 'alice'), TASK_LEASE);
+      for (let i = 0; i < 20; i++) await store.create(taskSpec(`${i}`, 'alice'), TASK_LEASE);
       const seen: string[] = [];
       for (let page = await store.list('alice', 3); page.length > 0; page = await store.list('alice', 3, page.at(-1))) {
         seen.push(...page.map(({ id }) => id));
@@ -264,11 +264,11 @@ export function taskStoreContract(runner: Runner, contract: TaskStoreContract): 
     });
 
     it('TaskStore.create rejects tasks beyond maxTasks until some have expired', async ({ store, advance }) => {
-      for (let i = 0; i < 50; i++) await store.create(taskOrder(`${i}`), TASK_LEASE);
-      await assert.rejects(store.create(taskOrder('over'), TASK_LEASE), TaskLimitError);
-      assert.equal(await store.load(taskOrder('over')), undefined);
+      for (let i = 0; i < 50; i++) await store.create(taskSpec(`${i}`), TASK_LEASE);
+      await assert.rejects(store.create(taskSpec('over'), TASK_LEASE), TaskLimitError);
+      assert.equal(await store.load(taskSpec('over')), undefined);
       await advance(TASK_TTL * 1.2);
-      await store.create(taskOrder('later'), TASK_LEASE);
+      await store.create(taskSpec('later'), TASK_LEASE);
       assert.deepEqual(
         (await store.list('alice', ALL)).map(({ id }) => id),
         ['later'],

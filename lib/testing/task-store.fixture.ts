@@ -37,7 +37,7 @@ export interface TaskStoreContract {
 export const TASK_TTL = 2000;
 export const TASK_LEASE = 500;
 
-export const taskOrder = (id: string, principal = 'alice', more: Partial<TaskSpec> = {}): TaskSpec => ({
+export const taskSpec = (id: string, principal = 'alice', more: Partial<TaskSpec> = {}): TaskSpec => ({
   principal,
   id,
   tool: 'slow',

@@ -6,7 +6,7 @@ import type { RedisOption } from '../../lib/redis/connection/redis-option.js';
 import { RedisTaskStore } from '../../lib/redis/task/redis-task-store.js';
 import { taskStoreContract } from '../../lib/testing/index.js';
 import type { Runner } from '../../lib/testing/runner.js';
-import { ask, OPEN_STATES, taskOrder, TASK_LEASE } from '../../lib/testing/task-store.fixture.js';
+import { ask, OPEN_STATES, taskSpec, TASK_LEASE } from '../../lib/testing/task-store.fixture.js';
 import { type FleetMember, fleetMember, newNamespace } from '../fixtures/fleet/redis-fleet.js';
 import { RedisServer } from '../fixtures/redis/redis-server.js';
 
@@ -65,7 +65,7 @@ describe('task store on Redis', () => {
     const names = () => server.admin.keys(`${member.keys.namespace}:*`);
 
     it('gives every key of a task a TTL that no change extends, and leaves no key behind', async () => {
-      const [short, long] = [taskOrder('short', 'alice', { ttlMs: 300 }), taskOrder('long', 'alice', { ttlMs: 900 })];
+      const [short, long] = [taskSpec('short', 'alice', { ttlMs: 300 }), taskSpec('long', 'alice', { ttlMs: 900 })];
       await store.create(long, TASK_LEASE);
       await store.create(short, TASK_LEASE);
       for (const order of [short, long]) {
@@ -87,7 +87,7 @@ describe('task store on Redis', () => {
     });
 
     it('keeps the order of 200 long input requests of a task', async () => {
-      const order = taskOrder('many');
+      const order = taskSpec('many');
       await store.create(order, TASK_LEASE);
       const asked = Array.from({ length: 200 }, (_, i) => `${'q'.repeat(70)}${(i * 7919) % 200}`);
       await store.move(order, OPEN_STATES, 'input_required', {
@@ -100,8 +100,8 @@ describe('task store on Redis', () => {
     });
 
     it('fills each page of a task list although some tasks were deleted early', async () => {
-      for (let i = 0; i < 9; i++) await store.create(taskOrder(`${i}`), TASK_LEASE);
-      for (const i of [0, 1, 2, 4]) await server.admin.del(member.keys.task(taskOrder(`${i}`)));
+      for (let i = 0; i < 9; i++) await store.create(taskSpec(`${i}`), TASK_LEASE);
+      for (const i of [0, 1, 2, 4]) await server.admin.del(member.keys.task(taskSpec(`${i}`)));
       const page = await store.list('alice', 4);
       expect(page.map(({ id }) => id)).toEqual(['3', '5', '6', '7']);
       expect((await store.list('alice', 4, page.at(-1))).map(({ id }) => id)).toEqual(['8']);
@@ -109,21 +109,21 @@ describe('task store on Redis', () => {
 
     it('creates and moves a task after Redis has forgotten the scripts (F16)', async () => {
       await server.admin.script('FLUSH');
-      const order = taskOrder('1');
+      const order = taskSpec('1');
       await store.create(order, TASK_LEASE);
       await server.admin.script('FLUSH');
       expect((await store.move(order, OPEN_STATES, 'completed'))?.moved).toBe(true);
     });
 
-    it('treats a task record that is not valid JSON as an unknown task (S13)', async () => {
-      const order = taskOrder('1');
+    it('treats a task record that is not valid JSON as an unknown task (SEC13)', async () => {
+      const order = taskSpec('1');
       await server.admin.hset(member.keys.task(order), { s: 'working', o: 'no JSON' });
       expect(await store.load(order)).toBeUndefined();
       await server.admin.del(member.keys.task(order));
     });
 
     it('a repeated claim of a task returns its own fence, and none once another instance has claimed the task', async () => {
-      const order = taskOrder('1');
+      const order = taskSpec('1');
       await store.create(order, 1);
       const sent: Parameters<RedisCommands['run']>[] = [];
       const recording = async (...call: Parameters<RedisCommands['run']>) => {

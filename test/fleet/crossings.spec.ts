@@ -68,12 +68,12 @@ describe.each(ADAPTERS)('requests across principals on two instances of %s', (ad
     string,
     (names: ResourceIds, as: Intruder, owner: PrincipalResources) => ForeignRequest[],
   ])[] = [
-    ['S3, S13 in a session of another principal', (names, as) => requestsInForeignSession(names, as)],
+    ['SEC3, SEC13 in a session of another principal', (names, as) => requestsInForeignSession(names, as)],
     [
-      'S4, S5 in the own session with the ids of another principal',
+      'SEC4, SEC5 in the own session with the ids of another principal',
       (names, as) => (as.session === undefined ? [] : requestsInOwnSession(names, as)),
     ],
-    ['S5, P14 in the modern era', (names, as, owner) => modernRequests(names, as, bookingArguments(owner.who))],
+    ['SEC5, P14 in the modern era', (names, as, owner) => modernRequests(names, as, bookingArguments(owner.who))],
   ];
 
   it.each(tables)(
@@ -107,14 +107,14 @@ describe.each(ADAPTERS)('requests across principals on two instances of %s', (ad
     },
   );
 
-  it("S3, S5 each stream carried only notifications of its owner's task", () => {
+  it("SEC3, SEC5 each stream carried only notifications of its owner's task", () => {
     for (const { names, standalone } of Object.values(owners)) {
       const own = { method: 'notifications/tasks/status', params: { taskId: names.legacyTask, status: 'working' } };
       for (const message of standalone.messages) expect(message).toMatchObject(own);
     }
   });
 
-  it.each(PRINCIPALS)('S3, S4, S5 the resources of %s are unchanged after all foreign requests', async (who) => {
+  it.each(PRINCIPALS)('SEC3, SEC4, SEC5 the resources of %s are unchanged after all foreign requests', async (who) => {
     const { session, names, standalone, held, asked } = owners[who];
     const there = session.at((who === 'alice' ? apps.B : apps.A).port);
     const home = homeOf(who);

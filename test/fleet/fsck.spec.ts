@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { RedisTaskStore } from '../../lib/redis/task/redis-task-store.js';
 import type { SessionKey } from '../../lib/session/session-record.js';
 import { STANDALONE_STREAM } from '../../lib/stream/event-log.js';
-import { TASK_LEASE, taskOrder } from '../../lib/testing/task-store.fixture.js';
+import { TASK_LEASE, taskSpec } from '../../lib/testing/task-store.fixture.js';
 import { fsck } from '../fixtures/fleet/fsck.js';
 import { type FleetMember, fleetMember, newNamespace } from '../fixtures/fleet/redis-fleet.js';
 import { RedisServer } from '../fixtures/redis/redis-server.js';
@@ -34,7 +34,7 @@ beforeEach(async () => {
     await log.append(key, 'r1', 'answered', { final: true });
   }
   const tasks = new RedisTaskStore({ commands, keys, maxTasks: 10 });
-  await tasks.create(taskOrder('task'), TASK_LEASE);
+  await tasks.create(taskSpec('task'), TASK_LEASE);
 });
 afterEach(async () => {
   await member.close();

@@ -18,7 +18,7 @@ const LETTERS = 'abcdefghijklmnopqrstuvwxyz012345';
 /** The characters that an HTTP header can carry. */
 const CARRIED = /^[\t\u0020-\u007e\u0080-\u00ff]*$/;
 
-describe('P4, S4 replay is limited to the own streams', () => {
+describe('P4, SEC4 replay is limited to the own streams', () => {
   let redis: RedisServer;
   let apps: readonly PrincipalApp[];
   let alice: LegacySession;

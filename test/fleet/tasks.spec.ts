@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TaskStore } from 'nestjs-mcp-fleet';
-import { OPEN_STATES, taskOrder } from '../../lib/testing/task-store.fixture.js';
+import { OPEN_STATES, taskSpec } from '../../lib/testing/task-store.fixture.js';
 import { type TaskApp, taskApp, type TaskAppOptions } from '../e2e/tasks/task-app.js';
 import { ExperimentalClient, type Reply, TaskClient } from '../e2e/tasks/task-client.js';
 import { figure, times } from '../fixtures/measurements/figures.js';
@@ -43,7 +43,7 @@ describe('tasks of a fleet', () => {
     expect(apps.flatMap(({ logs }) => logs.errors)).toEqual([]);
   });
 
-  it('a task is found on every instance as soon as it is created (T1-6, P13)', async () => {
+  it('a task is found on every instance as soon as it is created (TASK-6, P13)', async () => {
     const legacy = await ExperimentalClient.open(a.port, 'alice');
     for (let i = 0; i < 25; i++) {
       a.gate.release(`at once ${i}`);
@@ -134,7 +134,7 @@ describe('tasks of a fleet', () => {
     expect(listed).toEqual(started);
   });
 
-  it('a task of another principal is answered like an unknown one on every instance, byte for byte (T1-7)', async () => {
+  it('a task of another principal is answered like an unknown one on every instance, byte for byte (TASK-7)', async () => {
     const legacy = await ExperimentalClient.open(a.port, 'alice');
     const mallory = await ExperimentalClient.open(b.port, 'mallory');
     const [modern, nested] = [await here.start('gated', { key: 'own' }), await legacy.start('gated', { key: 'own' })];
@@ -165,7 +165,7 @@ describe('tasks of a fleet', () => {
       const wins = { completed: 0, cancelled: 0 };
       let doubles = 0;
       const race = async (i: number): Promise<void> => {
-        const key = taskOrder(`race ${i}`, 'racer', { ttlMs: 60_000 });
+        const key = taskSpec(`race ${i}`, 'racer', { ttlMs: 60_000 });
         await on!.create(key, 60_000);
         const complete = () => on!.move(key, OPEN_STATES, 'completed', { result: { content: [] } }, 1);
         const cancel = () => off!.move(key, OPEN_STATES, 'cancelled');

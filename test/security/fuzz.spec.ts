@@ -218,7 +218,7 @@ describe('fuzzing of the endpoint (F15, S7-S9)', () => {
     );
   }, 60_000);
 
-  it('S9 the frames of a stream carry exactly the text that was sent', () => {
+  it('SEC9 the frames of a stream carry exactly the text that was sent', () => {
     const token = fc.stringMatching(/^[a-z][a-z0-9]{0,15}_[0-9]{1,16}-[0-9]{1,10}$/);
     fc.assert(
       fc.property(

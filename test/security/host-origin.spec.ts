@@ -108,7 +108,7 @@ const ORIGINS: [origin: string, allowed: boolean][] = [
 const STREAM = { accept: 'text/event-stream' };
 const PREFLIGHT = { 'access-control-request-method': 'POST' };
 
-describe.each(ADAPTERS)('Host and Origin (S1, Z-1) on %s', (adapter) => {
+describe.each(ADAPTERS)('Host and Origin (SEC1, Z-1) on %s', (adapter) => {
   let wire: WireApp;
   beforeAll(async () => {
     wire = await wireApp(adapter, { allowedOrigins: ['https://app.example.com'] });

@@ -25,9 +25,9 @@ describe.each(ADAPTERS)('HTTP surface on %s', (adapter) => {
   });
   afterAll(() => wire.close());
 
-  describe('S10 paths and verbs', () => {
+  describe('SEC10 paths and verbs', () => {
     it.each(['//mcp', '/MCP', '/Mcp', '/mcp//', '/./mcp', '/x/../mcp', '/%6dcp', '/mcp%2f', '/mcp;x', '/mc'])(
-      'S10 the path %s is not the endpoint',
+      'SEC10 the path %s is not the endpoint',
       async (path) => {
         for (const verb of ['POST', 'GET', 'DELETE', 'HEAD']) {
           const reply = await send(wire.port, { ...modern('tools/list'), verb, path });
@@ -38,22 +38,22 @@ describe.each(ADAPTERS)('HTTP surface on %s', (adapter) => {
     );
 
     it.each(['/mcp?', '/mcp?x=1', '/mcp?/../x', '/mcp/', '/mcp/?x=1'])(
-      'S10 the path %s is the endpoint',
+      'SEC10 the path %s is the endpoint',
       async (path) => {
         expect(await send(wire.port, { ...modern('tools/list'), path })).toMatchObject({ status: 200 });
       },
     );
 
-    it.each(['HEAD', 'PUT', 'PATCH'])('S10 the verb %s is answered with 405 and Allow', async (verb) => {
+    it.each(['HEAD', 'PUT', 'PATCH'])('SEC10 the verb %s is answered with 405 and Allow', async (verb) => {
       const reply = await send(wire.port, { verb });
       expect(reply).toMatchObject({ status: 405, headers: { allow: 'GET, POST, DELETE, OPTIONS' }, body: '' });
     });
 
-    it.each(['TRACE', 'PROPFIND', 'SEARCH', 'QUERY'])('S10 the verb %s is not served', async (verb) => {
+    it.each(['TRACE', 'PROPFIND', 'SEARCH', 'QUERY'])('SEC10 the verb %s is not served', async (verb) => {
       expect([404, 405, 501]).toContain((await send(wire.port, { ...modern('tools/list'), verb })).status);
     });
 
-    it('S10 a verb in lower case is refused', async () => {
+    it('SEC10 a verb in lower case is refused', async () => {
       const reply = await sendBytes(wire.port, 'post /mcp HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
       expect(reply).toMatch(/^HTTP\/1\.1 400 /);
     });
@@ -131,7 +131,7 @@ describe.each(ADAPTERS)('HTTP surface on %s', (adapter) => {
     }
   });
 
-  describe('S7, S8 bodies', () => {
+  describe('SEC7, SEC8 bodies', () => {
     const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
     const ping = (extra: string) => `{"jsonrpc":"2.0","id":1,"method":"ping"${extra}}`;
 
@@ -160,7 +160,7 @@ describe.each(ADAPTERS)('HTTP surface on %s', (adapter) => {
       ['an unterminated string', '"abc', 400, -32700],
       ['a string that ends in a backslash', '"abc\\', 400, -32700],
       ['only whitespace', ' \n\t ', 400, -32700],
-    ])('S7, S8 a body is handled as documented when it is %s', async (_what, body, status, code) => {
+    ])('SEC7, SEC8 a body is handled as documented when it is %s', async (_what, body, status, code) => {
       const reply = await send(wire.port, post(body));
       expect({ status: reply.status, code: codeOf(reply.body) }).toEqual({ status, code });
     });
@@ -171,13 +171,13 @@ describe.each(ADAPTERS)('HTTP surface on %s', (adapter) => {
       ['a surrogate', [0x22, 0xed, 0xa0, 0x80, 0x22]],
       ['a cut character', [0x22, 0xe2, 0x82, 0x22]],
       ['UTF-16', [0xff, 0xfe, 0x7b, 0x00, 0x7d, 0x00]],
-    ])('S7, S8 a body with %s is refused as invalid UTF-8', async (_what, bytes) => {
+    ])('SEC7, SEC8 a body with %s is refused as invalid UTF-8', async (_what, bytes) => {
       const reply = await send(wire.port, post(Buffer.from(bytes)));
       expect(reply.status).toBe(400);
       expect(codeOf(reply.body)).toBe(-32700);
     });
 
-    it('S7, S8 a chunked body counts against the same limit', async () => {
+    it('SEC7, SEC8 a chunked body counts against the same limit', async () => {
       const { body } = call('echo', { text: 'x' });
       const chunk = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`;
       const head = `POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close\r\nTransfer-Encoding: chunked\r\nMcp-Method: tools/call\r\nMcp-Name: echo\r\nMCP-Protocol-Version: 2026-07-28\r\n\r\n`;
@@ -187,13 +187,13 @@ describe.each(ADAPTERS)('HTTP surface on %s', (adapter) => {
       expect(large).toMatch(/^HTTP\/1\.1 413 /);
     });
 
-    it('S7, S8 a body with a content coding is refused by name before it is read', async () => {
+    it('SEC7, SEC8 a body with a content coding is refused by name before it is read', async () => {
       const reply = await send(wire.port, post(Buffer.from([0x1f, 0x8b, 8, 0]), { 'content-encoding': 'gzip' }));
       expect(reply.status).toBe(415);
       expect(reply.body).toContain('Content-Encoding \\"gzip\\" is not supported');
     });
 
-    it('S7, S8 a body does not change the meaning of DELETE and GET', async () => {
+    it('SEC7, SEC8 a body does not change the meaning of DELETE and GET', async () => {
       const session = await LegacySession.open(wire.port);
       const headers = { 'content-type': 'application/json', 'mcp-session-id': session.id };
       expect(await send(wire.port, { verb: 'DELETE', headers, body: '{"no":' })).toMatchObject({ status: 204 });
@@ -208,8 +208,8 @@ describe.each(ADAPTERS)('HTTP surface on %s', (adapter) => {
     });
   });
 
-  describe('S9 line injection into responses', () => {
-    it('S9 ids, texts and progress tokens of a client cannot inject a line into a response', async () => {
+  describe('SEC9 line injection into responses', () => {
+    it('SEC9 ids, texts and progress tokens of a client cannot inject a line into a response', async () => {
       const evil = 'x\r\n\r\nevent: evil\ndata: {}\n\nid: 1\r\n\u2028\u2029\0';
       const reply = await send(wire.port, call('secret', { text: evil }, { id: evil, meta: { progressToken: evil } }));
       const frames = reply.body.split('\n\n').filter(Boolean);
@@ -221,7 +221,7 @@ describe.each(ADAPTERS)('HTTP surface on %s', (adapter) => {
       expect(stream.messages.at(-1)).toMatchObject({ id: evil, result: { content: [{ text: evil }] } });
     });
 
-    it('S9 headers that repeat client input cannot inject a line into a response', async () => {
+    it('SEC9 headers that repeat client input cannot inject a line into a response', async () => {
       for (const header of ['origin', 'mcp-session-id', 'last-event-id', 'access-control-request-headers']) {
         for (const end of ['\n', '\r', '\0']) {
           const bytes = `OPTIONS /mcp HTTP/1.1\r\nHost: localhost\r\n${header}: http://localhost${end}X-Evil: 1\r\nConnection: close\r\n\r\n`;

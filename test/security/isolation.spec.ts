@@ -8,7 +8,7 @@ import { ADAPTERS, wireApp, type WireApp } from '../fixtures/applications/wire-a
 
 const CLIENTS = 200;
 
-describe.each(ADAPTERS)('clients with the same ids (S2) on %s', (adapter) => {
+describe.each(ADAPTERS)('clients with the same ids (SEC2) on %s', (adapter) => {
   let wire: WireApp;
   beforeAll(async () => {
     wire = await wireApp(adapter);
@@ -23,7 +23,7 @@ describe.each(ADAPTERS)('clients with the same ids (S2) on %s', (adapter) => {
     expect((JSON.parse(texts[2]!) as JsonRpc).id).toBe(0);
   }
 
-  it('S2 each of 200 modern clients with id 0 and progress token 0 gets only its own messages', async () => {
+  it('SEC2 each of 200 modern clients with id 0 and progress token 0 gets only its own messages', async () => {
     const requests = Array.from({ length: CLIENTS }, async (_, client) => {
       const details = { id: 0, meta: { progressToken: 0, [LOG_LEVEL]: 'debug' } };
       const reply = await send(wire.port, call('secret', { text: `secret-${client}-` }, details));
@@ -32,7 +32,7 @@ describe.each(ADAPTERS)('clients with the same ids (S2) on %s', (adapter) => {
     await Promise.all(requests);
   });
 
-  it('S2 each of 200 legacy sessions with id 0 and progress token 0 gets only its own messages', async () => {
+  it('SEC2 each of 200 legacy sessions with id 0 and progress token 0 gets only its own messages', async () => {
     const requests = Array.from({ length: CLIENTS }, async (_, client) => {
       const session = await LegacySession.open(wire.port);
       const params = { name: 'secret', arguments: { text: `secret-${client}-` }, _meta: { progressToken: 0 } };
@@ -42,7 +42,7 @@ describe.each(ADAPTERS)('clients with the same ids (S2) on %s', (adapter) => {
     await Promise.all(requests);
   });
 
-  it('S2 concurrent POSTs with the same id in one session each get their own response', async () => {
+  it('SEC2 concurrent POSTs with the same id in one session each get their own response', async () => {
     const session = await LegacySession.open(wire.port);
     const requests = Array.from({ length: 20 }, async (_, client) => {
       const params = { name: 'secret', arguments: { text: `secret-${client}-` }, _meta: { progressToken: 0 } };

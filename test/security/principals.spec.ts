@@ -23,7 +23,7 @@ class Tokens extends PrincipalResolver {
 
 const as = (who: string, refresh = 0) => ({ authorization: `Bearer ${who}.${refresh}` });
 
-describe.each(ADAPTERS)('session ownership (S3, S4, S13) on %s', (adapter) => {
+describe.each(ADAPTERS)('session ownership (SEC3, SEC4, SEC13) on %s', (adapter) => {
   let wire: WireApp;
   beforeAll(async () => {
     wire = await wireApp(adapter, { providers: [{ provide: PrincipalResolver, useClass: Tokens }] });
@@ -37,7 +37,7 @@ describe.each(ADAPTERS)('session ownership (S3, S4, S13) on %s', (adapter) => {
   };
   const seen = ({ status, body, headers: { date: _, ...headers } }: RawReply) => ({ status, body, headers });
 
-  it('S3, G-13 a session of another principal is answered exactly like an unknown session', async () => {
+  it('SEC3, G-13 a session of another principal is answered exactly like an unknown session', async () => {
     const mine = await open('alice');
     const stream = await mine.stream('speak', { count: 1 });
     await stream.end();
@@ -62,7 +62,7 @@ describe.each(ADAPTERS)('session ownership (S3, S4, S13) on %s', (adapter) => {
     expect(await mine.post(mine.message('ping'))).toMatchObject({ status: 200 });
   });
 
-  it('S3 a session survives the refresh of its token', async () => {
+  it('SEC3 a session survives the refresh of its token', async () => {
     const mine = await open('alice');
     const reply = await mine.post(mine.message('ping'), as('alice', 7));
     expect(reply.status).toBe(200);
@@ -71,7 +71,7 @@ describe.each(ADAPTERS)('session ownership (S3, S4, S13) on %s', (adapter) => {
     });
   });
 
-  it('S3 another principal cannot take over a stream', async () => {
+  it('SEC3 another principal cannot take over a stream', async () => {
     const mine = await open('alice');
     const stream = await mine.get();
     await stream.frame(({ id }) => id !== undefined);
@@ -92,7 +92,7 @@ describe.each(ADAPTERS)('session ownership (S3, S4, S13) on %s', (adapter) => {
     expect(await answer).toMatchObject({ result: { content: [{ text: key }] } });
   });
 
-  it('S13 every request in a session is authenticated on its own', async () => {
+  it('SEC13 every request in a session is authenticated on its own', async () => {
     const mine = await open('alice');
     const anonymous = withHeaders(mine.raw(mine.message('ping')), { authorization: undefined });
     expect(await send(wire.port, anonymous)).toMatchObject({ status: 404 });

@@ -108,8 +108,14 @@ function folderOf(file: string): string {
   return file.includes('/') ? file.split('/')[0]! : 'root';
 }
 
+/** Without docblocks, whose examples import what they show. */
+const code = (text: string): string => text.replace(/\/\*\*[\s\S]*?\*\//g, '');
+
 const imports = files.flatMap(({ file, text }): Import[] =>
-  [...text.matchAll(/(?:^|[\s;}(])(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => ({ from: file, to: match[1]! })),
+  [...code(text).matchAll(/(?:^|[\s;}(])(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => ({
+    from: file,
+    to: match[1]!,
+  })),
 );
 const inside = imports
   .filter(({ to }) => to.startsWith('.'))

@@ -54,7 +54,7 @@ async function findTasks(ids: readonly string[], { principalId, clientCapabiliti
 
 /**
  * Notifies the client of the current state of each task and of each change, in the form that `tasks/get` returns
- * (T1-15). The current state is sent first, so that a change before the subscription is not missed.
+ * (TASK-15). The current state is sent first, so that a change before the subscription is not missed.
  */
 const followTasks =
   (found: readonly TaskRecord[], tasks: Tasks, logger: Logger): Follow =>

@@ -8,7 +8,7 @@ import type { Capabilities } from '../capabilities.js';
 import type { Peer } from '../../exchange/peer.js';
 import type { Method } from '../method.js';
 
-/** `tasks/get`, `tasks/update` and `tasks/cancel` of the extension (T1-4..T1-12). */
+/** `tasks/get`, `tasks/update` and `tasks/cancel` of the extension (TASK-4..TASK-12). */
 export const extensionTasks = (tasks: Tasks, capabilities: Capabilities): readonly Method[] => {
   const common = { eras: ['modern'], available: capabilities.tasks } as const;
   return [
@@ -43,7 +43,7 @@ export const extensionTasks = (tasks: Tasks, capabilities: Capabilities): readon
   ];
 };
 
-/** @throws {McpError} `-32021` for a client that does not declare the extension with this very request (T1-3) */
+/** @throws {McpError} `-32021` for a client that does not declare the extension with this very request (TASK-3) */
 function declaredKey(params: JsonObject, peer: Peer): TaskKey {
   if (!declaresTasks(peer.clientCapabilities)) throw new MissingClientCapabilityError(TASKS_CAPABILITY);
   return taskKey(params, peer);

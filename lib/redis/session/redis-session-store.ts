@@ -20,7 +20,7 @@ export interface RedisSessionStoreOptions {
   readonly maxSessions: number;
   /** Maximum number of resources one session may be subscribed to (1000). */
   readonly maxSubscriptions?: number;
-  /** Receives an error for each record that cannot be read (S13). */
+  /** Receives an error for each record that cannot be read (SEC13). */
   readonly report?: (error: unknown) => void;
 }
 

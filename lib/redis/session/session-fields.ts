@@ -20,7 +20,7 @@ export function packPatch({ initialized, logLevel }: SessionPatch): string[] {
   return fields;
 }
 
-/** @returns `undefined` for a missing session, and for a hash this package did not write: it is then unknown (S13) */
+/** @returns `undefined` for a missing session, and for a hash this package did not write: it is then unknown (SEC13) */
 export function unpack(
   { principal, id }: SessionKey,
   [record, initialized, level]: SessionFields,

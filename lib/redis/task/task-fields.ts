@@ -20,7 +20,7 @@ export function packPatch({ statusMessage, result, error }: TaskPatch): string[]
   return fields;
 }
 
-/** @returns `undefined` for a hash that this package did not write; the task is then unknown (S13) */
+/** @returns `undefined` for a hash that this package did not write; the task is then unknown (SEC13) */
 export function unpackTask([, orphaned, fieldsAndValues]: TaskReply): TaskRecord | undefined {
   const fields = new Map<string, string>();
   for (let i = 0; i < fieldsAndValues.length; i += 2) fields.set(fieldsAndValues[i]!, fieldsAndValues[i + 1]!);

@@ -7,7 +7,7 @@ import { type ClassifiedPost, type PostFacts, rejectPost } from './classified-po
 
 /**
  * Clients must send `Mcp-Name` for these methods too, but the core table does not list them, so the header is compared
- * only if it is present (T1-16, A-11).
+ * only if it is present (TASK-16, A-11).
  */
 const OPTIONAL_NAME_SOURCE = new Map([
   ['tasks/get', 'taskId'],

@@ -9,7 +9,7 @@ export interface OriginPolicyOptions {
 
 /**
  * Checks `Host` and `Origin` against DNS rebinding: a page of an attacker whose domain was re-pointed at this server
- * sends that domain in both (S1, Z-1). Every request is checked, before anything else.
+ * sends that domain in both (SEC1, Z-1). Every request is checked, before anything else.
  */
 export class OriginPolicy {
   readonly #hosts: ReadonlySet<string>;

@@ -18,7 +18,7 @@ describe.each(ADAPTERS)('tasks of the extension over %s', (adapter) => {
   });
   afterAll(() => app.close());
 
-  it('tasks are advertised as an extension and never as a capability of their own (T1-1)', async () => {
+  it('tasks are advertised as an extension and never as a capability of their own (TASK-1)', async () => {
     const { result } = await client.request('server/discover');
     expect(result!.capabilities.extensions).toEqual({ [TASKS]: {} });
     expect(result!.capabilities).not.toHaveProperty('tasks');
@@ -26,7 +26,7 @@ describe.each(ADAPTERS)('tasks of the extension over %s', (adapter) => {
     for (const tool of listed!.tools) expect(tool).not.toHaveProperty('execution');
   });
 
-  it('a created task is returned flat, found at once, and holds its result verbatim when it completes (T1-4, T1-6)', async () => {
+  it('a created task is returned flat, found at once, and holds its result verbatim when it completes (TASK-4, TASK-6)', async () => {
     const { result: created } = await client.call('gated', { key: 'flat' });
     const { _meta, taskId, createdAt, lastUpdatedAt, ...rest } = created!;
     expect(rest).toEqual({ resultType: 'task', status: 'working', ttlMs: 3_600_000, pollIntervalMs: 1000 });
@@ -47,7 +47,7 @@ describe.each(ADAPTERS)('tasks of the extension over %s', (adapter) => {
     expect(withoutId(one.text)).toBe(withoutId(two.text));
   });
 
-  it('a task reports its progress only in its status message (T1-9)', async () => {
+  it('a task reports its progress only in its status message (TASK-9)', async () => {
     const meta = { progressToken: 7, 'io.modelcontextprotocol/logLevel': 'debug' };
     const raw = modern(
       'tools/call',
@@ -65,7 +65,7 @@ describe.each(ADAPTERS)('tasks of the extension over %s', (adapter) => {
     await client.until(taskId, 'completed');
   });
 
-  it('a request that does not declare the extension never creates a task (T1-3)', async () => {
+  it('a request that does not declare the extension never creates a task (TASK-3)', async () => {
     for (const capabilities of [{}, { tasks: { requests: {} } }, { extensions: { [TASKS]: true } }]) {
       const undeclared = new TaskClient(app.port, { capabilities });
       app.gate.release('sync');
@@ -87,12 +87,12 @@ describe.each(ADAPTERS)('tasks of the extension over %s', (adapter) => {
     }
   });
 
-  it('a call of a tool without tasks never creates a task, whatever the client requests (T1-2)', async () => {
+  it('a call of a tool without tasks never creates a task, whatever the client requests (TASK-2)', async () => {
     const { result } = await client.call('plain', { key: '1' }, { task: { ttl: 1000 } });
     expect(result).toMatchObject({ resultType: 'complete', content: [{ text: 'plain 1' }] });
   });
 
-  it('a task completes with a tool error and fails with a protocol error (T1-10)', async () => {
+  it('a task completes with a tool error and fails with a protocol error (TASK-10)', async () => {
     const failed = await client.until(await client.start('fails'), 'completed');
     expect(failed.result).toEqual({ content: [{ type: 'text', text: 'It did not work out' }], isError: true });
     const broken = await client.until(await client.start('breaks'), 'failed');
@@ -132,7 +132,7 @@ describe.each(ADAPTERS)('tasks of the extension over %s', (adapter) => {
     expect((await client.until(finished, 'completed')).result.content[0].text).toBe('streamed');
   });
 
-  it('a task continues after the connection that created it is closed (T1-13)', async () => {
+  it('a task continues after the connection that created it is closed (TASK-13)', async () => {
     const id = await client.start('gated', { key: 'alone' });
     await app.gate.reached('waiting alone');
     app.gate.release('alone');
@@ -140,7 +140,7 @@ describe.each(ADAPTERS)('tasks of the extension over %s', (adapter) => {
     expect(app.gate.has('aborted alone')).toBe(false);
   });
 
-  it('a task of another principal is answered like an unknown task, byte for byte (T1-7)', async () => {
+  it('a task of another principal is answered like an unknown task, byte for byte (TASK-7)', async () => {
     const [alice, mallory] = ['alice', 'mallory'].map((user) => new TaskClient(app.port, { user }));
     const id = await alice!.start('gated', { key: 'own' });
     const attempts = (taskId: string, by: TaskClient) => [by.get(taskId), by.update(taskId, {}), by.cancel(taskId)];
@@ -161,7 +161,7 @@ describe.each(ADAPTERS)('tasks of the extension over %s', (adapter) => {
     expect([status, error?.code]).toEqual([404, -32601]);
   });
 
-  it('a Mcp-Name header that differs from the task id is refused (T1-16)', async () => {
+  it('a Mcp-Name header that differs from the task id is refused (TASK-16)', async () => {
     const id = await client.start('gated', { key: 'named' });
     for (const method of ['tasks/get', 'tasks/update', 'tasks/cancel']) {
       const params = { taskId: id, inputResponses: {} };

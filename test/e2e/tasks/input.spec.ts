@@ -32,7 +32,7 @@ describe('a task of the extension that asks', () => {
     expect(done).not.toHaveProperty('inputRequests');
   });
 
-  it('a task asks again under another key when an answer does not match the form (T1-11)', async () => {
+  it('a task asks again under another key when an answer does not match the form (TASK-11)', async () => {
     const id = await client.start('asks');
     const { inputRequests } = await client.until(id, (task) => Object.keys(task.inputRequests ?? {}).length === 2);
     const [first, second] = Object.keys(inputRequests);
@@ -65,7 +65,7 @@ describe('a task of the extension that asks', () => {
     expect((await client.until(id, 'completed')).result.content[0].text).toBe('Hello, Ada, after 1');
   });
 
-  it('a task asks only what the creating request declared as a capability (T1-12)', async () => {
+  it('a task asks only what the creating request declared as a capability (TASK-12)', async () => {
     const withoutElicitation = new TaskClient(app.port, { capabilities: { extensions: { [TASKS]: {} } } });
     const failed = await withoutElicitation.until(await withoutElicitation.start('asks'), 'failed');
     expect(failed.error).toMatchObject({ code: -32021, data: { requiredCapabilities: { elicitation: {} } } });
@@ -107,7 +107,7 @@ describe('a tool that detaches', () => {
     return by.call('detaching', args, { requestState, inputResponses: { [key!]: accept({ age: 7 }) } });
   }
 
-  it('a detaching tool asks while its client waits and becomes a task with the last answer (T1-8)', async () => {
+  it('a detaching tool asks while its client waits and becomes a task with the last answer (TASK-8)', async () => {
     const { result } = await askedBefore(client, { key: 'late' });
     expect(result).toMatchObject({ resultType: 'task', status: 'working' });
     for (const member of ['requestState', 'inputRequests']) expect(result).not.toHaveProperty(member);

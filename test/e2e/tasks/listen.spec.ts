@@ -20,7 +20,7 @@ describe('subscriptions/listen with taskIds', () => {
   });
   afterAll(() => fleet.close());
 
-  it('subscriptions/listen sends each task status on any instance in the form of tasks/get (T1-15)', async () => {
+  it('subscriptions/listen sends each task status on any instance in the form of tasks/get (TASK-15)', async () => {
     const id = await here.start('gated', { key: 'heard' });
     const stream = await there.listen([id]);
     expect((await stream.message(isAck)).params).toMatchObject({ notifications: { taskIds: [id] } });

@@ -46,7 +46,7 @@ describe.each(ADAPTERS)('legacy sessions on %s', (adapter) => {
       }
     });
 
-    it('G-10, G-11, S11 a request without a session is 400 and one for an unknown or ended session is 404, for every verb', async () => {
+    it('G-10, G-11, SEC11 a request without a session is 400 and one for an unknown or ended session is 404, for every verb', async () => {
       const session = await open();
       expect(await session.end()).toMatchObject({ status: 204, body: '' });
       const ping = { jsonrpc: '2.0', id: 4, method: 'ping' };

@@ -164,7 +164,7 @@ describe.each(ADAPTERS)('resuming with Last-Event-ID on %s', (adapter) => {
     expect(JSON.parse(reply.body)).not.toHaveProperty('id');
   });
 
-  it('P4, S4 an event id of another session reveals nothing', async () => {
+  it('P4, SEC4 an event id of another session reveals nothing', async () => {
     const [mine, other] = await Promise.all([open(), open()]);
     const stream = await other.stream('speak', { count: 2 });
     await stream.end();

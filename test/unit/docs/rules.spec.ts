@@ -14,9 +14,11 @@ const span = (prefix: string, from: string, to: string): string[] =>
 /** All ids a text cites, those inside a range such as `B-1..B-5` or "rows 13-20" included. */
 function citedIn(text: string): Set<string> {
   // A citation may go over the end of a comment's line.
-  const prose = text.replace(/\n\s*(?:\*(?!\/)|\/\/)?[ \t]*/g, ' ');
+  const prose = text.replace(/\n\s*(?:\*(?!\/)|\/\/|--)?[ \t]*/g, ' ');
   const cited: string[] = [];
-  for (const [, prefix, from, to] of prose.matchAll(/(?<![\w-])([A-Z]-|T1-|[FPS])(\d+)\b(?:\.\.\1(\d+)\b)?(?!-\d)/g)) {
+  for (const [, prefix, from, to] of prose.matchAll(
+    /(?<![\w-])([A-Z]-|TASK-|SEC|[FP])(\d+)\b(?:\.\.\1(\d+)\b)?(?!-\d)/g,
+  )) {
     cited.push(...span(prefix!, from!, to ?? from!));
   }
   for (const [, list] of prose.matchAll(/\brows? (\d+(?:-\d+)?(?:(?:,|,? and) \d+(?:-\d+)?)*)/gi)) {
@@ -30,13 +32,13 @@ function citedIn(text: string): Set<string> {
 
 /** The comments of a source, and the titles of tests, since `lib/testing` is made of these. */
 const commentsOf = (source: string): string =>
-  [...source.matchAll(/(?<=^|\s)(?:\/\*[\s\S]*?\*\/|\/\/.*$)|\b(?:describe|it)(?:\.\w+)?\(.*$/gm)]
+  [...source.matchAll(/(?<=^|\s)(?:\/\*[\s\S]*?\*\/|\/\/.*$|--.*$)|\b(?:describe|it)(?:\.\w+)?\(.*$/gm)]
     .map(([text]) => text)
     .join('\n;');
 
 const sourcesIn = (folder: string) =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts'))
+    .filter((file) => /\.(ts|lua)$/.test(file))
     .map((file) => ({ file: `${folder}/${file}`, text: read(`${folder}/${file}`) }));
 
 const lib = sourcesIn('lib').map(({ file, text }) => ({ file, ids: citedIn(commentsOf(text)) }));
@@ -44,8 +46,8 @@ const tests = sourcesIn('test').filter(({ file }) => file !== 'test/unit/docs/ru
 
 describe('the reader of citations', () => {
   it.each([
-    ['/** The one (E-3), and T1-7. */', ['E-3', 'T1-7']],
-    ['// S1 is not S-1; P16', ['S1', 'S-1', 'P16']],
+    ['/** The one (E-3), and TASK-7. */', ['E-3', 'TASK-7']],
+    ['// SEC1 is not S-1; P16', ['SEC1', 'S-1', 'P16']],
     ['/* B-1..B-3 */', ['B-1', 'B-2', 'B-3']],
     ['// ladder rows 21, 24-26 and 28', ['row 21', 'row 24', 'row 25', 'row 26', 'row 28']],
     ['/**\n * Over the end of a line (row\n * 12), see §5.5.\n */', ['row 12', '§5.5']],

@@ -62,7 +62,7 @@ describe('TaskRunner', () => {
     await rig.close();
   });
 
-  it('a task continues when its client disconnects later (T1-13)', async () => {
+  it('a task continues when its client disconnects later (TASK-13)', async () => {
     const client = clientExchange();
     const rig = await TaskRig.open();
     let inner!: Exchange;

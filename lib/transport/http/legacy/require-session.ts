@@ -10,7 +10,7 @@ import { LegacyCode, refuse } from '../refuse.js';
 /**
  * Loads the session that a legacy request names, which renews its TTL. Otherwise it sends the error and returns
  * `undefined`: 400 for an unsupported version or a missing id, and 404 for a session that is unknown, ended, or another
- * principal's (G-10, G-11, S3, S11).
+ * principal's (G-10, G-11, SEC3, SEC11).
  */
 export async function requireSession(
   http: HttpContext,

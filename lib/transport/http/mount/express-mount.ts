@@ -44,7 +44,7 @@ export function receiveFirst(app: ExpressApp, path: string, endpoint: () => Http
 
 export function mountExpress(app: ExpressApp, endpoint: HttpEndpoint, path: string): void {
   const handler: Handler = (request, response, next) => {
-    // Express also matches other cases; on Fastify those are other paths (S10).
+    // Express also matches other cases; on Fastify those are other paths (SEC10).
     if (!isOurs(app, request, path)) return next();
     const known = received.get(request);
     if (known) void endpoint.serve(known.http, known.body);

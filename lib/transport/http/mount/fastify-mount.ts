@@ -50,7 +50,7 @@ export function mountFastify(app: FastifyScope, endpoint: HttpEndpoint, path: st
     // Nothing is read here: the endpoint reads the body once it has judged the head.
     scope.addContentTypeParser('*', (_request, payload, parsed) => parsed(null, payload));
     const handler = (request: FastifyRequest, reply: FastifyReply): void => {
-      // Fastify routes by the decoded path, and can be told to be lenient; on Express those are other paths (S10).
+      // Fastify routes by the decoded path, and can be told to be lenient; on Express those are other paths (SEC10).
       if (paths.includes(request.raw.url!.split('?', 1)[0]!)) serve(endpoint, request, reply);
       else reply.callNotFound();
     };

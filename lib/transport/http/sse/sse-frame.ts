@@ -1,4 +1,4 @@
-// Frames of `text/event-stream`. Data is one line of JSON and ids are created here, so nothing needs escaping (S9).
+// Frames of `text/event-stream`. Data is one line of JSON and ids are created here, so nothing needs escaping (SEC9).
 
 /** One JSON-RPC message. Legacy streams give it an id to resume from; modern streams must not (S-3). */
 export const messageFrame = (json: string, id?: string): string =>
