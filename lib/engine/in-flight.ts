@@ -78,8 +78,8 @@ export class InFlight {
   /** Resolves when nothing runs any more; what still runs after `timeoutMs` is cancelled, and given a moment to say so. */
   async drain(timeoutMs: number): Promise<void> {
     await this.#untilIdle(timeoutMs);
-    const verdict = new CapacityError('The server is shutting down');
-    for (const exchange of this.#exchanges) exchange.cancel('the server is shutting down', verdict);
+    const error = new CapacityError('The server is shutting down');
+    for (const exchange of this.#exchanges) exchange.cancel('the server is shutting down', error);
     await this.#untilIdle(CANCEL_GRACE_MS);
   }
 

@@ -36,7 +36,7 @@ afterAll(async () => {
 });
 
 /** The number of outstanding requests in a session. */
-async function owed(session: LegacySession): Promise<number> {
+async function outstandingRequests(session: LegacySession): Promise<number> {
   const keys = await redis.keys(`${redisPrefix}:*${session.id}*:s`);
   const fields = await Promise.all(keys.map((key) => redis.hkeys(key)));
   return fields.flat().filter((field) => field.startsWith('w:')).length;
@@ -51,7 +51,7 @@ async function begin(worker: ChildInstance, ms: number, count: number) {
   const ids = Array.from({ length: count }, (_, i) => `call ${i}`);
   const streams = await Promise.all(ids.map((id) => session.stream('work', { ms }, id)));
   await Promise.all(streams.map((stream) => stream.frame(({ id }) => id !== undefined)));
-  await expect.poll(() => owed(session), { timeout: 10_000 }).toBe(count);
+  await expect.poll(() => outstandingRequests(session), { timeout: 10_000 }).toBe(count);
   return { ids, streams, elsewhere: session.at(keeper.port) };
 }
 

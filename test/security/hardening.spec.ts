@@ -37,18 +37,18 @@ describe.each(ADAPTERS)('One client of a server on %s', (adapter) => {
     ['a content coding', `${HEAD}\r\nContent-Encoding: gzip\r\nContent-Length: 1000`, '415'],
     ['a length beyond the limit', `${HEAD}\r\nContent-Length: 9000000000`, '413'],
     ['an expectation of such a length', `${HEAD}\r\nExpect: 100-continue\r\nContent-Length: 999999999`, '413'],
-  ])('A7 is refused for %s before it has sent a byte of its body', async (_what, headers, status) => {
+  ])('is refused for %s before it has sent a byte of its body', async (_what, headers, status) => {
     const { port } = await start();
     expect(await answered(await halfSent(port, headers))).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
   });
 
-  it('A7 is told to continue when its head is good', async () => {
+  it('is told to continue when its head is good', async () => {
     const { port } = await start();
     const socket = await halfSent(port, `${HEAD}\r\nExpect: 100-continue\r\nContent-Length: 2`);
     expect(await answered(socket)).toMatch(/^HTTP\/1.1 100 /);
   });
 
-  it('A7 loses its connection when it goes on sending a body that was refused', async () => {
+  it('loses its connection when it goes on sending a body that was refused', async () => {
     const { port } = await start();
     const socket = await halfSent(port, `${HEAD}\r\nContent-Length: 9000000000`);
     socket.resume();
@@ -67,7 +67,7 @@ describe.each(ADAPTERS)('One client of a server on %s', (adapter) => {
     expect(sent).toBeLessThan(32 * 1024 * 1024);
   });
 
-  it('A4, A7 uses up its share of bytes with half a body, and gives it back when it leaves', async () => {
+  it('uses up its share of bytes with half a body, and gives it back when it leaves', async () => {
     const { port } = await start({ maxBodyBytes: 50_000, maxRequestBytesPerClient: 60_000, maxRequestBytes: 60_000 });
     const half = await halfSent(port, `${HEAD}\r\nContent-Length: 50000`, 'x'.repeat(40_000));
     const text = 'y'.repeat(30_000);
@@ -78,7 +78,7 @@ describe.each(ADAPTERS)('One client of a server on %s', (adapter) => {
     await expect.poll(async () => (await send(port, call('echo', { text }))).status, { timeout: 5000 }).toBe(200);
   });
 
-  it('A4 has as many requests served at the same time as its share allows, and then gets 429', async () => {
+  it('has as many requests served at the same time as its share allows, and then gets 429', async () => {
     const { port, gate } = await start({ maxRequestsPerClient: 2 });
     const running = ['a', 'b'].map((key) => send(port, call('hold', { key })));
     await expect.poll(async () => (await send(port, modern('tools/list'))).status).toBe(429);
@@ -89,7 +89,7 @@ describe.each(ADAPTERS)('One client of a server on %s', (adapter) => {
     expect((await send(port, modern('tools/list'))).status).toBe(200);
   });
 
-  it('A4 has its legacy call cancelled when it closes a response that is no stream', async () => {
+  it('has its legacy call cancelled when it closes a response that is no stream', async () => {
     const { port, mcp } = await start({ streamAfterMs: 60_000 });
     const session = await LegacySession.open(port);
     const hangUp = new AbortController();
@@ -102,7 +102,7 @@ describe.each(ADAPTERS)('One client of a server on %s', (adapter) => {
     await expect.poll(() => mcp.health().open.requests).toBe(0);
   });
 
-  it('A9 ends what runs in its session by ending the session', async () => {
+  it('ends what runs in its session by ending the session', async () => {
     const { port, mcp } = await start();
     const session = await LegacySession.open(port);
     const headers = { 'mcp-session-id': session.id };
@@ -114,7 +114,7 @@ describe.each(ADAPTERS)('One client of a server on %s', (adapter) => {
     await running;
   });
 
-  it('A2 cannot store more than some kilobytes with a session', async () => {
+  it('cannot store more than some kilobytes with a session', async () => {
     const { port, mcp } = await start();
     const initialize = (params: object) =>
       send(
@@ -133,7 +133,7 @@ describe.each(ADAPTERS)('One client of a server on %s', (adapter) => {
     expect(mcp.health().open.requests).toBe(0);
   });
 
-  it('A5 is cut off when it does not read a large JSON response', async () => {
+  it('is cut off when it does not read a large JSON response', async () => {
     const { port, app, mcp } = await start();
     // More than the kernel takes on its own.
     await mcp.registerTool({ name: 'large' }, () => 'z'.repeat(24 * 1024 * 1024));
@@ -152,7 +152,7 @@ describe.each(ADAPTERS)('One client of a server on %s', (adapter) => {
     socket.destroy();
   }, 20_000);
 
-  it('A10 is refused a body with more members than allowed', async () => {
+  it('is refused a body with more members than allowed', async () => {
     const { port } = await start({ maxJsonMembers: 1000 });
     const many = Object.fromEntries(Array.from({ length: 1001 }, (_, i) => [`m${i}`, 0]));
     const reply = await send(port, call('echo', { text: 'x', ...many }));
@@ -161,7 +161,7 @@ describe.each(ADAPTERS)('One client of a server on %s', (adapter) => {
     expect(numbers.status).toBe(400);
   });
 
-  it('A15 is refused ids and progress tokens of more than 256 characters', async () => {
+  it('is refused ids and progress tokens of more than 256 characters', async () => {
     const { port } = await start();
     const long = 'i'.repeat(257);
     expect((await send(port, modern('tools/list', {}, { id: long }))).status).toBe(400);
@@ -169,7 +169,7 @@ describe.each(ADAPTERS)('One client of a server on %s', (adapter) => {
     expect((await send(port, modern('tools/list', {}, { meta: { progressToken: long } }))).status).toBe(400);
   });
 
-  it('A16 does not reach the endpoint by the absolute form of its URL', async () => {
+  it('does not reach the endpoint by the absolute form of its URL', async () => {
     const { port } = await start();
     const reply = await sendBytes(port, 'GET http://evil/mcp HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
     expect(reply).toMatch(/^HTTP\/1.1 404 /);

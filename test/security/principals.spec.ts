@@ -16,7 +16,7 @@ class Tokens extends PrincipalResolver {
     if (token === 'nest401') throw new UnauthorizedException();
     if (token === 'nest403') throw new ForbiddenException();
     if (token === 'weak') throw new PrincipalRefusedError(403, 'no', 'Bearer error="insufficient_scope", scope="x"');
-    if (token === 'crash') throw new Error('the key server is away at 10.0.0.7');
+    if (token === 'crash') throw new Error('the key server is unreachable at 10.0.0.7');
     return token === undefined ? undefined : { issuer: 'https://as.example', subject: token };
   }
 }

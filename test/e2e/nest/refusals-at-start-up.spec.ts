@@ -91,7 +91,7 @@ describe('start-up checks', () => {
       },
       /One\.a: .*argument x.*strings/,
     ],
-    'with a URI template that is none': [
+    'with an invalid URI template': [
       () => {
         class One {
           @McpResource({ uri: 'a://{unclosed' }) a(): void {}

@@ -42,13 +42,13 @@ describe(`F13 ${CLIENTS} clients whose streams are cut at once`, () => {
       await Promise.all(sessions.map((id) => begin(writer, anonymous(id))));
       const received = sessions.map((): string[] => []);
       let release!: () => void;
-      const away = new Promise<void>((resolve) => (release = resolve));
+      const outage = new Promise<void>((resolve) => (release = resolve));
       const crowd = new SseClients({
         sessions,
         port: () => (dying.alive ? dying : other).port,
         onMessage: (i, text) => received[i]!.push(text),
         // Reconnects after the delay of the server with some jitter, once there is something to catch up with.
-        pause: () => away.then(() => pause(750 + Math.random() * 500)),
+        pause: () => outage.then(() => pause(750 + Math.random() * 500)),
       });
       const sendToAll = (data: string) =>
         Promise.all(sessions.map((id) => writer.log.append(anonymous(id), STANDALONE_STREAM, message(data))));

@@ -95,7 +95,7 @@ describe('F10 ten times more messages than the history holds', () => {
         expectNewest(back);
         await back.close();
       }
-      figure('F10', 'gaps per burst on the standing stream', gaps / rounds);
+      figure('F10', 'gaps per burst on the standalone stream', gaps / rounds);
       expect(gaps).toBe(rounds);
     },
   );

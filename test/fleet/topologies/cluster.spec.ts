@@ -128,7 +128,7 @@ describe('a lost cluster node', () => {
   });
 
   it('P9 after the loss of all cluster nodes requests get 503, and every client recovers', async () => {
-    const options = { redis: { nodes: redis.addresses }, redisPrefix: 'away', redisWaitMs: 300 };
+    const options = { redis: { nodes: redis.addresses }, redisPrefix: 'unreachable', redisWaitMs: 300 };
     const [a, b] = await Promise.all([fleetApp(options), fleetApp(options)]);
     const session = await LegacySession.open(a.port);
     const stream = await openStandaloneStream(session.at(b.port));

@@ -49,7 +49,7 @@ describe('the reader of citations', () => {
     ['/** The one (E-3), and TASK-7. */', ['E-3', 'TASK-7']],
     ['// SEC1 is not S-1; P16', ['SEC1', 'S-1', 'P16']],
     ['/* B-1..B-3 */', ['B-1', 'B-2', 'B-3']],
-    ['// ladder rows 21, 24-26 and 28', ['row 21', 'row 24', 'row 25', 'row 26', 'row 28']],
+    ['// rows 21, 24-26 and 28', ['row 21', 'row 24', 'row 25', 'row 26', 'row 28']],
     ['/**\n * Over the end of a line (row\n * 12), see §5.5.\n */', ['row 12', '§5.5']],
     ['const a = 1; // finding 8', ['finding 8']],
     ["  it('ends (F17)', () => {", ['F17']],

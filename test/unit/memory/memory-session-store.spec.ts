@@ -93,7 +93,7 @@ describe('steadyClock()', () => {
 });
 
 describe('sessions that give way to others', () => {
-  it('B1 a full store ends the longest idle session, but none that has an open connection', async () => {
+  it('a full store ends the longest idle session, but none that has an open connection', async () => {
     const small = new MemorySessionStore({ maxSessions: 3 });
     for (const id of ['held', 'idle', 'used']) await small.create(record(id));
     const release = small.hold(record('held'));
@@ -111,7 +111,7 @@ describe('sessions that give way to others', () => {
     small.close();
   });
 
-  it('B1 a session that is not used after initialize ends within minutes', async () => {
+  it('a session that is not used after initialize ends within minutes', async () => {
     let now = 0;
     const store = new MemorySessionStore({ idleTtlMs: 3_600_000, clock: () => now });
     await store.create({ ...record('unused'), initialized: false });

@@ -22,7 +22,7 @@ describe('readBody', () => {
     );
   });
 
-  it('A1 holds about as many bytes as were sent when every byte is a chunk of its own', async () => {
+  it('holds about as many bytes as were sent when every byte is a chunk of its own', async () => {
     const account = budgetOf().open('a');
     const stream = new PassThrough({ highWaterMark: 16 });
     const read = readBody(stream, 4 * MIB, account);

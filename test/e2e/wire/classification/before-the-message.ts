@@ -125,7 +125,7 @@ export const BEFORE_THE_MESSAGE: readonly WireCase[] = [
   { row: '6', when: 'an empty batch', send: () => post([]), status: 400, code: -32600, echoes: false },
   {
     row: '6',
-    when: 'a batch with an element that is none',
+    when: 'a batch with an element that is no message',
     send: (id) => post([message(id, 'ping'), 1]),
     status: 400,
     code: -32600,
