@@ -47,8 +47,9 @@ export interface McpToolOptions extends PrimitiveOptions {
   /** Hints about the tool's behavior. Default: none. */
   readonly annotations?: ToolAnnotations;
   /**
-   * Whether calls are answered with a task, which keeps running while the client disconnects and reconnects. `optional`:
-   * for clients that support tasks. `required`: always, so only clients that support tasks can call the tool.
+   * Whether calls are answered with a task, which keeps running while the client disconnects and reconnects.
+   * `optional`: for clients that support tasks. `required`: always, so only clients that support tasks can call the
+   * tool.
    * `forbidden`: never. Default: `forbidden`.
    */
   readonly task?: TaskSupport;

@@ -4,10 +4,10 @@ import { sessionKeyText } from '../session/session-key.js';
 import type { SessionKey } from '../session/session-record.js';
 import type { Exchange } from '../exchange/exchange.js';
 
-/** `1` and `"1"` are different requests, and only those of the same session can be meant (Z-14, G-46). */
+/** `1` and `"1"` are different ids, and an id means a request of its own session only (Z-14, G-46). */
 const keyOf = (session: SessionKey, id: RequestId): string => `${sessionKeyText(session)} ${typeof id} ${id}`;
 
-/** For answers of cancelled requests to be sent, or stored where others find them. */
+/** Time for the responses of cancelled requests to be sent, or stored in the event log, ms. */
 const CANCEL_GRACE_MS = 500;
 
 export interface InFlightLimits {
@@ -75,7 +75,10 @@ export class InFlight {
     if (exchange?.request.method !== 'initialize') exchange?.cancel(reason);
   }
 
-  /** Resolves when nothing runs any more; what still runs after `timeoutMs` is cancelled, and given a moment to say so. */
+  /**
+   * Resolves when nothing runs any more. After `timeoutMs` everything that still runs is cancelled, and its responses
+   * get a moment to be sent.
+   */
   async drain(timeoutMs: number): Promise<void> {
     await this.#untilIdle(timeoutMs);
     const error = new CapacityError('The server is shutting down');

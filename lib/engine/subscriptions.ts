@@ -6,7 +6,7 @@ import { META } from '../protocol/meta-keys.js';
 import { SlicedWork } from '../limits/sliced-work.js';
 import { CancelledError, type Exchange } from '../exchange/exchange.js';
 
-/** What one `subscriptions/listen` stream was promised: the ack's `notifications` (L-4). */
+/** What one `subscriptions/listen` stream will receive: the `notifications` of its acknowledgement (L-4). */
 export interface HonouredFilter {
   readonly toolsListChanged?: true;
   readonly promptsListChanged?: true;
@@ -15,7 +15,7 @@ export interface HonouredFilter {
   readonly taskIds?: readonly string[];
 }
 
-/** Follows something on behalf of one stream, from after its ack to its end. @returns what ends that */
+/** Follows something for one stream, from its acknowledgement to its end. @returns a function that stops it */
 export type Follow = (notify: (method: string, params: JsonObject) => void) => () => void;
 
 const LISTS: readonly ListName[] = ['tools', 'prompts', 'resources'];
@@ -30,8 +30,8 @@ interface Listener {
 }
 
 /**
- * The open `subscriptions/listen` requests of this instance. They are kept by exchange, never by id: two clients may
- * well use the same one (I-1). Change events come from the fleet's bus, whichever instance raised them.
+ * The open `subscriptions/listen` requests of this instance. They are identified by their exchange and never by their
+ * id, because two clients may use the same id (I-1). Change events of all instances come from the change bus.
  */
 export class Subscriptions {
   readonly #listeners = new Set<Listener>();
@@ -46,13 +46,17 @@ export class Subscriptions {
     return this.#listeners.size;
   }
 
-  /** Acks, then holds the request open until it is cancelled or the server closes. @returns the request's result */
+  /** Acknowledges, then holds the request open until it is cancelled or the server closes. @returns its result */
   async listen(exchange: Exchange, filter: HonouredFilter, follow?: Follow): Promise<JsonObject> {
-    let unfollow: (() => void) | undefined;
+    let stopFollowing: (() => void) | undefined;
     try {
-      return await this.#open(exchange, filter, () => (unfollow = follow?.((...said) => notify(exchange, ...said))));
+      return await this.#open(
+        exchange,
+        filter,
+        () => (stopFollowing = follow?.((method, params) => notify(exchange, method, params))),
+      );
     } finally {
-      unfollow?.();
+      stopFollowing?.();
     }
   }
 
@@ -78,7 +82,9 @@ export class Subscriptions {
     });
   }
 
-  /** Tells every listener whose filter has what changed. A listener gets its notifications in the order of the events. */
+  /**
+   * Tells every listener whose filter has what changed. A listener gets its notifications in the order of the events.
+   */
   deliver(event: ChangeEvent): void {
     if (event.type === 'list-changed') {
       this.#work.add(this.#listeners, (listener) => {
@@ -98,7 +104,7 @@ export class Subscriptions {
     });
   }
 
-  /** Ends each stream with its result, so that clients know it was no accident (§3.2). */
+  /** Ends each stream with its result, so that clients know that it ended on purpose (§3.2). */
   close(): void {
     this.#closed = true;
     for (const listener of this.#listeners) listener.end();
@@ -130,7 +136,7 @@ const notifyList = ({ exchange }: Listener, list: ListName): void =>
 const notifyResource = ({ exchange }: Listener, uri: string): void =>
   notify(exchange, 'notifications/resources/updated', { uri });
 
-/** Every message of a subscription carries its id, with the type it came with (L-6). */
+/** Every message of a subscription carries its id, with its original type (L-6). */
 function notify(exchange: Exchange, method: string, params: JsonObject): void {
   const subscriptionId: RequestId = exchange.request.id;
   exchange.notify({

@@ -10,7 +10,9 @@ export interface AskedClient {
   readonly revision: Revision;
 }
 
-/** @throws {MissingClientCapabilityError} when the client did not declare what this request needs (M-6, TASK-12, A-17) */
+/**
+ * @throws {MissingClientCapabilityError} when the client did not declare what this request needs (M-6, TASK-12, A-17)
+ */
 export function requireCapability(request: InputRequest, { clientCapabilities, revision }: AskedClient): void {
   const missing = missingCapabilities(request, clientCapabilities, revision);
   if (missing) throw new MissingClientCapabilityError(missing);

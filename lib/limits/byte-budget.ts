@@ -9,9 +9,9 @@ export interface ByteBudgetOptions {
 }
 
 /**
- * Counts the bytes that this instance holds for its clients, in total and per owner. Limits on the number of things bound
- * nothing by themselves: a thousand requests of 4 MiB each are 4 GiB. Every place that keeps bytes of a client takes them
- * from here first, and gives them back when it lets go of them.
+ * Counts the bytes that this instance holds for its clients, in total and per owner. Limits on the number of things
+ * bound nothing by themselves: a thousand requests of 4 MiB each are 4 GiB. Every place that keeps bytes of a client
+ * takes them from here first, and gives them back when it lets go of them.
  */
 export class ByteBudget {
   readonly #totalBytes: number;

@@ -1,6 +1,6 @@
 /**
- * Whether the JSON text of a value has more characters than allowed. Counts as it goes and stops at the limit, so that a
- * large value costs no more than a small one.
+ * Whether the JSON text of a value has more characters than allowed. Counts as it goes and stops at the limit, so that
+ * a large value costs no more than a small one.
  */
 export function exceedsJsonSize(value: unknown, maxCharacters: number): boolean {
   return measure(value, maxCharacters) < 0;

@@ -7,8 +7,8 @@ interface Job<T> {
 }
 
 /**
- * Does something for each of many items without holding the event loop: after a slice of some milliseconds other work has
- * its turn. Jobs are done one after the other, in the order in which they were added.
+ * Does something for each of many items without holding the event loop: after a slice of some milliseconds other work
+ * has its turn. Jobs are done one after the other, in the order in which they were added.
  */
 export class SlicedWork<T> {
   readonly #jobs: Job<T>[] = [];

@@ -9,8 +9,8 @@ interface Finished {
 const SHARE = 1 / 4;
 
 /**
- * Bounds the bytes of all histories together, and of those of one principal. Bounds per stream alone would let one client
- * fill the memory with many streams.
+ * Bounds the bytes of all histories together, and of those of one principal. Bounds per stream alone would let one
+ * client fill the memory with many streams.
  */
 export class HistoryTotals {
   readonly #bytes = new Map<string, number>();

@@ -55,8 +55,8 @@ export interface McpOptions {
    */
   readonly maxRequestBytes?: number;
   /**
-   * The part of `maxRequestBytes` that one client may use: a principal, or the address of anonymous ones as the framework
-   * tells it (see its setting for trusted proxies). Beyond it requests are answered 429. Default: 32 MiB.
+   * The part of `maxRequestBytes` that one client may use: a principal, or the address of anonymous ones as the
+   * framework tells it (see its setting for trusted proxies). Beyond it requests are answered 429. Default: 32 MiB.
    */
   readonly maxRequestBytesPerClient?: number;
   /** Requests that this instance serves at the same time, open subscriptions included. Default: 20 000. */

@@ -7,8 +7,8 @@ export class JsonRefused extends Error {
 
 /**
  * Parses a body from the network. It rejects bytes that are not UTF-8, nesting beyond `maxDepth` (SEC7), more than
- * `maxMembers` members of objects or elements of arrays, which cost time and memory out of proportion to their bytes, and
- * objects with a duplicate key, because two parsers on the way may disagree about which value counts (SEC8).
+ * `maxMembers` members of objects or elements of arrays, which cost time and memory out of proportion to their bytes,
+ * and objects with a duplicate key, because two parsers on the way may disagree about which value counts (SEC8).
  *
  * @throws {JsonRefused} with a message for the client
  */

@@ -36,7 +36,8 @@ export abstract class PrincipalResolver {
    * Called for each HTTP request before its body is parsed.
    *
    * @returns the principal; `undefined` for an anonymous caller
-   * @throws {PrincipalRefusedError} to reject the request, as do Nest's `UnauthorizedException` and `ForbiddenException`
+   * @throws {PrincipalRefusedError} to reject the request, as do Nest's `UnauthorizedException` and
+   * `ForbiddenException`
    */
   abstract resolve(request: PrincipalRequest): Principal | undefined | Promise<Principal | undefined>;
 }

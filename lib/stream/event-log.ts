@@ -150,8 +150,8 @@ export abstract class EventLog {
   /**
    * Releases a claim whose connection has closed. Does nothing if there is a newer claim.
    *
-   * @param delivered whether the connection wrote the final message; a log may forget the message soon after that, since
-   * hardly any client asks for it again
+   * @param delivered whether the connection wrote the final message; a log may forget the message soon after that,
+   * since hardly any client asks for it again
    */
   abstract release(key: SessionKey, stream: string, fence: number, delivered?: boolean): Promise<void>;
 

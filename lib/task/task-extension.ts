@@ -6,7 +6,9 @@ export const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';
 /** The `_meta` key in which messages of 2025-11-25 name the task they belong to (§5.2). */
 export const RELATED_TASK = 'io.modelcontextprotocol/related-task';
 
-/** The capability that a client lacks if it did not declare the extension, shaped like `ClientCapabilities` (TASK-3). */
+/**
+ * The capability that a client lacks if it did not declare the extension, shaped like `ClientCapabilities` (TASK-3).
+ */
 export const TASKS_CAPABILITY = { extensions: { [TASKS_EXTENSION]: {} } };
 
 /** The settings of an extension are an object, possibly empty (T-63). The `tasks` of 2025-11-25 do not declare it. */

@@ -18,7 +18,8 @@ export const knowsExperimentalTasks = ({ revision, session }: Peer): boolean =>
 
 /**
  * Decides whether a call is answered with a task. In the modern era the server decides: a call becomes a task if its
- * tool allows it and its client declares the extension with this request (TASK-2, TASK-3). In 2025-11-25, the client does.
+ * tool allows it and its client declares the extension with this request (TASK-2, TASK-3). In 2025-11-25, the client
+ * does.
  *
  * @param requested the `params.task` of the request; ignored in modern requests
  * @throws {McpError} `-32021` or `-32601` when the tool and the client are incompatible

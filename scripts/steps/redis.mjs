@@ -4,8 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { provideCommand } from './debian.mjs';
 import { freePort } from './free-port.mjs';
 
-const HOW =
-  'The tests need a Redis server: install redis-server (version 7 or newer), or set REDIS_URL to one that may be flushed.';
+const HOW = 'The tests start Redis servers of their own: install redis-server, version 7 or newer.';
 const START_MS = 10_000;
 
 /**

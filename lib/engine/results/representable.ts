@@ -28,8 +28,8 @@ function isPlain(value: unknown): boolean {
 const MAX_DEPTH = 100;
 
 /**
- * Finds what JSON cannot represent. `JSON.stringify` writes a Map as `{}` and leaves functions out, so a client would get
- * a result that looks right and is not.
+ * Finds what JSON cannot represent. `JSON.stringify` writes a Map as `{}` and leaves functions out, so a client would
+ * get a result that looks right and is not.
  *
  * @throws {InvalidOutputError} with the path of the value, what it is, and what to return instead
  */

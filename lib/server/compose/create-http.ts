@@ -7,7 +7,7 @@ import { PostHandler } from '../../transport/http/legacy/post-handler.js';
 import type { LegacyServices } from '../../transport/legacy-services.js';
 import { ModernHandler } from '../../transport/http/modern/modern-handler.js';
 import { OriginPolicy } from '../../transport/http/origin-policy.js';
-import { SlowResponses } from '../../transport/http/sse/slow-responses.js';
+import { StreamUpgrades } from '../../transport/http/sse/stream-upgrades.js';
 import { DeleteHandler } from '../../transport/http/legacy/delete-handler.js';
 import { GetHandler } from '../../transport/http/legacy/get-handler.js';
 import type { Backends } from '../../backends/backends.js';
@@ -16,7 +16,7 @@ import type { Engine } from './create-engine.js';
 export interface HttpService {
   readonly endpoint: HttpEndpoint;
   readonly streams: GetHandler;
-  readonly slow: SlowResponses;
+  readonly slow: StreamUpgrades;
   readonly budget: ByteBudget;
 }
 
@@ -31,7 +31,7 @@ export function createHttpService(
 ): HttpService {
   const { keepAliveMs, maxPendingBytes, streamAfterMs, maxStreams, maxHeldStreams } = options;
   const sse = { keepAliveMs, maxPendingBytes };
-  const slow = new SlowResponses(streamAfterMs);
+  const slow = new StreamUpgrades(streamAfterMs);
   const streams = new GetHandler(services, sse, { maxStreams, maxHeld: maxHeldStreams });
   const budget = new ByteBudget({ totalBytes: options.maxRequestBytes, shareBytes: options.maxRequestBytesPerClient });
   const handlers = {

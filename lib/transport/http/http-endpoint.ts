@@ -102,7 +102,8 @@ export class HttpEndpoint {
     const { maxBodyBytes } = this.limits;
     if (Buffer.isBuffer(body)) return body.length > maxBodyBytes ? 'too-large' : (account.grow(body.length) ?? body);
     if (raw.headers.expect?.toLowerCase() === '100-continue' && !response.headersSent) response.writeContinue();
-    // Bodies of other verbs are read as well, and dropped: a parser behind this one would take what is left for its own.
+    // Bodies of other verbs are read as well, and dropped: a parser behind this one would take what is left for its
+    // own.
     const hasBody = raw.headers['content-length'] !== undefined || raw.headers['transfer-encoding'] !== undefined;
     return hasBody || verb === 'POST' ? readBody(body, maxBodyBytes, account) : NO_BODY;
   }
@@ -123,7 +124,8 @@ export class HttpEndpoint {
     const refusal = principal && body.account.moveTo(principalId(principal));
     if (refusal) return refuseBusy(http, refusal, BYTES_HELD);
     if (http.verb === 'POST') return this.#post(http, body, principal);
-    // A modern client uses POST alone; with a session id it is a legacy client behind a proxy that adds a header.
+    // A modern client uses POST alone; with a session id it is a legacy client behind a proxy that adds a header
+    //
     const version = headerOf(http, 'mcp-protocol-version');
     if (version !== undefined && looksModern(version) && headerOf(http, 'mcp-session-id') === undefined) {
       return sendJson(http, 405, undefined, { allow: 'POST, OPTIONS' });

@@ -5,8 +5,8 @@ const STALLED_MS = 5000;
 
 /**
  * Destroys the connection of a response when its client stops reading it: event streams have a limit of their own, and
- * without one here a client could keep large JSON responses in memory for as long as it likes. Node's timeout of a socket
- * counts every byte that the kernel takes as progress, so a slow client is not cut.
+ * without one here a client could keep large JSON responses in memory for as long as it likes. Node's timeout of a
+ * socket counts every byte that the kernel takes as progress, so a slow client is not cut.
  */
 export function cutStalledWrite(response: ServerResponse): void {
   if (response.writableFinished || response.destroyed) return;

@@ -18,7 +18,7 @@ import type { LegacyServices } from '../../legacy-services.js';
 import { refuse, refuseBusy } from '../refuse.js';
 import { retryAfter } from '../retry-after.js';
 import { requireSession } from './require-session.js';
-import type { SlowResponses } from '../sse/slow-responses.js';
+import type { StreamUpgrades } from '../sse/stream-upgrades.js';
 import type { SseOptions } from '../sse/sse-writer.js';
 
 /** Serves the POSTs of the legacy era. */
@@ -26,7 +26,7 @@ export class PostHandler {
   constructor(
     private readonly dispatcher: Dispatcher,
     private readonly inFlight: InFlight,
-    private readonly slow: SlowResponses,
+    private readonly slow: StreamUpgrades,
     private readonly services: LegacyServices,
     private readonly options: SseOptions,
   ) {}

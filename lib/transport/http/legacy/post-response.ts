@@ -9,7 +9,7 @@ import { acceptsEventStream, sendJson, type HttpContext } from '../http-context.
 import type { LegacyServices } from '../../legacy-services.js';
 import { PostStreamWriter } from './post-stream-writer.js';
 import { streamFrames } from './stream-frames.js';
-import type { PendingResponse } from '../sse/slow-responses.js';
+import type { PendingResponse } from '../sse/stream-upgrades.js';
 import { writeSse, type SseOptions } from '../sse/sse-writer.js';
 
 /** Characters of all responses of one batch together. */

@@ -8,7 +8,8 @@ import type { LegacyServices } from '../../legacy-services.js';
 import { commentFrame, messageFrame, primingFrame, retryFrame } from '../sse/sse-frame.js';
 
 /**
- * How long a client waits before it reconnects, ms. It is short because an instance can serve the client at once (§5.4).
+ * How long a client waits before it reconnects, ms. It is short because an instance can serve the client at once
+ * (§5.4).
  */
 export const RETRY_MS = 1000;
 

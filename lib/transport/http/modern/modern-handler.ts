@@ -9,7 +9,7 @@ import type { Principal } from '../../../session/principal.js';
 import { acceptsEventStream, clientOf, sendJson, senderOf, type HttpContext } from '../http-context.js';
 import { refuseBusy } from '../refuse.js';
 import { retryAfter } from '../retry-after.js';
-import type { PendingResponse, SlowResponses } from '../sse/slow-responses.js';
+import type { PendingResponse, StreamUpgrades } from '../sse/stream-upgrades.js';
 import { messageFrame } from '../sse/sse-frame.js';
 import { type SseOptions, writeSse } from '../sse/sse-writer.js';
 import type { InFlight } from '../../../engine/in-flight.js';
@@ -19,7 +19,7 @@ export class ModernHandler {
   constructor(
     private readonly dispatcher: Dispatcher,
     private readonly inFlight: InFlight,
-    private readonly slow: SlowResponses,
+    private readonly slow: StreamUpgrades,
     private readonly options: SseOptions,
   ) {}
 

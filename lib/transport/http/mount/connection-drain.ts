@@ -2,19 +2,20 @@ import type { Server, ServerResponse } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 
-/** With no request for so long, a balancer has found out which connections it can use no more. */
+/** If no request comes for this long, the balancer has noticed which connections it must not use any more, ms. */
 const QUIET_MS = 100;
-/** For connections that say nothing, which browsers open in advance; and for a moment without any new ones. */
+/** The longest wait for unused connections, which browsers open in advance, and for a moment without new ones, ms. */
 const LONGEST_MS = 1000;
-/** An idle turn takes some microseconds. */
+/** A turn of the event loop without work takes some microseconds, ms. */
 const IDLE_TURN_MS = 0.1;
 const STEP_MS = 10;
 
 const known = new WeakMap<Server, ConnectionDrain>();
 
 /**
- * How an HTTP server takes its leave without cutting anybody (P8). Node's `close()` resets connections that wait to be
- * accepted, and destroys kept-alive ones on which the next request is under way: for a balancer each is a 502.
+ * Drains the connections of an HTTP server, so that a shutdown cuts no request (P8). Node's `close()` resets
+ * connections that wait to be accepted, and destroys keep-alive connections on which the next request is on its way. A
+ * balancer answers each of these with a 502.
  */
 export class ConnectionDrain {
   readonly #sockets = new Set<Socket>();
@@ -22,7 +23,7 @@ export class ConnectionDrain {
   #lastRequestAt = 0;
   #stopped?: Promise<void>;
 
-  /** One for each server: several MCP servers of one application leave it together. */
+  /** One per HTTP server: several MCP servers of one application drain it together. */
   static of(server: Server): ConnectionDrain {
     let connections = known.get(server);
     if (!connections) known.set(server, (connections = new ConnectionDrain(server)));
@@ -38,16 +39,16 @@ export class ConnectionDrain {
   }
 
   /**
-   * Refuses new connections, and resolves when those that are open have said what they were about to say. Requests that
-   * come meanwhile are served, and tell their connection good-bye.
+   * Refuses new connections, and resolves when no more requests come over the open ones. Requests that come meanwhile
+   * are served, and their responses close the connection.
    */
   stopAccepting(): Promise<void> {
     return (this.#stopped ??= this.#stop());
   }
 
   /**
-   * Resolves when nothing comes any more; idle connections are closed then. Once more when all that ran has ended: the
-   * head of an event stream has promised to keep its connection, and the next request may be on its way.
+   * Waits until no more requests come, then closes idle connections. It is called again after all running work has
+   * ended, because the head of an event stream promised to keep its connection, and the next request may be on its way.
    */
   async drainIdle(): Promise<void> {
     const until = performance.now() + LONGEST_MS;
@@ -67,15 +68,15 @@ export class ConnectionDrain {
       response.shouldKeepAlive = false;
     });
     await this.#acceptQueued(performance.now() + LONGEST_MS);
-    // Not the one of the HTTP server, which destroys idle connections at once.
+    // The `close()` of the HTTP server would destroy idle connections at once.
     NetServer.prototype.close.call(this.server);
     await this.drainIdle();
   }
 
   /**
-   * Each turn of the event loop accepts one of the connections that the kernel has made; those that are left when it
-   * closes are reset. So it closes right after a turn that had nothing to do, in which hardly one can have come; and
-   * after a pause, since a process that has rested is not likely to be put aside just then.
+   * Accepts the connections that the kernel has queued. Each turn of the event loop accepts one of them, and those that
+   * are left when the server closes are reset. So the server closes right after a turn without work, in which hardly
+   * any connection can have arrived. The pause before makes it unlikely that the process loses its core at that moment.
    */
   async #acceptQueued(until: number): Promise<void> {
     for (;;) {

@@ -23,9 +23,8 @@ interface Received {
 const received = new WeakMap<IncomingMessage, Received>();
 
 /**
- * Judges the head of the endpoint's requests and reads their bodies ahead of every other middleware. A body parser behind
- * it finds the stream read and leaves it alone; one before it would answer bad JSON and large bodies in its own words, of
- * DELETE too.
+ * Judges the heads of the endpoint's requests and reads their bodies before any other middleware. A body parser that
+ * comes later finds the stream read and ignores it; one that came first would answer bad JSON and large bodies itself.
  *
  * @param endpoint returns the endpoint, which does not exist yet when this is registered
  */
@@ -44,7 +43,7 @@ export function receiveFirst(app: ExpressApp, path: string, endpoint: () => Http
 
 export function mountExpress(app: ExpressApp, endpoint: HttpEndpoint, path: string): void {
   const handler: Handler = (request, response, next) => {
-    // Express also matches other cases; on Fastify those are other paths (SEC10).
+    // Express ignores the case of letters, and Fastify does not: both must serve the same paths (SEC10).
     if (!isOurs(app, request, path)) return next();
     const known = received.get(request);
     if (known) void endpoint.serve(known.http, known.body);
@@ -53,7 +52,9 @@ export function mountExpress(app: ExpressApp, endpoint: HttpEndpoint, path: stri
   app.all(path, handler);
 }
 
-/** A trailing slash makes no difference unless the application's router is strict; the absolute form is another path. */
+/**
+ * A trailing slash makes no difference unless the application's router is strict; the absolute form is another path.
+ */
 function isOurs(app: ExpressApp, request: ExpressRequest, path: string): boolean {
   if (request.url?.startsWith('/') !== true) return false;
   return request.path === path || (request.path === `${path}/` && app.enabled?.('strict routing') !== true);
@@ -65,7 +66,7 @@ const contextOf = (request: ExpressRequest, response: ServerResponse): HttpConte
   request,
   raw: request,
   remoteAddress: request.ip ?? request.socket.remoteAddress ?? '',
-  // An application that was given to Nest with a parser on it: all there is left is what that parser made.
+  // An Express application that was passed to Nest may have a parser already; only its result is left then.
   body: request.body === undefined ? request : Buffer.from(JSON.stringify(request.body)),
   response,
 });

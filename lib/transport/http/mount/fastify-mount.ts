@@ -40,17 +40,17 @@ export interface FastifyScope {
   ): unknown;
 }
 
-/** All that Fastify routes; the endpoint says 405 to those it does not serve. */
+/** Every method that Fastify routes. The endpoint answers 405 to those it does not serve. */
 const HTTP_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
-/** A scope of its own, so that its body parser is the endpoint's alone. Hooks of the application are inherited. */
+/** Mounts the endpoint in a scope of its own, whose body parser applies to it alone. Hooks of the application apply. */
 export function mountFastify(app: FastifyScope, endpoint: HttpEndpoint, path: string): void {
   app.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();
     // Nothing is read here: the endpoint reads the body once it has judged the head.
     scope.addContentTypeParser('*', (_request, payload, parsed) => parsed(null, payload));
     const handler = (request: FastifyRequest, reply: FastifyReply): void => {
-      // Fastify routes by the decoded path, and can be told to be lenient; on Express those are other paths (SEC10).
+      // Fastify routes by the decoded path, and Express does not: both must serve the same paths (SEC10).
       if (paths.includes(request.raw.url!.split('?', 1)[0]!)) serve(endpoint, request, reply);
       else reply.callNotFound();
     };
@@ -62,7 +62,7 @@ export function mountFastify(app: FastifyScope, endpoint: HttpEndpoint, path: st
       scope.route({ method: HTTP_METHODS, url, exposeHeadRoute: false, handler });
     }
     scope.setErrorHandler((error, request, reply) => {
-      // Fastify refuses some media types before it looks for a parser; the endpoint decides how to answer.
+      // Fastify refuses some media types before it chooses a parser; the endpoint decides how to answer.
       if (error.code !== 'FST_ERR_CTP_INVALID_MEDIA_TYPE') throw error;
       serve(endpoint, request, reply);
     });
@@ -71,7 +71,7 @@ export function mountFastify(app: FastifyScope, endpoint: HttpEndpoint, path: st
 }
 
 function serve(endpoint: HttpEndpoint, request: FastifyRequest, reply: FastifyReply): void {
-  // From here on the response is written raw: headers that hooks have set must be carried over.
+  // The response is written raw from here on, so headers that hooks have set are copied.
   reply.hijack();
   for (const [name, value] of Object.entries(reply.getHeaders())) {
     if (value !== undefined) reply.raw.setHeader(name, value);

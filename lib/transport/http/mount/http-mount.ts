@@ -6,9 +6,9 @@ import { mountFastify, type FastifyScope } from './fastify-mount.js';
 import { ConnectionDrain } from './connection-drain.js';
 
 /**
- * Puts the endpoint on the application's HTTP adapter, beside Nest's router and not behind it: a route of the router
- * costs half as much CPU again, and global pipes, interceptors and filters for HTTP would rewrite protocol answers
- * (T-33; figures in docs/design-decisions.md). Middleware, CORS and hooks of the application apply.
+ * Mounts the endpoint on the application's HTTP adapter, next to Nest's router. A route of the router would cost half
+ * as much CPU again, and global pipes, interceptors and filters for HTTP would rewrite protocol responses (T-33;
+ * figures in docs/design-decisions.md). Middleware, CORS and hooks of the application apply.
  */
 export class HttpMount {
   #connections: ConnectionDrain | undefined;
@@ -18,7 +18,7 @@ export class HttpMount {
     private readonly adapterHost: HttpAdapterHost,
     private readonly path: string,
   ) {
-    // As soon as there is an adapter, which is before the application or Nest can put body parsers on it.
+    // As soon as the adapter exists, and so before the application or Nest can register body parsers.
     adapterHost.init$.subscribe(() => {
       if (this.#type() === 'express') receiveFirst(this.#instance<ExpressApp>(), this.path, () => this.#endpoint);
     });
@@ -45,22 +45,22 @@ export class HttpMount {
   }
 
   /**
-   * From here on connections are refused, so that a balancer goes to the next instance. Nest would take requests until
-   * it closes the server, and cut them then (P8).
+   * Refuses new connections, so that a balancer chooses another instance. Nest would accept requests until it closes
+   * the server, and cut them then (P8).
    *
-   * @returns when nothing more comes over the connections that were open
+   * @returns resolves when no more requests come over the open connections
    */
   async stopAccepting(): Promise<void> {
     await this.#connections?.stopAccepting();
   }
 
-  /** @returns when nothing more comes over connections that were busy until now */
+  /** @returns resolves when no more requests come over connections that were busy until now */
   async drainIdle(): Promise<void> {
     await this.#connections?.drainIdle();
   }
 
   #type(): string | undefined {
-    // Application contexts (stdio) have a host whose adapter has no type, or none at all.
+    // In an application context (stdio) the adapter has no type, or there is none.
     const adapter = this.adapterHost.httpAdapter as { getType?: () => string } | undefined;
     return adapter?.getType?.() || undefined;
   }

@@ -3,15 +3,15 @@ import type { Observable, Subscription } from 'rxjs';
 import { commentFrame } from './sse-frame.js';
 
 export interface SseOptions {
-  /** Silence after which a comment is sent, in milliseconds. */
+  /** Time without any data after which a comment is sent, ms. */
   readonly keepAliveMs: number;
-  /** Bytes a client may leave unread for more than some seconds. */
+  /** Bytes that a client may leave unread for more than some seconds. */
   readonly maxPendingBytes: number;
-  /** The client can come back for the rest: it gets what was written already, and then the end. */
+  /** The client can resume the stream: one that is too slow gets what was written already, and then the end. */
   readonly resumable?: boolean;
 }
 
-/** Why a stream is over: its frames ended, the client went away, it read too slowly, or the frames failed. */
+/** Why a stream has ended: its frames ended, the client disconnected, it read too slowly, or the frames failed. */
 export type SseEnd = 'completed' | 'disconnected' | 'overrun' | 'failed';
 
 const HEADERS: OutgoingHttpHeaders = {
@@ -22,18 +22,21 @@ const HEADERS: OutgoingHttpHeaders = {
 
 const KEEP_ALIVE = commentFrame('keep-alive');
 
-/** How far a client may be behind for a moment: a burst is written in one go, and no client reads while it is. */
+/**
+ * How many times `maxPendingBytes` may be unread for a moment: a burst is written at once, faster than any client
+ * reads.
+ */
 const BURST = 8;
-/** How long it may be behind. */
+/** How long more than `maxPendingBytes` may be unread, ms. */
 const PATIENCE_MS = 5000;
-/** How long a client that was too slow may take to read what was written to it already. */
+/** How long a client that was too slow may take to read what was written already, ms. */
 const LINGER_MS = 30_000;
 
 /**
- * Subscribes the frames of one stream and writes them to one response. A client that leaves more than `maxPendingBytes`
- * unread is cut off, so that it cannot fill the memory; what it missed is in the event log (F9).
+ * Subscribes to the frames of one stream and writes them to one response. A client that leaves more than
+ * `maxPendingBytes` unread is disconnected, so that it cannot fill the memory. What it missed is in the event log (F9).
  *
- * @returns how it ended; never rejects. The frames are unsubscribed by then.
+ * @returns resolves with the reason when the stream has ended and the frames are unsubscribed; never rejects
  */
 export function writeSse(
   response: ServerResponse,
@@ -50,7 +53,7 @@ export function writeSse(
     let behindSince: number | undefined;
     // Frames may complete while they are being subscribed.
     let subscription: Subscription | undefined;
-    /** Looked at before the write: one large message is no slow reader. */
+    /** Checked before each write: a single large message does not make a slow reader. */
     const isTooFarBehind = (): boolean => {
       const pending = response.writableLength / options.maxPendingBytes;
       if (pending <= 1) behindSince = undefined;
@@ -77,19 +80,22 @@ export function writeSse(
     };
     const disconnected = () => finish('disconnected');
     response.on('close', disconnected);
-    // A reset of the socket is reported as "close" too; without a listener the error would be unhandled.
+    // A reset of the socket also emits "close"; without a listener the error would be unhandled.
     response.on('error', () => {});
     subscription = frames.subscribe({
       next: write,
       complete: () => finish('completed'),
-      // Cut and not ended: the client must not take what it has for the whole. Uncaught it would end the process (T-57).
+      // Destroyed instead of ended, so that the client does not take a part for the whole. An uncaught error would end
+      // the process (T-57).
       error: () => finish('failed'),
     });
     if (end !== undefined) subscription.unsubscribe();
   });
 }
 
-/** Lets the client have what was written: were that thrown away, one that needs long for a message would never get it. */
+/**
+ * Lets the client read what was written: if it were thrown away, a client slower than one message would never get it.
+ */
 function endSlowly(response: ServerResponse): void {
   const timer = setTimeout(() => response.destroy(), LINGER_MS).unref();
   response.once('close', () => clearTimeout(timer));

@@ -9,7 +9,7 @@ export interface PendingResponse {
  * legacy client gets a cursor to reconnect with. All responses share one timer: a timer for each would slow down the
  * fast ones.
  */
-export class SlowResponses {
+export class StreamUpgrades {
   readonly #pending = new Map<PendingResponse, number>();
   #timer: NodeJS.Timeout | undefined;
 
