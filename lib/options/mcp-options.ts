@@ -51,12 +51,13 @@ export interface McpOptions {
   readonly maxBodyBytes?: number;
   /**
    * Bytes that this instance holds for requests of all clients together: bodies that are being read, and requests that
-   * are being served. Beyond it requests are answered 503. Default: 96 MiB.
+   * are being served. Beyond it requests are answered 503. Default: 96 MiB, or twice `maxRequestBytesPerClient`.
    */
   readonly maxRequestBytes?: number;
   /**
    * The part of `maxRequestBytes` that one client may use: a principal, or the address of anonymous ones as the
-   * framework tells it (see its setting for trusted proxies). Beyond it requests are answered 429. Default: 32 MiB.
+   * framework tells it (see its setting for trusted proxies). Beyond it requests are answered 429. Default: 32 MiB, or
+   * twice `maxBodyBytes`.
    */
   readonly maxRequestBytesPerClient?: number;
   /** Requests that this instance serves at the same time, open subscriptions included. Default: 20 000. */
@@ -109,7 +110,8 @@ export interface McpOptions {
   readonly maxHistoryBytes?: number;
   /**
    * Bytes of events kept for replay by this instance, of all streams together, and a quarter of it for one principal.
-   * Finished streams are forgotten first. In memory only: on Redis its own limits apply. Default: 64 MiB.
+   * Finished streams are forgotten first. In memory only: on Redis its own limits apply. Default: 64 MiB, or four times
+   * `maxHistoryBytes`.
    */
   readonly maxTotalHistoryBytes?: number;
   /** How long an event is kept for replay, in ms. Default: 10 min. */

@@ -94,7 +94,7 @@ const KNOWN = new Set<string>([
 
 /** @throws {McpOptionsError} with the name of the option, its value, and what is allowed */
 export function resolveOptions(given: McpOptions): ResolvedOptions {
-  const options = { ...DEFAULTS, ...withoutUndefined(given) } as ResolvedOptions;
+  const options = withTotals(given, { ...DEFAULTS, ...withoutUndefined(given) } as ResolvedOptions);
   for (const name of Object.keys(options)) {
     if (!KNOWN.has(name)) throw invalid(name, 'is not a known option; see McpOptions for the spelling');
   }
@@ -120,6 +120,21 @@ export function resolveOptions(given: McpOptions): ResolvedOptions {
   cache(options);
   return options;
 }
+
+/**
+ * Totals that are not given grow with the limits that are part of them, so that raising one of these needs no other.
+ */
+function withTotals(given: McpOptions, options: ResolvedOptions): ResolvedOptions {
+  const atLeast = (name: Total, least: number): number => given[name] ?? Math.max(DEFAULTS[name], least);
+  const maxRequestBytesPerClient = atLeast('maxRequestBytesPerClient', 2 * options.maxBodyBytes);
+  return {
+    ...options,
+    maxRequestBytesPerClient,
+    maxRequestBytes: atLeast('maxRequestBytes', 2 * maxRequestBytesPerClient),
+    maxTotalHistoryBytes: atLeast('maxTotalHistoryBytes', 4 * options.maxHistoryBytes),
+  };
+}
+type Total = 'maxRequestBytesPerClient' | 'maxRequestBytes' | 'maxTotalHistoryBytes';
 
 const invalid = (name: string, problem: string) => new McpOptionsError(`McpModule option "${name}" ${problem}.`);
 

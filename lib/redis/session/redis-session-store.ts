@@ -2,7 +2,7 @@ import { sessionKeyText } from '../../session/session-key.js';
 import type { SessionKey, SessionPatch, SessionRecord } from '../../session/session-record.js';
 import { type SessionFilter, SessionLimitError, SessionStore } from '../../session/session-store.js';
 import type { RedisKeys } from '../keys.js';
-import type { RedisCommands } from '../connection/redis-commands.js';
+import { type RedisCommands, RedisRefusedError } from '../connection/redis-commands.js';
 import { flag, packPatch, packRecord, type SessionFields, unpack } from './session-fields.js';
 import { SessionLists } from './session-lists.js';
 
@@ -68,18 +68,36 @@ export class RedisSessionStore extends SessionStore {
 
   override async load(key: SessionKey): Promise<SessionRecord | undefined> {
     const ttls = [this.#idleTtlMs, this.#longTtlMs];
-    const fields = await this.#commands.run<[...SessionFields, extended: number] | null>(
-      'loadSession',
-      this.#sessionAndSubscriptions(key),
-      ttls,
+    const fields = await this.#ofSession(() =>
+      this.#commands.run<[...SessionFields, extended: number] | null>(
+        'loadSession',
+        this.#sessionAndSubscriptions(key),
+        ttls,
+      ),
     );
-    if (fields === null) return undefined;
+    if (!fields) return undefined;
     if (fields[3] === 1) await this.#lists.extend(key, await this.subscriptions(key));
     return this.#unpack(key, [fields[0], fields[1], fields[2]]);
   }
 
   override async peek(key: SessionKey): Promise<SessionRecord | undefined> {
-    return this.#unpack(key, await this.#commands.send<SessionFields>('hmget', this.#keys.session(key), 'r', 'i', 'l'));
+    const fields = await this.#ofSession(() =>
+      this.#commands.send<SessionFields>('hmget', this.#keys.session(key), 'r', 'i', 'l'),
+    );
+    return fields && this.#unpack(key, fields);
+  }
+
+  /** A key of another type, which nobody of us wrote, is an unknown session and no fault of the request (SEC13). */
+  async #ofSession<T>(read: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof RedisRefusedError && error.code === 'WRONGTYPE')) throw error;
+      this.#report?.(
+        new Error('The record of a session in Redis has another type; the session is treated as unknown.'),
+      );
+      return undefined;
+    }
   }
 
   override async update(key: SessionKey, patch: SessionPatch): Promise<boolean> {

@@ -65,3 +65,20 @@ describe('a full session store on Redis', () => {
     expect(await member.commands.send<number>('pttl', member.keys.owner('fresh'))).toBeGreaterThan(3_500_000);
   });
 });
+
+describe('a session whose key in Redis has another type', () => {
+  it('is unknown, and reported', async () => {
+    const redis = await RedisServer.start();
+    const member = await fleetMember({ redis: redis.url });
+    const { commands, keys } = member;
+    const reported: unknown[] = [];
+    const report = (error: unknown): void => void reported.push(error);
+    const store = new RedisSessionStore({ commands, keys, idleTtlMs: 60_000, maxSessions: 10, report });
+    await commands.send('set', keys.session(record('odd')), 'text');
+    expect(await store.load(record('odd'))).toBeUndefined();
+    expect(await store.peek(record('odd'))).toBeUndefined();
+    expect(reported).toHaveLength(2);
+    await member.close();
+    await redis.dispose();
+  });
+});
