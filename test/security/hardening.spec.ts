@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import { Agent, type Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { LegacySession } from '../fixtures/clients/legacy-session.js';
@@ -181,5 +181,26 @@ describe.each(ADAPTERS)('One client of a server on %s', (adapter) => {
     const headers = { 'mcp-protocol-version': MODERN, 'mcp-method': 'tools/call', 'mcp-name': 'twins' };
     const reply = await send(port, post({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }, headers));
     expect(reply.body).not.toContain('must be an object');
+  });
+});
+
+describe.each(ADAPTERS)('A server on %s without a keep-alive timeout', (adapter) => {
+  it('leaves no timeout on a connection over which a large response was sent', async () => {
+    const sockets: Socket[] = [];
+    const wire = await wireApp(adapter, {
+      prepare: (app) => {
+        const server = app.getHttpServer() as Server;
+        server.keepAliveTimeout = 0;
+        server.on('connection', (socket: Socket) => sockets.push(socket));
+      },
+    });
+    await wire.mcp.registerTool({ name: 'large' }, () => 'z'.repeat(24 * 1024 * 1024));
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    expect((await send(wire.port, { ...call('large'), agent })).status).toBe(200);
+    expect((await send(wire.port, { ...call('echo', { text: 'x' }), agent })).status).toBe(200);
+    expect(sockets).toHaveLength(1);
+    await expect.poll(() => sockets[0]!.timeout ?? 0).toBe(0);
+    agent.destroy();
+    await wire.close();
   });
 });
