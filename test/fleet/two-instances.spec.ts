@@ -153,6 +153,15 @@ describe.each(['fastify', 'express'] as const)('two instances on %s', (adapter) 
       expect(stream?.messages.filter(({ id }) => id === 'held') ?? []).toEqual([]);
     });
 
+    it('a call on A is cancelled when its session is ended on B', async () => {
+      const session = await open();
+      const call = session.stream('hold', { key: `end ${adapter}` }, 'ended').catch(() => undefined);
+      await a.gate.reached(`waiting end ${adapter}`);
+      expect((await there(session).end()).status).toBe(204);
+      await a.gate.reached(`cancelled end ${adapter}`);
+      await (await call)?.end();
+    });
+
     it('G-23 a session subscribed on A is notified of an update on B', async () => {
       const session = await open();
       expect((await session.request('resources/subscribe', { uri: 'wire://fixed' })).result).toEqual({});
