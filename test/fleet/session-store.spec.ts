@@ -33,7 +33,7 @@ describe('a full session store on Redis', () => {
     return ids.toSorted();
   };
 
-  it('ends the longest idle session, but none whose stream is held by a connection of any instance', async () => {
+  it('a full store on Redis ends the longest idle session, but none whose stream a connection of any instance holds', async () => {
     const store = await storeOf(3);
     const { commands, keys } = member;
     const limits = { maxHistory: 10, maxHistoryBytes: 1000, historyTtlMs: 1000, resultTtlMs: 1000 };
@@ -55,7 +55,7 @@ describe('a full session store on Redis', () => {
     log.close();
   });
 
-  it('gives a session that was never used two minutes, and the whole idle time once it is used', async () => {
+  it('a session on Redis lives two minutes until its first use, and then the whole idle time', async () => {
     const store = await storeOf(10);
     await store.create(record('fresh', false));
     const ttl = (): Promise<number> => member.commands.send<number>('pttl', member.keys.session(record('fresh')));
@@ -67,7 +67,7 @@ describe('a full session store on Redis', () => {
 });
 
 describe('a session whose key in Redis has another type', () => {
-  it('is unknown, and reported', async () => {
+  it('a session key of another Redis type is an unknown session, and is reported', async () => {
     const redis = await RedisServer.start();
     const member = await fleetMember({ redis: redis.url });
     const { commands, keys } = member;

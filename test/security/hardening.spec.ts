@@ -37,18 +37,18 @@ describe.each(ADAPTERS)('One client of a server on %s', (adapter) => {
     ['a content coding', `${HEAD}\r\nContent-Encoding: gzip\r\nContent-Length: 1000`, '415'],
     ['a length beyond the limit', `${HEAD}\r\nContent-Length: 9000000000`, '413'],
     ['an expectation of such a length', `${HEAD}\r\nExpect: 100-continue\r\nContent-Length: 999999999`, '413'],
-  ])('is refused for %s before it has sent a byte of its body', async (_what, headers, status) => {
+  ])('a client is refused for %s before it has sent a byte of its body', async (_what, headers, status) => {
     const { port } = await start();
     expect(await answered(await halfSent(port, headers))).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
   });
 
-  it('is told to continue when its head is good', async () => {
+  it('a client that expects 100-continue gets it when its head is good', async () => {
     const { port } = await start();
     const socket = await halfSent(port, `${HEAD}\r\nExpect: 100-continue\r\nContent-Length: 2`);
     expect(await answered(socket)).toMatch(/^HTTP\/1.1 100 /);
   });
 
-  it('loses its connection when it goes on sending a body that was refused', async () => {
+  it('a client that goes on sending a refused body loses its connection', async () => {
     const { port } = await start();
     const socket = await halfSent(port, `${HEAD}\r\nContent-Length: 9000000000`);
     socket.resume();
@@ -67,7 +67,7 @@ describe.each(ADAPTERS)('One client of a server on %s', (adapter) => {
     expect(sent).toBeLessThan(32 * 1024 * 1024);
   });
 
-  it('uses up its share of bytes with half a body, and gives it back when it leaves', async () => {
+  it('a client with half a body uses up its share of bytes, and gives it back when it leaves', async () => {
     const { port } = await start({ maxBodyBytes: 50_000, maxRequestBytesPerClient: 60_000, maxRequestBytes: 60_000 });
     const half = await halfSent(port, `${HEAD}\r\nContent-Length: 50000`, 'x'.repeat(40_000));
     const text = 'y'.repeat(30_000);
@@ -78,7 +78,7 @@ describe.each(ADAPTERS)('One client of a server on %s', (adapter) => {
     await expect.poll(async () => (await send(port, call('echo', { text }))).status, { timeout: 5000 }).toBe(200);
   });
 
-  it('has as many requests served at the same time as its share allows, and then gets 429', async () => {
+  it('a client gets 429 when it has as many requests in flight as its share allows', async () => {
     const { port, gate } = await start({ maxRequestsPerClient: 2 });
     const running = ['a', 'b'].map((key) => send(port, call('hold', { key })));
     await expect.poll(async () => (await send(port, modern('tools/list'))).status).toBe(429);
@@ -89,7 +89,7 @@ describe.each(ADAPTERS)('One client of a server on %s', (adapter) => {
     expect((await send(port, modern('tools/list'))).status).toBe(200);
   });
 
-  it('has its legacy call cancelled when it closes a response that is no stream', async () => {
+  it('a legacy call is cancelled when its client closes a response that is not a stream', async () => {
     const { port, mcp } = await start({ streamAfterMs: 60_000 });
     const session = await LegacySession.open(port);
     const hangUp = new AbortController();
@@ -102,7 +102,7 @@ describe.each(ADAPTERS)('One client of a server on %s', (adapter) => {
     await expect.poll(() => mcp.health().open.requests).toBe(0);
   });
 
-  it('ends what runs in its session by ending the session', async () => {
+  it('a running call is cancelled when its session is ended', async () => {
     const { port, mcp } = await start();
     const session = await LegacySession.open(port);
     const headers = { 'mcp-session-id': session.id };
@@ -114,7 +114,7 @@ describe.each(ADAPTERS)('One client of a server on %s', (adapter) => {
     await running;
   });
 
-  it('cannot store more than some kilobytes with a session', async () => {
+  it('initialize refuses clientInfo and capabilities of more than some kilobytes', async () => {
     const { port, mcp } = await start();
     const initialize = (params: object) =>
       send(
@@ -133,7 +133,7 @@ describe.each(ADAPTERS)('One client of a server on %s', (adapter) => {
     expect(mcp.health().open.requests).toBe(0);
   });
 
-  it('is cut off when it does not read a large JSON response', async () => {
+  it('a client that does not read a large JSON response is disconnected', async () => {
     const { port, app, mcp } = await start();
     // More than the kernel takes on its own.
     await mcp.registerTool({ name: 'large' }, () => 'z'.repeat(24 * 1024 * 1024));
@@ -152,7 +152,7 @@ describe.each(ADAPTERS)('One client of a server on %s', (adapter) => {
     socket.destroy();
   }, 20_000);
 
-  it('is refused a body with more members than allowed', async () => {
+  it('a body with more members than allowed is refused', async () => {
     const { port } = await start({ maxJsonMembers: 1000 });
     const many = Object.fromEntries(Array.from({ length: 1001 }, (_, i) => [`m${i}`, 0]));
     const reply = await send(port, call('echo', { text: 'x', ...many }));
@@ -161,7 +161,7 @@ describe.each(ADAPTERS)('One client of a server on %s', (adapter) => {
     expect(numbers.status).toBe(400);
   });
 
-  it('is refused ids and progress tokens of more than 256 characters', async () => {
+  it('ids and progress tokens of more than 256 characters are refused', async () => {
     const { port } = await start();
     const long = 'i'.repeat(257);
     expect((await send(port, modern('tools/list', {}, { id: long }))).status).toBe(400);
@@ -169,13 +169,13 @@ describe.each(ADAPTERS)('One client of a server on %s', (adapter) => {
     expect((await send(port, modern('tools/list', {}, { meta: { progressToken: long } }))).status).toBe(400);
   });
 
-  it('does not reach the endpoint by the absolute form of its URL', async () => {
+  it('the absolute form of the URL does not reach the endpoint', async () => {
     const { port } = await start();
     const reply = await sendBytes(port, 'GET http://evil/mcp HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
     expect(reply).toMatch(/^HTTP\/1.1 404 /);
   });
 
-  it('may send null for no arguments', async () => {
+  it('a tool call may send null for no arguments', async () => {
     const { port } = await start();
     const params = { name: 'twins', arguments: null, _meta: { [PROTOCOL_VERSION]: MODERN, [CLIENT_CAPABILITIES]: {} } };
     const headers = { 'mcp-protocol-version': MODERN, 'mcp-method': 'tools/call', 'mcp-name': 'twins' };
@@ -185,7 +185,7 @@ describe.each(ADAPTERS)('One client of a server on %s', (adapter) => {
 });
 
 describe.each(ADAPTERS)('A server on %s without a keep-alive timeout', (adapter) => {
-  it('leaves no timeout on a connection over which a large response was sent', async () => {
+  it('a large response leaves no timeout on its connection', async () => {
     const sockets: Socket[] = [];
     const wire = await wireApp(adapter, {
       prepare: (app) => {

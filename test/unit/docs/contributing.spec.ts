@@ -12,7 +12,7 @@ const tableOf = (title: string): string[][] => rowsOf(sectionOf(title)).slice(2)
 describe('the glossary of CONTRIBUTING.md', () => {
   const glossary = tableOf('Glossary');
 
-  it('explains each word once, in one sentence, with the file that defines it', () => {
+  it('the glossary explains each word once, in one sentence, with the file that defines it', () => {
     expect(glossary.length).toBeGreaterThanOrEqual(30);
     const words = glossary.map(([word]) => word!);
     expect(words.filter((word, index) => words.indexOf(word) !== index)).toEqual([]);
@@ -26,13 +26,13 @@ describe('the glossary of CONTRIBUTING.md', () => {
 describe('the map of CONTRIBUTING.md', () => {
   const map = tableOf('The map');
 
-  it('lists the folders in the order of the layers', () => {
+  it('the map lists the folders in the order of the layers', () => {
     const table = /MAY_IMPORT[^{]*= \{([\s\S]*?)^\};/m.exec(read('test/unit/house.spec.ts'))![1]!;
     const layers = [...table.matchAll(/^ {2}(\w+):/gm)].map(([, layer]) => (layer === 'root' ? 'mcp.*.ts' : layer));
     expect(map.map(([folder]) => codeOf(folder))).toEqual([...layers, 'index.ts']);
   });
 
-  it('names the folders inside of these folders', () => {
+  it('the map names the folders inside of these folders', () => {
     const folders = readdirSync(join(ROOT, 'lib'), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isDirectory() && entry.parentPath !== join(ROOT, 'lib'))
       // Those of the scripts are the same as those beside them.

@@ -18,7 +18,7 @@ const documentedClasses = classes.flatMap(([first]) => {
 });
 
 describe('docs/errors.md', () => {
-  it('lists every code, and no other', () => {
+  it('docs/errors.md lists every code, and no other', () => {
     const own = Object.entries(library.ErrorCode).map(([name, code]) => ({ code, name }));
     const legacy = Object.values(LegacyCode).map((code) => ({ code, name: undefined }));
     expect(sorted(documentedCodes.map((entry) => JSON.stringify(entry)))).toEqual(
@@ -26,14 +26,14 @@ describe('docs/errors.md', () => {
     );
   });
 
-  it('lists every exported error class once, and no other', () => {
+  it('docs/errors.md lists every exported error class once, and no other', () => {
     const exported = Object.entries(library).flatMap(([name, value]) =>
       typeof value === 'function' && value.prototype instanceof Error ? [name] : [],
     );
     expect(sorted(documentedClasses)).toEqual(sorted(exported));
   });
 
-  it('gives each code and class a cause and a cure', () => {
+  it('docs/errors.md gives each code and class a cause and a cure', () => {
     for (const row of [...codes, ...classes]) {
       const first = codeOf(row[0]);
       if (first === undefined || !/^-\d+$|^[A-Z]\w+Error$/.test(first)) continue;

@@ -49,7 +49,7 @@ function compile(): ts.Program {
 let program: ts.Program | undefined;
 
 describe('the examples of the documents', () => {
-  it('are there', () => {
+  it('the documents contain examples', () => {
     expect(examples.length).toBeGreaterThan(15);
   });
 

@@ -44,7 +44,7 @@ const ACCEPTED = { action: 'accept', content: { city: 'Oslo' } };
 const toolCall = (name: string, more: object = {}) => ({ name, arguments: { text: 'hello' }, ...more });
 
 describe('docs/life-of-a-message.md', () => {
-  it('names only files that exist, each with its whole path', () => {
+  it('docs/life-of-a-message.md names only files that exist, each with its whole path', () => {
     const named = filesIn(document.replace(/\]\([^)]*\)/g, ''));
     expect(named.filter((file) => !existsSync(join(ROOT, 'lib', file)))).toEqual([]);
     expect(named.length).toBeGreaterThan(200);
@@ -60,7 +60,7 @@ describe('the stack of a modern call', () => {
     await app.close();
   });
 
-  it('shows the whole way, from the endpoint to the method', () => {
+  it('the stack of a modern call shows the whole way from the endpoint to the method', () => {
     for (const name of [
       ...['http-endpoint', 'modern-handler', 'dispatcher'],
       ...['methods/tools', 'call-primitive', 'invoker', 'nest-pipeline'],
@@ -69,12 +69,12 @@ describe('the stack of a modern call', () => {
     }
   });
 
-  it('is the order of the tree "A modern call"', () => {
+  it('the stack of a modern call has the order of the tree "A modern call"', () => {
     const tree = treeOf('A modern call');
     expect([...new Set(tree)].filter((file) => stack.includes(file))).toEqual(stack);
   });
 
-  it('is in the reading order of CONTRIBUTING.md', () => {
+  it('the reading order of CONTRIBUTING.md has the order of the stack', () => {
     const section = read('CONTRIBUTING.md')
       .split(/^## /m)
       .find((part) => part.startsWith('Reading order'))!;
@@ -90,26 +90,26 @@ describe('the files of a tree run in its scene', () => {
   });
   afterAll(() => app.close());
 
-  it('Start', () =>
+  it('every file of the tree "Start" runs in its scene', () =>
     expectRun('Start', [], async () => {
       const started = await SceneApp.start();
       await started.close();
     }));
 
-  it('A modern call', () =>
+  it('every file of the tree "A modern call" runs in its scene', () =>
     expectRun('A modern call', [], async () => {
       const { result } = await (await app.modern('tools/call', toolCall('echo'))).json();
       expect(result.content[0].text).toBe('hello');
     }));
 
-  it('A legacy call, answered as JSON', () =>
+  it('every file of the tree "A legacy call, answered as JSON" runs in its scene', () =>
     expectRun('A legacy call, answered as JSON', [], async () => {
       const session = await app.initialize();
       const { result } = await (await app.legacy(session, 'tools/call', toolCall('echo'))).json();
       expect(result.content[0].text).toBe('hello');
     }));
 
-  it('A legacy call that is streamed', async () => {
+  it('every file of the tree "A legacy call that is streamed" runs in its scene', async () => {
     const session = await app.initialize();
     await expectRun('A legacy call that is streamed', [], async () => {
       const reply = await app.legacy(session, 'tools/call', toolCall('speak'));
@@ -117,7 +117,7 @@ describe('the files of a tree run in its scene', () => {
     });
   });
 
-  it('A question to a modern client', () =>
+  it('every file of the tree "A question to a modern client" runs in its scene', () =>
     expectRun('A question to a modern client', [], async () => {
       const { result } = await (await app.modern('tools/call', toolCall('ask'), ELICITATION)).json();
       const inputResponses = { [Object.keys(result.inputRequests)[0]!]: ACCEPTED };
@@ -126,7 +126,7 @@ describe('the files of a tree run in its scene', () => {
       expect(answer.result.content[0].text).toBe('Oslo');
     }));
 
-  it('A question to a legacy client', async () => {
+  it('every file of the tree "A question to a legacy client" runs in its scene', async () => {
     const session = await app.initialize({ elicitation: {} });
     await expectRun('A question to a legacy client', [], async () => {
       const reply = await app.legacy(session, 'tools/call', toolCall('ask'));
@@ -136,7 +136,7 @@ describe('the files of a tree run in its scene', () => {
     });
   });
 
-  it('A resume', async () => {
+  it('every file of the tree "A resume" runs in its scene', async () => {
     const session = await app.initialize();
     const begun = await app.legacy(session, 'tools/call', toolCall('linger'));
     await begun.until('hello');
@@ -152,7 +152,7 @@ describe('the files of a tree run in its scene', () => {
     });
   });
 
-  it('A message of the application', async () => {
+  it('every file of the tree "A message of the application" runs in its scene', async () => {
     const session = await app.initialize();
     const stream = await app.get(session);
     await stream.until('id: ');
@@ -163,7 +163,7 @@ describe('the files of a tree run in its scene', () => {
     stream.cut();
   });
 
-  it('A change', async () => {
+  it('every file of the tree "A change" runs in its scene', async () => {
     const session = await app.initialize();
     await (await app.legacy(session, 'resources/subscribe', { uri: 'scene://thing' })).json();
     const notifications = { resourceSubscriptions: ['scene://thing'] };
@@ -176,7 +176,7 @@ describe('the files of a tree run in its scene', () => {
     listening.cut();
   });
 
-  it('A task', () =>
+  it('every file of the tree "A task" runs in its scene', () =>
     expectRun('A task', [], async () => {
       const capabilities = { ...TASKS, ...ELICITATION };
       const { result } = await (await app.modern('tools/call', toolCall('askInTask'), capabilities)).json();
@@ -188,7 +188,7 @@ describe('the files of a tree run in its scene', () => {
       await expect.poll(async () => (await task()).status).toBe('completed');
     }));
 
-  it('A task whose instance is lost', async () => {
+  it('every file of the tree "A task whose instance is lost" runs in its scene', async () => {
     const taskId = 'a-task-of-an-instance-that-is-lost';
     const spec = { principal: 'anon', id: taskId, tool: 'runAgain', arguments: { text: 'hello' }, idempotent: true };
     const caller = { revision: '2026-07-28', clientCapabilities: TASKS } as const;
@@ -202,7 +202,7 @@ describe('the files of a tree run in its scene', () => {
     });
   });
 
-  it('A shutdown', async () => {
+  it('every file of the tree "A shutdown" runs in its scene', async () => {
     const closing = await SceneApp.start({ drainTimeoutMs: 50 });
     const session = await closing.initialize();
     const stream = await closing.get(session);
@@ -218,7 +218,7 @@ describe('the files of a tree run in its scene', () => {
     });
   });
 
-  it('stdio', async () => {
+  it('every file of the tree "stdio" runs in its scene', async () => {
     const served = await SceneApp.start();
     const { engine, inFlight, services } = served.app.get(McpRuntime, { strict: false });
     const { dispatcher, subscriptions } = engine;
@@ -251,7 +251,7 @@ describe('the files of a tree run in its scene on Redis', () => {
     await redis.dispose();
   });
 
-  it('The same on Redis', async () => {
+  it('every file of the tree "The same on Redis" runs in its scene', async () => {
     const session = await app.initialize();
     await expectRun('The same on Redis', [], async () => {
       const reply = await app.legacy(session, 'tools/call', toolCall('speak'));
@@ -259,7 +259,7 @@ describe('the files of a tree run in its scene on Redis', () => {
     });
   });
 
-  it('A lost worker', async () => {
+  it('every file of the tree "A lost worker" runs in its scene', async () => {
     const session = await app.initialize();
     await expectRun('A lost worker', [], async () => {
       const begun = await app.legacy(session, 'tools/call', toolCall('linger'));
@@ -273,7 +273,7 @@ describe('the files of a tree run in its scene on Redis', () => {
     });
   });
 
-  it('A lost connection to Redis', async () => {
+  it('every file of the tree "A lost connection to Redis" runs in its scene', async () => {
     const listening = await app.modern('subscriptions/listen', { notifications: { toolsListChanged: true } });
     await listening.until('acknowledged');
     const session = await app.initialize();

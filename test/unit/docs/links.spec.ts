@@ -24,14 +24,14 @@ const anchorsOf = (markdown: string): string[] =>
   );
 
 describe('links between documents', () => {
-  it.each(links)('lead somewhere: $document → $target', ({ document, target }) => {
+  it.each(links)('the link in $document to $target leads somewhere', ({ document, target }) => {
     const [path = '', anchor] = target.split('#');
     const file = path === '' ? document : normalize(join(dirname(document), path));
     expect(existsSync(join(ROOT, file)), `${file} does not exist`).toBe(true);
     if (anchor !== undefined) expect(anchorsOf(read(file))).toContain(anchor);
   });
 
-  it('reach every document', () => {
+  it('every document is reached by a link', () => {
     const reached = new Set(
       links.map(({ document, target }) => normalize(join(dirname(document), target.split('#')[0]!))),
     );
@@ -43,7 +43,7 @@ describe('links between documents', () => {
 describe('docs/life-of-a-message.md', () => {
   const text = read('docs/life-of-a-message.md');
 
-  it('names files that exist', () => {
+  it('docs/life-of-a-message.md names files that exist', () => {
     const missing: string[] = [];
     let named = 0;
     for (const line of text.split('\n')) {
@@ -62,7 +62,7 @@ describe('docs/life-of-a-message.md', () => {
 });
 
 describe('CONTRIBUTING.md', () => {
-  it('maps every folder of lib', () => {
+  it('CONTRIBUTING.md maps every folder of lib', () => {
     const files = readdirSync(join(ROOT, 'lib'), { recursive: true, encoding: 'utf8' });
     const folders = new Set(files.filter((file) => /\/.*\.ts$/.test(file)).map((file) => file.split('/')[0]!));
     const map = read('CONTRIBUTING.md');

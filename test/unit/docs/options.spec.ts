@@ -26,7 +26,7 @@ const rows = rowsOf(read('docs/options.md')).flatMap(([first, fallback, unit, me
 });
 
 describe('docs/options.md', () => {
-  it('lists every option once, and no other', () => {
+  it('docs/options.md lists every option once, and no other', () => {
     expect(rows.map(({ name }) => name).sort()).toEqual([...options.keys(), ...nested, ...extras.keys()].sort());
   });
 

@@ -21,21 +21,21 @@ const results = JSON.parse(read('bench/results/promises.json')) as { items: Reco
 const ids = [...Object.keys(PROMISES), ...Object.keys(FAILURES)];
 
 describe('docs/promises.md', () => {
-  it('is the page of the figures that are there, and of no others', async () => {
+  it('docs/promises.md is what the recorded results generate', async () => {
     const options = JSON.parse(read('.prettierrc')) as object;
     expect(read('docs/promises.md')).toBe(
       await format(page(results, readStorms()), { ...options, parser: 'markdown' }),
     );
   });
 
-  it.each(ids)('%s has tests that are still there, and a figure', (id) => {
+  it.each(ids)('the promise %s has tests that exist, and a figure', (id) => {
     const { tests, figures } = results.items[id]!;
     expect(tests.length).toBeGreaterThan(0);
     expect(figures.length).toBeGreaterThan(0);
     for (const { file } of tests) expect(read(file).length).toBeGreaterThan(0);
   });
 
-  it('shows storms in which nothing was lost, and whose controls lost something', () => {
+  it('the recorded storms lost nothing, and their controls lost something', () => {
     const storms = readStorms();
     expect(storms.reduce((sum, { acked }) => sum + acked, 0)).toBeGreaterThanOrEqual(1_000_000);
     for (const { lost, duplicated, reordered, control } of storms) {

@@ -53,19 +53,19 @@ function docblockOf({ name, file }: Exported): string {
 describe.each(['lib/index.ts', 'lib/testing/index.ts'])('the public API of %s', (entry) => {
   const exported = exportsOf(entry);
 
-  it('has declarations that this test can find', () => {
+  it('this test finds the declarations of the public API', () => {
     expect(exported.length).toBeGreaterThan(10);
     expect(exported.every(({ file }) => existsSync(join(ROOT, file)))).toBe(true);
   });
 
-  it('has a docblock tagged @publicApi on every export', () => {
+  it('every export has a docblock tagged @publicApi', () => {
     const untagged = exported.filter((one) => !docblockOf(one).includes('@publicApi'));
     expect(untagged.map(({ name, file }) => `${name} in ${file}`)).toEqual([]);
   });
 });
 
 describe('comments of lib', () => {
-  it('have an example in at least twenty docblocks', () => {
+  it('at least twenty docblocks of the public API have an example', () => {
     const files = new Set(['lib/index.ts', 'lib/testing/index.ts'].flatMap(exportsOf).map(({ file }) => file));
     const examples = [...files].reduce((sum, file) => sum + read(file).split('@example').length - 1, 0);
     expect(examples).toBeGreaterThanOrEqual(20);

@@ -182,7 +182,7 @@ describe('tests that documents name as proof', () => {
     )
     .filter(({ title }) => codeOf(title) === undefined && !title.includes('.spec'));
 
-  it.each(named)('exist: $title', ({ test, title }) => {
+  it.each(named)('the test "$title" that a document names exists', ({ test, title }) => {
     const text = [test, ...(test.startsWith('test/contract/redis') ? contracts : [])].map(read).join('\n');
     expect(text.includes(title), `${test} has no test of this name`).toBe(true);
   });

@@ -55,29 +55,29 @@ describe('the reader of citations', () => {
     ["  it('ends (F17)', () => {", ['F17']],
     ['// SEP-2260, CVE-2026-0621, RFC 9110 §5.5, AES-256, UTF-8, 2026-07-28', []],
     ["const key = 'S3', url = 'https://example.com/F2'", []],
-  ])('finds in %j what is cited there', (source, ids) => {
+  ])('the reader of citations finds in %j what is cited there', (source, ids) => {
     expect([...citedIn(commentsOf(source))].sort()).toEqual([...ids].sort());
   });
 });
 
 describe('docs/rules.md', () => {
-  it('has an entry for every id that lib cites', () => {
+  it('docs/rules.md has an entry for every id that lib cites', () => {
     const missing = lib.flatMap(({ file, ids }) =>
       [...ids].filter((id) => !entries.includes(id)).map((id) => `${id} in ${file}`),
     );
     expect(missing).toEqual([]);
   });
 
-  it('has no entry that nothing cites', () => {
+  it('docs/rules.md has no entry that nothing cites', () => {
     const cited = new Set([...lib.flatMap(({ ids }) => [...ids]), ...tests.flatMap(({ text }) => [...citedIn(text)])]);
     expect(entries.filter((id) => !cited.has(id))).toEqual([]);
   });
 
-  it('has each entry once', () => {
+  it('docs/rules.md has each entry once', () => {
     expect(entries.filter((id, index) => entries.indexOf(id) !== index)).toEqual([]);
   });
 
-  it('gives each entry a rule and a source', () => {
+  it('docs/rules.md gives each entry a rule and a source', () => {
     const empty = rows.filter((cells) => cells.length !== 3 || cells.includes(''));
     expect(empty.map(([first]) => first)).toEqual([]);
     const bare = document.split(/^(?=#+ )/m).filter((part) => /^#+ §/.test(part) && !/^Source: \S/m.test(part));

@@ -53,7 +53,7 @@ const files = ['lib', 'docs', 'test', 'sample']
   .map((file) => ({ file, text: read(file) }));
 
 describe('the vocabulary', () => {
-  it.each(RETIRED)('does not use "%s" any more, but "%s"', (pattern) => {
+  it.each(RETIRED)('nothing says "%s" any more, but "%s"', (pattern) => {
     // Names in camel case are parts of longer words; plain words are not.
     const isName = /[a-z][A-Z]/.test(pattern);
     const word = isName ? new RegExp(pattern) : new RegExp(`(?<![\\w-])(?:${pattern})(?![\\w])`, 'i');

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type ByteAccount, ByteBudget } from '../../../lib/limits/byte-budget.js';
 
 describe('ByteBudget', () => {
-  it('refuses what exceeds the share of one owner, and leaves the rest to others', () => {
+  it('ByteBudget refuses what exceeds the share of one owner, and leaves the rest to others', () => {
     const budget = new ByteBudget({ totalBytes: 100, shareBytes: 40 });
     expect(budget.open('a').grow(40)).toBeUndefined();
     expect(budget.open('a').grow(1)).toBe('share');
@@ -12,7 +12,7 @@ describe('ByteBudget', () => {
     expect(budget.held).toBe(80);
   });
 
-  it('gives everything back when an account is closed, once, and holds nothing for it afterwards', () => {
+  it('ByteBudget gives everything back when an account is closed, once, and holds nothing for it afterwards', () => {
     const budget = new ByteBudget({ totalBytes: 100, shareBytes: 100 });
     const account = budget.open('a');
     account.grow(30);
@@ -22,7 +22,7 @@ describe('ByteBudget', () => {
     expect([budget.held, budget.owners, account.bytes]).toEqual([0, 0, 0]);
   });
 
-  it('holds exactly what its open accounts hold, and never more than its limits, whatever is taken and given back', () => {
+  it('ByteBudget holds exactly what its open accounts hold, and never more than its limits, whatever is taken and given back', () => {
     const step = fc.record({
       owner: fc.constantFrom('a', 'b', 'c'),
       bytes: fc.nat({ max: 60 }),

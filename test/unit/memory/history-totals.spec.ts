@@ -16,7 +16,7 @@ function logWithTotal(): MemoryEventLog {
 }
 
 describe('the bytes of all histories', () => {
-  it('stay within the total, and those of one principal within a quarter of it, however many streams are kept', async () => {
+  it('MemoryEventLog keeps all histories within the total, and those of one principal within a quarter of it', async () => {
     const log = logWithTotal();
     for (let session = 0; session < 20; session++) {
       for (let stream = 0; stream < 20; stream++) {
@@ -32,7 +32,7 @@ describe('the bytes of all histories', () => {
     log.close();
   });
 
-  it('are taken from finished streams first, and then from the oldest entries of the stream that grows', async () => {
+  it('MemoryEventLog forgets finished streams first, and then the oldest entries of the stream that grows', async () => {
     const log = logWithTotal();
     const key = { principal: 'alice', id: '1' };
     await log.append(key, 'r1', 'x'.repeat(60_000), { final: true });
@@ -44,7 +44,7 @@ describe('the bytes of all histories', () => {
     log.close();
   });
 
-  it('are given back when a stream was delivered, a minute later', async () => {
+  it('MemoryEventLog forgets a delivered stream after a minute, and keeps one that was not delivered', async () => {
     let now = 0;
     const broker = new MemoryMessageBroker({ onError: () => {} });
     const log = new MemoryEventLog({ broker, sessions: everySession, historyTtlMs: 1000, clock: () => now });

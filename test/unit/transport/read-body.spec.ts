@@ -8,7 +8,7 @@ const MIB = 1024 * 1024;
 const budgetOf = (totalBytes = 64 * MIB) => new ByteBudget({ totalBytes, shareBytes: totalBytes });
 
 describe('readBody', () => {
-  it('returns the bytes that were sent, however they are cut into chunks', async () => {
+  it('readBody returns the bytes that were sent, however they are cut into chunks', async () => {
     const chunks = fc.array(fc.uint8Array({ minLength: 1, maxLength: 5000 }), { maxLength: 40 });
     await fc.assert(
       fc.asyncProperty(chunks, async (sent) => {
@@ -22,7 +22,7 @@ describe('readBody', () => {
     );
   });
 
-  it('holds about as many bytes as were sent when every byte is a chunk of its own', async () => {
+  it('readBody holds about as many bytes as were sent when every byte is a chunk of its own', async () => {
     const account = budgetOf().open('a');
     const stream = new PassThrough({ highWaterMark: 16 });
     const read = readBody(stream, 4 * MIB, account);
@@ -36,7 +36,7 @@ describe('readBody', () => {
     expect(account.bytes).toBeLessThan(3 * size);
   });
 
-  it('refuses a body beyond the limit, and one that the budget has no room for', async () => {
+  it('readBody refuses a body beyond the limit, and one that the budget has no room for', async () => {
     const large = new PassThrough();
     const refused = readBody(large, 1000, budgetOf().open('a'));
     large.write(Buffer.alloc(1001));
@@ -50,7 +50,7 @@ describe('readBody', () => {
     expect(await read).toBe('share');
   });
 
-  it('ends as aborted when the client leaves in the middle', async () => {
+  it('readBody ends as aborted when the client leaves in the middle', async () => {
     const stream = new PassThrough();
     const read = readBody(stream, MIB, budgetOf().open('a'));
     stream.write('half');
