@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { Agent, type Server } from 'node:http';
+import { Agent, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { LegacySession } from '../fixtures/clients/legacy-session.js';
@@ -201,6 +201,23 @@ describe.each(ADAPTERS)('A server on %s without a keep-alive timeout', (adapter)
     expect(sockets).toHaveLength(1);
     await expect.poll(() => sockets[0]!.timeout ?? 0).toBe(0);
     agent.destroy();
+    await wire.close();
+  });
+});
+
+describe('A server on express with middleware that answers by itself', () => {
+  it('the bytes of a request that middleware has answered are given back', async () => {
+    const wire = await wireApp('express', {
+      prepare: (app) =>
+        void app.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
+          if (request.headers['x-blocked'] === undefined) return next();
+          response.writeHead(401).end();
+        }),
+    });
+    const blocked = call('echo', { text: 'x'.repeat(10_000) }, { headers: { 'x-blocked': '1' } });
+    for (let i = 0; i < 3; i++) expect((await send(wire.port, blocked)).status).toBe(401);
+    await expect.poll(() => wire.mcp.health().open.requestBytes).toBe(0);
+    expect((await send(wire.port, call('echo', { text: 'x' }))).status).toBe(200);
     await wire.close();
   });
 });

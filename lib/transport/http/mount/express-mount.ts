@@ -36,6 +36,10 @@ export function receiveFirst(app: ExpressApp, path: string, endpoint: () => Http
     void receiver.receive(http).then((body) => {
       if (!body) return;
       received.set(request, { http, body });
+      // Middleware that answers by itself keeps the request from the endpoint, which would give the bytes back.
+      response.once('close', () => {
+        if (received.has(request)) body.account.close();
+      });
       next();
     });
   });
@@ -46,6 +50,7 @@ export function mountExpress(app: ExpressApp, endpoint: HttpEndpoint, path: stri
     // Express ignores the case of letters, and Fastify does not: both must serve the same paths (SEC10).
     if (!isOurs(app, request, path)) return next();
     const known = received.get(request);
+    received.delete(request);
     if (known) void endpoint.serve(known.http, known.body);
     else void endpoint.handle(contextOf(request, response));
   };
