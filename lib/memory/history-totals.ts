@@ -1,9 +1,7 @@
 import type { StreamHistory } from './stream-history.js';
 
-interface Finished {
-  readonly history: StreamHistory;
-  readonly forget: () => void;
-}
+/** Finished streams, each with what forgets it; the one that finished first in front. */
+type FinishedStreams = Map<StreamHistory, () => void>;
 
 /** The part of all bytes that the streams of one principal may hold. */
 const SHARE = 1 / 4;
@@ -14,15 +12,18 @@ const SHARE = 1 / 4;
  */
 export class HistoryTotals {
   readonly #bytes = new Map<string, number>();
-  /** Finished streams by principal, the one that finished first in front. */
-  readonly #finished = new Map<string, Map<StreamHistory, Finished>>();
+  /** By principal. */
+  readonly #finished = new Map<string, FinishedStreams>();
+  readonly #share: number;
   #total = 0;
 
   /** @param shareBytes at least this much is granted to each principal: what one stream may hold */
   constructor(
     private readonly maxBytes: number,
-    private readonly shareBytes: number,
-  ) {}
+    shareBytes: number,
+  ) {
+    this.#share = Math.max(shareBytes, maxBytes * SHARE);
+  }
 
   add(principal: string, change: number): void {
     const bytes = (this.#bytes.get(principal) ?? 0) + change;
@@ -33,8 +34,8 @@ export class HistoryTotals {
 
   /** A stream has its final message: from here on it may be forgotten when room is needed. */
   finished(principal: string, history: StreamHistory, forget: () => void): void {
-    const streams = this.#finished.get(principal) ?? new Map<StreamHistory, Finished>();
-    this.#finished.set(principal, streams.set(history, { history, forget }));
+    const streams: FinishedStreams = this.#finished.get(principal) ?? new Map();
+    this.#finished.set(principal, streams.set(history, forget));
   }
 
   forget(history: StreamHistory): void {
@@ -50,8 +51,7 @@ export class HistoryTotals {
    * stream that was written to loses its oldest entries, of which its reader is told by a gap.
    */
   makeRoom(principal: string, history: StreamHistory): void {
-    const share = Math.max(this.shareBytes, this.maxBytes * SHARE);
-    const own = (): number => (this.#bytes.get(principal) ?? 0) - share;
+    const own = (): number => (this.#bytes.get(principal) ?? 0) - this.#share;
     const all = (): number => this.#total - this.maxBytes;
     this.#forgetWhile(this.#finished.get(principal), () => Math.max(own(), all()) > 0, history);
     for (const streams of this.#finished.values()) {
@@ -63,12 +63,9 @@ export class HistoryTotals {
   }
 
   /** @param except the stream that was just written to: its reader may not have read it yet */
-  #forgetWhile(
-    streams: Map<StreamHistory, Finished> | undefined,
-    isTooMuch: () => boolean,
-    except: StreamHistory,
-  ): void {
-    for (const { history, forget } of [...(streams?.values() ?? [])]) {
+  #forgetWhile(streams: FinishedStreams | undefined, isTooMuch: () => boolean, except: StreamHistory): void {
+    // No copy: this runs for every append, and a map may lose entries while it is walked.
+    for (const [history, forget] of streams ?? []) {
       if (!isTooMuch()) return;
       if (history !== except) forget();
     }

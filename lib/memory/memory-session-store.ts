@@ -1,3 +1,4 @@
+import { firstTtlMs } from '../session/first-ttl.js';
 import { sessionKeyText } from '../session/session-key.js';
 import type { SessionKey, SessionPatch, SessionRecord } from '../session/session-record.js';
 import { type SessionFilter, SessionLimitError, SessionStore } from '../session/session-store.js';
@@ -27,8 +28,6 @@ interface SessionEntry {
   holds: number;
 }
 
-/** Idle time after which a session ends that was never used, ms. */
-const UNUSED_TTL_MS = 120_000;
 /** Sessions that are considered when one has to give way. */
 const MAX_CANDIDATES = 1000;
 
@@ -79,8 +78,7 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
     // An immutable copy: the caller may modify its own record, and every `load` returns this one.
     const entry = {
       record: deepFreeze(structuredClone(record)),
-      // A client that never gets past `initialize` must not hold its place for the whole idle time.
-      expiresAt: record.initialized ? this.#expiry() : this.#now() + Math.min(this.#idleTtlMs, UNUSED_TTL_MS),
+      expiresAt: this.#now() + firstTtlMs(record, this.#idleTtlMs),
       uris: new Set<string>(),
       holds: 0,
     };

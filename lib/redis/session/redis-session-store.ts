@@ -1,3 +1,4 @@
+import { firstTtlMs } from '../../session/first-ttl.js';
 import { sessionKeyText } from '../../session/session-key.js';
 import type { SessionKey, SessionPatch, SessionRecord } from '../../session/session-record.js';
 import { type SessionFilter, SessionLimitError, SessionStore } from '../../session/session-store.js';
@@ -6,8 +7,6 @@ import { type RedisCommands, RedisRefusedError } from '../connection/redis-comma
 import { flag, packPatch, packRecord, type SessionFields, unpack } from './session-fields.js';
 import { SessionLists } from './session-lists.js';
 
-/** Idle time after which a session ends that was never used, ms. */
-const UNUSED_TTL_MS = 120_000;
 /** Sessions that are considered when one has to give way. */
 const MAX_CANDIDATES = 32;
 
@@ -52,8 +51,7 @@ export class RedisSessionStore extends SessionStore {
   }
 
   override async create(record: SessionRecord): Promise<void> {
-    // A client that never gets past `initialize` must not hold its place for the whole idle time.
-    const ttlMs = record.initialized ? this.#longTtlMs : Math.min(this.#longTtlMs, UNUSED_TTL_MS);
+    const ttlMs = firstTtlMs(record, this.#longTtlMs);
     const listTtlMs = Math.ceil(ttlMs * 1.1);
     const admit = (): Promise<boolean> => this.#lists.admit(record, this.#maxSessions, listTtlMs);
     if (!(await admit()) && !((await this.#makeRoom()) && (await admit()))) {
