@@ -1,12 +1,8 @@
 import { type ArgumentsHost, Logger } from '@nestjs/common';
 import { McpContext } from '../context/mcp-context.js';
 import { CancelledError } from '../exchange/exchange.js';
+import type { FiltersCreator } from '../nest/context-creator.js';
 import { drain } from './drain.js';
-
-/** The part of Nest's `ExternalExceptionFilterContext` that is used here. */
-export interface FiltersCreator {
-  create(...args: unknown[]): { invokeCustomFilters(error: unknown, host: ArgumentsHost): unknown };
-}
 
 /** The warning for a filter that fails because there is no HTTP response to write to. */
 const HTTP_FILTER =
