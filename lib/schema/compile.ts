@@ -44,7 +44,7 @@ async function compileKind(
 ): Promise<CompiledSchema> {
   if (isZodDto(source)) return compileStandardSchema(schemaOfZodDto(source, direction), direction, where, undefined);
   if (isStandardSchema(source)) return compileStandardSchema(source, direction, where, undefined);
-  if (typeof source === 'function') return compileClass(source, direction, where);
+  if (typeof source === 'function') return compileClass(source as DtoClass, direction, where);
   if (typeof source !== 'object' || source === null || Array.isArray(source)) {
     throw new SchemaError(
       `${where} is not a schema`,
