@@ -2,7 +2,7 @@ import type { Logger } from '@nestjs/common';
 import type { MessageBroker } from '../broker/message-broker.js';
 import { KeyRing } from '../interaction/key-ring.js';
 import { McpOptionsError, REQUEST_STATE_TTL_MS, type ResolvedOptions } from '../options/resolve-options.js';
-import type { BackendFactories } from './backends.js';
+import type { BackendFactories, StoredGauge } from './backends.js';
 import type { SessionStore } from '../session/session-store.js';
 import { redisAdvice } from '../redis/connection/redis-advice.js';
 import { RedisClock } from '../redis/connection/redis-clock.js';
@@ -26,6 +26,7 @@ import { InstanceHeartbeat } from '../redis/stream/instance-heartbeat.js';
  * commands, for publishing and for subscribing.
  */
 export class RedisBackends implements BackendFactories {
+  readonly stored: StoredGauge = { held: 0, largestShare: 0 };
   readonly #keys: RedisKeys;
   readonly #commands: RedisCommands;
   readonly #clock: RedisClock;
@@ -75,10 +76,10 @@ export class RedisBackends implements BackendFactories {
   }
 
   sessions(): RedisSessionStore {
-    const { sessionIdleTtlMs: idleTtlMs, maxSessions } = this.options;
+    const { sessionIdleTtlMs: idleTtlMs, maxSessions, maxSessionsPerClient } = this.options;
     return new RedisSessionStore({
       ...{ commands: this.#commands, keys: this.#keys, report: this.reporter.report },
-      ...{ idleTtlMs, maxSessions },
+      ...{ idleTtlMs, maxSessions, maxSessionsPerClient },
     });
   }
 

@@ -12,6 +12,8 @@ export interface Peer {
   readonly principal: Principal | undefined;
   /** `principalId(principal)`, the owner of sessions, streams and cursors. */
   readonly principalId: string;
+  /** Whose shares count: the principal, or the address of an anonymous client. */
+  readonly client: string;
   readonly clientCapabilities: Readonly<JsonObject>;
   readonly clientInfo: JsonObject | undefined;
   /** The threshold for `notifications/message`. `undefined` sends none (modern) or uses the default level (legacy). */
@@ -26,6 +28,8 @@ export interface Peer {
 /** The information a transport has about the sender of a message. */
 export interface Sender {
   readonly principal?: Principal;
+  /** Whose shares count. Default: the principal. */
+  readonly client?: string;
   /** The HTTP headers with lower-case names. */
   readonly headers?: Peer['headers'];
   /** The framework's request object. */
@@ -39,12 +43,13 @@ const NO_HEADERS: Peer['headers'] = {};
 /** The sender of a modern request, as described by the envelope of the request (E-6). */
 export const modernPeer = (
   { clientCapabilities, clientInfo, logLevel }: Omit<Envelope, 'protocolVersion'>,
-  { principal, headers = NO_HEADERS, http }: Sender = LOCAL,
+  { principal, client, headers = NO_HEADERS, http }: Sender = LOCAL,
 ): Peer => ({
   era: 'modern',
   revision: MODERN_REVISION,
   principal,
   principalId: principalId(principal),
+  client: client ?? principalId(principal),
   clientCapabilities,
   clientInfo,
   logLevel,
@@ -56,12 +61,13 @@ export const modernPeer = (
 /** The sender of a message in a legacy session, which stores what the client declared in `initialize` (G-7). */
 export const legacyPeer = (
   session: SessionRecord,
-  { principal, headers = NO_HEADERS, http }: Sender = LOCAL,
+  { principal, client, headers = NO_HEADERS, http }: Sender = LOCAL,
 ): Peer => ({
   era: 'legacy',
   revision: session.revision,
   principal,
   principalId: session.principal,
+  client: client ?? session.principal,
   clientCapabilities: session.clientCapabilities,
   clientInfo: session.clientInfo,
   logLevel: session.logLevel,

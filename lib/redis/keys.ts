@@ -49,6 +49,11 @@ export class RedisKeys {
     return `${this.namespace}:{p:${encode(principal)}}`;
   }
 
+  /** Sorted set: the sessions that count for one client, with the same lifetime. */
+  sessionsOfClient(client: string): string {
+    return `${this.namespace}:{c:${digest(client)}}`;
+  }
+
   /** Sorted set: the sessions that subscribe to one resource, with the same lifetime. */
   subscribersOf(uri: string): string {
     return `${this.namespace}:{uri:${digest(uri)}}`;

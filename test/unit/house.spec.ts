@@ -27,7 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   decorators: ['protocol', 'nest', 'schema', 'context'],
   task: ['limits', 'protocol', 'session', 'broker', 'stream', 'interaction', 'exchange'],
   report: ['session'],
-  memory: ['protocol', 'session', 'broker', 'stream', 'interaction', 'task'],
+  memory: ['limits', 'protocol', 'session', 'broker', 'stream', 'interaction', 'task'],
   redis: ['protocol', 'packages', 'session', 'broker', 'stream', 'interaction', 'task', 'report'],
   pipeline: ['nest', 'schema', 'exchange', 'interaction', 'context', 'decorators'],
   catalog: ['protocol', 'schema', 'pipeline', 'task'],
@@ -39,7 +39,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   discovery: ['protocol', 'nest', 'schema', 'interaction', 'decorators', 'catalog', 'pipeline', 'task'],
   transport: ['limits', 'protocol', 'session', 'broker', 'stream', 'exchange', 'interaction', 'engine'],
   options: ['protocol', 'redis', 'interaction', 'engine'],
-  backends: [...['nest', 'session', 'broker', 'stream', 'interaction', 'task', 'memory', 'redis', 'report', 'options']],
+  backends: [
+    ...['limits', 'nest', 'session', 'broker', 'stream', 'interaction', 'task', 'memory', 'redis', 'report', 'options'],
+  ],
   server: [
     'limits',
     ...['protocol', 'session', 'broker', 'stream', 'exchange', 'interaction', 'context', 'decorators', 'catalog'],

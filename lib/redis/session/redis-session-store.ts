@@ -18,6 +18,8 @@ export interface RedisSessionStoreOptions {
   readonly idleTtlMs: number;
   /** Maximum number of sessions of all instances together. */
   readonly maxSessions: number;
+  /** The part of them that one client may have (`maxSessions`). */
+  readonly maxSessionsPerClient?: number;
   /** Maximum number of resources one session may be subscribed to (1000). */
   readonly maxSubscriptions?: number;
   /** Receives an error for each record that cannot be read (SEC13). */
@@ -32,6 +34,7 @@ export class RedisSessionStore extends SessionStore {
   readonly #idleTtlMs: number;
   readonly #longTtlMs: number;
   readonly #maxSessions: number;
+  readonly #maxSessionsPerClient: number;
   readonly #maxSubscriptions: number;
   readonly #report: ((error: unknown) => void) | undefined;
   readonly #holds = new Map<string, number>();
@@ -47,6 +50,7 @@ export class RedisSessionStore extends SessionStore {
     this.#longTtlMs = Math.ceil(idleTtlMs * 1.05);
     this.#lists = new SessionLists(commands, keys, Math.ceil(idleTtlMs * 1.15));
     this.#maxSessions = maxSessions;
+    this.#maxSessionsPerClient = options.maxSessionsPerClient ?? maxSessions;
     this.#maxSubscriptions = maxSubscriptions;
     this.#report = report;
   }
@@ -54,8 +58,11 @@ export class RedisSessionStore extends SessionStore {
   override async create(record: SessionRecord): Promise<void> {
     const ttlMs = firstTtlMs(record, this.#longTtlMs);
     const listTtlMs = Math.ceil(ttlMs * 1.1);
-    const admit = (): Promise<boolean> => this.#lists.admit(record, this.#maxSessions, listTtlMs);
-    if (!(await admit()) && !((await this.#makeRoom()) && (await admit()))) {
+    const ofClient = this.#keys.sessionsOfClient(clientOf(record));
+    if (!(await this.#admit(ofClient, record, this.#maxSessionsPerClient, listTtlMs)))
+      throw new SessionLimitError(this.#maxSessionsPerClient, 'share');
+    if (!(await this.#admit(this.#keys.allSessions, record, this.#maxSessions, listTtlMs))) {
+      await this.#lists.withdraw(ofClient, record);
       throw new SessionLimitError(this.#maxSessions);
     }
     await this.#lists.add(record, listTtlMs);
@@ -75,8 +82,9 @@ export class RedisSessionStore extends SessionStore {
       ),
     );
     if (!fields) return undefined;
-    if (fields[3] === 1) await this.#lists.extend(key, await this.subscriptions(key));
-    return this.#unpack(key, [fields[0], fields[1], fields[2]]);
+    const record = this.#unpack(key, [fields[0], fields[1], fields[2]]);
+    if (record && fields[3] === 1) await this.#lists.extend(key, clientOf(record), await this.subscriptions(key));
+    return record;
   }
 
   override async peek(key: SessionKey): Promise<SessionRecord | undefined> {
@@ -121,9 +129,15 @@ export class RedisSessionStore extends SessionStore {
   async #end(key: SessionKey, onlyIdle: boolean): Promise<boolean> {
     const channel = this.#keys.wire(this.#keys.signals(key));
     const args = [this.#keys.logs(key), this.#keys.results(key), channel, onlyIdle ? '1' : '0'];
-    const uris = await this.#of(key).run<string[] | null>('endSession', this.#sessionAndSubscriptions(key), args);
-    if (uris === null) return false;
-    await this.#lists.remove(key, uris);
+    const ended = await this.#of(key).run<[string, ...string[]] | null>(
+      'endSession',
+      this.#sessionAndSubscriptions(key),
+      args,
+    );
+    if (ended === null) return false;
+    const [text, ...uris] = ended;
+    const record = this.#unpack(key, [text, null, null]);
+    await this.#lists.remove(key, record && clientOf(record), uris);
     return true;
   }
 
@@ -163,9 +177,15 @@ export class RedisSessionStore extends SessionStore {
     }
   }
 
-  /** Ends the longest idle session without an open connection. @returns whether there was one among the first */
-  async #makeRoom(): Promise<boolean> {
-    for (const key of await this.#lists.oldest(MAX_CANDIDATES)) {
+  /** Adds a session to a list, on which another one may have to make room for it. */
+  async #admit(list: string, key: SessionKey, limit: number, ttlMs: number): Promise<boolean> {
+    const admit = (): Promise<boolean> => this.#lists.admit(list, key, limit, ttlMs);
+    return (await admit()) || ((await this.#makeRoom(list)) && admit());
+  }
+
+  /** Ends the longest idle session of a list without an open connection. @returns whether one was among the first */
+  async #makeRoom(list: string): Promise<boolean> {
+    for (const key of await this.#lists.oldest(list, MAX_CANDIDATES)) {
       if (!this.#holds.has(sessionKeyText(key)) && (await this.#end(key, true))) return true;
     }
     return false;
@@ -200,3 +220,5 @@ export class RedisSessionStore extends SessionStore {
     return [this.#keys.session(key), this.#keys.subscriptions(key)];
   }
 }
+
+const clientOf = ({ client, principal }: SessionRecord): string => client ?? principal;

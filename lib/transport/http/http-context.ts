@@ -57,10 +57,11 @@ export const acceptsEventStream = (http: HttpContext): boolean => {
 };
 
 /** The sender of the messages in this request. */
-export const senderOf = ({ headers, request }: HttpContext, principal: Principal | undefined): Sender => ({
+export const senderOf = (http: HttpContext, principal: Principal | undefined): Sender => ({
   principal,
-  headers,
-  http: request,
+  client: clientOf(http, principal),
+  headers: http.headers,
+  http: http.request,
 });
 
 /** Whose share a request counts for: its principal's, or that of the address of an anonymous client. */

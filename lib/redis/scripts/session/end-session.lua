@@ -9,10 +9,11 @@
 --   ARGV[4]  '1' to end the session only if no connection holds a stream of it
 --
 -- Output:
---   nil if the session is unknown or not ended, else the URIs it was subscribed to
+--   nil if the session is unknown or not ended, else {record, URI it was subscribed to, …}
 --- @include "../includes/publish-signal"
 local session, subscriptions, logs, results, channel = KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3]
-if redis.call('EXISTS', session) == 0 then return false end
+local record = redis.call('HGET', session, 'r')
+if not record then return false end
 if ARGV[4] == '1' then
   for _, text in ipairs(redis.call('HVALS', session)) do
     -- The third number of a head says whether a connection holds its stream.
@@ -26,4 +27,5 @@ end
 local uris = redis.call('SMEMBERS', subscriptions)
 redis.call('DEL', session, subscriptions)
 publish_signal(channel, 'x')
+table.insert(uris, 1, record)
 return uris
