@@ -10,7 +10,7 @@ import { classifyPost } from './classify-post.js';
 import type { ClassifiedPost } from './classified-post.js';
 import { grantOrigin, preflightHeaders } from './cors.js';
 import { headerOf, sendJson, type HttpContext } from './http-context.js';
-import { BODY_TOO_LARGE, judgeHead } from './judge-head.js';
+import { BODY_TOO_LARGE, CHUNKS_TOO_SMALL, judgeHead } from './judge-head.js';
 import type { DeleteHandler } from './legacy/delete-handler.js';
 import type { GetHandler } from './legacy/get-handler.js';
 import type { PostHandler } from './legacy/post-handler.js';
@@ -187,5 +187,6 @@ function refuseBody(http: HttpContext, refusal: BodyRefusal): void {
   discardBody(http.raw);
   grantOrigin(http);
   if (refusal === 'too-large') return refuse(http, BODY_TOO_LARGE.status, BODY_TOO_LARGE.error);
+  if (refusal === 'chunks-too-small') return refuse(http, CHUNKS_TOO_SMALL.status, CHUNKS_TOO_SMALL.error);
   refuseBusy(http, refusal, BYTES_HELD);
 }
