@@ -1,5 +1,6 @@
 import type { Principal } from '../session/principal.js';
-import type { Peer } from './peer.js';
+
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
 /**
  * The request of a call that no HTTP request carries: on stdio, in process, and of a task that another instance took
@@ -24,7 +25,7 @@ export class LocalRequest {
   user: unknown;
 
   constructor(
-    readonly headers: Peer['headers'],
+    readonly headers: Headers,
     principal: Principal | undefined,
   ) {
     this.user = principal;
