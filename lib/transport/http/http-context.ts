@@ -13,7 +13,7 @@ export interface HttpContext {
   readonly verb: string;
   readonly headers: IncomingHttpHeaders;
   /** The framework's own request object, which guards and `ctx.http` see. */
-  readonly request: unknown;
+  readonly request: object;
   readonly raw: IncomingMessage;
   /** Of the client, as the framework knows it: its setting for trusted proxies applies. */
   readonly remoteAddress: string;
@@ -62,6 +62,7 @@ export const senderOf = (http: HttpContext, principal: Principal | undefined): S
   client: clientOf(http, principal),
   headers: http.headers,
   http: http.request,
+  response: http.response,
 });
 
 /** Whose share a request counts for: its principal's, or that of the address of an anonymous client. */
