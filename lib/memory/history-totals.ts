@@ -11,6 +11,8 @@ type FinishedStreams = Map<StreamHistory, () => void>;
 export class HistoryTotals {
   /** By client. */
   readonly #finished = new Map<string, FinishedStreams>();
+  /** Of the finished streams. */
+  readonly #owners = new Map<StreamHistory, string>();
 
   constructor(private readonly stored: StoredBytes) {
     stored.whenExceeded((client, bytes) => this.#forgetFinished(client, bytes));
@@ -24,14 +26,15 @@ export class HistoryTotals {
   finished(client: string, history: StreamHistory, forget: () => void): void {
     const streams: FinishedStreams = this.#finished.get(client) ?? new Map();
     this.#finished.set(client, streams.set(history, forget));
+    this.#owners.set(history, client);
   }
 
   forget(history: StreamHistory): void {
-    for (const [client, streams] of this.#finished) {
-      if (!streams.delete(history)) continue;
-      if (streams.size === 0) this.#finished.delete(client);
-      return;
-    }
+    const client = this.#owners.get(history);
+    if (client === undefined) return;
+    this.#owners.delete(history);
+    const streams = this.#finished.get(client);
+    if (streams?.delete(history) && streams.size === 0) this.#finished.delete(client);
   }
 
   /**
