@@ -2,7 +2,7 @@ import type { Logger } from '@nestjs/common';
 import type { MessageBroker } from '../broker/message-broker.js';
 import { KeyRing } from '../interaction/key-ring.js';
 import { McpOptionsError, REQUEST_STATE_TTL_MS, type ResolvedOptions } from '../options/resolve-options.js';
-import type { BackendFactories, StoredGauge } from './backends.js';
+import type { BackendFactories } from './backends.js';
 import type { SessionStore } from '../session/session-store.js';
 import { redisAdvice } from '../redis/connection/redis-advice.js';
 import { RedisClock } from '../redis/connection/redis-clock.js';
@@ -18,6 +18,7 @@ import { databaseOf } from '../redis/connection/redis-option.js';
 import { problemOf } from '../redis/connection/redis-option-problem.js';
 import { RedisPendingRequests } from '../redis/session/redis-pending-requests.js';
 import { RedisSessionStore } from '../redis/session/redis-session-store.js';
+import { StoredLedger } from '../redis/stored/stored-ledger.js';
 import { RedisTaskStore } from '../redis/task/redis-task-store.js';
 import { InstanceHeartbeat } from '../redis/stream/instance-heartbeat.js';
 
@@ -26,7 +27,7 @@ import { InstanceHeartbeat } from '../redis/stream/instance-heartbeat.js';
  * commands, for publishing and for subscribing.
  */
 export class RedisBackends implements BackendFactories {
-  readonly stored: StoredGauge = { held: 0, largestShare: 0 };
+  readonly stored: StoredLedger;
   readonly #keys: RedisKeys;
   readonly #commands: RedisCommands;
   readonly #clock: RedisClock;
@@ -42,6 +43,8 @@ export class RedisBackends implements BackendFactories {
     this.#commands = RedisCommands.connect(connections.create('commands'), options.redisWaitMs, (sentence) =>
       reporter.warn(sentence),
     );
+    const { maxStoredBytes: totalBytes, maxStoredBytesPerClient: shareBytes } = options;
+    this.stored = new StoredLedger({ commands: this.#commands, keys: this.#keys, totalBytes, shareBytes });
     this.#clock = new RedisClock(this.#commands);
     this.#heartbeat = new InstanceHeartbeat(this.#commands, this.#keys, options.instanceTtlMs);
   }
@@ -79,14 +82,14 @@ export class RedisBackends implements BackendFactories {
     const { sessionIdleTtlMs: idleTtlMs, maxSessions, maxSessionsPerClient } = this.options;
     return new RedisSessionStore({
       ...{ commands: this.#commands, keys: this.#keys, report: this.reporter.report },
-      ...{ idleTtlMs, maxSessions, maxSessionsPerClient },
+      ...{ idleTtlMs, maxSessions, maxSessionsPerClient, stored: this.stored },
     });
   }
 
   log(broker: MessageBroker, sessions: SessionStore): RedisEventLog {
     requireRedisParts(broker, sessions, 'EventLog');
     const { maxHistory, maxHistoryBytes, historyTtlMs, resultTtlMs } = this.options;
-    const limits = { maxHistory, maxHistoryBytes, historyTtlMs, resultTtlMs };
+    const limits = { maxHistory, maxHistoryBytes, historyTtlMs, resultTtlMs, stored: this.stored };
     return new RedisEventLog({ commands: this.#commands, keys: this.#keys, heartbeat: this.#heartbeat, ...limits });
   }
 
@@ -105,7 +108,8 @@ export class RedisBackends implements BackendFactories {
   }
 
   tasks(): RedisTaskStore {
-    return new RedisTaskStore({ commands: this.#commands, keys: this.#keys, maxTasks: this.options.maxTasks });
+    const { maxTasks } = this.options;
+    return new RedisTaskStore({ commands: this.#commands, keys: this.#keys, maxTasks, stored: this.stored });
   }
 
   keyRing(): KeyRing {
@@ -123,6 +127,7 @@ export class RedisBackends implements BackendFactories {
   }
 
   close(): void {
+    this.stored.close();
     this.#heartbeat.close();
     this.#clock.close();
     this.#commands.close();

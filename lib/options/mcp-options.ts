@@ -116,13 +116,14 @@ export interface McpOptions {
   readonly maxHistoryBytes?: number;
   /**
    * Bytes stored for all clients together: sessions, their histories and kept answers, and tasks with their arguments
-   * and results. Finished streams are forgotten first; beyond it, what would be stored is answered 503. Default: 64 MiB,
-   * or twice `maxStoredBytesPerClient`.
+   * and results. Finished streams are forgotten first; beyond it, what would be stored is answered 503. On Redis it
+   * counts for the whole fleet, and figures may be a second old. Default: 64 MiB, on Redis 256 MiB, or twice
+   * `maxStoredBytesPerClient`.
    */
   readonly maxStoredBytes?: number;
   /**
    * The part of `maxStoredBytes` that one client may use; see `maxRequestBytesPerClient`. Beyond it the answer is 429.
-   * Default: 16 MiB, or twice the larger of `maxHistoryBytes` and `maxTaskInputBytes`.
+   * Default: 16 MiB, on Redis 64 MiB, or twice the larger of `maxHistoryBytes` and `maxTaskInputBytes`.
    */
   readonly maxStoredBytesPerClient?: number;
   /** How long an event is kept for replay, in ms. Default: 10 min. */

@@ -134,21 +134,27 @@ export function resolveOptions(given: McpOptions): ResolvedOptions {
  * Totals that are not given grow with the limits that are part of them, so that raising one of these needs no other.
  */
 function withTotals(given: McpOptions, options: ResolvedOptions): ResolvedOptions {
-  const atLeast = (name: Total, least: number): number => given[name] ?? Math.max(DEFAULTS[name], least);
+  const atLeast = (name: Total, least: number, factor = 1): number =>
+    given[name] ?? Math.max(DEFAULTS[name] * factor, least);
+  const factor = given.redis === undefined ? 1 : REDIS_FACTOR;
   const maxRequestBytesPerClient = atLeast('maxRequestBytesPerClient', 2 * options.maxBodyBytes);
   const largest = Math.max(options.maxHistoryBytes, options.maxTaskInputBytes);
-  const maxStoredBytesPerClient = atLeast('maxStoredBytesPerClient', 2 * largest);
+  const maxStoredBytesPerClient = atLeast('maxStoredBytesPerClient', 2 * largest, factor);
   return {
     ...options,
     // A share that is not given is half of a smaller total.
     maxSessionsPerClient:
       given.maxSessionsPerClient ?? Math.min(DEFAULTS.maxSessionsPerClient, Math.ceil(options.maxSessions / 2)),
     maxStoredBytesPerClient,
-    maxStoredBytes: atLeast('maxStoredBytes', 2 * maxStoredBytesPerClient),
+    maxStoredBytes: atLeast('maxStoredBytes', 2 * maxStoredBytesPerClient, factor),
     maxRequestBytesPerClient,
     maxRequestBytes: atLeast('maxRequestBytes', 2 * maxRequestBytesPerClient),
   };
 }
+
+/** By how much more is stored in Redis, for a whole fleet, than in the memory of one instance, unless given. */
+const REDIS_FACTOR = 4;
+
 type Total = 'maxRequestBytesPerClient' | 'maxRequestBytes' | 'maxStoredBytesPerClient' | 'maxStoredBytes';
 
 const invalid = (name: string, problem: string) => new McpOptionsError(`McpModule option "${name}" ${problem}.`);

@@ -90,6 +90,12 @@ export class RedisKeys {
     return `${this.namespace}:{tasks}`;
   }
 
+  /** Hash and two sorted sets: the account of what is stored for clients. As long as the last of what it counts. */
+  get stored(): readonly [amounts: string, expiry: string, clients: string] {
+    const tag = `${this.namespace}:{stored}`;
+    return [`${tag}:a`, `${tag}:x`, `${tag}:c`];
+  }
+
   /** String: the heartbeat of one instance. `instanceTtlMs`, set again after a third of it. */
   heartbeat(id: string): string {
     return `${this.namespace}:i:${encode(id)}`;

@@ -35,7 +35,10 @@ export interface McpHealth {
   };
   /** What is stored for clients, to compare with the limits `maxStoredBytes` and `maxStoredBytesPerClient`. */
   readonly stored: {
-    /** Bytes stored for all clients: sessions, histories, kept answers, tasks. 0 for parts of the application. */
+    /**
+     * Bytes stored for all clients: sessions, histories, kept answers, tasks. On Redis that is of the whole fleet, as of
+     * the last report of this instance or the look before. 0 for parts of the application.
+     */
     readonly bytes: number;
     /** Bytes stored for the client that has the most. */
     readonly largestShareBytes: number;

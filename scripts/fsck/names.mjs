@@ -29,6 +29,7 @@ export function parse(key) {
   if (first === 'uri') return { kind: 'subscribers', key, server, uri: second };
   if (first === 'id') return { kind: 'owner', key, server, id: decode(second) };
   if (first === 'task') return { kind: 'task', key, server, task: { principal: decode(second), id: decode(third) } };
+  if (first === 'stored') return { kind: 'account', key, server, part: rest };
   if (first === 'tasks' && second !== undefined) return { kind: 'tasks-of', key, server, by: rest };
   if (first === 'tasks') return { kind: 'tasks', key, server };
   return { kind: 'other', key };
