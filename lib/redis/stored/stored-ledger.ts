@@ -31,7 +31,7 @@ const REPORT_MS = 200;
 const FRESH_MS = 1000;
 /** Items of one report: a longer script would delay everybody else. */
 const MAX_ITEMS = 500;
-/** Items that wait while Redis is away. Those that are dropped are counted with their next change. */
+/** Items that wait while Redis is unavailable. Those that are dropped are counted with their next change. */
 const MAX_WAITING = 20_000;
 
 /**
@@ -158,7 +158,7 @@ export class StoredLedger {
     if (this.#timer || this.#closed) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      // The connection itself reports that Redis is away, and what was not reported waits.
+      // The connection itself reports that Redis is unavailable, and what was not reported waits.
       this.#report().catch(() => this.#schedule(5 * REPORT_MS));
     }, delayMs).unref();
   }
