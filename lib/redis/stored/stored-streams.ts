@@ -16,13 +16,6 @@ interface Lifetimes {
   readonly resultTtlMs: number;
 }
 
-/** What the append script says about a stream: the bytes of its log, or '' if they have hardly changed. */
-interface Reported {
-  readonly bytes: string;
-  readonly now: number;
-  readonly client: string;
-}
-
 /** The streams of sessions in the account: for each one its log, and its kept response. */
 export class StoredStreams {
   constructor(
@@ -51,23 +44,23 @@ export class StoredStreams {
     return maxHistoryBytes;
   }
 
+  /** @param amount what the append script says about the log: `bytes now client`, or '' if it has hardly changed */
   appended(
     session: SessionKey,
     stream: string,
     messages: readonly { readonly data: string; readonly final: boolean }[],
-    { bytes, now, client: known }: Reported,
+    amount: string,
   ): void {
+    if (amount === '') return;
+    const [, bytes, now, known] = /^(\d+) (\d+) (.*)$/s.exec(amount)!;
     const client = known || (this.ledger.clientOf(session) ?? '');
-    if (bytes !== '') {
-      // The log is reported at least four times while it lives.
-      const ttlMs = Math.ceil(this.limits.historyTtlMs * 1.25);
-      this.ledger.note(logOf(session, stream), { client, bytes: Number(bytes) + STREAM_BYTES, at: now, ttlMs });
-    }
+    // The log is reported at least four times while it lives.
+    const log = { client, bytes: Number(bytes) + STREAM_BYTES, at: Number(now) };
+    this.ledger.note(logOf(session, stream), { ...log, ttlMs: Math.ceil(this.limits.historyTtlMs * 1.25) });
     const final = messages.find((message) => message.final);
-    if (final) {
-      const size = Buffer.byteLength(final.data);
-      this.ledger.note(resultOf(session, stream), { client, bytes: size, at: now, ttlMs: this.limits.resultTtlMs });
-    }
+    if (!final) return;
+    const result = { ...log, bytes: Buffer.byteLength(final.data), ttlMs: this.limits.resultTtlMs };
+    this.ledger.note(resultOf(session, stream), result);
   }
 
   delivered(session: SessionKey, stream: string): void {

@@ -55,10 +55,7 @@ const UNKNOWN: StreamPage = { entries: [], last: STREAM_START, known: false, fen
 
 type RawPage = ['ended' | 'unknown'] | ['ok', last: string, fence: string, final: string, ...entries: RawEntry[]];
 
-type AppendReply = [
-  ...[kind: 'gone' | 'limit' | 'stale' | 'ok', listening: string, bytes: string, now: number, client: string],
-  ...ids: string[],
-];
+type AppendReply = [...[kind: 'gone' | 'limit' | 'stale' | 'ok', listening: string, amount: string], ...ids: string[]];
 
 /** The event log of a fleet. Each method is one script, which Redis executes atomically. */
 export class RedisEventLog extends EventLog {
@@ -156,7 +153,7 @@ export class RedisEventLog extends EventLog {
   async #append({ key, stream }: Target, items: readonly Item[], counter: number): Promise<AppendOutcome[]> {
     const { maxHistory, historyTtlMs, resultTtlMs, maxStreams } = this.#limits;
     const maxHistoryBytes = this.#stored?.maxHistoryBytes(key, items) ?? this.#limits.maxHistoryBytes;
-    const [kind, listening, bytes, now, client, ...ids] = await this.#of(key).run<AppendReply>(
+    const [kind, listening, amount, ...ids] = await this.#of(key).run<AppendReply>(
       'append',
       [this.#keys.session(key)],
       [
@@ -168,7 +165,7 @@ export class RedisEventLog extends EventLog {
     if (kind === 'gone') return items.map(() => ({ kind }));
     if (kind === 'limit') throw new StreamLimitError(maxStreams);
     if (kind === 'stale') throw new Error('An append was overtaken by a later one of the same stream.');
-    this.#stored?.appended(key, stream, items, { bytes, now, client });
+    this.#stored?.appended(key, stream, items, amount);
     return ids.map((id) => (id === '' ? { kind: 'done' } : { kind: 'appended', id, listening: listening === '1' }));
   }
 

@@ -20,7 +20,7 @@
 --   {'gone'}   the session has ended; nothing brings it back
 --   {'limit'}  this is one stream too many
 --   {'stale'}  a repetition of a call that was followed by another one; nobody waits for it
---   {'ok', '1' if a connection listens, bytes of the log or '' if they have hardly changed, now, client, …}
+--   {'ok', '1' if a connection listens, amount of the log for the account or '' if it has hardly changed, …}
 --              for each message its id, or '' if the stream already had its final message
 --- @include "../includes/stream-head"
 --- @include "../includes/publish-signal"
@@ -47,15 +47,14 @@ local function trim(head)
   end
 end
 
--- Returns the bytes of the log for the account, or '' if that is not worth a report: small messages are
+-- Returns 'bytes now client' of the log for the account, or '' if that is not worth a report: small messages are
 -- reported once in a KiB, and at least four times while the log lives.
 local GRAIN, SAMPLE = 1024, 16384
 local now, total_before, last_before
-local function kept(head)
+local function amount_of(head)
   local slice = history_ttl / 4
-  local same_slice = math.floor(last_before / slice) == math.floor(now / slice)
-  if math.floor(total_before / GRAIN) == math.floor(head.total / GRAIN) and same_slice
-    and total_before > 0 then return '' end
+  if total_before > 0 and not head.done and math.floor(total_before / GRAIN) == math.floor(head.total / GRAIN)
+    and math.floor(last_before / slice) == math.floor(now / slice) then return '' end
   if now - last_before > history_ttl then
     -- The older entries have expired, with their key.
     head.first = math.max(head.first, total_before)
@@ -64,11 +63,12 @@ local function kept(head)
     local oldest = redis.call('XRANGE', log, '-', '+', 'COUNT', 1)[1]
     if oldest then head.first = math.max(head.first, tonumber(oldest[2][8])) end
   end
-  return text_of(head.total - head.first)
+  local bytes, client = head.total - head.first, redis.call('HGET', session, 'k') or ''
+  return text_of(bytes) .. ' ' .. text_of(now) .. ' ' .. client
 end
 
 -- With as few commands as possible: this is the script that everything waits for.
-local fields = redis.call('HMGET', session, 'r', 'h:' .. stream, 'q:' .. stream, 'k')
+local fields = redis.call('HMGET', session, 'r', 'h:' .. stream, 'q:' .. stream)
 if not fields[1] then return { 'gone' } end
 now = clock()
 local head = live_head(session, logs, results, stream, now, result_ttl, fields[2])
@@ -83,7 +83,7 @@ if from then
   last_counter = tonumber(last_counter)
   if last_counter > counter then return { 'stale' } end
   if last_counter == counter then
-    local repeated = { 'ok', last_listening, '', 0, '' }
+    local repeated = { 'ok', last_listening, '' }
     for id in string.gmatch(last_ids, '([^,]*),') do repeated[#repeated + 1] = id end
     return repeated
   end
@@ -133,6 +133,6 @@ if #producers > 8192 then
   local own = string.find(producers, '\n', 1, true)
   producers = string.sub(producers, 1, own) .. (string.match(string.sub(producers, own + 1, 8192), '^(.*\n)') or '')
 end
-local bytes = kept(head)
+local amount = amount_of(head)
 redis.call('HSET', session, 'h:' .. stream, pack_head(head), 'q:' .. stream, producers)
-return { 'ok', listening, bytes, now, fields[4] or '', unpack(ids) }
+return { 'ok', listening, amount, unpack(ids) }
