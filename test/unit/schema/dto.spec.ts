@@ -34,6 +34,7 @@ import {
   ValidateNested,
   ValidatorConstraint,
 } from 'class-validator';
+import { ApiProperty } from '@nestjs/swagger';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { compileSchema, McpProperty, McpSchema, SchemaError } from '../../../lib/schema/index.js';
@@ -315,14 +316,8 @@ describe('schema of a DTO', () => {
 
   it('the schema of a DTO reads descriptions and examples from @nestjs/swagger', async () => {
     class Described {
-      @IsString() a!: string;
+      @ApiProperty({ description: 'from swagger', example: 'x' }) @IsString() a!: string;
     }
-    Reflect.defineMetadata(
-      'swagger/apiModelProperties',
-      { description: 'from swagger', example: 'x' },
-      Described.prototype,
-      'a',
-    );
     const { jsonSchema } = await input(Described);
     expect((jsonSchema['properties'] as any).a).toEqual({
       description: 'from swagger',
