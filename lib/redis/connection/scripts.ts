@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Redis } from 'ioredis';
+import { LOCATION } from '../../packages/location.cjs';
 import { resolveIncludes } from './resolve-includes.js';
 
-/** Every script: its file in `redis/scripts` and the number of its keys. */
+/** Every script: its file in `redis/scripts` and the number of its keys, if it is always the same. */
 const SCRIPTS = {
   createSession: { file: 'session/create-session', keys: 1 },
   loadSession: { file: 'session/load-session', keys: 2 },
@@ -22,6 +24,7 @@ const SCRIPTS = {
   createTask: { file: 'task/create-task', keys: 1 },
   listTask: { file: 'task/list-task', keys: 2 },
   loadTask: { file: 'task/load-task', keys: 1 },
+  loadTasks: { file: 'task/load-tasks', keys: undefined },
   moveTask: { file: 'task/move-task', keys: 1 },
   answerTask: { file: 'task/answer-task', keys: 1 },
   claimTask: { file: 'task/claim-task', keys: 1 },
@@ -42,6 +45,10 @@ export function defineScripts(client: Redis): void {
   }
 }
 
+/** Whether the number of keys is the first argument of the command. */
+export const hasAnyNumberOfKeys = (name: ScriptName): boolean => SCRIPTS[name].keys === undefined;
+
 export const commandOf = (name: ScriptName): string => `mcp_${name}`;
 
-const readScript = (file: string): string => readFileSync(new URL(`../scripts/${file}.lua`, import.meta.url), 'utf8');
+const SCRIPTS_FOLDER = join(LOCATION, '../redis/scripts');
+const readScript = (file: string): string => readFileSync(join(SCRIPTS_FOLDER, `${file}.lua`), 'utf8');
