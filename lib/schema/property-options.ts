@@ -28,6 +28,11 @@ export interface McpPropertyOptions {
    * JSON Schema keywords that override those of the decorators. They are announced but not validated. Default: none.
    */
   readonly schema?: JsonSchema;
+  /**
+   * Whether the start-up warnings about this property are known and no longer to be logged, such as that a
+   * `@Transform` runs before its rules. Default: `false`.
+   */
+  readonly acknowledged?: boolean;
 }
 
 /**
@@ -42,4 +47,6 @@ export interface McpSchemaOptions {
   readonly description?: string;
   /** Accept properties the class does not declare. Default: `false`, they are rejected, and the JSON Schema says so. */
   readonly additionalProperties?: boolean;
+  /** Whether the start-up warnings about all its properties are known and no longer to be logged. Default: `false`. */
+  readonly acknowledged?: boolean;
 }

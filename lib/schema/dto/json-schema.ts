@@ -141,7 +141,8 @@ export class SchemaPrinter {
     return converted;
   }
 
-  private warn(owner: DtoModel, { key }: PropertyModel, problem: string): void {
+  private warn(owner: DtoModel, { key, documented }: PropertyModel, problem: string): void {
+    if (documented.acknowledged === true || owner.documented.acknowledged === true) return;
     const warning = `${owner.name}.${key}: ${problem}`;
     if (!this.warnings.includes(warning)) this.warnings.push(warning);
   }

@@ -40,8 +40,8 @@ import { describe, expect, it } from 'vitest';
 import { compileSchema, McpProperty, McpSchema, SchemaError } from '../../../lib/schema/index.js';
 import type { SchemaSource, Validated } from '../../../lib/schema/index.js';
 
-const input = (source: SchemaSource) => compileSchema(source, { direction: 'input' });
-const output = (source: SchemaSource) => compileSchema(source, { direction: 'output' });
+const input = (source: SchemaSource) => compileSchema(source, { direction: 'input', announced: false });
+const output = (source: SchemaSource) => compileSchema(source, { direction: 'output', announced: false });
 
 const issuesOf = (validated: Validated | Promise<Validated>): string[] => {
   if (validated instanceof Promise) throw new Error('expected a synchronous answer');

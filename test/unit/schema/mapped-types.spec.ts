@@ -6,7 +6,7 @@ import { IsInt, IsString, MaxLength, Min, ValidateNested, validateSync } from 'c
 import { describe, expect, it } from 'vitest';
 import { compileSchema, McpProperty, McpSchema, type SchemaSource } from '../../../lib/schema/index.js';
 
-const input = (source: SchemaSource) => compileSchema(source, { direction: 'input' });
+const input = (source: SchemaSource) => compileSchema(source, { direction: 'input', announced: false });
 const propertiesOf = async (source: SchemaSource) =>
   (await input(source)).jsonSchema['properties'] as Record<string, Record<string, unknown>>;
 
@@ -93,7 +93,10 @@ describe.each<[string, Library]>([
   });
 
   it('an output is read from a mapped type alike', async () => {
-    const { jsonSchema, validate } = await compileSchema(PickType(Dish, ['name', 'region']), { direction: 'output' });
+    const { jsonSchema, validate } = await compileSchema(PickType(Dish, ['name', 'region']), {
+      direction: 'output',
+      announced: false,
+    });
     expect(jsonSchema).toMatchObject({ properties: { region: { description: 'Where it comes from' } } });
     expect(validate({ name: 'a', region: 'b' })).toEqual({ ok: true, value: { name: 'a', region: 'b' } });
   });

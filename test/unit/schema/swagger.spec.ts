@@ -9,8 +9,8 @@ import {
 import { describe, expect, it } from 'vitest';
 import { compileSchema, swaggerSchema, type SchemaSource, type Validated } from '../../../lib/schema/index.js';
 
-const input = (source: SchemaSource) => compileSchema(source, { direction: 'input' });
-const output = (source: SchemaSource) => compileSchema(source, { direction: 'output' });
+const input = (source: SchemaSource) => compileSchema(source, { direction: 'input', announced: false });
+const output = (source: SchemaSource) => compileSchema(source, { direction: 'output', announced: false });
 const issuesOf = (validated: Validated | Promise<Validated>): string[] => {
   if (validated instanceof Promise) throw new Error('expected a synchronous answer');
   return validated.ok ? [] : validated.issues.map(({ path, message }) => `${path}: ${message}`);
