@@ -18,7 +18,7 @@ class Answer {
 @Injectable()
 class Tools {
   static read: () => unknown = () => undefined;
-  static ofTask: PromiseWithResolvers<unknown[]>;
+  static ofTask: Deferred;
 
   @McpTool()
   async *walk(ctx: McpContext): AsyncGenerator<unknown> {
@@ -44,11 +44,15 @@ class Tools {
   }
 }
 
-const deferred = <T>(): PromiseWithResolvers<T> => {
-  let resolve!: (value: T | PromiseLike<T>) => void;
-  const promise = new Promise<T>((done) => (resolve = done));
-  return { promise, resolve, reject: () => {} };
-};
+interface Deferred {
+  readonly promise: Promise<unknown[]>;
+  readonly resolve: (seen: unknown[]) => void;
+}
+function deferred(): Deferred {
+  let resolve!: Deferred['resolve'];
+  const promise = new Promise<unknown[]>((done) => (resolve = done));
+  return { promise, resolve };
+}
 
 interface Way {
   readonly name: string;
