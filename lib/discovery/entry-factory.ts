@@ -40,6 +40,8 @@ export interface Primitive {
   readonly takesArguments: boolean;
   /** The reflected type of the arguments parameter. */
   readonly argumentsType: unknown;
+  /** False if its compiler emits no types, so that `argumentsType` is never known. */
+  readonly typesAreEmitted: boolean;
 }
 
 /** The names that every client accepts (U-1). */
@@ -156,7 +158,7 @@ export class EntryFactory {
 
   /** The schema of the arguments: the given one, or the class of the parameter; `undefined` without arguments. */
   async #input(
-    { takesArguments, declaredBy, argumentsType }: Primitive,
+    { takesArguments, declaredBy, argumentsType, typesAreEmitted }: Primitive,
     given: SchemaSource | undefined,
     { strings = false, untyped = false } = {},
   ): Promise<CompiledSchema | undefined> {
@@ -164,7 +166,7 @@ export class EntryFactory {
     if (untyped && given === undefined && (source === undefined || isNotAClass(source))) return undefined;
     if (source === undefined && !takesArguments) return undefined;
     if (source === undefined) {
-      throw new Error('its arguments have no schema: type a parameter with a DTO class, or give "input"');
+      throw new Error(typesAreEmitted ? NO_SCHEMA : NO_TYPES);
     }
     if (given === undefined && isNotAClass(source)) {
       throw new Error(
@@ -180,6 +182,11 @@ export class EntryFactory {
     return compiled;
   }
 }
+
+const NO_SCHEMA = 'its arguments have no schema: type a parameter with a DTO class, or give "input"';
+const NO_TYPES =
+  'its arguments have no schema, because its compiler emits no types: esbuild does not, nor do tsx and others that use it. ' +
+  'Compile with tsc or SWC and "emitDecoratorMetadata", or give "input"';
 
 /** What TypeScript emits for a type that is not a class at run time. It emits `Function` for `import type`. */
 const isNotAClass = (type: unknown): boolean => type === Object || type === Function;

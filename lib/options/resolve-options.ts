@@ -1,5 +1,6 @@
 import { KeyRing } from '../interaction/key-ring.js';
 import type { McpOptions } from './mcp-options.js';
+import { knownAcrossCopies } from '../packages/known-across-copies.js';
 
 const DEFAULTS = {
   path: '/mcp',
@@ -51,6 +52,10 @@ export type ResolvedOptions = McpOptions & { [K in keyof typeof DEFAULTS]-?: Non
  * @publicApi
  */
 export class McpOptionsError extends Error {
+  static {
+    knownAcrossCopies(this, 'McpOptionsError');
+  }
+
   override readonly name = 'McpOptionsError';
 }
 
