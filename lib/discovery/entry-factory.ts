@@ -44,6 +44,12 @@ export interface Primitive {
   readonly typesAreEmitted: boolean;
 }
 
+/** What all primitives that take arguments say of their schema. */
+interface SchemaOptions {
+  readonly input?: SchemaSource;
+  readonly acknowledged?: boolean;
+}
+
 /** The names that every client accepts (U-1). */
 const TOOL_NAME = /^[A-Za-z0-9_.-]{1,128}$/;
 
@@ -65,10 +71,13 @@ export class EntryFactory {
       );
     }
     const task = taskTraits(options);
-    const input = (await this.#input(primitive, options.input)) ?? emptyInput;
+    const input = (await this.#input(primitive, options)) ?? emptyInput;
     const output =
       options.output &&
-      (await this.#compile(options.output, { direction: 'output', where: `the output of ${primitive.declaredBy}` }));
+      (await this.#compile(options.output, options, {
+        direction: 'output',
+        where: `the output of ${primitive.declaredBy}`,
+      }));
     return {
       kind: 'tool',
       key: name,
@@ -111,7 +120,7 @@ export class EntryFactory {
       return { kind: 'resource', key: uri, declaredBy, cache, invoke, definition: defined({ uri, size, ...fields }) };
     }
     const template = parseUriTemplate(uri);
-    const schema = await this.#input(primitive, options.input, { strings: true, untyped: true });
+    const schema = await this.#input(primitive, options, { strings: true, untyped: true });
     const invoke = this.invoker.compile(primitive.host, schema, declaredBy);
     const definition = defined({ uriTemplate: uri, ...fields });
     return { kind: 'template', key: uri, declaredBy, cache, template, invoke, definition };
@@ -121,7 +130,7 @@ export class EntryFactory {
     const { title, description, icons, meta } = options;
     const name = options.name ?? primitive.defaultName;
     await this.#checkForms(options.elicits);
-    const input = await this.#input(primitive, options.input, { strings: true });
+    const input = await this.#input(primitive, options, { strings: true });
     const invoke = this.invoker.compile(primitive.host, input ?? emptyInput, primitive.declaredBy);
     const args = input && promptArguments(input, `the input of ${primitive.declaredBy}`);
     const definition = defined({
@@ -159,9 +168,10 @@ export class EntryFactory {
   /** The schema of the arguments: the given one, or the class of the parameter; `undefined` without arguments. */
   async #input(
     { takesArguments, declaredBy, argumentsType, typesAreEmitted }: Primitive,
-    given: SchemaSource | undefined,
+    options: SchemaOptions,
     { strings = false, untyped = false } = {},
   ): Promise<CompiledSchema | undefined> {
+    const given = options.input;
     const source = given ?? (takesArguments ? (argumentsType as SchemaSource | undefined) : undefined);
     if (untyped && given === undefined && (source === undefined || isNotAClass(source))) return undefined;
     if (source === undefined && !takesArguments) return undefined;
@@ -173,12 +183,16 @@ export class EntryFactory {
         `TypeScript emits the type of its first parameter as ${(source as Function).name}, as it does for interfaces, unions and classes imported with "import type". Type it with a class (McpContext too) that is imported as a value, or give "input".`,
       );
     }
-    return this.#compile(source, { direction: 'input', where: `the input of ${declaredBy}`, strings });
+    return this.#compile(source, options, { direction: 'input', where: `the input of ${declaredBy}`, strings });
   }
 
-  async #compile(source: SchemaSource, use: Parameters<typeof compileSchema>[1]): Promise<CompiledSchema> {
+  async #compile(
+    source: SchemaSource,
+    { acknowledged }: SchemaOptions,
+    use: Parameters<typeof compileSchema>[1],
+  ): Promise<CompiledSchema> {
     const compiled = await compileSchema(source, use);
-    for (const warning of compiled.warnings) this.logger.warn(warning);
+    if (acknowledged !== true) for (const warning of compiled.warnings) this.logger.warn(warning);
     return compiled;
   }
 }
