@@ -156,6 +156,12 @@ export interface McpOptions {
    */
   readonly maxTasks?: number;
 
+  /**
+   * What happens to arguments of a tool that its closed schema does not declare. `refuse`: the call fails with a message
+   * that lists the known names. `ignore`: they are taken away, for hosts that add arguments of their own. Default:
+   * `refuse`, because a misspelt optional argument would otherwise be lost in silence.
+   */
+  readonly unknownArguments?: 'refuse' | 'ignore';
   /** Number of entries on one page of a list. Default: 1000. */
   readonly pageSize?: number;
   /** How long modern clients may cache the lists, and for whom. Default: no caching. */
