@@ -138,7 +138,7 @@ export const serverProviders = (token: InjectionToken<McpServer>): Provider[] =>
       { unknownArguments }: ResolvedOptions,
     ) =>
       new EntryFactory(
-        new Invoker(new HandlerPipelines(creator, moduleRef), runtime.logger),
+        new Invoker(new HandlerPipelines(creator, moduleRef, runtime.options.globalEnhancers), runtime.logger),
         runtime.interactions.forms,
         runtime.logger,
         unknownArguments === 'ignore',
