@@ -23,6 +23,7 @@ import { parseUriTemplate } from '../protocol/uri-template.js';
 import {
   compileSchema,
   emptyInput,
+  ignoringUnknown,
   paramHeaders,
   promptArguments,
   type CompiledSchema,
@@ -59,6 +60,8 @@ export class EntryFactory {
     private readonly invoker: Invoker,
     private readonly forms: ElicitationForms,
     private readonly logger: Logger,
+    /** Whether tools ignore arguments that they do not declare. */
+    private readonly ignoresUnknown: boolean,
   ) {}
 
   async tool(primitive: Primitive, options: McpToolOptions): Promise<ToolEntry> {
@@ -71,7 +74,8 @@ export class EntryFactory {
       );
     }
     const task = taskTraits(options);
-    const input = (await this.#input(primitive, options)) ?? emptyInput;
+    const declared = (await this.#input(primitive, options)) ?? emptyInput;
+    const input = this.ignoresUnknown ? ignoringUnknown(declared) : declared;
     const output =
       options.output &&
       (await this.#compile(options.output, options, {
