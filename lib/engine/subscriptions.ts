@@ -36,7 +36,7 @@ interface Listener {
 export class Subscriptions {
   readonly #listeners = new Set<Listener>();
   readonly #byUri = new Map<string, Set<Listener>>();
-  readonly #work = new SlicedWork<Listener>();
+  readonly #work = new SlicedWork();
   #closed = false;
 
   /** @param limit open listen requests of this instance */
@@ -87,20 +87,21 @@ export class Subscriptions {
    */
   deliver(event: ChangeEvent): void {
     if (event.type === 'list-changed') {
-      this.#work.add(this.#listeners, (listener) => {
-        if (wants(listener.filter, event.list)) notifyList(listener, event.list);
+      this.#tell(this.#listeners, function* (listener) {
+        if (wants(listener.filter, event.list)) yield notifyList(listener, event.list);
       });
     } else if (event.type === 'resource-updated') {
-      const listeners = this.#byUri.get(event.uri);
-      if (listeners) this.#work.add(listeners, (listener) => notifyResource(listener, event.uri));
+      this.#tell(this.#byUri.get(event.uri) ?? [], function* (listener) {
+        yield notifyResource(listener, event.uri);
+      });
     }
   }
 
   /** Events may have been missed: each listener is told everything it asked about, rather than too little (P12). */
   deliverAll(): void {
-    this.#work.add(this.#listeners, (listener) => {
-      for (const list of LISTS) if (wants(listener.filter, list)) notifyList(listener, list);
-      for (const uri of listener.uris) notifyResource(listener, uri);
+    this.#tell(this.#listeners, function* (listener) {
+      for (const list of LISTS) if (wants(listener.filter, list)) yield notifyList(listener, list);
+      for (const uri of listener.uris) yield notifyResource(listener, uri);
     });
   }
 
@@ -110,6 +111,11 @@ export class Subscriptions {
     for (const listener of this.#listeners) listener.end();
     this.#listeners.clear();
     this.#byUri.clear();
+  }
+
+  #tell(listeners: Iterable<Listener>, steps: (listener: Listener) => Iterable<void>): void {
+    // A copy, because listeners may come and go between two slices.
+    this.#work.add(stepsOf([...listeners], steps));
   }
 
   #add(listener: Listener): void {
@@ -127,6 +133,14 @@ export class Subscriptions {
       const known = this.#byUri.get(uri);
       if (known?.delete(listener) && known.size === 0) this.#byUri.delete(uri);
     }
+  }
+}
+
+function* stepsOf(listeners: readonly Listener[], steps: (listener: Listener) => Iterable<void>): Iterable<void> {
+  for (const listener of listeners) {
+    yield* steps(listener);
+    // A step for the others, too: passing by many of them takes time.
+    yield;
   }
 }
 
