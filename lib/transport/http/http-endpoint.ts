@@ -94,7 +94,8 @@ export class HttpEndpoint {
       await this.#serve(http, body);
     } catch (error) {
       // Not logged here: the part that lost its backend reports that once, not at each request.
-      if (error instanceof CapacityError) return refuse(http, 503, error, undefined, retryAfter('backendUnavailable'));
+      if (error instanceof CapacityError)
+        return refuse(http, error.status, error, undefined, retryAfter('backendUnavailable'));
       this.logger.error('A request failed outside of any method', error instanceof Error ? error.stack : String(error));
       if (http.response.headersSent) http.response.destroy();
       else refuse(http, 500, new McpError(ErrorCode.InternalError, 'Internal error'));

@@ -71,7 +71,8 @@ class ModernResponse implements Outlet, PendingResponse {
 
   finish({ text, status }: SerializedResponse): void {
     if (!this.#frames) {
-      return sendAnswer(this.http, status, text, status === 503 ? retryAfter('capacity') : undefined, this.id);
+      const headers = status === 503 || status === 429 ? retryAfter('capacity') : undefined;
+      return sendAnswer(this.http, status, text, headers, this.id);
     }
     this.#frames.next(messageFrame(text));
     this.#frames.complete();
