@@ -24,7 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   interaction: ['protocol', 'schema', 'session', 'exchange'],
   context: ['protocol', 'schema', 'session', 'interaction', 'exchange'],
   decorators: ['protocol', 'nest', 'schema', 'context'],
-  task: ['protocol', 'session', 'broker', 'stream', 'interaction', 'exchange'],
+  task: ['limits', 'protocol', 'session', 'broker', 'stream', 'interaction', 'exchange'],
   report: ['session'],
   memory: ['protocol', 'session', 'broker', 'stream', 'interaction', 'task'],
   redis: ['protocol', 'session', 'broker', 'stream', 'interaction', 'task', 'report'],

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { BackendUnavailableError } from '../../session/backend-unavailable.js';
 import { redisErrorKind } from './redis-error-kind.js';
 import { CommandQueue } from './command-queue.js';
-import { commandOf, defineScripts, type ScriptName } from './scripts.js';
+import { commandOf, defineScripts, hasAnyNumberOfKeys, type ScriptName } from './scripts.js';
 
 type Argument = string | number;
 
@@ -41,7 +41,8 @@ export class RedisCommands {
   }
 
   run<T>(script: ScriptName, keys: readonly string[], args: readonly Argument[] = []): Promise<T> {
-    return this.send<T>(commandOf(script), ...keys, ...args);
+    const count = hasAnyNumberOfKeys(script) ? [keys.length] : [];
+    return this.send<T>(commandOf(script), ...count, ...keys, ...args);
   }
 
   /**

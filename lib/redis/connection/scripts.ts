@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
 import { resolveIncludes } from './resolve-includes.js';
 
-/** Every script: its file in `redis/scripts` and the number of its keys. */
+/** Every script: its file in `redis/scripts` and the number of its keys, if it is always the same. */
 const SCRIPTS = {
   createSession: { file: 'session/create-session', keys: 1 },
   loadSession: { file: 'session/load-session', keys: 2 },
@@ -22,6 +22,7 @@ const SCRIPTS = {
   createTask: { file: 'task/create-task', keys: 1 },
   listTask: { file: 'task/list-task', keys: 2 },
   loadTask: { file: 'task/load-task', keys: 1 },
+  loadTasks: { file: 'task/load-tasks', keys: undefined },
   moveTask: { file: 'task/move-task', keys: 1 },
   answerTask: { file: 'task/answer-task', keys: 1 },
   claimTask: { file: 'task/claim-task', keys: 1 },
@@ -41,6 +42,9 @@ export function defineScripts(client: Redis): void {
     client.defineCommand(commandOf(name), { numberOfKeys: keys, lua: resolveIncludes(file, readScript) });
   }
 }
+
+/** Whether the number of keys is the first argument of the command. */
+export const hasAnyNumberOfKeys = (name: ScriptName): boolean => SCRIPTS[name].keys === undefined;
 
 export const commandOf = (name: ScriptName): string => `mcp_${name}`;
 

@@ -10,7 +10,7 @@ import type {
 } from '../../task/task-record.js';
 import { TaskLimitError, type TaskMove, type TaskPosition, TaskStore } from '../../task/task-store.js';
 import type { RedisKeys } from '../keys.js';
-import type { RedisCommands } from '../connection/redis-commands.js';
+import { type RedisCommands, RedisRefusedError } from '../connection/redis-commands.js';
 import type { ScriptName } from '../connection/scripts.js';
 import { packAll, packCheckpoint, packPatch, type TaskReply, unpackTask } from './task-fields.js';
 import { TaskLists } from './task-lists.js';
@@ -24,6 +24,11 @@ export interface RedisTaskStoreOptions {
 
 type Argument = string | number;
 
+/** Tasks that one script reads: a longer one would delay everybody else. */
+const MAX_LOADED = 100;
+/** Characters of tasks after which the script reads no further one. */
+const MAX_LOADED_CHARACTERS = 1024 * 1024;
+
 /** The tasks of a fleet. Each task is one hash and each method one script. Redis expires them by its own clock. */
 export class RedisTaskStore extends TaskStore {
   override readonly mayBeUnavailable = true;
@@ -31,6 +36,8 @@ export class RedisTaskStore extends TaskStore {
   readonly #keys: RedisKeys;
   readonly #lists: TaskLists;
   readonly #maxTasks: number;
+  /** Known from the first script with several tasks, also behind a proxy that hides its cluster. */
+  #onCluster = false;
 
   constructor({ commands, keys, maxTasks }: RedisTaskStoreOptions) {
     super();
@@ -54,6 +61,19 @@ export class RedisTaskStore extends TaskStore {
 
   override async load(key: TaskKey): Promise<TaskRecord | undefined> {
     return (await this.#runOnTask('loadTask', key, []))?.task;
+  }
+
+  override async *loadMany(principal: string, ids: readonly string[]): AsyncIterable<TaskRecord> {
+    let rest = ids;
+    while (rest.length > 0 && !this.#onCluster) {
+      const replies = await this.#loadFirst(principal, rest.slice(0, MAX_LOADED));
+      rest = rest.slice(replies.length);
+      for (const reply of replies) {
+        const task = reply && unpackTask(reply);
+        if (task) yield task;
+      }
+    }
+    yield* super.loadMany(principal, rest);
   }
 
   override move(
@@ -95,12 +115,30 @@ export class RedisTaskStore extends TaskStore {
     for (let position = after, more = true; more && found.length < limit;) {
       const missing = limit - found.length;
       const page = await this.#lists.page(principal, missing, position);
-      const tasks = await Promise.all(page.map(({ id }) => this.load({ principal, id })));
-      found.push(...tasks.filter((task) => task !== undefined));
+      const ids = page.map(({ id }) => id);
+      const tasks = new Map<string, TaskRecord>();
+      for await (const task of this.loadMany(principal, ids)) tasks.set(task.id, task);
+      found.push(...ids.map((id) => tasks.get(id)).filter((task) => task !== undefined));
       more = page.length === missing;
       position = page.at(-1);
     }
     return found;
+  }
+
+  /**
+   * Reads the first of some tasks with one script: all of them, unless they are large.
+   *
+   * @returns nothing on a cluster, which refuses a script whose keys are in different slots
+   */
+  async #loadFirst(principal: string, ids: readonly string[]): Promise<readonly (TaskReply | null)[]> {
+    const keys = ids.map((id) => this.#keys.task({ principal, id }));
+    try {
+      return await this.#commands.for(principal).run('loadTasks', keys, [MAX_LOADED_CHARACTERS]);
+    } catch (error) {
+      if (!(error instanceof RedisRefusedError && error.code === 'CROSSSLOT')) throw error;
+      this.#onCluster = true;
+      return [];
+    }
   }
 
   /** Runs a script that returns the task as it is afterwards. */

@@ -124,7 +124,7 @@ export async function started(rig: TaskRig, tool: TaskTool, client = clientExcha
 export function ended(rig: TaskRig, id: string) {
   return new Promise<{ status: string; statusMessage?: string }>((resolve, reject) => {
     const late = setTimeout(() => reject(new Error('The task did not end')), 5000);
-    const stop = rig.tasks.follow({ principal: 'alice', id }, 'modern', {
+    const stop = rig.tasks.follow('alice', [id], 'modern', {
       changed: (task) => {
         if (task.status === 'working' || task.status === 'input_required') return;
         clearTimeout(late);
