@@ -87,20 +87,19 @@ export class Subscriptions {
    */
   deliver(event: ChangeEvent): void {
     if (event.type === 'list-changed') {
-      this.#tell(this.#listeners, function* (listener) {
-        if (wants(listener.filter, event.list)) yield notifyList(listener, event.list);
+      this.#work.add(this.#listeners, (listener) => {
+        if (wants(listener.filter, event.list)) notifyList(listener, event.list);
       });
     } else if (event.type === 'resource-updated') {
-      this.#tell(this.#byUri.get(event.uri) ?? [], function* (listener) {
-        yield notifyResource(listener, event.uri);
-      });
+      const listeners = this.#byUri.get(event.uri);
+      if (listeners) this.#work.add(listeners, (listener) => notifyResource(listener, event.uri));
     }
   }
 
   /** Events may have been missed: each listener is told everything it asked about, rather than too little (P12). */
   deliverAll(): void {
-    this.#tell(this.#listeners, function* (listener) {
-      for (const list of LISTS) if (wants(listener.filter, list)) yield notifyList(listener, list);
+    this.#work.add(this.#listeners, function* (listener) {
+      for (const list of LISTS) if (wants(listener.filter, list)) notifyList(listener, list);
       for (const uri of listener.uris) yield notifyResource(listener, uri);
     });
   }
@@ -111,11 +110,6 @@ export class Subscriptions {
     for (const listener of this.#listeners) listener.end();
     this.#listeners.clear();
     this.#byUri.clear();
-  }
-
-  #tell(listeners: Iterable<Listener>, steps: (listener: Listener) => Iterable<void>): void {
-    // A copy, because listeners may come and go between two slices.
-    this.#work.add(stepsOf([...listeners], steps));
   }
 
   #add(listener: Listener): void {
@@ -133,14 +127,6 @@ export class Subscriptions {
       const known = this.#byUri.get(uri);
       if (known?.delete(listener) && known.size === 0) this.#byUri.delete(uri);
     }
-  }
-}
-
-function* stepsOf(listeners: readonly Listener[], steps: (listener: Listener) => Iterable<void>): Iterable<void> {
-  for (const listener of listeners) {
-    yield* steps(listener);
-    // A step for the others, too: passing by many of them takes time.
-    yield;
   }
 }
 

@@ -9,9 +9,15 @@ export class SlicedWork {
   readonly #jobs: Iterator<void>[] = [];
   #scheduled = false;
 
-  /** Begins at once if nothing is waiting. @param job yields after each short step, and must not throw */
-  add(job: Iterable<void>): void {
-    this.#jobs.push(job[Symbol.iterator]());
+  /**
+   * Begins at once if nothing is waiting.
+   *
+   * @param items as they are now
+   * @param step does what is to be done for one item; long ones yield between their parts. It must not throw
+   */
+  add<T>(items: Iterable<T>, step: (item: T) => void | Iterable<void>): void {
+    // A copy, because items may come and go between two slices.
+    this.#jobs.push(stepsOf([...items], step));
     if (!this.#scheduled) this.#run();
   }
 
@@ -27,5 +33,13 @@ export class SlicedWork {
       }
       this.#jobs.shift();
     }
+  }
+}
+
+function* stepsOf<T>(items: readonly T[], step: (item: T) => void | Iterable<void>): Generator<void, void> {
+  for (const item of items) {
+    const parts = step(item);
+    if (parts) yield* parts;
+    yield;
   }
 }
