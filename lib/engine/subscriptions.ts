@@ -98,7 +98,7 @@ export class Subscriptions {
 
   /** Events may have been missed: each listener is told everything it asked about, rather than too little (P12). */
   deliverAll(): void {
-    this.#work.add(this.#listeners, function* (listener) {
+    this.#work.addParts(this.#listeners, function* (listener) {
       for (const list of LISTS) if (wants(listener.filter, list)) notifyList(listener, list);
       for (const uri of listener.uris) yield notifyResource(listener, uri);
     });

@@ -9,15 +9,17 @@ export class SlicedWork {
   readonly #jobs: Iterator<void>[] = [];
   #scheduled = false;
 
-  /**
-   * Begins at once if nothing is waiting.
-   *
-   * @param items as they are now
-   * @param step does what is to be done for one item; long ones yield between their parts. It must not throw
-   */
-  add<T>(items: Iterable<T>, step: (item: T) => void | Iterable<void>): void {
+  /** Begins at once if nothing is waiting. @param items as they are now; @param step must not throw */
+  add<T>(items: Iterable<T>, step: (item: T) => void): void {
+    this.addParts(items, function* (item) {
+      step(item);
+    });
+  }
+
+  /** Like `add`, for items that may take long. @param parts yields between the parts of what is done for one item */
+  addParts<T>(items: Iterable<T>, parts: (item: T) => Iterable<void>): void {
     // A copy, because items may come and go between two slices.
-    this.#jobs.push(stepsOf([...items], step));
+    this.#jobs.push(stepsOf([...items], parts));
     if (!this.#scheduled) this.#run();
   }
 
@@ -36,10 +38,9 @@ export class SlicedWork {
   }
 }
 
-function* stepsOf<T>(items: readonly T[], step: (item: T) => void | Iterable<void>): Generator<void, void> {
+function* stepsOf<T>(items: readonly T[], parts: (item: T) => Iterable<void>): Generator<void, void> {
   for (const item of items) {
-    const parts = step(item);
-    if (parts) yield* parts;
+    yield* parts(item);
     yield;
   }
 }

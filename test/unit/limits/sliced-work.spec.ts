@@ -22,7 +22,7 @@ describe('SlicedWork', () => {
       interruptions++;
       setImmediate(interrupt);
     };
-    work.add([100], (steps) => slow(steps, (step) => (last = step)));
+    work.addParts([100], (steps) => slow(steps, (step) => (last = step)));
     setImmediate(interrupt);
     await expect.poll(() => last, { timeout: 5000 }).toBe(99);
     // 200 ms of work, of which no more than some 10 ms are done at a time.
@@ -32,7 +32,7 @@ describe('SlicedWork', () => {
   it('SlicedWork does its jobs one after the other', async () => {
     const work = new SlicedWork();
     const done: string[] = [];
-    work.add([10], (steps) => slow(steps, (step) => done.push(`a${step}`)));
+    work.addParts([10], (steps) => slow(steps, (step) => done.push(`a${step}`)));
     work.add([0, 1], (step) => void done.push(`b${step}`));
     await expect.poll(() => done.length).toBe(12);
     expect(done.slice(9)).toEqual(['a9', 'b0', 'b1']);
