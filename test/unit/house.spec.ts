@@ -16,7 +16,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   limits: [],
   nest: [],
-  schema: [],
+  packages: [],
+  schema: ['packages'],
   session: ['protocol'],
   broker: ['session'],
   stream: ['protocol', 'session', 'broker'],
@@ -27,7 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   task: ['limits', 'protocol', 'session', 'broker', 'stream', 'interaction', 'exchange'],
   report: ['session'],
   memory: ['protocol', 'session', 'broker', 'stream', 'interaction', 'task'],
-  redis: ['protocol', 'session', 'broker', 'stream', 'interaction', 'task', 'report'],
+  redis: ['protocol', 'packages', 'session', 'broker', 'stream', 'interaction', 'task', 'report'],
   pipeline: ['nest', 'schema', 'exchange', 'interaction', 'context', 'decorators'],
   catalog: ['protocol', 'schema', 'pipeline', 'task'],
   engine: [
@@ -59,6 +60,7 @@ const MAY_USE: Readonly<Record<string, readonly RegExp[]>> = {
   protocol: [],
   limits: [],
   nest: [/^@nestjs\/(common|core)/],
+  packages: [],
   session: [],
   broker: [/^rxjs$/],
   stream: [/^rxjs$/],
@@ -106,7 +108,7 @@ interface Import {
 }
 
 const files = readdirSync(LIB, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts'))
+  .filter((file) => /\.c?ts$/.test(file))
   .map((file) => ({ file, text: readFileSync(join(LIB, file), 'utf8') }));
 
 function folderOf(file: string): string {
@@ -124,7 +126,7 @@ const imports = files.flatMap(({ file, text }): Import[] =>
 );
 const inside = imports
   .filter(({ to }) => to.startsWith('.'))
-  .map(({ from, to }) => ({ from, to: relative(LIB, join(LIB, dirname(from), to)).replace(/\.js$/, '.ts') }));
+  .map(({ from, to }) => ({ from, to: relative(LIB, join(LIB, dirname(from), to)).replace(/\.(c?)js$/, '.$1ts') }));
 const packages = imports.filter(({ to }) => !to.startsWith('.') && !to.startsWith('node:'));
 
 const arrow = ({ from, to }: Import): string => `${from} → ${to}`;
