@@ -1,6 +1,7 @@
 import { isObject, type JsonObject, type RequestId } from '../protocol/messages.js';
 import { TRAITS, type Era, type Revision } from '../protocol/revisions.js';
 import type { Principal } from '../session/principal.js';
+import { userOf } from '../session/request-user.js';
 import {
   missingCapabilities,
   type Root,
@@ -105,12 +106,9 @@ export class McpContext {
   get http(): unknown {
     return this.#exchange.peer.http;
   }
-  /** `request.user`, if a guard, a hook or middleware has set it. */
+  /** `request.user`, as a guard, a hook, middleware or the `PrincipalResolver` has set it. */
   get user(): unknown {
-    if (!isObject(this.http)) return undefined;
-    const { user, raw } = this.http;
-    // Fastify wraps the raw request that middleware receives.
-    return user === undefined && isObject(raw) ? raw.user : user;
+    return userOf(this.#exchange.peer.request);
   }
 
   /** Sends log messages to the client. */

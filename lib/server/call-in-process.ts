@@ -1,9 +1,12 @@
 import type { Dispatcher } from '../engine/dispatcher.js';
 import { Exchange, NO_OUTLET } from '../exchange/exchange.js';
-import { modernPeer } from '../exchange/peer.js';
+import { LocalRequest } from '../exchange/local-request.js';
+import { modernPeer, type Peer, type Sender } from '../exchange/peer.js';
+import { viewOf } from '../exchange/request-view.js';
 import { ErrorCode, McpError } from '../protocol/errors.js';
 import type { JsonObject, JsonRpcResponse } from '../protocol/messages.js';
 import type { Principal } from '../session/principal.js';
+import { userOf } from '../session/request-user.js';
 
 /**
  * Options of `McpServer.callTool()`.
@@ -13,6 +16,15 @@ import type { Principal } from '../session/principal.js';
 export interface CallToolOptions {
   /** The principal that the call acts for, as guards see it. Default: none, an anonymous call. */
   readonly principal?: Principal;
+  /** `request.user`, as guards and `ctx.user` see it. Default: that of `http`, or the principal. */
+  readonly user?: unknown;
+  /** HTTP headers, in any case, as guards and `ctx.headers` see them. Default: those of `http`, or none. */
+  readonly headers?: Readonly<Record<string, string | string[] | undefined>>;
+  /**
+   * The framework's request object in whose name the call is made, for example by a route. Guards see it, and what they
+   * write to it stays with the call. Default: none; guards see an object of the call's own.
+   */
+  readonly http?: object;
   /** Cancels the call when it is aborted; the call then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -22,17 +34,32 @@ export async function callInProcess(
   dispatcher: Dispatcher,
   method: string,
   params: JsonObject,
-  { principal, signal }: CallToolOptions,
+  options: CallToolOptions,
 ): Promise<JsonObject> {
+  const { signal } = options;
   signal?.throwIfAborted();
-  const peer = modernPeer({ clientCapabilities: {} }, { principal });
+  const peer = modernPeer({ clientCapabilities: {} }, senderOf(options));
   const exchange = new Exchange(peer, { jsonrpc: '2.0', id: 0, method, params }, NO_OUTLET);
   const cancel = () => exchange.cancel('the caller aborted');
   signal?.addEventListener('abort', cancel, { once: true });
-  const response = await dispatcher.dispatch(exchange);
+  // In a turn of its own: a guard that enters an AsyncLocalStorage must not replace the store of the caller.
+  const response = await Promise.resolve(exchange).then((one) => dispatcher.dispatch(one));
   signal?.removeEventListener('abort', cancel);
   if (!response) throw signal?.reason ?? new McpError(ErrorCode.InternalError, 'The call was cancelled');
   const { result, error } = JSON.parse(response.text) as JsonRpcResponse;
   if (error) throw new McpError(error.code, error.message, { data: error.data });
   return result as JsonObject;
 }
+
+function senderOf({ principal, user, headers, http }: CallToolOptions): Sender {
+  const own = headers && lowerCased(headers);
+  const given = own ?? (http as Partial<Peer> | undefined)?.headers ?? {};
+  const request: { user?: unknown } = http ? viewOf(http) : new LocalRequest(given, principal);
+  if (user !== undefined) request.user = user;
+  else if (userOf(request) === undefined) request.user = principal;
+  if (own && http) Object.defineProperty(request, 'headers', { value: own });
+  return { principal, headers: given, http, request };
+}
+
+const lowerCased = (headers: Peer['headers']): Peer['headers'] =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
