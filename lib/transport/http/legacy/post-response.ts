@@ -9,7 +9,7 @@ import { acceptsEventStream, sendJson, type HttpContext } from '../http-context.
 import type { LegacyServices } from '../../legacy-services.js';
 import { sendAnswer } from '../send-answer.js';
 import { PostStreamWriter } from './post-stream-writer.js';
-import { streamFrames } from './stream-frames.js';
+import { streamEvents } from './stream-events.js';
 import type { PendingResponse } from '../sse/stream-upgrades.js';
 import { writeSse, type SseOptions } from '../sse/sse-writer.js';
 
@@ -104,9 +104,9 @@ export class PostResponse implements Outlet, PendingResponse {
     const { response } = this.http;
     if (response.destroyed || response.headersSent || !acceptsEventStream(this.http)) return undefined;
     const stream = (this.#stream = new PostStreamWriter(this.session, this.services, response, this.#outstanding));
-    const frames = streamFrames(this.services, this.session, stream.name, STREAM_START);
+    const events = streamEvents(this.services, this.session, stream.name, STREAM_START);
     const account = this.http.account?.sibling();
-    this.#written = writeSse(response, frames, { ...this.options, account, resumable: true }).then(() => undefined);
+    this.#written = writeSse(response, events, { ...this.options, account, resumable: true }).then(() => undefined);
     for (const text of this.#responses.splice(0)) stream.append(text);
     return stream;
   }
