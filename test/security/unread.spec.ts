@@ -10,6 +10,7 @@ import { ADAPTERS, wireApp, type WireApp, type WireAppOptions } from '../fixture
 /** More than the kernel takes on its own. */
 const LARGE = 'z'.repeat(24 * 1024 * 1024);
 const MIB = 1024 * 1024;
+const SOON = { timeout: 4000 };
 
 /** The bytes of one or more requests, as one connection sends them. */
 function bytesOf(...requests: RawRequest[]): string {
@@ -61,7 +62,7 @@ describe.each(ADAPTERS)('Answers that nobody reads, on %s', (adapter) => {
   it('an unread answer counts for the share of its client, who gets 429 for the next large one', async () => {
     await start();
     await open(call('large', {}, JSON_ONLY));
-    await expect.poll(held).toBeGreaterThan(20 * MIB);
+    await expect.poll(held, SOON).toBeGreaterThan(20 * MIB);
     const refused = await send(wire.port, call('large', {}, JSON_ONLY));
     expect(refused.status).toBe(429);
     expect(refused.headers['retry-after']).toBe('1');
@@ -72,22 +73,22 @@ describe.each(ADAPTERS)('Answers that nobody reads, on %s', (adapter) => {
   it('what was unread is given back when its client has read it, or has left', async () => {
     await start();
     const socket = await open(call('large', {}, JSON_ONLY));
-    await expect.poll(held).toBeGreaterThan(20 * MIB);
+    await expect.poll(held, SOON).toBeGreaterThan(20 * MIB);
     socket.resume();
-    await expect.poll(held).toBe(0);
+    await expect.poll(held, SOON).toBe(0);
     const other = await open(call('large', {}, JSON_ONLY));
-    await expect.poll(held).toBeGreaterThan(20 * MIB);
+    await expect.poll(held, SOON).toBeGreaterThan(20 * MIB);
     other.destroy();
-    await expect.poll(held).toBe(0);
+    await expect.poll(held, SOON).toBe(0);
     expect((await send(wire.port, call('large', {}, JSON_ONLY))).status).toBe(200);
   });
 
   it('a stream counts for the share of its client, too, and a second one is cut', async () => {
     await start();
     await open(call('largeStream', {}, { meta: { progressToken: 'p' } }));
-    await expect.poll(held).toBeGreaterThan(10 * MIB);
+    await expect.poll(held, SOON).toBeGreaterThan(10 * MIB);
     await open(call('largeStream', {}, { meta: { progressToken: 'p' } }));
-    await expect.poll(connections).toBe(1);
+    await expect.poll(connections, SOON).toBe(1);
   });
 
   it.each(['a batch', 'a stream that has ended', 'pipelined requests'])(
@@ -103,9 +104,9 @@ describe.each(ADAPTERS)('Answers that nobody reads, on %s', (adapter) => {
       } else {
         await open(call('largeStream', {}, { meta: { progressToken: 'p' } }));
       }
-      await expect.poll(held).toBeGreaterThan(5 * MIB);
+      await expect.poll(held, SOON).toBeGreaterThan(5 * MIB);
       await expect.poll(connections, { timeout: 12_000 }).toBe(0);
-      expect(held()).toBe(0);
+      await expect.poll(held, SOON).toBe(0);
     },
     15_000,
   );
@@ -113,9 +114,9 @@ describe.each(ADAPTERS)('Answers that nobody reads, on %s', (adapter) => {
   it('pipelined calls are cancelled when their client leaves', async () => {
     await start();
     const socket = await open(...['a', 'b', 'c'].map((key) => call('hold', { key })));
-    await expect.poll(() => wire.mcp.health().open.requests).toBe(3);
+    await expect.poll(() => wire.mcp.health().open.requests, SOON).toBe(3);
     socket.destroy();
-    await expect.poll(() => wire.mcp.health().open.requests).toBe(0);
+    await expect.poll(() => wire.mcp.health().open.requests, SOON).toBe(0);
   });
 
   it('a large answer to HEAD, or to any method that is not served, has no body that could be left unread', async () => {
