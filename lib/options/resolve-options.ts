@@ -1,5 +1,6 @@
 import { KeyRing } from '../interaction/key-ring.js';
 import type { McpOptions } from './mcp-options.js';
+import { knownAcrossCopies } from '../packages/known-across-copies.js';
 
 const DEFAULTS = {
   path: '/mcp',
@@ -36,6 +37,7 @@ const DEFAULTS = {
   maxTasks: 10_000,
   maxTaskInputBytes: 1024 * 1024,
   pageSize: 1000,
+  unknownArguments: 'refuse',
   redisPrefix: 'mcp',
   redisWaitMs: 2000,
   instanceTtlMs: 10_000,
@@ -54,6 +56,10 @@ export type ResolvedOptions = McpOptions & { [K in keyof typeof DEFAULTS]-?: Non
  * @publicApi
  */
 export class McpOptionsError extends Error {
+  static {
+    knownAcrossCopies(this, 'McpOptionsError');
+  }
+
   override readonly name = 'McpOptionsError';
 }
 
@@ -98,7 +104,7 @@ const PARTS = [
 const KNOWN = new Set<string>([
   ...Object.keys(DEFAULTS),
   ...['name', 'version', 'title', 'description', 'websiteUrl', 'icons', 'instructions'],
-  ...['allowedHosts', 'allowedOrigins', 'listCache', 'capabilities', 'requestState', 'redis'],
+  ...['allowedHosts', 'allowedOrigins', 'listCache', 'capabilities', 'requestState', 'redis', 'globalEnhancers'],
 ]);
 
 /** @throws {McpOptionsError} with the name of the option, its value, and what is allowed */
@@ -115,6 +121,12 @@ export function resolveOptions(given: McpOptions): ResolvedOptions {
   if (options.path !== false && !/^\/[\w\-./~]*$/.test(options.path)) {
     throw invalid('path', 'must begin with "/" and contain no parameters or wildcards, such as "/mcp", or be false');
   }
+  if (!['refuse', 'ignore'].includes(options.unknownArguments)) {
+    throw invalid(
+      'unknownArguments',
+      `is ${JSON.stringify(options.unknownArguments)}; it must be "refuse" or "ignore"`,
+    );
+  }
   for (const [part, whole] of PARTS) {
     if (options[part] > options[whole]) {
       throw invalid(part, `is ${options[part]}, which exceeds "${whole}" (${options[whole]})`);
@@ -127,6 +139,7 @@ export function resolveOptions(given: McpOptions): ResolvedOptions {
   requestState(options);
   redis(options);
   cache(options);
+  enhancers(options);
   return options;
 }
 
@@ -223,6 +236,21 @@ function redis({ redis: given, redisPrefix }: ResolvedOptions): void {
   }
   if (typeof redisPrefix !== 'string' || !/^[\w.-]{1,64}$/.test(redisPrefix)) {
     throw invalid('redisPrefix', 'must be 1 to 64 letters, digits, "_", "." or "-"');
+  }
+}
+
+const KINDS = ['guards', 'interceptors', 'pipes', 'filters'];
+
+function enhancers({ globalEnhancers: given }: ResolvedOptions): void {
+  for (const [kind, choice] of Object.entries(given ?? {})) {
+    if (!KINDS.includes(kind)) {
+      throw invalid('globalEnhancers', `has no field "${kind}"; its fields are "${KINDS.join('", "')}"`);
+    }
+    const list: unknown = Array.isArray(choice) ? choice : (choice as { except?: unknown } | undefined)?.except;
+    const isList = Array.isArray(list) && list.every((type) => typeof type === 'function');
+    if (choice !== undefined && typeof choice !== 'boolean' && !isList) {
+      throw invalid('globalEnhancers', `requires "${kind}" to be a boolean, a list of classes, or { except: classes }`);
+    }
   }
 }
 
