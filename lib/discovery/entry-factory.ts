@@ -40,6 +40,8 @@ export interface Primitive {
   readonly takesArguments: boolean;
   /** The reflected type of the arguments parameter. */
   readonly argumentsType: unknown;
+  /** The schemas of a route, which are compiled already. */
+  readonly compiled?: { readonly input: CompiledSchema; readonly output: CompiledSchema | undefined };
 }
 
 /** The names that every client accepts (U-1). */
@@ -63,10 +65,12 @@ export class EntryFactory {
       );
     }
     const task = taskTraits(options);
-    const input = (await this.#input(primitive, options.input)) ?? emptyInput;
-    const output =
-      options.output &&
-      (await this.#compile(options.output, { direction: 'output', where: `the output of ${primitive.declaredBy}` }));
+    const { compiled, declaredBy } = primitive;
+    for (const warning of compiled?.input.warnings ?? []) this.logger.warn(warning);
+    const input = compiled?.input ?? (await this.#input(primitive, options.input)) ?? emptyInput;
+    const output = options.output
+      ? await this.#compile(options.output, { direction: 'output', where: `the output of ${declaredBy}` })
+      : compiled?.output;
     return {
       kind: 'tool',
       key: name,

@@ -1,4 +1,5 @@
 import type { ModuleMetadata, Provider, Type } from '@nestjs/common';
+import type { ExposedRoutes } from '../decorators/metadata.js';
 import type { AnnouncedCapabilities } from '../engine/capabilities.js';
 import type { StateKey } from '../interaction/key-ring.js';
 import type { CacheHint, Icon } from '../protocol/definitions.js';
@@ -155,6 +156,12 @@ export interface McpOptions {
    * Default: 10 000.
    */
   readonly maxTasks?: number;
+
+  /**
+   * Routes of the application that become tools, chosen by a filter; see `docs/routes-as-tools.md`. Default: none, only
+   * routes with `@McpTool()` or `@McpExpose()`.
+   */
+  readonly expose?: ExposedRoutes;
 
   /** Number of entries on one page of a list. Default: 1000. */
   readonly pageSize?: number;

@@ -4,6 +4,7 @@ import { inModule } from '../nest/context-creator.js';
 import { Injector, type InstanceWrapper, type Module, REQUEST_CONTEXT_ID, STATIC_CONTEXT } from '../nest/container.js';
 import { McpContext } from '../context/mcp-context.js';
 import { isView } from '../exchange/request-view.js';
+import type { CallResponse } from './call-response.js';
 import { MCP_CONTEXT_TYPE, type McpExecutionArguments } from './execution-context.js';
 import { mcpContextCreator } from './nest-pipeline.js';
 import { parametersFactory } from './parameters.js';
@@ -17,7 +18,24 @@ export interface HandlerHost {
   readonly method: string;
   /** Runs in place of the method. Set for functions that were registered at run time. */
   readonly callback?: HandlerFunction;
+  /** Set for a method that is called as the route that it is. */
+  readonly route?: RouteHost;
 }
+
+/** How the method of a route is called: with a request and a response of its own, as if HTTP had asked for it. */
+export interface RouteHost {
+  readonly parameters: { exchangeKeyForValue(kind: number, data: unknown, args: McpExecutionArguments): unknown };
+  /** @param carrier the request that carries the call */
+  request(carrier: object, raw: unknown): object;
+  response(): CallResponse;
+  /** The result of the call, from what the method or an interceptor returned. */
+  result(value: unknown, response: CallResponse): unknown;
+  /** The error of the call, for one that the route threw. */
+  failure(error: unknown): unknown;
+}
+
+/** What `context.getType()` says in a route: its guards must not step aside, as some do for what is not HTTP. */
+const ROUTE_CONTEXT_TYPE = 'http';
 
 /** A method with its guards, interceptors, pipes and filters around it. */
 export type HandlerPipeline = (...args: McpExecutionArguments) => Promise<unknown>;
@@ -27,6 +45,8 @@ const ENHANCERS = { guards: true, interceptors: true, filters: true };
 /** Builds the pipelines of handlers: once if all their providers are singletons, otherwise for each call. */
 export class HandlerPipelines {
   readonly #creator: ExternalContextCreator;
+  /** A creator remembers the parameters of a method, and those of a route are other ones. */
+  readonly #routeCreator: ExternalContextCreator;
   readonly #injector = new Injector();
 
   constructor(
@@ -34,6 +54,7 @@ export class HandlerPipelines {
     private readonly moduleRef: ModuleRef,
   ) {
     this.#creator = mcpContextCreator(creator);
+    this.#routeCreator = mcpContextCreator(creator);
   }
 
   /** @returns the pipeline that all calls share, or `undefined` if a part of it is request-scoped */
@@ -44,12 +65,17 @@ export class HandlerPipelines {
     return this.#create(host, wrapper.instance as object);
   }
 
-  /** Builds a pipeline for one call, with its own instances of request-scoped providers. */
-  async forCall(host: HandlerHost, ctx: McpContext): Promise<HandlerPipeline> {
+  /**
+   * Builds a pipeline for one call, with its own instances of request-scoped providers.
+   *
+   * @param request the request that is their `REQUEST`, for a route; other calls have the context there
+   */
+  async forCall(host: HandlerHost, ctx: McpContext, request?: object): Promise<HandlerPipeline> {
     const { wrapper, module } = host;
-    const contextId = contextIdOf(ctx);
+    const contextId = request ? routeContextId(request, ctx) : contextIdOf(ctx);
     const durable = contextId as { payload?: unknown };
-    this.moduleRef.registerRequestByContextId(wrapper.isDependencyTreeDurable() ? durable.payload : ctx, contextId);
+    const injected = wrapper.isDependencyTreeDurable() ? durable.payload : (request ?? ctx);
+    this.moduleRef.registerRequestByContextId(injected, contextId);
     const collection =
       module.controllers.get(wrapper.token as never) === wrapper ? module.controllers : module.providers;
     const instance = await this.#injector.loadPerContext(
@@ -63,20 +89,20 @@ export class HandlerPipelines {
   }
 
   #create(
-    { wrapper, module, method, callback }: HandlerHost,
+    { wrapper, module, method, callback, route }: HandlerHost,
     instance: object,
     contextId = STATIC_CONTEXT,
   ): HandlerPipeline {
-    return inModule(this.#creator, module.token).create(
+    return inModule(route ? this.#routeCreator : this.#creator, module.token).create(
       instance as Record<string, unknown>,
       callback ?? ((instance as Record<string, unknown>)[method] as HandlerFunction),
       method,
       ROUTE_ARGS_METADATA,
-      parametersFactory,
+      route?.parameters ?? parametersFactory,
       contextId,
       wrapper.id,
       ENHANCERS,
-      MCP_CONTEXT_TYPE,
+      route ? ROUTE_CONTEXT_TYPE : MCP_CONTEXT_TYPE,
     ) as HandlerPipeline;
   }
 }
@@ -94,5 +120,12 @@ function contextIdOf(ctx: McpContext): ContextId {
   if (!Object.hasOwn(request, REQUEST_CONTEXT_ID)) {
     Object.defineProperty(request, REQUEST_CONTEXT_ID, { value: contextId });
   }
+  return contextId;
+}
+
+/** A route has request-scoped providers of its own, also where the request that carries the call has some. */
+function routeContextId(request: object, ctx: McpContext): ContextId {
+  const contextId = ContextIdFactory.getByRequest(request);
+  for (const one of [request, ctx]) Object.defineProperty(one, REQUEST_CONTEXT_ID, { value: contextId });
   return contextId;
 }
