@@ -71,7 +71,7 @@ export { PrincipalRefusedError, PrincipalResolver, type PrincipalRequest } from 
 export { principalId, type Principal } from './session/principal.js';
 
 // Replaceable parts
-export { BackendUnavailableError } from './session/backend-unavailable.js';
+export { BackendFullError, BackendUnavailableError } from './session/backend-unavailable.js';
 export { SessionLimitError, SessionStore, type SessionFilter } from './session/session-store.js';
 export type { SessionKey, SessionPatch, SessionRecord } from './session/session-record.js';
 export { EventLog, StreamLimitError } from './stream/event-log.js';

@@ -16,7 +16,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   limits: [],
   nest: [],
-  schema: [],
+  packages: [],
+  schema: ['packages'],
   session: ['protocol'],
   broker: ['session'],
   stream: ['protocol', 'session', 'broker'],
@@ -27,7 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   task: ['limits', 'protocol', 'session', 'broker', 'stream', 'interaction', 'exchange'],
   report: ['session'],
   memory: ['protocol', 'session', 'broker', 'stream', 'interaction', 'task'],
-  redis: ['protocol', 'session', 'broker', 'stream', 'interaction', 'task', 'report'],
+  redis: ['protocol', 'packages', 'session', 'broker', 'stream', 'interaction', 'task', 'report'],
   pipeline: ['nest', 'schema', 'exchange', 'interaction', 'context', 'decorators'],
   // It makes the host of a route's call, which the pipeline only knows by its interface.
   routes: ['protocol', 'nest', 'schema', 'exchange', 'decorators', 'pipeline'],
@@ -61,6 +62,7 @@ const MAY_USE: Readonly<Record<string, readonly RegExp[]>> = {
   protocol: [],
   limits: [],
   nest: [/^@nestjs\/(common|core)/],
+  packages: [],
   session: [],
   broker: [/^rxjs$/],
   stream: [/^rxjs$/],
@@ -109,7 +111,7 @@ interface Import {
 }
 
 const files = readdirSync(LIB, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts'))
+  .filter((file) => /\.c?ts$/.test(file))
   .map((file) => ({ file, text: readFileSync(join(LIB, file), 'utf8') }));
 
 function folderOf(file: string): string {
@@ -127,7 +129,7 @@ const imports = files.flatMap(({ file, text }): Import[] =>
 );
 const inside = imports
   .filter(({ to }) => to.startsWith('.'))
-  .map(({ from, to }) => ({ from, to: relative(LIB, join(LIB, dirname(from), to)).replace(/\.js$/, '.ts') }));
+  .map(({ from, to }) => ({ from, to: relative(LIB, join(LIB, dirname(from), to)).replace(/\.(c?)js$/, '.$1ts') }));
 const packages = imports.filter(({ to }) => !to.startsWith('.') && !to.startsWith('node:'));
 
 const arrow = ({ from, to }: Import): string => `${from} → ${to}`;

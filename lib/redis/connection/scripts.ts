@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Redis } from 'ioredis';
+import { LOCATION } from '../../packages/location.cjs';
 import { resolveIncludes } from './resolve-includes.js';
 
 /** Every script: its file in `redis/scripts` and the number of its keys, if it is always the same. */
@@ -48,4 +50,5 @@ export const hasAnyNumberOfKeys = (name: ScriptName): boolean => SCRIPTS[name].k
 
 export const commandOf = (name: ScriptName): string => `mcp_${name}`;
 
-const readScript = (file: string): string => readFileSync(new URL(`../scripts/${file}.lua`, import.meta.url), 'utf8');
+const SCRIPTS_FOLDER = join(LOCATION, '../redis/scripts');
+const readScript = (file: string): string => readFileSync(join(SCRIPTS_FOLDER, `${file}.lua`), 'utf8');
