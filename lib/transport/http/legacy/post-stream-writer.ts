@@ -6,8 +6,9 @@ import { BackendFullError } from '../../../session/backend-unavailable.js';
 import { newStreamName } from '../../../stream/event-id.js';
 import { StreamLimitError } from '../../../stream/event-log.js';
 import type { LegacyServices } from '../../legacy-services.js';
-import { NO_RESPONSE } from './stream-frames.js';
-import { messageFrame } from '../sse/sse-frame.js';
+import { NO_RESPONSE } from './stream-events.js';
+import { messageEvent } from '../sse/sse-event.js';
+import { frameOf } from '../sse/sse-frame.js';
 
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5000;
@@ -81,7 +82,7 @@ export class PostStreamWriter {
     } catch (error) {
       this.services.report(error);
       if (error instanceof BackendFullError) this.#fullUntil = performance.now() + FULL_MS;
-      if (error instanceof StreamLimitError && this.#isOpen()) this.response.write(messageFrame(data));
+      if (error instanceof StreamLimitError && this.#isOpen()) this.response.write(frameOf(messageEvent(data)));
     }
   }
 
@@ -109,7 +110,7 @@ export class PostStreamWriter {
   }
 
   #endDirectly(data: string): void {
-    if (this.#isOpen()) this.response.end(data === NO_RESPONSE ? undefined : messageFrame(data));
+    if (this.#isOpen()) this.response.end(data === NO_RESPONSE ? undefined : frameOf(messageEvent(data)));
   }
 
   #isOpen(): boolean {
