@@ -83,7 +83,7 @@ export class McpContext {
   get signal(): AbortSignal {
     return this.#exchange.signal;
   }
-  /** The caller, as identified by the `PrincipalResolver`. `undefined` for anonymous callers. */
+  /** The caller, as identified by the `PrincipalResolver`: by default `ctx.user`. `undefined` for anonymous callers. */
   get principal(): Principal | undefined {
     return this.#exchange.peer.principal;
   }

@@ -6,7 +6,9 @@ import { viewOf } from '../exchange/request-view.js';
 import { ErrorCode, McpError } from '../protocol/errors.js';
 import type { JsonObject, JsonRpcResponse } from '../protocol/messages.js';
 import type { Principal } from '../session/principal.js';
-import { userOf } from '../session/request-user.js';
+import type { PrincipalRequest, PrincipalResolver } from '../session/principal-resolver.js';
+import { provideUser } from '../session/request-user.js';
+import { UnidentifiedUserError, UserPrincipalResolver } from '../session/user-principal-resolver.js';
 
 /**
  * Options of `McpServer.callTool()`.
@@ -14,7 +16,7 @@ import { userOf } from '../session/request-user.js';
  * @publicApi
  */
 export interface CallToolOptions {
-  /** The principal that the call acts for, as guards see it. Default: none, an anonymous call. */
+  /** The principal that the call acts for, as guards see it. Default: that of the user, or none. */
   readonly principal?: Principal;
   /** `request.user`, as guards and `ctx.user` see it. Default: that of `http`, or the principal. */
   readonly user?: unknown;
@@ -35,10 +37,11 @@ export async function callInProcess(
   method: string,
   params: JsonObject,
   options: CallToolOptions,
+  principals: PrincipalResolver,
 ): Promise<JsonObject> {
   const { signal } = options;
   signal?.throwIfAborted();
-  const peer = modernPeer({ clientCapabilities: {} }, senderOf(options));
+  const peer = modernPeer({ clientCapabilities: {} }, await senderOf(options, principals));
   const exchange = new Exchange(peer, { jsonrpc: '2.0', id: 0, method, params }, NO_OUTLET);
   const cancel = () => exchange.cancel('the caller aborted');
   signal?.addEventListener('abort', cancel, { once: true });
@@ -51,14 +54,31 @@ export async function callInProcess(
   return result as JsonObject;
 }
 
-function senderOf({ principal, user, headers, http }: CallToolOptions): Sender {
-  const own = headers && lowerCased(headers);
-  const given = own ?? (http as Partial<Peer> | undefined)?.headers ?? {};
-  const request: { user?: unknown } = http ? viewOf(http) : new LocalRequest(given, principal);
+async function senderOf(
+  { principal: given, user, headers: own, http }: CallToolOptions,
+  principals: PrincipalResolver,
+): Promise<Sender> {
+  const headers = own ? lowerCased(own) : ((http as Partial<Peer> | undefined)?.headers ?? {});
+  const request: { user?: unknown } = http ? viewOf(http) : new LocalRequest(headers, given);
+  if (own && http) Object.defineProperty(request, 'headers', { value: headers });
   if (user !== undefined) request.user = user;
-  else if (userOf(request) === undefined) request.user = principal;
-  if (own && http) Object.defineProperty(request, 'headers', { value: own });
-  return { principal, headers: given, http, request };
+  const principal = given ?? (await principalOfUser(principals, { headers, http: request }));
+  if (principal) provideUser(request, principal);
+  return { principal, headers, http, request };
+}
+
+/** A user without an identity makes an anonymous call: nothing in this process belongs to its caller. */
+async function principalOfUser(
+  principals: PrincipalResolver,
+  request: PrincipalRequest,
+): Promise<Principal | undefined> {
+  if (!(principals instanceof UserPrincipalResolver)) return undefined;
+  try {
+    return await principals.resolve(request);
+  } catch (error) {
+    if (error instanceof UnidentifiedUserError) return undefined;
+    throw error;
+  }
 }
 
 const lowerCased = (headers: Peer['headers']): Peer['headers'] =>
