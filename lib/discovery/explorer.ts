@@ -81,7 +81,10 @@ function methodOf(wrapper: InstanceWrapper, module: Module, type: Class, method:
 }
 
 const declared = ({ handler, host, type, name }: Method): Discovered[] =>
-  declarationsOf(handler).map((declaration) => ({ declaration, host, type, name }));
+  declarationsOf(handler).map((declaration) => {
+    const { globalEnhancers } = declaration.options;
+    return { declaration, host: { ...host, ...(globalEnhancers && { globalEnhancers }) }, type, name };
+  });
 
 /** Removes aliases, and factories that return an instance of another provider, so that no method is found twice. */
 function withoutAliases(wrappers: readonly InstanceWrapper[]): InstanceWrapper[] {

@@ -89,7 +89,16 @@ const PARTS = [
 const KNOWN = new Set<string>([
   ...Object.keys(DEFAULTS),
   ...['name', 'version', 'title', 'description', 'websiteUrl', 'icons', 'instructions'],
-  ...['allowedHosts', 'allowedOrigins', 'listCache', 'capabilities', 'requestState', 'redis', 'expose'],
+  ...[
+    'allowedHosts',
+    'allowedOrigins',
+    'listCache',
+    'capabilities',
+    'requestState',
+    'redis',
+    'expose',
+    'globalEnhancers',
+  ],
 ]);
 
 /** @throws {McpOptionsError} with the name of the option, its value, and what is allowed */
@@ -119,6 +128,7 @@ export function resolveOptions(given: McpOptions): ResolvedOptions {
   redis(options);
   cache(options);
   exposed(options);
+  enhancers(options);
   return options;
 }
 
@@ -215,6 +225,21 @@ function redis({ redis: given, redisPrefix }: ResolvedOptions): void {
   }
   if (typeof redisPrefix !== 'string' || !/^[\w.-]{1,64}$/.test(redisPrefix)) {
     throw invalid('redisPrefix', 'must be 1 to 64 letters, digits, "_", "." or "-"');
+  }
+}
+
+const KINDS = ['guards', 'interceptors', 'pipes', 'filters'];
+
+function enhancers({ globalEnhancers: given }: ResolvedOptions): void {
+  for (const [kind, choice] of Object.entries(given ?? {})) {
+    if (!KINDS.includes(kind)) {
+      throw invalid('globalEnhancers', `has no field "${kind}"; its fields are "${KINDS.join('", "')}"`);
+    }
+    const list: unknown = Array.isArray(choice) ? choice : (choice as { except?: unknown } | undefined)?.except;
+    const isList = Array.isArray(list) && list.every((type) => typeof type === 'function');
+    if (choice !== undefined && typeof choice !== 'boolean' && !isList) {
+      throw invalid('globalEnhancers', `requires "${kind}" to be a boolean, a list of classes, or { except: classes }`);
+    }
   }
 }
 

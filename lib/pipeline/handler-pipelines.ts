@@ -3,8 +3,10 @@ import { type ContextId, ContextIdFactory, type ExternalContextCreator, type Mod
 import { inModule } from '../nest/context-creator.js';
 import { Injector, type InstanceWrapper, type Module, REQUEST_CONTEXT_ID, STATIC_CONTEXT } from '../nest/container.js';
 import { McpContext } from '../context/mcp-context.js';
+import type { GlobalEnhancers } from '../decorators/global-enhancers.js';
 import { isView } from '../exchange/request-view.js';
 import type { CallResponse } from './call-response.js';
+import { chooseEnhancers } from './choose-enhancers.js';
 import { MCP_CONTEXT_TYPE, type McpExecutionArguments } from './execution-context.js';
 import { mcpContextCreator } from './nest-pipeline.js';
 import { parametersFactory } from './parameters.js';
@@ -20,6 +22,8 @@ export interface HandlerHost {
   readonly callback?: HandlerFunction;
   /** Set for a method that is called as the route that it is. */
   readonly route?: RouteHost;
+  /** Replaces the option of the server, kind by kind. */
+  readonly globalEnhancers?: GlobalEnhancers;
 }
 
 /** How the method of a route is called: with a request and a response of its own, as if HTTP had asked for it. */
@@ -44,18 +48,18 @@ const ENHANCERS = { guards: true, interceptors: true, filters: true };
 
 /** Builds the pipelines of handlers: once if all their providers are singletons, otherwise for each call. */
 export class HandlerPipelines {
-  readonly #creator: ExternalContextCreator;
-  /** A creator remembers the parameters of a method, and those of a route are other ones. */
-  readonly #routeCreator: ExternalContextCreator;
+  /**
+   * By the choice of enhancers. A creator remembers the parameters of a method, and those of a route are other ones.
+   */
+  readonly #creators = new WeakMap<GlobalEnhancers, ExternalContextCreator>();
+  readonly #routeCreators = new WeakMap<GlobalEnhancers, ExternalContextCreator>();
   readonly #injector = new Injector();
 
   constructor(
-    creator: ExternalContextCreator,
+    private readonly creator: ExternalContextCreator,
     private readonly moduleRef: ModuleRef,
-  ) {
-    this.#creator = mcpContextCreator(creator);
-    this.#routeCreator = mcpContextCreator(creator);
-  }
+    private readonly globalEnhancers: GlobalEnhancers = {},
+  ) {}
 
   /** @returns the pipeline that all calls share, or `undefined` if a part of it is request-scoped */
   shared(host: HandlerHost): HandlerPipeline | undefined {
@@ -88,12 +92,19 @@ export class HandlerPipelines {
     return this.#create(host, instance as object, contextId);
   }
 
-  #create(
-    { wrapper, module, method, callback, route }: HandlerHost,
-    instance: object,
-    contextId = STATIC_CONTEXT,
-  ): HandlerPipeline {
-    return inModule(route ? this.#routeCreator : this.#creator, module.token).create(
+  #creatorOf({ route, globalEnhancers: choice = this.globalEnhancers }: HandlerHost): ExternalContextCreator {
+    const creators = route ? this.#routeCreators : this.#creators;
+    let creator = creators.get(choice);
+    if (!creator) {
+      creator = mcpContextCreator(chooseEnhancers(this.creator, { ...this.globalEnhancers, ...choice }));
+      creators.set(choice, creator);
+    }
+    return creator;
+  }
+
+  #create(host: HandlerHost, instance: object, contextId = STATIC_CONTEXT): HandlerPipeline {
+    const { wrapper, module, method, callback, route } = host;
+    return inModule(this.#creatorOf(host), module.token).create(
       instance as Record<string, unknown>,
       callback ?? ((instance as Record<string, unknown>)[method] as HandlerFunction),
       method,
