@@ -164,6 +164,12 @@ export interface McpOptions {
    */
   readonly expose?: ExposedRoutes;
   /**
+   * What happens to arguments of a tool that its closed schema does not declare. `refuse`: the call fails with a message
+   * that lists the known names. `ignore`: they are taken away, for hosts that add arguments of their own. Default:
+   * `refuse`, because a misspelt optional argument would otherwise be lost in silence.
+   */
+  readonly unknownArguments?: 'refuse' | 'ignore';
+  /**
    * Which of the application's global guards, interceptors, pipes and filters also run around each tool, resource,
    * prompt and completer. Default: all of them.
    */

@@ -90,6 +90,10 @@ export class PlaceForms {
       if (schema['type'] !== 'object' || !properties) draft.whole = { schema, required: place === 'body' };
       const required = (schema['required'] ?? []) as string[];
       for (const [name, one] of Object.entries(properties ?? {})) this.#add(place, name, one, required.includes(name));
+    } else if (type === undefined) {
+      throw new Error(
+        `its compiler emits no types, so that its ${place} is not known: use tsc or SWC with "emitDecoratorMetadata", or give "input".`,
+      );
     } else if (place === 'body') {
       const form = body?.isArray
         ? { type: 'array', items: source ? await this.#classSchema(source as SchemaSource, place) : {} }
