@@ -51,8 +51,9 @@ export interface McpOptions {
   /** Maximum size of a POST body, in bytes. Default: 4 MiB. */
   readonly maxBodyBytes?: number;
   /**
-   * Bytes that this instance holds for requests of all clients together: bodies that are being read, and requests that
-   * are being served. Beyond it requests are answered 503. Default: 96 MiB, or twice `maxRequestBytesPerClient`.
+   * Bytes that this instance holds for requests of all clients together: bodies that are being read, requests that are
+   * being served, and answers that are not read yet. Beyond it requests are answered 503. Default: 96 MiB, or twice
+   * `maxRequestBytesPerClient`.
    */
   readonly maxRequestBytes?: number;
   /**
