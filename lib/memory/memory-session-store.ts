@@ -209,11 +209,16 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
     this.#stopSweep();
   }
 
+  /** A share that is all of them is no share. */
+  get #whoseShare(): 'share' | 'total' {
+    return this.#maxSessionsPerClient < this.#maxSessions ? 'share' : 'total';
+  }
+
   /** Lets another session make room if there is no place for one more. */
   #admit(client: string): void {
     const own = this.#byClient.get(client);
     if ((own?.size ?? 0) >= this.#maxSessionsPerClient && !this.#makeRoom(own!))
-      throw new SessionLimitError(this.#maxSessionsPerClient, 'share');
+      throw new SessionLimitError(this.#maxSessionsPerClient, this.#whoseShare);
     if (this.#entries.size >= this.#maxSessions && !this.#makeRoom(this.#entries.values()))
       throw new SessionLimitError(this.#maxSessions);
   }

@@ -69,7 +69,7 @@ export class RedisSessionStore extends SessionStore {
     const packed = packRecord(record);
     await this.#stored?.admit(record, client, packed, () => this.#forgetFinished(ofClient));
     if (!(await this.#admit(ofClient, record, this.#maxSessionsPerClient, listTtlMs)))
-      throw new SessionLimitError(this.#maxSessionsPerClient, 'share');
+      throw new SessionLimitError(this.#maxSessionsPerClient, this.#whoseShare);
     if (!(await this.#admit(this.#keys.allSessions, record, this.#maxSessions, listTtlMs))) {
       await this.#lists.withdraw(ofClient, record);
       throw new SessionLimitError(this.#maxSessions);
@@ -200,6 +200,11 @@ export class RedisSessionStore extends SessionStore {
       const matches = await Promise.all(candidates.map((key) => this.#matches(key, uri)));
       for (const [i, key] of candidates.entries()) if (matches[i]) yield key;
     }
+  }
+
+  /** A share that is all of them is no share. */
+  get #whoseShare(): 'share' | 'total' {
+    return this.#maxSessionsPerClient < this.#maxSessions ? 'share' : 'total';
   }
 
   /** Adds a session to a list, on which another one may have to make room for it. */
