@@ -8,7 +8,7 @@ import { STREAM_START } from '../../../stream/event-log.js';
 import { acceptsEventStream, sendJson, type HttpContext } from '../http-context.js';
 import type { LegacyServices } from '../../legacy-services.js';
 import { PostStreamWriter } from './post-stream-writer.js';
-import { streamFrames } from './stream-frames.js';
+import { streamEvents } from './stream-events.js';
 import type { PendingResponse } from '../sse/stream-upgrades.js';
 import { writeSse, type SseOptions } from '../sse/sse-writer.js';
 
@@ -101,8 +101,8 @@ export class PostResponse implements Outlet, PendingResponse {
     const { response } = this.http;
     if (response.destroyed || response.headersSent || !acceptsEventStream(this.http)) return undefined;
     const stream = (this.#stream = new PostStreamWriter(this.session, this.services, response, this.#outstanding));
-    const frames = streamFrames(this.services, this.session, stream.name, STREAM_START);
-    this.#written = writeSse(response, frames, { ...this.options, resumable: true }).then(() => undefined);
+    const events = streamEvents(this.services, this.session, stream.name, STREAM_START);
+    this.#written = writeSse(response, events, { ...this.options, resumable: true }).then(() => undefined);
     for (const text of this.#responses.splice(0)) stream.append(text);
     return stream;
   }

@@ -5,8 +5,9 @@ import type { SessionRecord } from '../../../session/session-record.js';
 import { newStreamName } from '../../../stream/event-id.js';
 import { StreamLimitError } from '../../../stream/event-log.js';
 import type { LegacyServices } from '../../legacy-services.js';
-import { NO_RESPONSE } from './stream-frames.js';
-import { messageFrame } from '../sse/sse-frame.js';
+import { NO_RESPONSE } from './stream-events.js';
+import { messageEvent } from '../sse/sse-event.js';
+import { sseFrame } from '../sse/sse-frame.js';
 
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5000;
@@ -75,7 +76,7 @@ export class PostStreamWriter {
       await this.#log(data, false);
     } catch (error) {
       this.services.report(error);
-      if (error instanceof StreamLimitError && this.#isOpen()) this.response.write(messageFrame(data));
+      if (error instanceof StreamLimitError && this.#isOpen()) this.response.write(sseFrame(messageEvent(data)));
     }
   }
 
@@ -103,7 +104,7 @@ export class PostStreamWriter {
   }
 
   #endDirectly(data: string): void {
-    if (this.#isOpen()) this.response.end(data === NO_RESPONSE ? undefined : messageFrame(data));
+    if (this.#isOpen()) this.response.end(data === NO_RESPONSE ? undefined : sseFrame(messageEvent(data)));
   }
 
   #isOpen(): boolean {

@@ -10,7 +10,7 @@ import { acceptsEventStream, clientOf, sendJson, senderOf, type HttpContext } fr
 import { refuseBusy } from '../refuse.js';
 import { retryAfter } from '../retry-after.js';
 import type { PendingResponse, StreamUpgrades } from '../sse/stream-upgrades.js';
-import { messageFrame } from '../sse/sse-frame.js';
+import { messageEvent, type SseEvent } from '../sse/sse-event.js';
 import { type SseOptions, writeSse } from '../sse/sse-writer.js';
 import type { InFlight } from '../../../engine/in-flight.js';
 
@@ -51,7 +51,7 @@ export class ModernHandler {
  * event stream that ends with the JSON-RPC response (S-1). It has no event ids and cannot be resumed (S-3).
  */
 class ModernResponse implements Outlet, PendingResponse {
-  #frames: Subject<string> | undefined;
+  #events: Subject<SseEvent> | undefined;
 
   constructor(
     private readonly http: HttpContext,
@@ -60,7 +60,7 @@ class ModernResponse implements Outlet, PendingResponse {
 
   notify(notification: JsonRpcNotification): void {
     // A client that cannot read a stream gets its result without the notifications.
-    if (acceptsEventStream(this.http)) this.#stream().next(messageFrame(JSON.stringify(notification)));
+    if (acceptsEventStream(this.http)) this.#stream().next(messageEvent(JSON.stringify(notification)));
   }
 
   becomeStream(): void {
@@ -68,23 +68,23 @@ class ModernResponse implements Outlet, PendingResponse {
   }
 
   finish({ text, status }: SerializedResponse): void {
-    if (!this.#frames)
+    if (!this.#events)
       return sendJson(this.http, status, text, status === 503 || status === 429 ? retryAfter('capacity') : undefined);
-    this.#frames.next(messageFrame(text));
-    this.#frames.complete();
+    this.#events.next(messageEvent(text));
+    this.#events.complete();
   }
 
   /** The client has cancelled the request and gets no response. */
   abandon(): void {
-    this.#frames?.complete();
+    this.#events?.complete();
     this.http.response.destroy();
   }
 
-  #stream(): Subject<string> {
-    if (!this.#frames) {
-      this.#frames = new Subject();
-      void writeSse(this.http.response, this.#frames, this.options);
+  #stream(): Subject<SseEvent> {
+    if (!this.#events) {
+      this.#events = new Subject();
+      void writeSse(this.http.response, this.#events, this.options);
     }
-    return this.#frames;
+    return this.#events;
   }
 }

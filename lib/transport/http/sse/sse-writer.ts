@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Observable, Subscription } from 'rxjs';
-import { commentFrame } from './sse-frame.js';
+import { commentEvent, type SseEvent } from './sse-event.js';
+import { sseFrame } from './sse-frame.js';
 
 export interface SseOptions {
   /** Time without any data after which a comment is sent, ms. */
@@ -11,7 +12,7 @@ export interface SseOptions {
   readonly resumable?: boolean;
 }
 
-/** Why a stream has ended: its frames ended, the client disconnected, it read too slowly, or the frames failed. */
+/** Why a stream has ended: its events ended, the client disconnected, it read too slowly, or the events failed. */
 export type SseEnd = 'completed' | 'disconnected' | 'overrun' | 'failed';
 
 const HEADERS: OutgoingHttpHeaders = {
@@ -20,7 +21,7 @@ const HEADERS: OutgoingHttpHeaders = {
   'x-accel-buffering': 'no',
 };
 
-const KEEP_ALIVE = commentFrame('keep-alive');
+const KEEP_ALIVE = commentEvent('keep-alive');
 
 /**
  * How many times `maxPendingBytes` may be unread for a moment: a burst is written at once, faster than any client
@@ -33,14 +34,14 @@ const PATIENCE_MS = 5000;
 const LINGER_MS = 30_000;
 
 /**
- * Subscribes to the frames of one stream and writes them to one response. A client that leaves more than
+ * Subscribes to the events of one stream and writes them to one response. A client that leaves more than
  * `maxPendingBytes` unread is disconnected, so that it cannot fill the memory. What it missed is in the event log (F9).
  *
- * @returns resolves with the reason when the stream has ended and the frames are unsubscribed; never rejects
+ * @returns resolves with the reason when the stream has ended and the events are unsubscribed; never rejects
  */
 export function writeSse(
   response: ServerResponse,
-  frames: Observable<string>,
+  events: Observable<SseEvent>,
   options: SseOptions,
   headers: OutgoingHttpHeaders = {},
 ): Promise<SseEnd> {
@@ -51,7 +52,7 @@ export function writeSse(
 
     let end: SseEnd | undefined;
     let behindSince: number | undefined;
-    // Frames may complete while they are being subscribed.
+    // Events may complete while they are being subscribed.
     let subscription: Subscription | undefined;
     /** Checked before each write: a single large message does not make a slow reader. */
     const isTooFarBehind = (): boolean => {
@@ -60,10 +61,10 @@ export function writeSse(
       else behindSince ??= performance.now();
       return pending > BURST || (behindSince !== undefined && performance.now() - behindSince > PATIENCE_MS);
     };
-    const write = (frame: string) => {
+    const write = (event: SseEvent) => {
       if (end !== undefined) return;
       if (isTooFarBehind()) return finish('overrun');
-      response.write(frame);
+      response.write(sseFrame(event));
       keepAlive.refresh();
     };
     const keepAlive = setInterval(() => write(KEEP_ALIVE), options.keepAliveMs).unref();
@@ -82,7 +83,7 @@ export function writeSse(
     response.on('close', disconnected);
     // A reset of the socket also emits "close"; without a listener the error would be unhandled.
     response.on('error', () => {});
-    subscription = frames.subscribe({
+    subscription = events.subscribe({
       next: write,
       complete: () => finish('completed'),
       // Destroyed instead of ended, so that the client does not take a part for the whole. An uncaught error would end
