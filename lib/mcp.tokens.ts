@@ -39,3 +39,5 @@ export const BACKEND_FACTORIES = Symbol('nestjs-mcp-fleet:backend-factories');
 export const MCP_SERVER_NAME = Symbol('nestjs-mcp-fleet:server-name');
 /** @internal */
 export const SERVER_LOGGER: InjectionToken<Logger> = Symbol('nestjs-mcp-fleet:logger');
+/** @internal The controller of one server; `undefined` if its endpoint is mounted next to the router. */
+export const SERVED_CONTROLLER = Symbol('nestjs-mcp-fleet:controller');

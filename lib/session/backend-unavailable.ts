@@ -20,3 +20,14 @@ export class BackendUnavailableError extends CapacityError {
     super('A backend of the server is unavailable; try again', status);
   }
 }
+
+/**
+ * A store or broker is reachable but has no room. Clients get 503 with `Retry-After`, as from an unavailable backend,
+ * and it is retried for a shorter time, because memory seldom comes back within seconds. Custom stores may throw it,
+ * too.
+ *
+ * @publicApi
+ */
+export class BackendFullError extends BackendUnavailableError {
+  override readonly name = 'BackendFullError';
+}

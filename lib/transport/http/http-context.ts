@@ -1,4 +1,5 @@
 import { cutStalledWrite } from './stalled-writes.js';
+import type { SseEvent } from './sse/sse-event.js';
 import type { Sender } from '../../exchange/peer.js';
 import { type Principal, principalId } from '../../session/principal.js';
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
@@ -20,16 +21,21 @@ export interface HttpContext {
   /** Where the body comes from: a stream, or bytes that were read already. */
   readonly body: Readable | Buffer;
   readonly response: ServerResponse;
+  /** Tells the framework that the response is written here. Called before it is written, and possibly again. */
+  readonly takeOver?: () => void;
+  /** Called with each event that was written to the response. */
+  readonly sent?: (event: SseEvent) => void;
 }
 
 /** Sends a complete response with a JSON body or none. Does nothing once headers have been sent. */
 export function sendJson(
-  { response }: HttpContext,
+  { response, takeOver }: HttpContext,
   status: number,
   body?: string,
   headers?: OutgoingHttpHeaders,
 ): void {
   if (response.headersSent || response.destroyed) return;
+  takeOver?.();
   if (body === undefined) {
     response.writeHead(status, status === 204 ? headers : { ...headers, 'content-length': 0 });
     response.end();

@@ -38,7 +38,7 @@ describe('writeSse()', () => {
     const response = new Response();
     const frames = new Subject<SseEvent>();
     let end: SseEnd | undefined;
-    const done = writeSse(response as unknown as ServerResponse, frames, {
+    const done = writeSse({ response: response as unknown as ServerResponse }, frames, {
       keepAliveMs: 1000,
       maxPendingBytes: 100,
       ...options,
@@ -79,7 +79,7 @@ describe('writeSse()', () => {
     response.destroyed = true;
     const frames = new Subject<SseEvent>();
     const options = { keepAliveMs: 1000, maxPendingBytes: 100 };
-    expect(await writeSse(response as unknown as ServerResponse, frames, options)).toBe('disconnected');
+    expect(await writeSse({ response: response as unknown as ServerResponse }, frames, options)).toBe('disconnected');
     expect(frames.observed).toBe(false);
     expect(response.writeHead).not.toHaveBeenCalled();
   });

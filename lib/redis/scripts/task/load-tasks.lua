@@ -1,8 +1,8 @@
 -- Reads several tasks.
 --
 -- Input:
---   KEYS     tasks
---   ARGV[1]  characters of fields and values after which no further task is read, so that a reply is not too large
+--   KEYS[1], KEYS[2], …  tasks
+--   ARGV[1]                characters of fields and values after which no further task is read, so that a reply is not too large
 --
 -- Output:
 --   for the first of the tasks, at least one: false if the task is unknown, else the reply of includes/task

@@ -125,7 +125,7 @@ export class GetHandler {
     this.#open++;
     const id = headerOf(http, 'mcp-session-id')!;
     const all = this.#closed ? reconnectEvents(http) : this.#untilClosing(events);
-    await writeSse(http.response, all, { ...this.options, resumable: true }, { 'mcp-session-id': id });
+    await writeSse(http, all, { ...this.options, resumable: true }, { 'mcp-session-id': id });
     this.#open--;
   }
 

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RequestId } from '../../../protocol/messages.js';
 import type { SessionRecord } from '../../../session/session-record.js';
+import { BackendFullError } from '../../../session/backend-unavailable.js';
 import { newStreamName } from '../../../stream/event-id.js';
 import { StreamLimitError } from '../../../stream/event-log.js';
 import type { LegacyServices } from '../../legacy-services.js';
@@ -13,6 +14,8 @@ const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5000;
 /** How long to retry a response that the log refuses, ms: about as long as a backend is unavailable (F4). */
 const GIVE_UP_MS = 120_000;
+/** How long notifications are dropped after a log without room refused one, ms: the response must not wait for each. */
+const FULL_MS = 5000;
 
 /**
  * Writes the messages of one POST's stream into the event log, from which every connection reads them. If the log
@@ -24,6 +27,7 @@ export class PostStreamWriter {
   #outstanding: readonly RequestId[];
   #assigned = false;
   #appended: Promise<void>;
+  #fullUntil = 0;
 
   /** @param outstanding the requests whose responses are sent on this stream */
   constructor(
@@ -71,11 +75,13 @@ export class PostStreamWriter {
   }
 
   async #appendOne(data: string): Promise<void> {
+    if (performance.now() < this.#fullUntil) return;
     try {
       if (!this.#assigned) await this.#assign();
       await this.#log(data, false);
     } catch (error) {
       this.services.report(error);
+      if (error instanceof BackendFullError) this.#fullUntil = performance.now() + FULL_MS;
       if (error instanceof StreamLimitError && this.#isOpen()) this.response.write(sseFrame(messageEvent(data)));
     }
   }

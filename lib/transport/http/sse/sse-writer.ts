@@ -1,5 +1,6 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Observable, Subscription } from 'rxjs';
+import type { HttpContext } from '../http-context.js';
 import { commentEvent, type SseEvent } from './sse-event.js';
 import { sseFrame } from './sse-frame.js';
 
@@ -40,13 +41,15 @@ const LINGER_MS = 30_000;
  * @returns resolves with the reason when the stream has ended and the events are unsubscribed; never rejects
  */
 export function writeSse(
-  response: ServerResponse,
+  { response, takeOver, sent }: Pick<HttpContext, 'response' | 'takeOver' | 'sent'>,
   events: Observable<SseEvent>,
   options: SseOptions,
   headers: OutgoingHttpHeaders = {},
 ): Promise<SseEnd> {
   return new Promise((resolve) => {
-    if (response.destroyed) return resolve('disconnected');
+    // An interceptor of the application may have answered already, for example after a timeout.
+    if (response.destroyed || response.headersSent) return resolve('disconnected');
+    takeOver?.();
     response.writeHead(200, { ...HEADERS, ...headers });
     response.flushHeaders();
 
@@ -65,6 +68,7 @@ export function writeSse(
       if (end !== undefined) return;
       if (isTooFarBehind()) return finish('overrun');
       response.write(sseFrame(event));
+      sent?.(event);
       keepAlive.refresh();
     };
     const keepAlive = setInterval(() => write(KEEP_ALIVE), options.keepAliveMs).unref();
