@@ -37,7 +37,6 @@ import { EventLog } from './stream/event-log.js';
 export class McpModule implements NestModule {
   constructor(@Inject(ModulesContainer) private readonly modules: ModulesContainer) {}
 
-
   /**
    * Configures a server with options that are known when the module is declared.
    *

@@ -4,7 +4,14 @@ import { MessageBroker } from './broker/message-broker.js';
 import { EntryFactory } from './discovery/entry-factory.js';
 import { Explorer } from './discovery/explorer.js';
 import type { ResolvedOptions } from './options/resolve-options.js';
-import { BACKEND_FACTORIES, BACKENDS, MCP_OPTIONS, MCP_SERVER_NAME, SERVED_CONTROLLER, SERVER_LOGGER } from './mcp.tokens.js';
+import {
+  BACKEND_FACTORIES,
+  BACKENDS,
+  MCP_OPTIONS,
+  MCP_SERVER_NAME,
+  SERVED_CONTROLLER,
+  SERVER_LOGGER,
+} from './mcp.tokens.js';
 import { placeController, type ServedController } from './mcp.served-controller.js';
 import { ThrottledReporter } from './report/throttled-reporter.js';
 import { KeyRing } from './interaction/key-ring.js';

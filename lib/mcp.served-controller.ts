@@ -62,7 +62,9 @@ export function controllerOf(
   }
   const isUsed = mount === 'controller' && !isWithoutHttp;
   if (!isUsed && controller !== McpController) {
-    throw new McpOptionsError('McpModule option "controller" needs the mount "controller" and a path; remove one of them.');
+    throw new McpOptionsError(
+      'McpModule option "controller" needs the mount "controller" and a path; remove one of them.',
+    );
   }
   if (!isUsed) return undefined;
   const route = Symbol('nestjs-mcp-fleet:route');

@@ -49,8 +49,8 @@ export function receiveInHooks(
     if (hasOwn(route.preParsing)) return;
     route.preParsing = append(route.preParsing, Object.assign(receive, { [OWN]: true }));
     route.preValidation = append(route.preValidation, reveal);
-    // On Express a trailing slash makes no difference.
-    if (!isAlias && !isLenient(app)) app.route({ ...route, url: `${route.url}/` });
+    // On Express a trailing slash makes no difference. The alias of GET brings that of HEAD.
+    if (!isAlias && route.method !== 'HEAD' && !isLenient(app)) app.route({ ...route, url: `${route.url}/` });
   });
   return urls;
 }

@@ -13,8 +13,11 @@ import { receiveInHooks } from './fastify-receive.js';
 import type { FastifyReply, FastifyRequest, FastifyScope } from './fastify-types.js';
 import { ReceivedRequests } from './received-requests.js';
 
-/** The methods that the controller has no handlers for: the endpoint answers preflights, and 405 to the rest. */
-const OTHER_METHODS = ['HEAD', 'PUT', 'PATCH', 'OPTIONS'];
+/**
+ * The methods that the controller has no handlers for: the endpoint answers preflights, and 405 to the rest. Both
+ * frameworks give HEAD to the handler of GET.
+ */
+const OTHER_METHODS = ['PUT', 'PATCH', 'OPTIONS'];
 
 /** The routes of a controller: how its handlers are marked, and those of Nest's routes that have the mark. */
 export interface MarkedRoutes {
