@@ -26,7 +26,7 @@ export interface MarkedRoutes {
 
 /**
  * Mounts the endpoint on the application's HTTP adapter: behind the routes of a controller, or next to Nest's router,
- * where only middleware, CORS and hooks of the application apply. A route of the router costs more CPU (figures in
+ * where only middleware, CORS and hooks of the application apply (T-33). A route of the router costs more CPU (figures in
  * docs/design-decisions.md).
  */
 export class HttpMount {
