@@ -117,7 +117,7 @@ describe.each(ADAPTERS)('guards, interceptors and filters around the controller 
     await nest.mcp.broadcast({ level: 'info', data: 'x' });
     const message = await stream.message(({ method }) => method === 'notifications/message');
     expect(message.params).toEqual({ level: 'info', data: 'x' });
-    stream.close();
+    await stream.close();
   });
 
   it('the throttler counts requests that open sessions and read lists', async () => {
