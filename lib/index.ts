@@ -71,6 +71,7 @@ export type { CallToolOptions } from './server/call-in-process.js';
 
 // Who is calling
 export { PrincipalRefusedError, PrincipalResolver, type PrincipalRequest } from './session/principal-resolver.js';
+export { UnidentifiedUserError, UserPrincipalResolver } from './session/user-principal-resolver.js';
 export { principalId, type Principal } from './session/principal.js';
 
 // Replaceable parts

@@ -12,6 +12,7 @@ import type { ServedController } from './mcp.served-controller.js';
 import { EntryFactory } from './discovery/entry-factory.js';
 import { Explorer } from './discovery/explorer.js';
 import { Registrar } from './discovery/registrar.js';
+import { onFailedStart } from './nest/failed-start.js';
 import { serverNames } from './mcp.server-names.js';
 import { BACKEND_FACTORIES, MCP_SERVER_NAME, SERVED_CONTROLLER } from './mcp.tokens.js';
 import type { BackendFactories } from './backends/backends.js';
@@ -21,6 +22,8 @@ import { HttpMount } from './transport/http/mount/http-mount.js';
 /** Starts and closes one server in Nest's lifecycle hooks, in the order that its parts need. */
 @Injectable()
 export class McpLifecycle implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
+  #closing: Promise<void> | undefined;
+
   constructor(
     @Inject(McpRuntime) private readonly runtime: McpRuntime,
     @Inject(Explorer) private readonly explorer: Explorer,
@@ -31,7 +34,9 @@ export class McpLifecycle implements OnModuleInit, BeforeApplicationShutdown, On
     @Optional() @Inject(SERVED_CONTROLLER) private readonly served: ServedController | undefined,
     @Optional() @Inject(MCP_SERVER_NAME) private readonly server: string | undefined,
     @Optional() @Inject(HttpMount) private readonly mount: HttpMount | undefined,
-  ) {}
+  ) {
+    onFailedStart(modules, () => this.#close());
+  }
 
   /** All providers exist by now, and Nest has not yet added its catch-all for unknown routes. */
   async onModuleInit(): Promise<void> {
@@ -77,7 +82,16 @@ export class McpLifecycle implements OnModuleInit, BeforeApplicationShutdown, On
     await this.runtime.drainRemaining();
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  onApplicationShutdown(): Promise<void> {
+    return this.#close();
+  }
+
+  /** An application may also be closed after its start has failed, and then everything is closed already. */
+  #close(): Promise<void> {
+    return (this.#closing ??= this.#closeAll());
+  }
+
+  async #closeAll(): Promise<void> {
     await this.runtime.close();
     // A part is closed before the parts that it uses.
     const { tasks, pending, log, sessions, broker, keyRing } = this.runtime.backends;

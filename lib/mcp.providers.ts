@@ -26,8 +26,9 @@ import { RedisBackends } from './backends/redis-backends.js';
 import { McpRuntime } from './server/mcp-runtime.js';
 import { McpServer } from './server/mcp-server.js';
 import { findOverride } from './backends/find-override.js';
-import { AnonymousPrincipalResolver, PrincipalResolver } from './session/principal-resolver.js';
+import { PrincipalResolver } from './session/principal-resolver.js';
 import { SessionStore } from './session/session-store.js';
+import { UserPrincipalResolver } from './session/user-principal-resolver.js';
 import { EventLog } from './stream/event-log.js';
 import { TaskStore } from './task/task-store.js';
 import { HttpMount } from './transport/http/mount/http-mount.js';
@@ -88,7 +89,7 @@ export const backendProviders = (own: unknown): Provider[] => [
   backend(own, NonceStore, [], (factories) => factories.nonces()),
   backend(own, KeyRing, [], (factories) => factories.keyRing()),
   backend(own, TaskStore, [], (factories) => factories.tasks()),
-  backend(own, PrincipalResolver, [], () => new AnonymousPrincipalResolver()),
+  backend(own, PrincipalResolver, [], () => new UserPrincipalResolver()),
 ];
 
 type Stores = [broker: MessageBroker, sessions: SessionStore];

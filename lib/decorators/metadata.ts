@@ -26,6 +26,8 @@ interface PrimitiveOptions {
   readonly icons?: readonly Icon[];
   /** The `_meta` field of the definition. Default: none. */
   readonly meta?: JsonObject;
+  /** Whether the start-up warnings about its schemas are known and no longer to be logged. Default: `false`. */
+  readonly acknowledged?: boolean;
 }
 
 /**

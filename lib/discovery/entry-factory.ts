@@ -42,6 +42,12 @@ export interface Primitive {
   readonly argumentsType: unknown;
 }
 
+/** What all primitives that take arguments say of their schema. */
+interface SchemaOptions {
+  readonly input?: SchemaSource;
+  readonly acknowledged?: boolean;
+}
+
 /** The names that every client accepts (U-1). */
 const TOOL_NAME = /^[A-Za-z0-9_.-]{1,128}$/;
 
@@ -63,10 +69,13 @@ export class EntryFactory {
       );
     }
     const task = taskTraits(options);
-    const input = (await this.#input(primitive, options.input)) ?? emptyInput;
+    const input = (await this.#input(primitive, options)) ?? emptyInput;
     const output =
       options.output &&
-      (await this.#compile(options.output, { direction: 'output', where: `the output of ${primitive.declaredBy}` }));
+      (await this.#compile(options.output, options, {
+        direction: 'output',
+        where: `the output of ${primitive.declaredBy}`,
+      }));
     return {
       kind: 'tool',
       key: name,
@@ -109,7 +118,7 @@ export class EntryFactory {
       return { kind: 'resource', key: uri, declaredBy, cache, invoke, definition: defined({ uri, size, ...fields }) };
     }
     const template = parseUriTemplate(uri);
-    const schema = await this.#input(primitive, options.input, { strings: true, untyped: true });
+    const schema = await this.#input(primitive, options, { strings: true, untyped: true });
     const invoke = this.invoker.compile(primitive.host, schema, declaredBy);
     const definition = defined({ uriTemplate: uri, ...fields });
     return { kind: 'template', key: uri, declaredBy, cache, template, invoke, definition };
@@ -119,7 +128,7 @@ export class EntryFactory {
     const { title, description, icons, meta } = options;
     const name = options.name ?? primitive.defaultName;
     await this.#checkForms(options.elicits);
-    const input = await this.#input(primitive, options.input, { strings: true });
+    const input = await this.#input(primitive, options, { strings: true });
     const invoke = this.invoker.compile(primitive.host, input ?? emptyInput, primitive.declaredBy);
     const args = input && promptArguments(input, `the input of ${primitive.declaredBy}`);
     const definition = defined({
@@ -157,9 +166,10 @@ export class EntryFactory {
   /** The schema of the arguments: the given one, or the class of the parameter; `undefined` without arguments. */
   async #input(
     { takesArguments, declaredBy, argumentsType }: Primitive,
-    given: SchemaSource | undefined,
+    options: SchemaOptions,
     { strings = false, untyped = false } = {},
   ): Promise<CompiledSchema | undefined> {
+    const given = options.input;
     const source = given ?? (takesArguments ? (argumentsType as SchemaSource | undefined) : undefined);
     if (untyped && given === undefined && (source === undefined || isNotAClass(source))) return undefined;
     if (source === undefined && !takesArguments) return undefined;
@@ -171,12 +181,16 @@ export class EntryFactory {
         `TypeScript emits the type of its first parameter as ${(source as Function).name}, as it does for interfaces, unions and classes imported with "import type". Type it with a class (McpContext too) that is imported as a value, or give "input".`,
       );
     }
-    return this.#compile(source, { direction: 'input', where: `the input of ${declaredBy}`, strings });
+    return this.#compile(source, options, { direction: 'input', where: `the input of ${declaredBy}`, strings });
   }
 
-  async #compile(source: SchemaSource, use: Parameters<typeof compileSchema>[1]): Promise<CompiledSchema> {
+  async #compile(
+    source: SchemaSource,
+    { acknowledged }: SchemaOptions,
+    use: Parameters<typeof compileSchema>[1],
+  ): Promise<CompiledSchema> {
     const compiled = await compileSchema(source, use);
-    for (const warning of compiled.warnings) this.logger.warn(warning);
+    if (acknowledged !== true) for (const warning of compiled.warnings) this.logger.warn(warning);
     return compiled;
   }
 }

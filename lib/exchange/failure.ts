@@ -17,7 +17,7 @@ export class UnexpectedError extends McpError {
 }
 
 /** Whether the error is a regular response, or needs no response. */
-const isExpected = (error: unknown): boolean =>
+export const isExpected = (error: unknown): boolean =>
   [McpError, HttpException, ToolError, InvalidArgumentsError, CancelledError].some((type) => error instanceof type);
 
 /** Logs an error thrown by a method and replaces it by an `UnexpectedError`, unless it is meant for the client. */

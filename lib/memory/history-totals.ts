@@ -14,6 +14,8 @@ export class HistoryTotals {
   readonly #bytes = new Map<string, number>();
   /** By principal. */
   readonly #finished = new Map<string, FinishedStreams>();
+  /** Of the finished streams. */
+  readonly #owners = new Map<StreamHistory, string>();
   readonly #share: number;
   #total = 0;
 
@@ -36,14 +38,15 @@ export class HistoryTotals {
   finished(principal: string, history: StreamHistory, forget: () => void): void {
     const streams: FinishedStreams = this.#finished.get(principal) ?? new Map();
     this.#finished.set(principal, streams.set(history, forget));
+    this.#owners.set(history, principal);
   }
 
   forget(history: StreamHistory): void {
-    for (const [principal, streams] of this.#finished) {
-      if (!streams.delete(history)) continue;
-      if (streams.size === 0) this.#finished.delete(principal);
-      return;
-    }
+    const principal = this.#owners.get(history);
+    if (principal === undefined) return;
+    this.#owners.delete(history);
+    const streams = this.#finished.get(principal);
+    if (streams?.delete(history) && streams.size === 0) this.#finished.delete(principal);
   }
 
   /**

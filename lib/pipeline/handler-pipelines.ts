@@ -1,8 +1,9 @@
 import { ROUTE_ARGS_METADATA } from '../nest/metadata-keys.js';
-import { ContextIdFactory, type ExternalContextCreator, type ModuleRef } from '@nestjs/core';
+import { type ContextId, ContextIdFactory, type ExternalContextCreator, type ModuleRef } from '@nestjs/core';
 import { inModule } from '../nest/context-creator.js';
 import { Injector, type InstanceWrapper, type Module, REQUEST_CONTEXT_ID, STATIC_CONTEXT } from '../nest/container.js';
-import type { McpContext } from '../context/mcp-context.js';
+import { McpContext } from '../context/mcp-context.js';
+import { isView } from '../exchange/request-view.js';
 import { MCP_CONTEXT_TYPE, type McpExecutionArguments } from './execution-context.js';
 import { mcpContextCreator } from './nest-pipeline.js';
 import { parametersFactory } from './parameters.js';
@@ -46,9 +47,7 @@ export class HandlerPipelines {
   /** Builds a pipeline for one call, with its own instances of request-scoped providers. */
   async forCall(host: HandlerHost, ctx: McpContext): Promise<HandlerPipeline> {
     const { wrapper, module } = host;
-    const contextId = ContextIdFactory.getByRequest(ctx);
-    // So that `ContextIdFactory.getByRequest(ctx)` in the application's code finds the providers of this call.
-    Object.defineProperty(ctx, REQUEST_CONTEXT_ID, { value: contextId });
+    const contextId = contextIdOf(ctx);
     const durable = contextId as { payload?: unknown };
     this.moduleRef.registerRequestByContextId(wrapper.isDependencyTreeDurable() ? durable.payload : ctx, contextId);
     const collection =
@@ -80,4 +79,20 @@ export class HandlerPipelines {
       MCP_CONTEXT_TYPE,
     ) as HandlerPipeline;
   }
+}
+
+/**
+ * The id under which the request-scoped providers of a call are found, by the context and by the request that guards
+ * see: `ContextIdFactory.getByRequest()` finds them in either, as it does on a route. An id that Nest gave to the
+ * request already, for a guard of the route or for middleware, is kept. Calls that share a request have their own.
+ */
+function contextIdOf(ctx: McpContext): ContextId {
+  const { request } = McpContext.exchangeOf(ctx).peer;
+  const contextId = ContextIdFactory.getByRequest(isView(request) ? ctx : request);
+  Object.defineProperty(ctx, REQUEST_CONTEXT_ID, { value: contextId });
+  // Nest's own is neither writable nor configurable.
+  if (!Object.hasOwn(request, REQUEST_CONTEXT_ID)) {
+    Object.defineProperty(request, REQUEST_CONTEXT_ID, { value: contextId });
+  }
+  return contextId;
 }

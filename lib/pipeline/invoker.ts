@@ -4,7 +4,7 @@ import { CancelledError, type Exchange } from '../exchange/exchange.js';
 import { maskUnexpected } from '../exchange/failure.js';
 import type { CompiledSchema } from '../schema/index.js';
 import { Call } from './call.js';
-import { NO_HTTP_REQUEST } from './execution-context.js';
+import { CallResponse } from './call-response.js';
 import type { HandlerHost, HandlerPipelines } from './handler-pipelines.js';
 
 /** Calls a primitive's method through its guards, interceptors, pipes and filters. */
@@ -25,7 +25,8 @@ export class Invoker {
     const run = async (ctx: McpContext, raw: unknown): Promise<unknown> => {
       const handle = (pipeline ??= this.pipelines.shared(host)) ?? (await this.pipelines.forCall(host, ctx));
       const call = new Call(ctx, raw, schema);
-      const result = await handle(ctx.http ?? NO_HTTP_REQUEST, ctx, call);
+      const { request, response } = McpContext.exchangeOf(ctx).peer;
+      const result = await handle(request, new CallResponse(response), call);
       return call.inputRequired ?? result;
     };
     return async (ctx, raw) => {

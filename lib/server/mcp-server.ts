@@ -240,7 +240,9 @@ export class McpServer {
    * ```
    */
   callTool(name: string, args: JsonObject = {}, options: CallToolOptions = {}): Promise<CallToolResult> {
-    return callInProcess(this.#runtime.engine.dispatcher, 'tools/call', { name, arguments: args }, options) as Promise<
+    const { engine, backends } = this.#runtime;
+    const params = { name, arguments: args };
+    return callInProcess(engine.dispatcher, 'tools/call', params, options, backends.principals) as Promise<
       CallToolResult & JsonObject
     >;
   }

@@ -3,6 +3,7 @@ import type { Peer } from '../exchange/peer.js';
 import { reportUnexpected, toMcpError } from '../exchange/failure.js';
 import type { Interaction } from '../interaction/interaction.js';
 import type { Interactions } from '../interaction/interactions.js';
+import { SlicedWork } from '../limits/sliced-work.js';
 import { CapacityError, ErrorCode, McpError } from '../protocol/errors.js';
 import type { JsonObject } from '../protocol/messages.js';
 import { wireError } from '../protocol/wire-error.js';
@@ -50,9 +51,11 @@ const LOST = 'The worker of this task was lost before it finished';
 /** Runs the tasks of this instance and renews their leases. Both eras of the protocol share it. */
 export class TaskRunner {
   readonly #runs = new Map<TaskRun, Exchange>();
+  readonly #renewals = new SlicedWork<TaskRun>();
   #heartbeat: NodeJS.Timeout | undefined;
   #runEndedListeners: (() => void)[] = [];
   #closed = false;
+  #handingOver = false;
 
   /** @param find returns the tool of that name, if this instance has it */
   constructor(
@@ -120,6 +123,7 @@ export class TaskRunner {
     await this.#whenIdle(timeoutMs);
     // This must come before any handover: a heartbeat would renew a lease that was just released.
     clearInterval(this.#heartbeat);
+    this.#handingOver = true;
     const endings = [...this.#runs].map(async ([run, exchange]) => {
       if (run.task.idempotent) await run.handOver();
       else await run.finish('failed', failure('The server was shut down before the task finished'));
@@ -219,8 +223,14 @@ export class TaskRunner {
 
   #renew(leaseMs: number): void {
     // An unavailable store is reported once per heartbeat, not once per task.
-    const renewals = [...this.#runs.keys()].map((run) => run.renew(leaseMs));
-    Promise.all(renewals).catch(this.services.report);
+    let reported = false;
+    const failed = (error: unknown): void => {
+      if (!reported) this.services.report(error);
+      reported = true;
+    };
+    this.#renewals.add(this.#runs.keys(), (run) => {
+      if (this.#runs.has(run) && !this.#handingOver) void run.renew(leaseMs).catch(failed);
+    });
   }
 
   #stopHeartbeat(): void {

@@ -28,7 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   task: ['limits', 'protocol', 'session', 'broker', 'stream', 'interaction', 'exchange'],
   report: ['session'],
   memory: ['protocol', 'session', 'broker', 'stream', 'interaction', 'task'],
-  redis: ['protocol', 'packages', 'session', 'broker', 'stream', 'interaction', 'task', 'report'],
+  redis: ['limits', 'protocol', 'packages', 'session', 'broker', 'stream', 'interaction', 'task', 'report'],
   pipeline: ['nest', 'schema', 'exchange', 'interaction', 'context', 'decorators'],
   catalog: ['protocol', 'schema', 'pipeline', 'task'],
   engine: [

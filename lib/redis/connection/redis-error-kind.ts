@@ -13,6 +13,7 @@ export function redisErrorKind(error: unknown): string {
   if (error.message.startsWith('ERR The user executing the script')) return 'NOPERM';
   // Redis 6 names a command of a script that is refused only inside of its message.
   if (error.message.includes('OOM command not allowed')) return 'OOM';
+  if (error.message.includes('WRONGTYPE Operation')) return 'WRONGTYPE';
   const [word = ''] = error.message.split(' ', 1);
   return error.name === 'ReplyError' && /^[A-Z]+$/.test(word) ? word : error.name;
 }

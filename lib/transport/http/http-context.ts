@@ -14,7 +14,7 @@ export interface HttpContext {
   readonly verb: string;
   readonly headers: IncomingHttpHeaders;
   /** The framework's own request object, which guards and `ctx.http` see. */
-  readonly request: unknown;
+  readonly request: object;
   readonly raw: IncomingMessage;
   /** Of the client, as the framework knows it: its setting for trusted proxies applies. */
   readonly remoteAddress: string;
@@ -63,10 +63,11 @@ export const acceptsEventStream = (http: HttpContext): boolean => {
 };
 
 /** The sender of the messages in this request. */
-export const senderOf = ({ headers, request }: HttpContext, principal: Principal | undefined): Sender => ({
+export const senderOf = ({ headers, request, response }: HttpContext, principal: Principal | undefined): Sender => ({
   principal,
   headers,
   http: request,
+  response,
 });
 
 /** Whose share a request counts for: its principal's, or that of the address of an anonymous client. */

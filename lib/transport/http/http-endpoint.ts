@@ -6,6 +6,7 @@ import { JsonRefused, parseJson } from '../../protocol/json.js';
 import { looksModern } from '../../protocol/revisions.js';
 import { type Principal, principalId } from '../../session/principal.js';
 import type { PrincipalResolver } from '../../session/principal-resolver.js';
+import { provideUser } from '../../session/request-user.js';
 import { classifyPost } from './classify-post.js';
 import type { ClassifiedPost } from './classified-post.js';
 import { grantOrigin, preflightHeaders } from './cors.js';
@@ -55,6 +56,7 @@ export class HttpEndpoint {
     private readonly budget: ByteBudget,
     private readonly limits: HttpLimits,
     private readonly logger: Logger,
+    private readonly report: (error: unknown) => void,
   ) {}
 
   /** Receives and serves a request, whatever happens; never rejects. */
@@ -121,8 +123,9 @@ export class HttpEndpoint {
       const resolved = this.principals.resolve({ headers: http.headers, http: http.request });
       principal = resolved instanceof Promise ? await resolved : resolved;
     } catch (error) {
-      return refusePrincipal(http, error);
+      return refusePrincipal(http, error, this.report);
     }
+    if (principal) provideUser(http.request, principal);
     const refusal = principal && body.account.moveTo(principalId(principal));
     if (refusal) return refuseBusy(http, refusal, BYTES_HELD);
     if (http.verb === 'POST') return this.#post(http, body, principal);

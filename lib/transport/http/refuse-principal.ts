@@ -1,6 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import { McpError } from '../../protocol/errors.js';
 import { PrincipalRefusedError } from '../../session/principal-resolver.js';
+import { UnidentifiedUserError } from '../../session/user-principal-resolver.js';
 import type { HttpContext } from './http-context.js';
 import { refuse } from './refuse.js';
 
@@ -9,9 +10,10 @@ import { refuse } from './refuse.js';
  *
  * @throws any other error of the resolver, which is a fault, not a decision
  */
-export function refusePrincipal(http: HttpContext, error: unknown): void {
+export function refusePrincipal(http: HttpContext, error: unknown, report: (error: unknown) => void): void {
   const refused = toRefusedError(error);
   if (!refused) throw error;
+  if (refused instanceof UnidentifiedUserError) report(refused);
   const { status, message, wwwAuthenticate } = refused;
   const headers = wwwAuthenticate === undefined ? undefined : { 'www-authenticate': wwwAuthenticate };
   refuse(http, status, new McpError(status, message), undefined, headers);

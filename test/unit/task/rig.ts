@@ -108,6 +108,8 @@ const PEER: Peer = {
   session: undefined,
   headers: {},
   http: undefined,
+  request: {},
+  response: undefined,
 };
 
 export const clientExchange = (): Exchange =>

@@ -1,6 +1,7 @@
 import type { Dispatcher } from '../../../engine/dispatcher.js';
 import { Exchange, NO_OUTLET } from '../../../exchange/exchange.js';
 import { legacyPeer } from '../../../exchange/peer.js';
+import { viewOf } from '../../../exchange/request-view.js';
 import type { InFlight } from '../../../engine/in-flight.js';
 import { openSession } from '../../../engine/methods/initialize.js';
 import { CapacityError, ErrorCode, McpError } from '../../../protocol/errors.js';
@@ -83,7 +84,9 @@ export class PostHandler {
     const ids = requests.map(({ id }) => id);
     const response = new PostResponse(http, session, this.services, this.options, ids, batch);
     const peer = legacyPeer(session, senderOf(http, principal));
-    const exchanges = requests.map((request) => new Exchange(peer, request, response));
+    // What a guard writes to the request of one call must not be found by another.
+    const own = requests.length === 1 ? () => peer : () => ({ ...peer, request: viewOf(http.request) });
+    const exchanges = requests.map((request) => new Exchange(own(), request, response));
     // Without a stream the client has nothing to resume: its results could not reach it any more.
     http.response.once('close', () => {
       if (http.response.writableFinished || response.isStream) return;
