@@ -141,7 +141,7 @@ export const serverProviders = (token: InjectionToken<McpServer>): Provider[] =>
     inject: [ExternalContextCreator, ModuleRef, McpRuntime],
     useFactory: (creator: ExternalContextCreator, moduleRef: ModuleRef, runtime: McpRuntime) =>
       new EntryFactory(
-        new Invoker(new HandlerPipelines(creator, moduleRef), runtime.logger),
+        new Invoker(new HandlerPipelines(creator, moduleRef, runtime.options.globalEnhancers), runtime.logger),
         runtime.interactions.forms,
         runtime.logger,
       ),

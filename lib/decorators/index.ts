@@ -1,4 +1,5 @@
 export * from './complete.decorator.js';
+export type { EnhancerChoice, GlobalEnhancers } from './global-enhancers.js';
 export { McpArgs, McpCtx, McpPrincipal, McpSession } from './parameter.decorators.js';
 export * from './prompt.decorator.js';
 export * from './resource.decorator.js';

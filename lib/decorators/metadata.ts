@@ -3,6 +3,7 @@ import type { Annotations } from '../protocol/content.js';
 import type { CacheHint, Icon, TaskSupport, ToolAnnotations } from '../protocol/definitions.js';
 import type { JsonObject } from '../protocol/messages.js';
 import type { SchemaSource } from '../schema/index.js';
+import type { GlobalEnhancers } from './global-enhancers.js';
 
 /** Metadata keys. The decorators of this folder write them, and only `discovery/metadata-accessor.ts` reads them. */
 export const MCP_TOOL = 'nestjs-mcp-fleet:tool';
@@ -11,6 +12,8 @@ export const MCP_PROMPT = 'nestjs-mcp-fleet:prompt';
 export const MCP_COMPLETE = 'nestjs-mcp-fleet:complete';
 
 interface PrimitiveOptions {
+  /** Which global enhancers run around it. Default: as the option `globalEnhancers` of the server says, kind by kind. */
+  readonly globalEnhancers?: GlobalEnhancers;
   /**
    * The forms the method elicits. A form that elicitation does not allow is then reported at start-up instead of during
    * a call. Default: none, forms are checked when they are used.
@@ -104,6 +107,8 @@ export interface McpPromptOptions extends PrimitiveOptions {
  * @publicApi
  */
 export interface McpCompleteOptions {
+  /** Which global enhancers run around it. Default: as the option `globalEnhancers` of the server says, kind by kind. */
+  readonly globalEnhancers?: GlobalEnhancers;
   /** The server it belongs to, if the application has several. Default: the server without a name. */
   readonly server?: string;
   /** The name of the prompt whose argument is completed. */

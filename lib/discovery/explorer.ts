@@ -47,8 +47,12 @@ export class Explorer {
 
 function discover(wrapper: InstanceWrapper, module: Module, type: Class, method: string): Discovered[] {
   const declarations = declarationsOf((type.prototype as Record<string, object>)[method]!);
-  const host: HandlerHost = { wrapper, module, method };
-  return declarations.map((declaration) => ({ declaration, host, type, name: `${type.name}.${method}` }));
+  const name = `${type.name}.${method}`;
+  return declarations.map((declaration) => {
+    const { globalEnhancers } = declaration.options;
+    const host: HandlerHost = { wrapper, module, method, ...(globalEnhancers && { globalEnhancers }) };
+    return { declaration, host, type, name };
+  });
 }
 
 /** Removes aliases, and factories that return an instance of another provider, so that no method is found twice. */

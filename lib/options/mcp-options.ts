@@ -1,4 +1,5 @@
 import type { ModuleMetadata, Provider, Type } from '@nestjs/common';
+import type { GlobalEnhancers } from '../decorators/global-enhancers.js';
 import type { AnnouncedCapabilities } from '../engine/capabilities.js';
 import type { StateKey } from '../interaction/key-ring.js';
 import type { CacheHint, Icon } from '../protocol/definitions.js';
@@ -156,6 +157,12 @@ export interface McpOptions {
    * Default: 10 000.
    */
   readonly maxTasks?: number;
+
+  /**
+   * Which of the application's global guards, interceptors, pipes and filters also run around each tool, resource,
+   * prompt and completer. Default: all of them.
+   */
+  readonly globalEnhancers?: GlobalEnhancers;
 
   /** Number of entries on one page of a list. Default: 1000. */
   readonly pageSize?: number;

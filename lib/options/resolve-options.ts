@@ -89,7 +89,7 @@ const PARTS = [
 const KNOWN = new Set<string>([
   ...Object.keys(DEFAULTS),
   ...['name', 'version', 'title', 'description', 'websiteUrl', 'icons', 'instructions'],
-  ...['allowedHosts', 'allowedOrigins', 'listCache', 'capabilities', 'requestState', 'redis'],
+  ...['allowedHosts', 'allowedOrigins', 'listCache', 'capabilities', 'requestState', 'redis', 'globalEnhancers'],
 ]);
 
 /** @throws {McpOptionsError} with the name of the option, its value, and what is allowed */
@@ -118,6 +118,7 @@ export function resolveOptions(given: McpOptions): ResolvedOptions {
   requestState(options);
   redis(options);
   cache(options);
+  enhancers(options);
   return options;
 }
 
@@ -202,6 +203,21 @@ function redis({ redis: given, redisPrefix }: ResolvedOptions): void {
   }
   if (typeof redisPrefix !== 'string' || !/^[\w.-]{1,64}$/.test(redisPrefix)) {
     throw invalid('redisPrefix', 'must be 1 to 64 letters, digits, "_", "." or "-"');
+  }
+}
+
+const KINDS = ['guards', 'interceptors', 'pipes', 'filters'];
+
+function enhancers({ globalEnhancers: given }: ResolvedOptions): void {
+  for (const [kind, choice] of Object.entries(given ?? {})) {
+    if (!KINDS.includes(kind)) {
+      throw invalid('globalEnhancers', `has no field "${kind}"; its fields are "${KINDS.join('", "')}"`);
+    }
+    const list: unknown = Array.isArray(choice) ? choice : (choice as { except?: unknown } | undefined)?.except;
+    const isList = Array.isArray(list) && list.every((type) => typeof type === 'function');
+    if (choice !== undefined && typeof choice !== 'boolean' && !isList) {
+      throw invalid('globalEnhancers', `requires "${kind}" to be a boolean, a list of classes, or { except: classes }`);
+    }
   }
 }
 

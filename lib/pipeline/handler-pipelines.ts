@@ -3,7 +3,9 @@ import { type ContextId, ContextIdFactory, type ExternalContextCreator, type Mod
 import { inModule } from '../nest/context-creator.js';
 import { Injector, type InstanceWrapper, type Module, REQUEST_CONTEXT_ID, STATIC_CONTEXT } from '../nest/container.js';
 import { McpContext } from '../context/mcp-context.js';
+import type { GlobalEnhancers } from '../decorators/global-enhancers.js';
 import { isView } from '../exchange/request-view.js';
+import { chooseEnhancers } from './choose-enhancers.js';
 import { MCP_CONTEXT_TYPE, type McpExecutionArguments } from './execution-context.js';
 import { mcpContextCreator } from './nest-pipeline.js';
 import { parametersFactory } from './parameters.js';
@@ -17,6 +19,8 @@ export interface HandlerHost {
   readonly method: string;
   /** Runs in place of the method. Set for functions that were registered at run time. */
   readonly callback?: HandlerFunction;
+  /** Replaces the option of the server, kind by kind. */
+  readonly globalEnhancers?: GlobalEnhancers;
 }
 
 /** A method with its guards, interceptors, pipes and filters around it. */
@@ -26,14 +30,17 @@ const ENHANCERS = { guards: true, interceptors: true, filters: true };
 
 /** Builds the pipelines of handlers: once if all their providers are singletons, otherwise for each call. */
 export class HandlerPipelines {
-  readonly #creator: ExternalContextCreator;
+  /** One for all methods without a choice of their own. */
+  readonly #common: ExternalContextCreator;
+  readonly #chosen = new WeakMap<GlobalEnhancers, ExternalContextCreator>();
   readonly #injector = new Injector();
 
   constructor(
-    creator: ExternalContextCreator,
+    private readonly creator: ExternalContextCreator,
     private readonly moduleRef: ModuleRef,
+    private readonly globalEnhancers: GlobalEnhancers = {},
   ) {
-    this.#creator = mcpContextCreator(creator);
+    this.#common = mcpContextCreator(chooseEnhancers(creator, globalEnhancers));
   }
 
   /** @returns the pipeline that all calls share, or `undefined` if a part of it is request-scoped */
@@ -62,12 +69,22 @@ export class HandlerPipelines {
     return this.#create(host, instance as object, contextId);
   }
 
+  #creatorOf(choice: GlobalEnhancers | undefined): ExternalContextCreator {
+    if (!choice) return this.#common;
+    let creator = this.#chosen.get(choice);
+    if (!creator) {
+      creator = mcpContextCreator(chooseEnhancers(this.creator, { ...this.globalEnhancers, ...choice }));
+      this.#chosen.set(choice, creator);
+    }
+    return creator;
+  }
+
   #create(
-    { wrapper, module, method, callback }: HandlerHost,
+    { wrapper, module, method, callback, globalEnhancers }: HandlerHost,
     instance: object,
     contextId = STATIC_CONTEXT,
   ): HandlerPipeline {
-    return inModule(this.#creator, module.token).create(
+    return inModule(this.#creatorOf(globalEnhancers), module.token).create(
       instance as Record<string, unknown>,
       callback ?? ((instance as Record<string, unknown>)[method] as HandlerFunction),
       method,

@@ -6,6 +6,7 @@ import type { FiltersCreator } from '../nest/context-creator.js';
 import type { Call } from './call.js';
 import { CallResponse } from './call-response.js';
 import { drain } from './drain.js';
+import { noteReplacement } from './replacement.js';
 
 /** The warning for a filter that needs more of an HTTP response than a call has. */
 const HTTP_FILTER =
@@ -36,7 +37,8 @@ const logger = new Logger('McpFilters');
 
 /**
  * Leaves out Nest's own handler, which logs: an unhandled error is logged once, by the invoker, with the method's name.
- * A filter that returns nothing has not handled the error (Nest 11 says `null` where there is no filter), and the error of a cancelled call is not handled at all.
+ * A filter that returns nothing has not handled the error (Nest 11 says `null` where there is no filter), and the error
+ * of a cancelled call is not handled at all.
  */
 export const filtersWithoutLog = (creator: FiltersCreator) => ({
   create(...args: unknown[]) {
@@ -46,7 +48,11 @@ export const filtersWithoutLog = (creator: FiltersCreator) => ({
         const { ctx } = host.getArgByIndex<Call>(2);
         if (error instanceof CancelledError || McpContext.exchangeOf(ctx).cancelled) throw error;
         const result = await drain(await applyFilters(handler, error, host), ctx);
-        if (result !== undefined && result !== null && !(result instanceof CallResponse)) return result;
+        if (result !== undefined && result !== null && !(result instanceof CallResponse)) {
+          const name = host.getArgByIndex<Call>(2).filteredBy ?? '';
+          noteReplacement(McpContext.exchangeOf(ctx), { kind: 'filter', name, value: result });
+          return result;
+        }
         throw answered(error, host.getArgByIndex<CallResponse>(1));
       },
     };

@@ -1,6 +1,7 @@
 import type { CanActivate, NestInterceptor } from '@nestjs/common';
 import { UseGuards, UseInterceptors } from '@nestjs/common';
 import type { CatalogEntry, CatalogKind } from '../catalog/entries.js';
+import type { GlobalEnhancers } from '../decorators/global-enhancers.js';
 import type { McpPromptOptions, McpResourceOptions, McpToolOptions } from '../decorators/metadata.js';
 import type { EntryFactory, Primitive } from '../discovery/entry-factory.js';
 import type { McpContext } from '../context/mcp-context.js';
@@ -257,7 +258,7 @@ export class McpServer {
 
   #primitive(
     kind: string,
-    { name, input }: { name: string; input?: unknown },
+    { name, input, globalEnhancers }: { name: string; input?: unknown; globalEnhancers?: GlobalEnhancers },
     handler: McpHandler,
     { guards = [], interceptors = [] }: McpHandlerEnhancers = {},
   ): Primitive {
@@ -269,7 +270,7 @@ export class McpServer {
     const declaredBy = `the ${kind} "${name}" registered at run time`;
     const takesArguments = input !== undefined;
     return {
-      host: { ...this.#host, callback },
+      host: { ...this.#host, callback, ...(globalEnhancers && { globalEnhancers }) },
       defaultName: name,
       declaredBy,
       takesArguments,

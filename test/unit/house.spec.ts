@@ -38,7 +38,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   discovery: ['protocol', 'nest', 'schema', 'interaction', 'decorators', 'catalog', 'pipeline', 'task'],
   transport: ['limits', 'protocol', 'session', 'broker', 'stream', 'exchange', 'interaction', 'engine'],
-  options: ['protocol', 'redis', 'interaction', 'engine'],
+  options: ['protocol', 'redis', 'interaction', 'decorators', 'engine'],
   backends: [...['nest', 'session', 'broker', 'stream', 'interaction', 'task', 'memory', 'redis', 'report', 'options']],
   server: [
     'limits',
