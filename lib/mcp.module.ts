@@ -3,6 +3,7 @@ import { DiscoveryModule, ModulesContainer } from '@nestjs/core';
 import { MessageBroker } from './broker/message-broker.js';
 import { McpLifecycle } from './mcp.lifecycle.js';
 import { controllerOf } from './mcp.served-controller.js';
+import { serverNames } from './mcp.server-names.js';
 import { putFirst } from './nest/module-order.js';
 import type {
   McpModuleAsyncOptions,
@@ -73,12 +74,13 @@ export class McpModule implements NestModule {
   }
 
   /**
-   * Called by Nest before it registers routes. On Express the first route that matches wins, and a route of the
+   * Called by Nest before it registers routes, which would fail for two servers with one path. On Express the first route that matches wins, and a route of the
    * application for every path would take the endpoint's requests.
    *
    * @internal
    */
   configure(): void {
+    serverNames(this.modules);
     putFirst(this.modules, McpModule);
   }
 }
