@@ -16,6 +16,7 @@ import { onFailedStart } from './nest/failed-start.js';
 import { serverNames } from './mcp.server-names.js';
 import { BACKEND_FACTORIES, MCP_SERVER_NAME, SERVED_CONTROLLER } from './mcp.tokens.js';
 import type { BackendFactories } from './backends/backends.js';
+import { loadedCopies } from './packages/loaded-copies.js';
 import { McpRuntime } from './server/mcp-runtime.js';
 import { HttpMount } from './transport/http/mount/http-mount.js';
 
@@ -68,6 +69,13 @@ export class McpLifecycle implements OnModuleInit, BeforeApplicationShutdown, On
       `"${options.name}"${where}: ${tools.size} tools, ${resources.size} resources, ` +
         `${templates.size} templates, ${prompts.size} prompts`,
     );
+    const copies = loadedCopies();
+    if (copies.length > 1) {
+      logger.warn(
+        `${copies.length} copies of nestjs-mcp-fleet are loaded. They know each other, but may be of different versions: ` +
+          `"npm dedupe" may leave one. They are ${copies.join(', ')}`,
+      );
+    }
     if (tools.size + resources.size + templates.size + prompts.size === 0 && !options.capabilities) {
       logger.warn('Nothing is registered: is the class with the decorated methods in the providers of a module?');
     }

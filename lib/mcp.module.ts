@@ -1,4 +1,12 @@
-import { Inject, Module, type DynamicModule, type NestModule, type Provider } from '@nestjs/common';
+import {
+  type Abstract,
+  type DynamicModule,
+  Inject,
+  type InjectionToken,
+  Module,
+  type NestModule,
+  type Provider,
+} from '@nestjs/common';
 import { DiscoveryModule, ModulesContainer } from '@nestjs/core';
 import { MessageBroker } from './broker/message-broker.js';
 import { McpLifecycle } from './mcp.lifecycle.js';
@@ -15,6 +23,7 @@ import type {
 import { backendProviders, serverProviders } from './mcp.providers.js';
 import { resolveOptions } from './options/resolve-options.js';
 import { MCP_OPTIONS, MCP_SERVER_NAME, mcpServerToken, SERVED_CONTROLLER } from './mcp.tokens.js';
+import { inOtherCopies, knownAcrossCopies } from './packages/known-across-copies.js';
 import { McpServer } from './server/mcp-server.js';
 import { SessionStore } from './session/session-store.js';
 import { EventLog } from './stream/event-log.js';
@@ -36,6 +45,10 @@ import { EventLog } from './stream/event-log.js';
  */
 @Module({})
 export class McpModule implements NestModule {
+  static {
+    knownAcrossCopies(this, 'McpModule');
+  }
+
   constructor(@Inject(ModulesContainer) private readonly modules: ModulesContainer) {}
 
   /**
@@ -93,24 +106,40 @@ function assemble(
   const served = controllerOf({ mount, controller }, isWithoutHttp);
   // A named server is provided by its token only, so that `app.get(McpServer)` always returns the default server.
   const token = server === undefined ? McpServer : mcpServerToken(server);
+  const exported: readonly ExportedClass[] =
+    server === undefined ? [McpServer as ExportedClass, SessionStore, EventLog, MessageBroker] : [];
+  const all = [
+    ...optionsProviders,
+    { provide: SERVED_CONTROLLER, useValue: served },
+    { provide: MCP_SERVER_NAME, useValue: server },
+    ...backendProviders(McpModule),
+    ...serverProviders(token),
+    McpLifecycle,
+    // Last, so that a provider of the application replaces the default of the same token.
+    ...providers,
+  ];
   return {
     module: McpModule,
     global: true,
     imports: [DiscoveryModule, ...imports],
     controllers: served ? [served.controller] : [],
-    providers: [
-      ...optionsProviders,
-      { provide: SERVED_CONTROLLER, useValue: served },
-      { provide: MCP_SERVER_NAME, useValue: server },
-      ...backendProviders(McpModule),
-      ...serverProviders(token),
-      McpLifecycle,
-      // Last, so that a provider of the application replaces the default of the same token.
-      ...providers,
-    ],
-    exports: server === undefined ? [token, SessionStore, EventLog, MessageBroker] : [token],
+    // Nest reads these two when the application is created, and every copy of this package has been loaded by then.
+    get providers() {
+      return [...all, ...aliasesOf(exported)];
+    },
+    get exports() {
+      return [token, ...exported, ...aliasesOf(exported).map(({ provide }) => provide)];
+    },
   };
 }
+
+type ExportedClass = Abstract<unknown> & (abstract new (...args: never[]) => unknown);
+
+/** Who injects one of these classes out of another copy of this package gets the same instance. */
+const aliasesOf = (classes: readonly ExportedClass[]) =>
+  classes.flatMap((own) =>
+    inOtherCopies(own).map((other) => ({ provide: other as ExportedClass, useExisting: own as InjectionToken })),
+  );
 
 function optionsProviders({ inject = [], useFactory, useClass, useExisting }: McpModuleAsyncOptions): Provider[] {
   if (useFactory) {

@@ -138,12 +138,18 @@ export const serverProviders = (token: InjectionToken<McpServer>): Provider[] =>
   },
   {
     provide: EntryFactory,
-    inject: [ExternalContextCreator, ModuleRef, McpRuntime],
-    useFactory: (creator: ExternalContextCreator, moduleRef: ModuleRef, runtime: McpRuntime) =>
+    inject: [ExternalContextCreator, ModuleRef, McpRuntime, MCP_OPTIONS],
+    useFactory: (
+      creator: ExternalContextCreator,
+      moduleRef: ModuleRef,
+      runtime: McpRuntime,
+      { unknownArguments }: ResolvedOptions,
+    ) =>
       new EntryFactory(
         new Invoker(new HandlerPipelines(creator, moduleRef, runtime.options.globalEnhancers), runtime.logger),
         runtime.interactions.forms,
         runtime.logger,
+        unknownArguments === 'ignore',
       ),
   },
   {

@@ -20,6 +20,7 @@ import {
 } from './context-input.js';
 import { ContextLog } from './context-log.js';
 import type { Exchange } from '../exchange/exchange.js';
+import { knownAcrossCopies } from '../packages/known-across-copies.js';
 
 /**
  * The request a method serves, and the ways to communicate with its client. It is the second argument of a method, can
@@ -295,3 +296,4 @@ export class McpContext {
     return ctx.#exchange;
   }
 }
+knownAcrossCopies(McpContext, 'McpContext');

@@ -23,6 +23,7 @@ import { parseUriTemplate } from '../protocol/uri-template.js';
 import {
   compileSchema,
   emptyInput,
+  ignoringUnknown,
   paramHeaders,
   promptArguments,
   type CompiledSchema,
@@ -40,6 +41,8 @@ export interface Primitive {
   readonly takesArguments: boolean;
   /** The reflected type of the arguments parameter. */
   readonly argumentsType: unknown;
+  /** False if its compiler emits no types, so that `argumentsType` is never known. */
+  readonly typesAreEmitted: boolean;
 }
 
 /** What all primitives that take arguments say of their schema. */
@@ -57,6 +60,8 @@ export class EntryFactory {
     private readonly invoker: Invoker,
     private readonly forms: ElicitationForms,
     private readonly logger: Logger,
+    /** Whether tools ignore arguments that they do not declare. */
+    private readonly ignoresUnknown: boolean,
   ) {}
 
   async tool(primitive: Primitive, options: McpToolOptions): Promise<ToolEntry> {
@@ -69,7 +74,8 @@ export class EntryFactory {
       );
     }
     const task = taskTraits(options);
-    const input = (await this.#input(primitive, options)) ?? emptyInput;
+    const declared = (await this.#input(primitive, options)) ?? emptyInput;
+    const input = this.ignoresUnknown ? ignoringUnknown(declared) : declared;
     const output =
       options.output &&
       (await this.#compile(options.output, options, {
@@ -165,7 +171,7 @@ export class EntryFactory {
 
   /** The schema of the arguments: the given one, or the class of the parameter; `undefined` without arguments. */
   async #input(
-    { takesArguments, declaredBy, argumentsType }: Primitive,
+    { takesArguments, declaredBy, argumentsType, typesAreEmitted }: Primitive,
     options: SchemaOptions,
     { strings = false, untyped = false } = {},
   ): Promise<CompiledSchema | undefined> {
@@ -174,7 +180,7 @@ export class EntryFactory {
     if (untyped && given === undefined && (source === undefined || isNotAClass(source))) return undefined;
     if (source === undefined && !takesArguments) return undefined;
     if (source === undefined) {
-      throw new Error('its arguments have no schema: type a parameter with a DTO class, or give "input"');
+      throw new Error(typesAreEmitted ? NO_SCHEMA : NO_TYPES);
     }
     if (given === undefined && isNotAClass(source)) {
       throw new Error(
@@ -194,6 +200,11 @@ export class EntryFactory {
     return compiled;
   }
 }
+
+const NO_SCHEMA = 'its arguments have no schema: type a parameter with a DTO class, or give "input"';
+const NO_TYPES =
+  'its arguments have no schema, because its compiler emits no types: esbuild does not, nor do tsx and others that use it. ' +
+  'Compile with tsc or SWC and "emitDecoratorMetadata", or give "input"';
 
 /** What TypeScript emits for a type that is not a class at run time. It emits `Function` for `import type`. */
 const isNotAClass = (type: unknown): boolean => type === Object || type === Function;

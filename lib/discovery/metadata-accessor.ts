@@ -47,12 +47,18 @@ export interface ArgumentsUse {
   readonly reads: boolean;
   /** The reflected type of the parameter that takes all arguments. It is the schema, unless the user gives another. */
   readonly type: unknown;
+  /** Whether the compiler emitted the types of the method; esbuild, and tsx with it, emits none. */
+  readonly typesAreEmitted: boolean;
 }
 
 export function argumentsUse(type: new (...args: never[]) => unknown, method: string): ArgumentsUse {
   const parameters = (Reflect.getMetadata(ROUTE_ARGS_METADATA, type, method) ?? {}) as Record<string, Parameter>;
   const reading = Object.entries(parameters).filter(([key]) => ARGUMENT_KINDS.includes(key.split(':', 1)[0]!));
   const whole = reading.find(([, { data }]) => data === undefined)?.[1];
-  const types = (Reflect.getMetadata('design:paramtypes', type.prototype as object, method) ?? []) as unknown[];
-  return { reads: reading.length > 0, type: whole && types[whole.index] };
+  const types = Reflect.getMetadata('design:paramtypes', type.prototype as object, method) as unknown[] | undefined;
+  return {
+    reads: reading.length > 0,
+    type: whole && types?.[whole.index],
+    typesAreEmitted: types !== undefined,
+  };
 }

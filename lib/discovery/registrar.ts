@@ -5,6 +5,7 @@ import type { EntryFactory, Primitive } from './entry-factory.js';
 import { requireEnhancers } from './enhancers.js';
 import type { HandlerHost } from '../pipeline/handler-pipelines.js';
 import { argumentsUse } from './metadata-accessor.js';
+import { knownAcrossCopies } from '../packages/known-across-copies.js';
 
 /**
  * An invalid declaration. It is thrown at start-up, and the message begins with the class and method, such as
@@ -13,6 +14,10 @@ import { argumentsUse } from './metadata-accessor.js';
  * @publicApi
  */
 export class McpDeclarationError extends Error {
+  static {
+    knownAcrossCopies(this, 'McpDeclarationError');
+  }
+
   override readonly name = 'McpDeclarationError';
   constructor(where: string, cause: unknown) {
     super(`${where}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
@@ -64,13 +69,14 @@ export class Registrar {
   }
 
   #entry({ declaration, host, type, name }: Discovered): CatalogEntry | Promise<CatalogEntry> {
-    const { reads, type: argumentsType } = argumentsUse(type, host.method);
+    const { reads, type: argumentsType, typesAreEmitted } = argumentsUse(type, host.method);
     const primitive: Primitive = {
       host,
       defaultName: host.method,
       declaredBy: name,
       takesArguments: reads,
       argumentsType,
+      typesAreEmitted,
     };
     switch (declaration.kind) {
       case 'tool':

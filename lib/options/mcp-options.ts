@@ -52,8 +52,9 @@ export interface McpOptions {
   /** Maximum size of a POST body, in bytes. Default: 4 MiB. */
   readonly maxBodyBytes?: number;
   /**
-   * Bytes that this instance holds for requests of all clients together: bodies that are being read, and requests that
-   * are being served. Beyond it requests are answered 503. Default: 96 MiB, or twice `maxRequestBytesPerClient`.
+   * Bytes that this instance holds for requests of all clients together: bodies that are being read, requests that are
+   * being served, and answers that are not read yet. Beyond it requests are answered 503. Default: 96 MiB, or twice
+   * `maxRequestBytesPerClient`.
    */
   readonly maxRequestBytes?: number;
   /**
@@ -158,6 +159,12 @@ export interface McpOptions {
    */
   readonly maxTasks?: number;
 
+  /**
+   * What happens to arguments of a tool that its closed schema does not declare. `refuse`: the call fails with a message
+   * that lists the known names. `ignore`: they are taken away, for hosts that add arguments of their own. Default:
+   * `refuse`, because a misspelt optional argument would otherwise be lost in silence.
+   */
+  readonly unknownArguments?: 'refuse' | 'ignore';
   /**
    * Which of the application's global guards, interceptors, pipes and filters also run around each tool, resource,
    * prompt and completer. Default: all of them.

@@ -1,5 +1,6 @@
 import { KeyRing } from '../interaction/key-ring.js';
 import type { McpOptions } from './mcp-options.js';
+import { knownAcrossCopies } from '../packages/known-across-copies.js';
 
 const DEFAULTS = {
   path: '/mcp',
@@ -33,6 +34,7 @@ const DEFAULTS = {
   taskLeaseMs: 15_000,
   maxTasks: 10_000,
   pageSize: 1000,
+  unknownArguments: 'refuse',
   redisPrefix: 'mcp',
   redisWaitMs: 2000,
   instanceTtlMs: 10_000,
@@ -51,6 +53,10 @@ export type ResolvedOptions = McpOptions & { [K in keyof typeof DEFAULTS]-?: Non
  * @publicApi
  */
 export class McpOptionsError extends Error {
+  static {
+    knownAcrossCopies(this, 'McpOptionsError');
+  }
+
   override readonly name = 'McpOptionsError';
 }
 
@@ -105,6 +111,12 @@ export function resolveOptions(given: McpOptions): ResolvedOptions {
   for (const name of ['drainTimeoutMs', 'changeDebounceMs'] as const) wholeNumber(options, name, 0);
   if (options.path !== false && !/^\/[\w\-./~]*$/.test(options.path)) {
     throw invalid('path', 'must begin with "/" and contain no parameters or wildcards, such as "/mcp", or be false');
+  }
+  if (!['refuse', 'ignore'].includes(options.unknownArguments)) {
+    throw invalid(
+      'unknownArguments',
+      `is ${JSON.stringify(options.unknownArguments)}; it must be "refuse" or "ignore"`,
+    );
   }
   for (const [part, whole] of PARTS) {
     if (options[part] > options[whole]) {

@@ -4,6 +4,7 @@ export { promptArguments, type PromptArgument } from './prompt-arguments.js';
 export { McpProperty, McpSchema } from './property.decorator.js';
 export type { McpPropertyOptions, McpSchemaOptions } from './property-options.js';
 export { emptyInput } from './root.js';
+export { ignoringUnknown } from './unknown-arguments.js';
 export {
   SchemaError,
   type CompiledSchema,

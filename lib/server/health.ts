@@ -28,7 +28,7 @@ export interface McpHealth {
     readonly subscriptions: number;
     /** Requests that are being served. */
     readonly requests: number;
-    /** Bytes held for requests that are being read or served; at most `maxRequestBytes`. */
+    /** Bytes held for requests that are read or served, and for answers that are not read yet: see `maxRequestBytes`. */
     readonly requestBytes: number;
     /** Tasks that run here. */
     readonly tasks: number;

@@ -13,6 +13,7 @@ import type { DeliveryOutcome, McpLogMessage } from './announcer.js';
 import { healthOf, type McpHealth } from './health.js';
 import { callInProcess, type CallToolOptions } from './call-in-process.js';
 import type { McpRuntime } from './mcp-runtime.js';
+import { knownAcrossCopies } from '../packages/known-across-copies.js';
 
 /**
  * A function that runs a primitive registered at run time. It returns what the method of a decorator may return.
@@ -59,6 +60,10 @@ type Named<O> = O & { readonly name: string };
  * @publicApi
  */
 export class McpServer {
+  static {
+    knownAcrossCopies(this, 'McpServer');
+  }
+
   readonly #runtime: McpRuntime;
   readonly #entries: EntryFactory;
   readonly #host: Omit<HandlerHost, 'callback'>;
@@ -275,6 +280,7 @@ export class McpServer {
       declaredBy,
       takesArguments,
       argumentsType: undefined,
+      typesAreEmitted: true,
     };
   }
 }

@@ -1,4 +1,5 @@
 import { CapacityError } from '../protocol/errors.js';
+import { knownAcrossCopies } from '../packages/known-across-copies.js';
 
 /**
  * A store or broker is currently unreachable. Requests that need it are answered with 503 and `Retry-After`, never with
@@ -7,6 +8,10 @@ import { CapacityError } from '../protocol/errors.js';
  * @publicApi
  */
 export class BackendUnavailableError extends CapacityError {
+  static {
+    knownAcrossCopies(this, 'BackendUnavailableError');
+  }
+
   override readonly name: string = 'BackendUnavailableError';
 
   /**
@@ -29,5 +34,9 @@ export class BackendUnavailableError extends CapacityError {
  * @publicApi
  */
 export class BackendFullError extends BackendUnavailableError {
+  static {
+    knownAcrossCopies(this, 'BackendFullError');
+  }
+
   override readonly name = 'BackendFullError';
 }

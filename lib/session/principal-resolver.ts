@@ -1,4 +1,5 @@
 import type { Principal } from './principal.js';
+import { knownAcrossCopies } from '../packages/known-across-copies.js';
 
 /**
  * The request a resolver authenticates. It contains nothing from earlier requests (SEC13).
@@ -32,6 +33,10 @@ export interface PrincipalRequest {
  * @publicApi
  */
 export abstract class PrincipalResolver {
+  static {
+    knownAcrossCopies(this, 'PrincipalResolver');
+  }
+
   /**
    * Called for each HTTP request before its body is parsed.
    *
@@ -48,6 +53,10 @@ export abstract class PrincipalResolver {
  * @publicApi
  */
 export class PrincipalRefusedError extends Error {
+  static {
+    knownAcrossCopies(this, 'PrincipalRefusedError');
+  }
+
   override readonly name: string = 'PrincipalRefusedError';
 
   /** @param wwwAuthenticate the `WWW-Authenticate` header; default: `Bearer` for 401 (RFC 6750), none for 403 */

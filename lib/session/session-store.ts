@@ -1,4 +1,5 @@
 import type { SessionKey, SessionPatch, SessionRecord } from './session-record.js';
+import { knownAcrossCopies } from '../packages/known-across-copies.js';
 
 /**
  * Selects the sessions that `SessionStore.sessions()` yields. Without a field it selects all sessions.
@@ -34,6 +35,10 @@ export interface SessionFilter {
  * @publicApi
  */
 export abstract class SessionStore {
+  static {
+    knownAcrossCopies(this, 'SessionStore');
+  }
+
   /**
    * Creates a session. It is called once per key, because session ids never repeat. The store keeps a copy of the
    * record, so that later changes by the caller have no effect.
@@ -106,6 +111,10 @@ export abstract class SessionStore {
  * @publicApi
  */
 export class SessionLimitError extends Error {
+  static {
+    knownAcrossCopies(this, 'SessionLimitError');
+  }
+
   override readonly name = 'SessionLimitError';
   constructor(readonly limit: number) {
     super(`The session store has reached its limit of ${limit} sessions.`);

@@ -2,6 +2,7 @@ import { isObject } from '../protocol/messages.js';
 import type { Principal } from './principal.js';
 import { PrincipalRefusedError, PrincipalResolver, type PrincipalRequest } from './principal-resolver.js';
 import { userOf } from './request-user.js';
+import { knownAcrossCopies } from '../packages/known-across-copies.js';
 
 /** The issuer of users that name none: those of the application itself. */
 const APPLICATION = 'application';
@@ -67,6 +68,10 @@ function firstOf(claims: Readonly<Record<string, unknown>>, names: readonly stri
  * @publicApi
  */
 export class UnidentifiedUserError extends PrincipalRefusedError {
+  static {
+    knownAcrossCopies(this, 'UnidentifiedUserError');
+  }
+
   override readonly name = 'UnidentifiedUserError';
   /** For the log: the names of the user's members, and the cure. */
   readonly advice: string;

@@ -32,7 +32,7 @@ interface Watcher {
 export class TaskChanges {
   readonly #watchers = new Set<Watcher>();
   readonly #byTask = new Map<string, Set<Watcher>>();
-  readonly #work = new SlicedWork<Watcher>();
+  readonly #work = new SlicedWork();
   readonly #options: TaskChangesOptions;
   #timer: NodeJS.Timeout | undefined;
 

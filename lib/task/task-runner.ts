@@ -51,7 +51,7 @@ const LOST = 'The worker of this task was lost before it finished';
 /** Runs the tasks of this instance and renews their leases. Both eras of the protocol share it. */
 export class TaskRunner {
   readonly #runs = new Map<TaskRun, Exchange>();
-  readonly #renewals = new SlicedWork<TaskRun>();
+  readonly #renewals = new SlicedWork();
   #heartbeat: NodeJS.Timeout | undefined;
   #runEndedListeners: (() => void)[] = [];
   #closed = false;

@@ -7,6 +7,7 @@ import type {
   TaskRecord,
   TaskStatus,
 } from './task-record.js';
+import { knownAcrossCopies } from '../packages/known-across-copies.js';
 
 /**
  * The result of an attempt to change a task.
@@ -64,6 +65,10 @@ const READ_AHEAD = 16;
  * @publicApi
  */
 export abstract class TaskStore {
+  static {
+    knownAcrossCopies(this, 'TaskStore');
+  }
+
   /**
    * Whether the store can be unreachable, so that leases can expire although their workers are alive. If so, an
    * orphaned task is checked a second time before it is taken over. Defaults to false.
@@ -161,6 +166,10 @@ export abstract class TaskStore {
  * @publicApi
  */
 export class TaskLimitError extends Error {
+  static {
+    knownAcrossCopies(this, 'TaskLimitError');
+  }
+
   override readonly name = 'TaskLimitError';
 
   /** @param limit the maximum number of tasks in the store */

@@ -11,6 +11,8 @@ export class AttackClient {
   /** How often each status was answered; `cut` for connections that ended without an answer. */
   statuses = {};
   sentBytes = 0;
+  /** What the arm itself has measured. */
+  figures = {};
   #agent = new Agent({ keepAlive: true });
 
   /** @param until when to stop, in the time of `performance.now()` */

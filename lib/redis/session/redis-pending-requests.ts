@@ -39,7 +39,7 @@ export class RedisPendingRequests extends PendingRequests {
   /** The waiters by their key in Redis. */
   readonly #waiters = new Map<string, Waiter>();
   /** Thousands may wait when the connection is lost. */
-  readonly #polls = new SlicedWork<Waiter>();
+  readonly #polls = new SlicedWork();
   readonly #removeInterruptionListener: () => void;
   #subscription: Promise<BrokerSubscription> | undefined;
   #timer: NodeJS.Timeout | undefined;

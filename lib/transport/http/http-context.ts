@@ -1,4 +1,4 @@
-import { cutStalledWrite } from './stalled-writes.js';
+import type { ByteAccount } from '../../limits/byte-budget.js';
 import type { SseEvent } from './sse/sse-event.js';
 import type { Sender } from '../../exchange/peer.js';
 import { type Principal, principalId } from '../../session/principal.js';
@@ -25,6 +25,8 @@ export interface HttpContext {
   readonly takeOver?: () => void;
   /** Called with each event that was written to the response. */
   readonly sent?: (event: SseEvent) => void;
+  /** What the request holds of the budget, once its body was received: its answer is charged to the same client. */
+  account?: ByteAccount;
 }
 
 /** Sends a complete response with a JSON body or none. Does nothing once headers have been sent. */
@@ -44,11 +46,7 @@ export function sendJson(
   const length = Buffer.byteLength(body);
   response.writeHead(status, { ...headers, 'content-type': 'application/json', 'content-length': length });
   response.end(body);
-  if (length > UNWATCHED_BYTES) cutStalledWrite(response);
 }
-
-/** What the kernel takes at once, so that nothing has to be watched, bytes. */
-const UNWATCHED_BYTES = 16 * 1024;
 
 /** The value of a header. Repeated headers are joined, so that they differ from any single value (H-10). */
 export const headerOf = (http: HttpContext, name: string): string | undefined => {

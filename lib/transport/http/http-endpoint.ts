@@ -1,6 +1,7 @@
 import type { Logger } from '@nestjs/common';
 import type { Dispatcher } from '../../engine/dispatcher.js';
 import type { ByteAccount, ByteBudget } from '../../limits/byte-budget.js';
+import { Turns } from '../../limits/turns.js';
 import { CapacityError, ErrorCode, McpError } from '../../protocol/errors.js';
 import { JsonRefused, parseJson } from '../../protocol/json.js';
 import { looksModern } from '../../protocol/revisions.js';
@@ -17,6 +18,7 @@ import type { GetHandler } from './legacy/get-handler.js';
 import type { PostHandler } from './legacy/post-handler.js';
 import type { ModernHandler } from './modern/modern-handler.js';
 import type { OriginPolicy } from './origin-policy.js';
+import { closeWithConnection } from './pipelined.js';
 import { type BodyRefusal, discardBody, readBody } from './read-body.js';
 import { refuse, refuseBusy } from './refuse.js';
 import { labelRequest } from './request-label.js';
@@ -48,6 +50,8 @@ export interface ReceivedBody {
 
 /** Where every HTTP request of every client of both eras arrives. */
 export class HttpEndpoint {
+  readonly #turns = new Turns();
+
   constructor(
     private readonly policy: OriginPolicy,
     private readonly principals: PrincipalResolver,
@@ -78,7 +82,8 @@ export class HttpEndpoint {
       refuse(http, refusal.status, refusal.error);
       return undefined;
     }
-    const account = this.budget.open(http.remoteAddress);
+    closeWithConnection(http.response, http.raw.socket);
+    const account = (http.account = this.budget.open(http.remoteAddress));
     const bytes = await this.#read(http, account);
     if (Buffer.isBuffer(bytes)) return { bytes, account };
     account.close();
@@ -140,6 +145,11 @@ export class HttpEndpoint {
   }
 
   #post(http: HttpContext, body: ReceivedBody, principal: Principal | undefined): void | Promise<void> {
+    const turn = this.#turns.take(http.remoteAddress, body.bytes?.length ?? 0);
+    return turn ? turn.then(() => this.#parsePost(http, body, principal)) : this.#parsePost(http, body, principal);
+  }
+
+  #parsePost(http: HttpContext, body: ReceivedBody, principal: Principal | undefined): void | Promise<void> {
     const parsed = this.#parse(body);
     if (parsed instanceof McpError) return refuse(http, 400, parsed);
     return this.#dispatch(http, this.#classify(http, parsed.value), principal);

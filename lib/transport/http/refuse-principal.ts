@@ -1,4 +1,4 @@
-import { HttpException } from '@nestjs/common';
+import { isHttpException } from '../../nest/http-exception.js';
 import { McpError } from '../../protocol/errors.js';
 import { PrincipalRefusedError } from '../../session/principal-resolver.js';
 import { UnidentifiedUserError } from '../../session/user-principal-resolver.js';
@@ -21,7 +21,7 @@ export function refusePrincipal(http: HttpContext, error: unknown, report: (erro
 
 function toRefusedError(error: unknown): PrincipalRefusedError | undefined {
   if (error instanceof PrincipalRefusedError) return error;
-  const status = error instanceof HttpException ? error.getStatus() : undefined;
-  if (status !== 401 && status !== 403) return undefined;
-  return new PrincipalRefusedError(status, (error as HttpException).message);
+  if (!isHttpException(error)) return undefined;
+  const status = error.getStatus();
+  return status === 401 || status === 403 ? new PrincipalRefusedError(status, error.message) : undefined;
 }

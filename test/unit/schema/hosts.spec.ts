@@ -224,7 +224,7 @@ describe('the schemas that hosts take', () => {
     ],
     [
       'keywords of conditions',
-      { type: 'object', properties: {}, if: {}, then: {}, patternProperties: {} },
+      { type: 'object', properties: {}, if: {}, else: {}, patternProperties: {} },
       { type: 'object', properties: {} },
     ],
   ];

@@ -125,7 +125,8 @@ export class GetHandler {
     this.#open++;
     const id = headerOf(http, 'mcp-session-id')!;
     const all = this.#closed ? reconnectEvents(http) : this.#untilClosing(events);
-    await writeSse(http, all, { ...this.options, resumable: true }, { 'mcp-session-id': id });
+    const options = { ...this.options, account: http.account?.sibling(), resumable: true };
+    await writeSse(http, all, options, { 'mcp-session-id': id });
     this.#open--;
   }
 

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Dispatcher } from '../../../engine/dispatcher.js';
 import { Exchange, NO_OUTLET } from '../../../exchange/exchange.js';
 import { legacyPeer } from '../../../exchange/peer.js';
@@ -21,6 +22,9 @@ import { retryAfter } from '../retry-after.js';
 import { requireSession } from './require-session.js';
 import type { StreamUpgrades } from '../sse/stream-upgrades.js';
 import type { SseOptions } from '../sse/sse-writer.js';
+
+/** Requests of one batch that begin in one turn of the event loop. */
+const BATCH_PER_TURN = 4;
 
 /** Serves the POSTs of the legacy era. */
 export class PostHandler {
@@ -78,6 +82,8 @@ export class PostHandler {
     }
     if (requests.length === 0) return sendJson(http, 202);
 
+    // A client that has left emits no further "close".
+    if (http.response.destroyed) return;
     const client = clientOf(http, principal);
     const busy = this.inFlight.refusal(client);
     if (busy) return refuseBusy(http, busy, 'serves as many requests', idOf(messages, batch));
@@ -93,7 +99,13 @@ export class PostHandler {
       for (const exchange of exchanges) exchange.cancel('the client closed the response');
     });
     this.slow.add(response);
-    await Promise.all(exchanges.map((exchange) => this.#serve(exchange, response, client)));
+    const served: Promise<void>[] = [];
+    for (const exchange of exchanges) {
+      // The results of a large batch must not all be there in the same turn.
+      if (served.length > 0 && served.length % BATCH_PER_TURN === 0) await nextTurn();
+      served.push(this.#serve(exchange, response, client));
+    }
+    await Promise.all(served);
     this.slow.remove(response);
   }
 

@@ -7,6 +7,7 @@ import type { SessionRecord } from '../../../session/session-record.js';
 import { STREAM_START } from '../../../stream/event-log.js';
 import { acceptsEventStream, sendJson, type HttpContext } from '../http-context.js';
 import type { LegacyServices } from '../../legacy-services.js';
+import { sendAnswer } from '../send-answer.js';
 import { PostStreamWriter } from './post-stream-writer.js';
 import { streamEvents } from './stream-events.js';
 import type { PendingResponse } from '../sse/stream-upgrades.js';
@@ -75,7 +76,7 @@ export class PostResponse implements Outlet, PendingResponse {
       return this.#outstanding.length > 0 ? stored : stored.then(() => this.#written);
     }
     if (response) this.#responses.push(this.#withinLimit(id, response.text));
-    if (this.#outstanding.length === 0) this.#sendJson();
+    if (this.#outstanding.length === 0) this.#sendJson(id);
     return undefined;
   }
 
@@ -87,9 +88,11 @@ export class PostResponse implements Outlet, PendingResponse {
     return errorResponse(id, 'legacy', error).text;
   }
 
-  #sendJson(): void {
-    if (this.#responses.length === 0) return sendJson(this.http, 202);
-    sendJson(this.http, 200, this.batch ? `[${this.#responses.join(',')}]` : this.#responses[0]);
+  #sendJson(id: RequestId): void {
+    const [first] = this.#responses;
+    if (first === undefined) return sendJson(this.http, 202);
+    if (!this.batch) return sendAnswer(this.http, 200, first, undefined, id);
+    sendAnswer(this.http, 200, `[${this.#responses.join(',')}]`);
   }
 
   /**
@@ -102,7 +105,8 @@ export class PostResponse implements Outlet, PendingResponse {
     if (response.destroyed || response.headersSent || !acceptsEventStream(this.http)) return undefined;
     const stream = (this.#stream = new PostStreamWriter(this.session, this.services, response, this.#outstanding));
     const events = streamEvents(this.services, this.session, stream.name, STREAM_START);
-    this.#written = writeSse(this.http, events, { ...this.options, resumable: true }).then(() => undefined);
+    const account = this.http.account?.sibling();
+    this.#written = writeSse(this.http, events, { ...this.options, account, resumable: true }).then(() => undefined);
     for (const text of this.#responses.splice(0)) stream.append(text);
     return stream;
   }

@@ -4,11 +4,12 @@ import type { SerializedResponse } from '../../../engine/response-writer.js';
 import { Exchange, type Outlet } from '../../../exchange/exchange.js';
 import { modernPeer } from '../../../exchange/peer.js';
 import type { Envelope } from '../../../protocol/envelope.js';
-import type { JsonRpcNotification, JsonRpcRequest } from '../../../protocol/messages.js';
+import type { JsonRpcNotification, JsonRpcRequest, RequestId } from '../../../protocol/messages.js';
 import type { Principal } from '../../../session/principal.js';
 import { acceptsEventStream, clientOf, sendJson, senderOf, type HttpContext } from '../http-context.js';
 import { refuseBusy } from '../refuse.js';
 import { retryAfter } from '../retry-after.js';
+import { sendAnswer } from '../send-answer.js';
 import type { PendingResponse, StreamUpgrades } from '../sse/stream-upgrades.js';
 import { messageEvent, type SseEvent } from '../sse/sse-event.js';
 import { type SseOptions, writeSse } from '../sse/sse-writer.js';
@@ -28,7 +29,7 @@ export class ModernHandler {
     const client = clientOf(http, principal);
     const busy = this.inFlight.refusal(client);
     if (busy) return refuseBusy(http, busy, 'serves as many requests', request.id);
-    const response = new ModernResponse(http, this.options);
+    const response = new ModernResponse(http, request.id, this.options);
     const exchange = new Exchange(modernPeer(envelope, senderOf(http, principal)), request, response);
     // A client that left while its principal was resolved emits no further "close".
     if (http.response.destroyed) return;
@@ -55,6 +56,7 @@ class ModernResponse implements Outlet, PendingResponse {
 
   constructor(
     private readonly http: HttpContext,
+    private readonly id: RequestId,
     private readonly options: SseOptions,
   ) {}
 
@@ -68,8 +70,10 @@ class ModernResponse implements Outlet, PendingResponse {
   }
 
   finish({ text, status }: SerializedResponse): void {
-    if (!this.#events)
-      return sendJson(this.http, status, text, status === 503 || status === 429 ? retryAfter('capacity') : undefined);
+    if (!this.#events) {
+      const headers = status === 503 || status === 429 ? retryAfter('capacity') : undefined;
+      return sendAnswer(this.http, status, text, headers, this.id);
+    }
     this.#events.next(messageEvent(text));
     this.#events.complete();
   }
@@ -84,7 +88,7 @@ class ModernResponse implements Outlet, PendingResponse {
   #stream(): Subject<SseEvent> {
     if (!this.#events) {
       this.#events = new Subject();
-      void writeSse(this.http, this.#events, this.options);
+      void writeSse(this.http, this.#events, { ...this.options, account: this.http.account?.sibling() });
     }
     return this.#events;
   }

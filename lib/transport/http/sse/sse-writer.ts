@@ -1,8 +1,11 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Observable, Subscription } from 'rxjs';
 import type { HttpContext } from '../http-context.js';
+import type { ByteAccount } from '../../../limits/byte-budget.js';
+import { cutStalledWrite } from '../stalled-writes.js';
 import { commentEvent, type SseEvent } from './sse-event.js';
 import { sseFrame } from './sse-frame.js';
+import { UnreadBytes } from './unread-bytes.js';
 
 export interface SseOptions {
   /** Time without any data after which a comment is sent, ms. */
@@ -11,6 +14,8 @@ export interface SseOptions {
   readonly maxPendingBytes: number;
   /** The client can resume the stream: one that is too slow gets what was written already, and then the end. */
   readonly resumable?: boolean;
+  /** Holds what the client leaves unread, which counts for its share. The writer closes it. */
+  readonly account?: ByteAccount;
 }
 
 /** Why a stream has ended: its events ended, the client disconnected, it read too slowly, or the events failed. */
@@ -67,19 +72,26 @@ export function writeSse(
     const write = (event: SseEvent) => {
       if (end !== undefined) return;
       if (isTooFarBehind()) return finish('overrun');
-      response.write(sseFrame(event));
+      if (!response.write(sseFrame(event))) unread?.measure();
       sent?.(event);
       keepAlive.refresh();
     };
+    const unread =
+      options.account &&
+      new UnreadBytes(response, options.account, () => {
+        if (end === undefined) finish('overrun', true);
+        else response.destroy();
+      });
     const keepAlive = setInterval(() => write(KEEP_ALIVE), options.keepAliveMs).unref();
-    const finish = (how: SseEnd) => {
+    /** @param atOnce also for a client that could resume: there is no room for what it has not read */
+    const finish = (how: SseEnd, atOnce = false) => {
       if (end !== undefined) return;
       end = how;
       clearInterval(keepAlive);
       response.off('close', disconnected);
       subscription?.unsubscribe();
-      if (how === 'completed') response.end();
-      else if (how === 'overrun' && options.resumable) endSlowly(response);
+      if (how === 'completed') endWatched(response);
+      else if (how === 'overrun' && options.resumable && !atOnce) endSlowly(response);
       else response.destroy();
       resolve(how);
     };
@@ -96,6 +108,13 @@ export function writeSse(
     });
     if (end !== undefined) subscription.unsubscribe();
   });
+}
+
+/** Ends a response, and cuts it if its client does not read what is left of it. */
+function endWatched(response: ServerResponse): void {
+  const isUnread = response.writableNeedDrain;
+  response.end();
+  if (isUnread) cutStalledWrite(response);
 }
 
 /**
