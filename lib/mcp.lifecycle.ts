@@ -42,7 +42,7 @@ export class McpLifecycle implements OnModuleInit, BeforeApplicationShutdown, On
   /** All providers exist by now, and Nest has not yet added its catch-all for unknown routes. */
   async onModuleInit(): Promise<void> {
     const registrar = new Registrar(this.explorer, this.entries, this.runtime.catalog);
-    await registrar.register(this.server, serverNames(this.modules));
+    await registrar.register(this.server, serverNames(this.modules), this.runtime.options.expose);
     await this.runtime.start();
     this.mount?.mount(this.runtime.http.endpoint);
     this.#logRegistrations();

@@ -133,8 +133,8 @@ export const serverProviders = (token: InjectionToken<McpServer>): Provider[] =>
   },
   {
     provide: Explorer,
-    inject: [DiscoveryService],
-    useFactory: (discovery: DiscoveryService) => new Explorer(discovery),
+    inject: [DiscoveryService, ExternalContextCreator],
+    useFactory: (...parts: ConstructorParameters<typeof Explorer>) => new Explorer(...parts),
   },
   {
     provide: EntryFactory,

@@ -41,6 +41,8 @@ export interface Primitive {
   readonly takesArguments: boolean;
   /** The reflected type of the arguments parameter. */
   readonly argumentsType: unknown;
+  /** The schemas of a route, which are compiled already. */
+  readonly compiled?: { readonly input: CompiledSchema; readonly output: CompiledSchema | undefined };
   /** False if its compiler emits no types, so that `argumentsType` is never known. */
   readonly typesAreEmitted: boolean;
 }
@@ -74,14 +76,13 @@ export class EntryFactory {
       );
     }
     const task = taskTraits(options);
-    const declared = (await this.#input(primitive, options)) ?? emptyInput;
+    const { compiled, declaredBy } = primitive;
+    if (!options.acknowledged) for (const warning of compiled?.input.warnings ?? []) this.logger.warn(warning);
+    const declared = compiled?.input ?? (await this.#input(primitive, options)) ?? emptyInput;
     const input = this.ignoresUnknown ? ignoringUnknown(declared) : declared;
-    const output =
-      options.output &&
-      (await this.#compile(options.output, options, {
-        direction: 'output',
-        where: `the output of ${primitive.declaredBy}`,
-      }));
+    const output = options.output
+      ? await this.#compile(options.output, options, { direction: 'output', where: `the output of ${declaredBy}` })
+      : compiled?.output;
     return {
       kind: 'tool',
       key: name,

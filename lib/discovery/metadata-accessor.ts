@@ -2,10 +2,12 @@ import { ROUTE_ARGS_METADATA } from '../nest/metadata-keys.js';
 import { ParameterKind } from '../decorators/parameter.decorators.js';
 import {
   MCP_COMPLETE,
+  MCP_EXPOSE,
   MCP_PROMPT,
   MCP_RESOURCE,
   MCP_TOOL,
   type McpCompleteOptions,
+  type McpExposeOptions,
   type McpPromptOptions,
   type McpResourceOptions,
   type McpToolOptions,
@@ -31,6 +33,12 @@ export const declarationsOf = (method: object): Declaration[] =>
     const options: unknown = Reflect.getMetadata(key, method);
     return options === undefined ? [] : [{ kind, options } as Declaration];
   });
+
+/** What `@McpExpose()` says on the method, or else on the class: options, `false`, or nothing. */
+export const exposureOf = (type: object, method: object): McpExposeOptions | false | undefined =>
+  [method, type]
+    .map((one) => Reflect.getMetadata(MCP_EXPOSE, one) as McpExposeOptions | false | undefined)
+    .find((one) => one !== undefined);
 
 const ARGUMENT_KINDS: readonly string[] = [ParameterKind.Arguments, ParameterKind.Query, ParameterKind.Param].map(
   String,

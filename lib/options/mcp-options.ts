@@ -1,5 +1,6 @@
 import type { ModuleMetadata, Provider, Type } from '@nestjs/common';
 import type { GlobalEnhancers } from '../decorators/global-enhancers.js';
+import type { ExposedRoutes } from '../decorators/metadata.js';
 import type { AnnouncedCapabilities } from '../engine/capabilities.js';
 import type { StateKey } from '../interaction/key-ring.js';
 import type { CacheHint, Icon } from '../protocol/definitions.js';
@@ -159,6 +160,11 @@ export interface McpOptions {
    */
   readonly maxTasks?: number;
 
+  /**
+   * Routes of the application that become tools, chosen by a filter; see `docs/routes-as-tools.md`. Default: none, only
+   * routes with `@McpTool()` or `@McpExpose()`.
+   */
+  readonly expose?: ExposedRoutes;
   /**
    * What happens to arguments of a tool that its closed schema does not declare. `refuse`: the call fails with a message
    * that lists the known names. `ignore`: they are taken away, for hosts that add arguments of their own. Default:

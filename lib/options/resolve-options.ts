@@ -95,7 +95,16 @@ const PARTS = [
 const KNOWN = new Set<string>([
   ...Object.keys(DEFAULTS),
   ...['name', 'version', 'title', 'description', 'websiteUrl', 'icons', 'instructions'],
-  ...['allowedHosts', 'allowedOrigins', 'listCache', 'capabilities', 'requestState', 'redis', 'globalEnhancers'],
+  ...[
+    'allowedHosts',
+    'allowedOrigins',
+    'listCache',
+    'capabilities',
+    'requestState',
+    'redis',
+    'expose',
+    'globalEnhancers',
+  ],
 ]);
 
 /** @throws {McpOptionsError} with the name of the option, its value, and what is allowed */
@@ -130,6 +139,7 @@ export function resolveOptions(given: McpOptions): ResolvedOptions {
   requestState(options);
   redis(options);
   cache(options);
+  exposed(options);
   enhancers(options);
   return options;
 }
@@ -183,6 +193,18 @@ function hosts({ allowedHosts, allowedOrigins, dangerouslyAllowAnyHost }: Resolv
   }
   if (dangerouslyAllowAnyHost && allowedHosts) {
     throw invalid('dangerouslyAllowAnyHost', 'contradicts "allowedHosts"; set only one of them');
+  }
+}
+
+function exposed({ expose }: ResolvedOptions): void {
+  if (expose === undefined) return;
+  if (typeof expose !== 'object' || typeof expose?.filter !== 'function') {
+    throw invalid('expose', 'needs a "filter", a function that says for each route whether it becomes a tool');
+  }
+  for (const name of Object.keys(expose)) {
+    if (!['filter', 'names', 'headers', 'output'].includes(name)) {
+      throw invalid('expose', `has no field "${name}"; its fields are "filter", "names", "headers" and "output"`);
+    }
   }
 }
 

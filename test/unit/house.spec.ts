@@ -30,13 +30,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   memory: ['protocol', 'session', 'broker', 'stream', 'interaction', 'task'],
   redis: ['limits', 'protocol', 'packages', 'session', 'broker', 'stream', 'interaction', 'task', 'report'],
   pipeline: ['nest', 'schema', 'exchange', 'interaction', 'context', 'decorators'],
+  // It makes the host of a route's call, which the pipeline only knows by its interface.
+  routes: ['protocol', 'nest', 'schema', 'exchange', 'decorators', 'pipeline'],
   catalog: ['packages', 'protocol', 'schema', 'pipeline', 'task'],
   engine: [
     'limits',
     ...['protocol', 'schema', 'session', 'broker', 'exchange', 'interaction', 'context', 'catalog', 'pipeline'],
     ...['task'],
   ],
-  discovery: ['packages', 'protocol', 'nest', 'schema', 'interaction', 'decorators', 'catalog', 'pipeline', 'task'],
+  discovery: [
+    ...['packages', 'protocol', 'nest', 'schema', 'interaction', 'decorators', 'catalog', 'pipeline', 'routes', 'task'],
+  ],
   transport: ['limits', 'protocol', 'nest', 'session', 'broker', 'stream', 'exchange', 'interaction', 'engine'],
   options: ['packages', 'protocol', 'redis', 'interaction', 'decorators', 'engine'],
   backends: [
@@ -93,6 +97,7 @@ const MAY_USE: Readonly<Record<string, readonly RegExp[]>> = {
   engine: [/^@nestjs\/common$/],
   pipeline: [/^@nestjs\/(common|core)$/, /^rxjs$/],
   discovery: [/^@nestjs\/(common|core)$/],
+  routes: [/^@nestjs\/(common|core)$/],
   transport: [/^@nestjs\/(common|core)$/, /^rxjs$/],
   options: [/^@nestjs\/common$/],
   server: [/^@nestjs\/(common|core)$/, /^rxjs$/],
