@@ -24,7 +24,7 @@ export const routeParameters = {
     const pick = (source: unknown): unknown =>
       key === undefined ? source : (source as Record<string, unknown> | undefined)?.[key];
     if (MCP_KINDS.includes(kind)) return parametersFactory.exchangeKeyForValue(kind, data, args);
-    switch (kind as RouteParamtypes) {
+    switch (kind) {
       case RouteParamtypes.REQUEST:
         return request;
       case RouteParamtypes.RESPONSE:
