@@ -76,6 +76,7 @@ export { principalId, type Principal } from './session/principal.js';
 
 // Replaceable parts
 export { BackendFullError, BackendUnavailableError } from './session/backend-unavailable.js';
+export { StorageLimitError } from './session/storage-limit.js';
 export { SessionLimitError, SessionStore, type SessionFilter } from './session/session-store.js';
 export type { SessionKey, SessionPatch, SessionRecord } from './session/session-record.js';
 export { EventLog, StreamLimitError } from './stream/event-log.js';

@@ -122,14 +122,24 @@ function injectByName<T extends object>(
   };
 }
 
+type RuntimeParts = [
+  options: ResolvedOptions,
+  backends: Backends,
+  factories: BackendFactories,
+  logger: Logger,
+  reporter: ThrottledReporter,
+  server: string | undefined,
+];
+
 /** The providers of the server itself. @param token the injection token of its `McpServer` */
 export const serverProviders = (token: InjectionToken<McpServer>): Provider[] => [
   backends,
   RuntimeHandlerHost,
   {
     provide: McpRuntime,
-    inject: [MCP_OPTIONS, BACKENDS, SERVER_LOGGER, ThrottledReporter, MCP_SERVER_NAME],
-    useFactory: (...parts: ConstructorParameters<typeof McpRuntime>) => new McpRuntime(...parts),
+    inject: [MCP_OPTIONS, BACKENDS, BACKEND_FACTORIES, SERVER_LOGGER, ThrottledReporter, MCP_SERVER_NAME],
+    useFactory: (...[options, backends, { stored }, ...parts]: RuntimeParts) =>
+      new McpRuntime(options, backends, stored, ...parts),
   },
   {
     provide: Explorer,

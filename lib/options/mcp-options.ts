@@ -83,6 +83,12 @@ export interface McpOptions {
   readonly maxSubscriptions?: number;
   /** Maximum number of sessions on all instances of this server together. Default: 10 000. */
   readonly maxSessions?: number;
+  /**
+   * The part of `maxSessions` that one client may use; see `maxRequestBytesPerClient`. Beyond it the longest idle
+   * session of this client without an open stream ends, or `initialize` is answered 429. Default: 5000, or half of
+   * `maxSessions` if that is less.
+   */
+  readonly maxSessionsPerClient?: number;
 
   /**
    * Makes this application a member of a fleet: all instances with the same Redis, prefix and server name act as one
@@ -113,11 +119,17 @@ export interface McpOptions {
   /** Maximum number of bytes of events kept for replay, per stream. Default: 4 MiB. */
   readonly maxHistoryBytes?: number;
   /**
-   * Bytes of events kept for replay by this instance, of all streams together, and a quarter of it for one principal.
-   * Finished streams are forgotten first. In memory only: on Redis its own limits apply. Default: 64 MiB, or four times
-   * `maxHistoryBytes`.
+   * Bytes stored for all clients together: sessions, their histories and kept answers, and tasks with their arguments
+   * and results. Finished streams are forgotten first; beyond it, what would be stored is answered 503. On Redis it
+   * counts for the whole fleet, and figures may be a second old. Default: 64 MiB, on Redis 256 MiB, or twice
+   * `maxStoredBytesPerClient`.
    */
-  readonly maxTotalHistoryBytes?: number;
+  readonly maxStoredBytes?: number;
+  /**
+   * The part of `maxStoredBytes` that one client may use; see `maxRequestBytesPerClient`. Beyond it the answer is 429.
+   * Default: 16 MiB, on Redis 64 MiB, or twice the larger of `maxHistoryBytes` and `maxTaskInputBytes`.
+   */
+  readonly maxStoredBytesPerClient?: number;
   /** How long an event is kept for replay, in ms. Default: 10 min. */
   readonly historyTtlMs?: number;
   /**
@@ -159,6 +171,8 @@ export interface McpOptions {
    * Default: 10 000.
    */
   readonly maxTasks?: number;
+  /** Largest arguments of a call that becomes a task, in bytes of JSON. They are stored. Default: 1 MiB. */
+  readonly maxTaskInputBytes?: number;
 
   /**
    * Routes of the application that become tools, chosen by a filter; see `docs/routes-as-tools.md`. Default: none, only

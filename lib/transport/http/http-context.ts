@@ -61,11 +61,12 @@ export const acceptsEventStream = (http: HttpContext): boolean => {
 };
 
 /** The sender of the messages in this request. */
-export const senderOf = ({ headers, request, response }: HttpContext, principal: Principal | undefined): Sender => ({
+export const senderOf = (http: HttpContext, principal: Principal | undefined): Sender => ({
   principal,
-  headers,
-  http: request,
-  response,
+  client: clientOf(http, principal),
+  headers: http.headers,
+  http: http.request,
+  response: http.response,
 });
 
 /** Whose share a request counts for: its principal's, or that of the address of an anonymous client. */

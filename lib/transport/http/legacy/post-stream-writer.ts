@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { RequestId } from '../../../protocol/messages.js';
 import type { SessionRecord } from '../../../session/session-record.js';
 import { BackendFullError } from '../../../session/backend-unavailable.js';
+import { StorageLimitError } from '../../../session/storage-limit.js';
 import { newStreamName } from '../../../stream/event-id.js';
 import { StreamLimitError } from '../../../stream/event-log.js';
 import type { LegacyServices } from '../../legacy-services.js';
@@ -82,7 +83,7 @@ export class PostStreamWriter {
     } catch (error) {
       this.services.report(error);
       if (error instanceof BackendFullError) this.#fullUntil = performance.now() + FULL_MS;
-      if (error instanceof StreamLimitError && this.#isOpen()) this.response.write(sseFrame(messageEvent(data)));
+      if (hasNoRoom(error) && this.#isOpen()) this.response.write(sseFrame(messageEvent(data)));
     }
   }
 
@@ -121,3 +122,6 @@ export class PostStreamWriter {
     await this.services.log.append(this.session, this.name, data, { final });
   }
 }
+
+/** Whether there is no room for the stream, so that its messages can only be written to its open connection. */
+const hasNoRoom = (error: unknown): boolean => error instanceof StreamLimitError || error instanceof StorageLimitError;
