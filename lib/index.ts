@@ -14,6 +14,9 @@ export type {
   RedisConnectionOptions,
   RedisOption,
 } from './redis/connection/redis-option.js';
+export { McpController } from './mcp.controller.js';
+export type { SseEvent } from './transport/http/sse/sse-event.js';
+export type { McpRequestLabel } from './transport/http/request-label.js';
 export { McpStdio, type McpStdioOptions } from './mcp.stdio.js';
 export { InjectMcpServer, mcpServerToken } from './mcp.tokens.js';
 

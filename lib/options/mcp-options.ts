@@ -33,7 +33,8 @@ export interface McpOptions {
   readonly instructions?: string;
 
   /**
-   * Path of the HTTP endpoint. `false` mounts none (stdio only). Nest's global prefix does not apply. Default: `/mcp`.
+   * Path of the HTTP endpoint. `false` mounts none (stdio only). With `mount: 'controller'` the application's prefix and
+   * versions are added to it, as to the path of any route. Default: `/mcp`.
    */
   readonly path?: string | false;
   /**
@@ -229,7 +230,18 @@ export interface McpModuleExtras {
    * Names this server in an application with several. Decorators refer to the name. Default: none, the default server.
    */
   readonly server?: string;
-  /** Modules whose exports the factory or the `providers` need. Default: none. */
+  /**
+   * Where the HTTP endpoint is mounted. `controller`: as a controller, to which everything applies that the application
+   * does with its routes: prefix, versions, middleware, guards, interceptors and filters. `direct`: next to Nest's
+   * router, which is faster; only middleware, CORS and hooks of the HTTP framework apply. Default: `controller`.
+   */
+  readonly mount?: 'controller' | 'direct';
+  /**
+   * A class that extends `McpController`, with decorators of the application. The path of its own `@Controller()` is
+   * used instead of the option `path`. Default: `McpController`.
+   */
+  readonly controller?: Type<object>;
+  /** Modules whose exports the factory, the `controller` or the `providers` need. Default: none. */
   readonly imports?: ModuleMetadata['imports'];
   /**
    * Overrides parts of the server, such as `{ provide: SessionStore, useClass: MyStore }`. `EventLog`, `MessageBroker`

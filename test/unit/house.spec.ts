@@ -101,7 +101,7 @@ const MAY_USE: Readonly<Record<string, readonly RegExp[]>> = {
   transport: [/^@nestjs\/(common|core)$/, /^rxjs$/],
   options: [/^@nestjs\/common$/],
   server: [/^@nestjs\/(common|core)$/, /^rxjs$/],
-  root: [/^@nestjs\/(common|core)$/],
+  root: [/^@nestjs\/(common|core)$/, /^rxjs$/],
   testing: [],
 };
 

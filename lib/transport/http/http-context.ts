@@ -1,4 +1,5 @@
 import type { ByteAccount } from '../../limits/byte-budget.js';
+import type { SseEvent } from './sse/sse-event.js';
 import type { Sender } from '../../exchange/peer.js';
 import { type Principal, principalId } from '../../session/principal.js';
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
@@ -20,18 +21,23 @@ export interface HttpContext {
   /** Where the body comes from: a stream, or bytes that were read already. */
   readonly body: Readable | Buffer;
   readonly response: ServerResponse;
+  /** Tells the framework that the response is written here. Called before it is written, and possibly again. */
+  readonly takeOver?: () => void;
+  /** Called with each event that was written to the response. */
+  readonly sent?: (event: SseEvent) => void;
   /** What the request holds of the budget, once its body was received: its answer is charged to the same client. */
   account?: ByteAccount;
 }
 
 /** Sends a complete response with a JSON body or none. Does nothing once headers have been sent. */
 export function sendJson(
-  { response }: HttpContext,
+  { response, takeOver }: HttpContext,
   status: number,
   body?: string,
   headers?: OutgoingHttpHeaders,
 ): void {
   if (response.headersSent || response.destroyed) return;
+  takeOver?.();
   if (body === undefined) {
     response.writeHead(status, status === 204 ? headers : { ...headers, 'content-length': 0 });
     response.end();

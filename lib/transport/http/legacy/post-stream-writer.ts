@@ -9,7 +9,7 @@ import { StreamLimitError } from '../../../stream/event-log.js';
 import type { LegacyServices } from '../../legacy-services.js';
 import { NO_RESPONSE } from './stream-events.js';
 import { messageEvent } from '../sse/sse-event.js';
-import { frameOf } from '../sse/sse-frame.js';
+import { sseFrame } from '../sse/sse-frame.js';
 
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5000;
@@ -83,7 +83,7 @@ export class PostStreamWriter {
     } catch (error) {
       this.services.report(error);
       if (error instanceof BackendFullError) this.#fullUntil = performance.now() + FULL_MS;
-      if (hasNoRoom(error) && this.#isOpen()) this.response.write(frameOf(messageEvent(data)));
+      if (hasNoRoom(error) && this.#isOpen()) this.response.write(sseFrame(messageEvent(data)));
     }
   }
 
@@ -111,7 +111,7 @@ export class PostStreamWriter {
   }
 
   #endDirectly(data: string): void {
-    if (this.#isOpen()) this.response.end(data === NO_RESPONSE ? undefined : frameOf(messageEvent(data)));
+    if (this.#isOpen()) this.response.end(data === NO_RESPONSE ? undefined : sseFrame(messageEvent(data)));
   }
 
   #isOpen(): boolean {
