@@ -103,7 +103,7 @@ export class StoredLedger {
   }
 
   /**
-   * Admits something new by figures that are not older than a second.
+   * Admits something new by figures that are not older than a second, and refuses it by new ones only.
    *
    * @param makeRoom called once before a refusal, to forget what may be forgotten
    * @throws {StorageLimitError} if there is no room for it
@@ -111,10 +111,13 @@ export class StoredLedger {
   async admit(client: string, bytes: number, makeRoom?: () => Promise<boolean>): Promise<void> {
     if (!this.#known.isFresh(client, FRESH_MS)) await this.#look(client);
     let refusal = this.refusal(client, bytes);
-    if (refusal && (await makeRoom?.())) {
+    const again = async (): Promise<void> => {
       await this.#look(client);
       refusal = this.refusal(client, bytes);
-    }
+    };
+    // What is known may lack what has just ended.
+    if (refusal) await again();
+    if (refusal && (await makeRoom?.())) await again();
     if (refusal) throw new StorageLimitError(refusal);
     this.charge(client, bytes);
   }
