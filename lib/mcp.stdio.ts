@@ -1,6 +1,6 @@
 import type { DynamicModule, INestApplicationContext, Type } from '@nestjs/common';
 import { type NestApplicationContext, NestFactory } from '@nestjs/core';
-import type { NestApplicationContextOptions } from '@nestjs/common/interfaces/nest-application-context-options.interface.js';
+import type { NestApplicationContextOptions } from './nest/container.js';
 import { McpRuntime } from './server/mcp-runtime.js';
 import type { Sink } from './transport/stdio/line-writer.js';
 import { StdioConnection } from './transport/stdio/stdio-connection.js';

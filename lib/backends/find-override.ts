@@ -1,6 +1,6 @@
 import { Logger, type Abstract, type InjectionToken } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
-import { Injector, type InstanceWrapper } from '@nestjs/core/internal';
+import { Injector, type InstanceWrapper } from '../nest/container.js';
 import { SessionStore } from '../session/session-store.js';
 import { EventLog } from '../stream/event-log.js';
 

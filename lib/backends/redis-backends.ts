@@ -38,7 +38,7 @@ export class RedisBackends implements BackendFactories {
     server: string | undefined,
   ) {
     this.#keys = new RedisKeys(`${options.redisPrefix}:${encode(server ?? 'default')}`, databaseOf(options.redis!));
-    this.#commands = new RedisCommands(connections.create('commands'), options.redisWaitMs);
+    this.#commands = RedisCommands.connect(connections.create('commands'), options.redisWaitMs);
     this.#clock = new RedisClock(this.#commands);
     this.#heartbeat = new InstanceHeartbeat(this.#commands, this.#keys, options.instanceTtlMs);
   }

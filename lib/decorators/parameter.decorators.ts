@@ -1,5 +1,5 @@
 import type { PipeTransform, Type } from '@nestjs/common';
-import { ROUTE_ARGS_METADATA, RouteParamtypes } from '@nestjs/common/internal';
+import { ROUTE_ARGS_METADATA, RouteParamtypes } from '../nest/metadata-keys.js';
 
 type Pipe = Type<PipeTransform> | PipeTransform;
 

@@ -4,8 +4,8 @@ import {
   INTERCEPTORS_METADATA,
   PIPES_METADATA,
   ROUTE_ARGS_METADATA,
-} from '@nestjs/common/internal';
-import type { InstanceWrapper } from '@nestjs/core/internal';
+} from '../nest/metadata-keys.js';
+import type { InstanceWrapper } from '../nest/container.js';
 import type { HandlerHost } from '../pipeline/handler-pipelines.js';
 
 type Class = new (...args: never[]) => unknown;

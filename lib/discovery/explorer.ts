@@ -1,5 +1,5 @@
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
-import type { InstanceWrapper, Module } from '@nestjs/core/internal';
+import type { InstanceWrapper, Module } from '../nest/container.js';
 import { RuntimeHandlerHost } from '../pipeline/runtime-handler-host.js';
 import type { HandlerHost } from '../pipeline/handler-pipelines.js';
 import { declarationsOf, type Declaration } from './metadata-accessor.js';

@@ -1,4 +1,4 @@
-import { ROUTE_ARGS_METADATA } from '@nestjs/common/internal';
+import { ROUTE_ARGS_METADATA } from '../nest/metadata-keys.js';
 import { ParameterKind } from '../decorators/parameter.decorators.js';
 import {
   MCP_COMPLETE,

@@ -1,5 +1,5 @@
 import type { ExecutionContext } from '@nestjs/common';
-import { ExecutionContextHost } from '@nestjs/core/internal';
+import { ExecutionContextHost } from '../nest/container.js';
 import type { McpContext } from '../context/mcp-context.js';
 import type { Call } from './call.js';
 

@@ -1,9 +1,10 @@
-import { ROUTE_ARGS_METADATA } from '@nestjs/common/internal';
+import { ROUTE_ARGS_METADATA } from '../nest/metadata-keys.js';
 import { ContextIdFactory, type ExternalContextCreator, type ModuleRef } from '@nestjs/core';
-import { Injector, type InstanceWrapper, type Module, REQUEST_CONTEXT_ID, STATIC_CONTEXT } from '@nestjs/core/internal';
+import { inModule } from '../nest/context-creator.js';
+import { Injector, type InstanceWrapper, type Module, REQUEST_CONTEXT_ID, STATIC_CONTEXT } from '../nest/container.js';
 import type { McpContext } from '../context/mcp-context.js';
 import { MCP_CONTEXT_TYPE, type McpExecutionArguments } from './execution-context.js';
-import { inModule, mcpContextCreator } from './nest-pipeline.js';
+import { mcpContextCreator } from './nest-pipeline.js';
 import { parametersFactory } from './parameters.js';
 
 type HandlerFunction = (...args: unknown[]) => unknown;

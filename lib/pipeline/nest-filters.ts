@@ -1,12 +1,8 @@
 import { type ArgumentsHost, Logger } from '@nestjs/common';
 import { McpContext } from '../context/mcp-context.js';
 import { CancelledError } from '../exchange/exchange.js';
+import type { FiltersCreator } from '../nest/context-creator.js';
 import { drain } from './drain.js';
-
-/** The part of Nest's `ExternalExceptionFilterContext` that is used here. */
-export interface FiltersCreator {
-  create(...args: unknown[]): { invokeCustomFilters(error: unknown, host: ArgumentsHost): unknown };
-}
 
 /** The warning for a filter that fails because there is no HTTP response to write to. */
 const HTTP_FILTER =
@@ -37,7 +33,7 @@ const logger = new Logger('McpFilters');
 
 /**
  * Leaves out Nest's own handler, which logs: an unhandled error is logged once, by the invoker, with the method's name.
- * A filter that returns `undefined` has not handled the error, and the error of a cancelled call is not handled at all.
+ * A filter that returns nothing has not handled the error (Nest 11 says `null` where there is no filter), and the error of a cancelled call is not handled at all.
  */
 export const filtersWithoutLog = (creator: FiltersCreator) => ({
   create(...args: unknown[]) {
@@ -47,7 +43,7 @@ export const filtersWithoutLog = (creator: FiltersCreator) => ({
         const ctx = host.getArgByIndex<McpContext>(1);
         if (error instanceof CancelledError || McpContext.exchangeOf(ctx).cancelled) throw error;
         const result = await drain(await applyFilters(handler, error, host), ctx);
-        if (result === undefined) throw error;
+        if (result === undefined || result === null) throw error;
         return result;
       },
     };

@@ -1,14 +1,6 @@
 import { ValidationPipe } from '@nestjs/common';
 import { ParameterKind } from '../decorators/parameter.decorators.js';
-
-/** The part of Nest's `PipesConsumer` that is used here. */
-export interface PipesConsumer {
-  apply(
-    value: unknown,
-    metadata: { type: number | string; metatype?: unknown },
-    pipes: readonly unknown[],
-  ): Promise<unknown>;
-}
+import type { PipesConsumer } from '../nest/context-creator.js';
 
 /**
  * Applies pipes as Nest's router does: to what the client sent and to the values of custom decorators, never to the

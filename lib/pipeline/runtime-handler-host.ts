@@ -1,4 +1,4 @@
-import { ENTRY_PROVIDER_WATERMARK } from '@nestjs/common/internal';
+import { ENTRY_PROVIDER_WATERMARK } from '../nest/metadata-keys.js';
 import { describeParameter, ParameterKind } from '../decorators/parameter.decorators.js';
 
 /**

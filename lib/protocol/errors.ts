@@ -87,13 +87,19 @@ export class MissingClientCapabilityError extends McpError {
 }
 
 /**
- * The server has reached one of its limits. The HTTP status is 503 with `Retry-After`, unless headers are sent (L-14).
+ * The server has reached one of its limits. The HTTP status is 503 with `Retry-After`, or 429 for a client that has
+ * used up its share, unless headers are sent (L-14).
  *
  * @publicApi
  */
 export class CapacityError extends McpError {
   override readonly name: string = 'CapacityError';
-  constructor(message: string) {
+
+  /** @param status the HTTP status. Default: 503 */
+  constructor(
+    message: string,
+    readonly status: 503 | 429 = 503,
+  ) {
     super(ErrorCode.InternalError, message);
   }
 }

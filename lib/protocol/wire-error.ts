@@ -24,7 +24,7 @@ export function wireError(error: McpError, era: Era): JsonRpcErrorObject {
 
 /** HTTP status of a modern error response whose headers are not sent yet (decision table rows 21, 22, 24-26). */
 export function httpStatusOf(error: McpError): number {
-  if (error instanceof CapacityError) return 503;
+  if (error instanceof CapacityError) return error.status;
   switch (error.code) {
     case ErrorCode.MethodNotFound:
       return 404;

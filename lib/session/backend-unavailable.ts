@@ -9,8 +9,14 @@ import { CapacityError } from '../protocol/errors.js';
 export class BackendUnavailableError extends CapacityError {
   override readonly name: string = 'BackendUnavailableError';
 
-  /** @param reason for the operator's log; clients do not see it */
-  constructor(readonly reason: string) {
-    super('A backend of the server is unavailable; try again');
+  /**
+   * @param reason for the operator's log; clients do not see it
+   * @param status 429 for a client that has used up its share of the backend
+   */
+  constructor(
+    readonly reason: string,
+    status: 503 | 429 = 503,
+  ) {
+    super('A backend of the server is unavailable; try again', status);
   }
 }

@@ -14,6 +14,7 @@ import { RedisServer } from '../fixtures/redis/redis-server.js';
 const twice = (commands: RedisCommands): RedisCommands => {
   const repeated = async (call: () => Promise<unknown>): Promise<unknown> => (await Promise.all([call(), call()]))[1];
   return {
+    for: (owner: string) => twice(commands.for(owner)),
     send: (...args: Parameters<RedisCommands['send']>) => repeated(() => commands.send(...args)),
     run: (...args: Parameters<RedisCommands['run']>) => repeated(() => commands.run(...args)),
   } as RedisCommands;
@@ -130,8 +131,9 @@ describe('task store on Redis', () => {
         sent.push(call);
         return member.commands.run(...call);
       };
+      const recorded = { run: recording, for: () => recorded } as unknown as RedisCommands;
       const recorder = new RedisTaskStore({
-        commands: { run: recording } as RedisCommands,
+        commands: recorded,
         keys: member.keys,
         maxTasks: 100,
       });

@@ -67,6 +67,32 @@ describe.each(ADAPTERS)('One client of a server on %s', (adapter) => {
     expect(sent).toBeLessThan(32 * 1024 * 1024);
   });
 
+  it.each(['localhost', 'evil.example'])(
+    'a body in chunks of one byte loses its connection, for the Host %s',
+    async (host) => {
+      const { port } = await start();
+      const head = `Host: ${host}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked`;
+      const socket = await halfSent(port, head, '1\r\nx\r\n'.repeat(5000));
+      socket.resume();
+      // Well before an endless body is given up.
+      await once(socket, 'close', { signal: AbortSignal.timeout(3000) });
+    },
+  );
+
+  it('a body in a thousand small chunks is served', async () => {
+    const { port } = await start();
+    const { headers, body } = call('echo', { text: 'x'.repeat(1000) });
+    const lines = Object.entries(headers!).map(([name, value]) => `${name}: ${String(value)}`);
+    const chunks = [...(body as string)].map((character) => `1\r\n${character}\r\n`).join('');
+    const socket = await halfSent(
+      port,
+      ['Host: localhost', ...lines, 'Transfer-Encoding: chunked'].join('\r\n'),
+      chunks,
+    );
+    socket.write('0\r\n\r\n');
+    expect(await answered(socket)).toMatch(/^HTTP\/1.1 200 /);
+  });
+
   it('a client with half a body uses up its share of bytes, and gives it back when it leaves', async () => {
     const { port } = await start({ maxBodyBytes: 50_000, maxRequestBytesPerClient: 60_000, maxRequestBytes: 60_000 });
     const half = await halfSent(port, `${HEAD}\r\nContent-Length: 50000`, 'x'.repeat(40_000));

@@ -15,6 +15,7 @@ const MAX_LINES = 300;
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   limits: [],
+  nest: [],
   schema: [],
   session: ['protocol'],
   broker: ['session'],
@@ -22,59 +23,63 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   exchange: ['protocol', 'schema', 'session'],
   interaction: ['protocol', 'schema', 'session', 'exchange'],
   context: ['protocol', 'schema', 'session', 'interaction', 'exchange'],
-  decorators: ['protocol', 'schema', 'context'],
+  decorators: ['protocol', 'nest', 'schema', 'context'],
   task: ['protocol', 'session', 'broker', 'stream', 'interaction', 'exchange'],
   report: ['session'],
   memory: ['protocol', 'session', 'broker', 'stream', 'interaction', 'task'],
   redis: ['protocol', 'session', 'broker', 'stream', 'interaction', 'task', 'report'],
-  pipeline: ['schema', 'exchange', 'interaction', 'context', 'decorators'],
+  pipeline: ['nest', 'schema', 'exchange', 'interaction', 'context', 'decorators'],
   catalog: ['protocol', 'schema', 'pipeline', 'task'],
   engine: [
     'limits',
     ...['protocol', 'schema', 'session', 'broker', 'exchange', 'interaction', 'context', 'catalog', 'pipeline'],
     ...['task'],
   ],
-  discovery: ['protocol', 'schema', 'interaction', 'decorators', 'catalog', 'pipeline', 'task'],
+  discovery: ['protocol', 'nest', 'schema', 'interaction', 'decorators', 'catalog', 'pipeline', 'task'],
   transport: ['limits', 'protocol', 'session', 'broker', 'stream', 'exchange', 'interaction', 'engine'],
   options: ['protocol', 'redis', 'interaction', 'engine'],
-  backends: [...['session', 'broker', 'stream', 'interaction', 'task', 'memory', 'redis', 'report', 'options']],
+  backends: [...['nest', 'session', 'broker', 'stream', 'interaction', 'task', 'memory', 'redis', 'report', 'options']],
   server: [
     'limits',
     ...['protocol', 'session', 'broker', 'stream', 'exchange', 'interaction', 'context', 'decorators', 'catalog'],
     ...['engine', 'pipeline', 'discovery', 'transport', 'options', 'task', 'backends', 'report'],
   ],
   root: [
-    ...['protocol', 'session', 'broker', 'stream', 'backends', 'interaction', 'exchange', 'pipeline'],
+    ...['protocol', 'nest', 'session', 'broker', 'stream', 'backends', 'interaction', 'exchange', 'pipeline'],
     ...['discovery', 'transport', 'server', 'options', 'task', 'report'],
   ],
   testing: ['session', 'broker', 'stream', 'interaction', 'task'],
 };
 
-/** Packages by folder; Node's own modules are checked separately. Optional peers stand where they are loaded. */
+/**
+ * Packages by folder; Node's own modules are checked separately. Optional peers stand where they are loaded. The files
+ * inside of Nest's packages, which differ between its majors, are for `nest` alone.
+ */
 const MAY_USE: Readonly<Record<string, readonly RegExp[]>> = {
   protocol: [],
   limits: [],
+  nest: [/^@nestjs\/(common|core)/],
   session: [],
   broker: [/^rxjs$/],
   stream: [/^rxjs$/],
   memory: [],
   redis: [/^ioredis$/, /^@nestjs\/microservices$/],
   report: [],
-  backends: [/^@nestjs\/(common|core)/],
+  backends: [/^@nestjs\/(common|core)$/],
   schema: [/^ajv\//, /^class-validator$/, /^class-transformer$/, /^reflect-metadata$/],
-  decorators: [/^@nestjs\/common/, /^reflect-metadata$/],
+  decorators: [/^@nestjs\/common$/, /^reflect-metadata$/],
   catalog: [/^rxjs$/],
   exchange: [/^@nestjs\/common$/],
   interaction: [],
   context: [],
   task: [/^@nestjs\/common$/],
   engine: [/^@nestjs\/common$/],
-  pipeline: [/^@nestjs\/(common|core)/, /^rxjs$/],
-  discovery: [/^@nestjs\/(common|core)/],
+  pipeline: [/^@nestjs\/(common|core)$/, /^rxjs$/],
+  discovery: [/^@nestjs\/(common|core)$/],
   transport: [/^@nestjs\/(common|core)$/, /^rxjs$/],
   options: [/^@nestjs\/common$/],
-  server: [/^@nestjs\/(common|core)/, /^rxjs$/],
-  root: [/^@nestjs\/(common|core)/],
+  server: [/^@nestjs\/(common|core)$/, /^rxjs$/],
+  root: [/^@nestjs\/(common|core)$/],
   testing: [],
 };
 

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { BackendUnavailableError } from '../../session/backend-unavailable.js';
 import { redisErrorKind } from './redis-error-kind.js';
-import { ReadyGate } from './ready-gate.js';
+import { CommandQueue } from './command-queue.js';
 import { commandOf, defineScripts, type ScriptName } from './scripts.js';
 
 type Argument = string | number;
@@ -12,18 +12,32 @@ const TEMPORARY = new Set(['LOADING', 'READONLY', 'MASTERDOWN', 'CLUSTERDOWN', '
 /**
  * The connection of the stores to Redis. Every command must be safe to repeat, because ioredis sends commands again
  * after a lost connection: see its option `autoResendUnfulfilledCommands`.
+ *
+ * This one sends the commands of the server itself, and `for()` those that a client causes.
  */
 export class RedisCommands {
-  readonly #client: Redis;
-  readonly #gate: ReadyGate;
+  private constructor(
+    private readonly client: Redis,
+    private readonly queue: CommandQueue,
+    private readonly owner: string,
+  ) {}
 
-  /** @param waitMs how long a caller waits for a connection, and again for the reply, ms */
-  constructor(client: Redis, waitMs: number) {
-    this.#client = client;
-    this.#gate = new ReadyGate(client, waitMs);
+  /** @param waitMs how long a caller waits for its turn on the connection, and again for the reply, ms */
+  static connect(client: Redis, waitMs: number): RedisCommands {
     defineScripts(client);
     // The client retries by itself, and callers wait for it.
     client.connect().catch(() => undefined);
+    return new RedisCommands(client, new CommandQueue(client, waitMs), '');
+  }
+
+  /**
+   * The same connection, for commands that a client causes: when commands have to wait, owners have their turns one
+   * after the other, and each may let only a part of all wait.
+   *
+   * @param owner see `commandOwner()`
+   */
+  for(owner: string): RedisCommands {
+    return new RedisCommands(this.client, this.queue, owner);
   }
 
   run<T>(script: ScriptName, keys: readonly string[], args: readonly Argument[] = []): Promise<T> {
@@ -31,27 +45,36 @@ export class RedisCommands {
   }
 
   /**
-   * @throws {BackendUnavailableError} when Redis is unreachable, or refuses the command for now
+   * @throws {BackendUnavailableError} when Redis is unreachable, or refuses the command for now, or too many wait
    * @throws {RedisRefusedError} when Redis refuses the command
    */
   async send<T>(command: string, ...args: readonly Argument[]): Promise<T> {
-    if (!this.#gate.open) await this.#gate.wait();
+    if (!this.queue.tryEnter()) await this.queue.enter(this.owner, sizeOf(args));
     try {
-      const method = (this.#client as unknown as Record<string, (...args: Argument[]) => Promise<T>>)[command]!;
-      return await method.apply(this.#client, [...args]);
+      const method = (this.client as unknown as Record<string, (...args: Argument[]) => Promise<T>>)[command]!;
+      return await method.apply(this.client, [...args]);
     } catch (error) {
       const kind = redisErrorKind(error);
       if (error instanceof Error && error.name === 'ReplyError' && !TEMPORARY.has(kind))
         throw new RedisRefusedError(kind);
       throw new BackendUnavailableError(`Redis cannot be reached (${kind}).`);
+    } finally {
+      this.queue.leave();
     }
   }
 
   /** Closes the connection and refuses everybody who waits for it. */
   close(): void {
-    this.#gate.close();
-    this.#client.disconnect();
+    this.queue.close();
+    this.client.disconnect();
   }
+}
+
+/** About what a command holds in memory while it waits, bytes. */
+function sizeOf(args: readonly Argument[]): number {
+  let size = 200;
+  for (const argument of args) size += typeof argument === 'string' ? argument.length : 8;
+  return size;
 }
 
 /**

@@ -37,9 +37,10 @@ export class RedisTransport extends ServerRedis {
     return this.subClient as Redis;
   }
 
-  /** Nest calls this twice, for the subscriber first. */
-  override async createRedisClient(): Promise<Redis> {
-    return this.#owner.connect(this.subClient === undefined ? 'subscribe' : 'publish');
+  /** Nest calls this twice, for the subscriber first. Nest 12 awaits the client, and Nest 11 does not. */
+  override createRedisClient(): ReturnType<ServerRedis['createRedisClient']> {
+    const client: unknown = this.#owner.connect(this.subClient === undefined ? 'subscribe' : 'publish');
+    return client as ReturnType<ServerRedis['createRedisClient']>;
   }
 
   /** Does not wait for the connections: the application also starts without Redis, and the clients keep retrying. */
@@ -110,7 +111,9 @@ function parse(text: string): Packet | undefined {
 export async function startTransport(owner: TransportOwner): Promise<RedisTransport> {
   const transport = new RedisTransport(owner);
   await new Promise<void>((resolve, reject) => {
-    transport.listen((error) => (error ? reject(error as Error) : resolve())).catch(reject);
+    const listening: unknown = transport.listen((error) => (error ? reject(error as Error) : resolve()));
+    // Nest 12 returns a promise, and Nest 11 nothing.
+    Promise.resolve(listening).catch(reject);
   });
   return transport;
 }

@@ -5,6 +5,7 @@ import { PendingRequests, type PendingRequest } from '../../interaction/pending-
 import type { JsonRpcResponse, RequestId } from '../../protocol/messages.js';
 import type { SessionKey } from '../../session/session-record.js';
 import { decodeStreamSignals } from '../../stream/stream-signal.js';
+import { commandOwner } from '../command-owner.js';
 import type { RedisKeys } from '../keys.js';
 import type { RedisCommands } from '../connection/redis-commands.js';
 
@@ -56,7 +57,9 @@ export class RedisPendingRequests extends PendingRequests {
     const { commands, keys, broker, report } = this.#options;
     const key = keys.request(session, id);
     await this.#subscribe();
-    await commands.run('registerRequest', [key], [keys.wire(this.#channel), timeoutMs + KEY_GRACE_MS]);
+    await commands
+      .for(commandOwner(session))
+      .run('registerRequest', [key], [keys.wire(this.#channel), timeoutMs + KEY_GRACE_MS]);
 
     let withdraw!: () => void;
     const response = new Promise<JsonRpcResponse>((resolve, reject) => {
@@ -76,7 +79,7 @@ export class RedisPendingRequests extends PendingRequests {
         if (this.#waiters.get(key) !== waiter) return;
         this.#waiters.delete(key);
         waiter.signals?.close().catch(report);
-        commands.send('del', key).catch(report);
+        commands.for(commandOwner(session)).send('del', key).catch(report);
         if (this.#waiters.size === 0) this.#stopPolling();
       };
       this.#waiters.set(key, waiter);
@@ -100,7 +103,11 @@ export class RedisPendingRequests extends PendingRequests {
     if (response.id === undefined) return false;
     const { commands, keys } = this.#options;
     const key = keys.request(session, response.id);
-    return (await commands.run<number>('answerRequest', [key], [JSON.stringify(response), key])) === 1;
+    return (
+      (await commands
+        .for(commandOwner(session))
+        .run<number>('answerRequest', [key], [JSON.stringify(response), key])) === 1
+    );
   }
 
   close(): void {
@@ -130,7 +137,8 @@ export class RedisPendingRequests extends PendingRequests {
   }
 
   async #poll({ key, session, complete }: Waiter): Promise<void> {
-    const { commands, keys } = this.#options;
+    const { keys } = this.#options;
+    const commands = this.#options.commands.for(commandOwner(session));
     const [response, exists] = await Promise.all([
       commands.send<string | null>('hget', key, 'a'),
       commands.send<number>('exists', keys.session(session)),

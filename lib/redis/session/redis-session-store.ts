@@ -2,6 +2,7 @@ import { firstTtlMs } from '../../session/first-ttl.js';
 import { sessionKeyText } from '../../session/session-key.js';
 import type { SessionKey, SessionPatch, SessionRecord } from '../../session/session-record.js';
 import { type SessionFilter, SessionLimitError, SessionStore } from '../../session/session-store.js';
+import { commandOwner } from '../command-owner.js';
 import type { RedisKeys } from '../keys.js';
 import { type RedisCommands, RedisRefusedError } from '../connection/redis-commands.js';
 import { flag, packPatch, packRecord, type SessionFields, unpack } from './session-fields.js';
@@ -59,7 +60,7 @@ export class RedisSessionStore extends SessionStore {
     }
     await this.#lists.add(record, listTtlMs);
     const fields = [packRecord(record), flag(record.initialized), record.logLevel ?? '', ttlMs];
-    if ((await this.#commands.run<number>('createSession', [this.#keys.session(record)], fields)) !== 1) {
+    if ((await this.#of(record).run<number>('createSession', [this.#keys.session(record)], fields)) !== 1) {
       throw new Error('A session with this key already exists; session ids must never repeat.');
     }
   }
@@ -67,7 +68,7 @@ export class RedisSessionStore extends SessionStore {
   override async load(key: SessionKey): Promise<SessionRecord | undefined> {
     const ttls = [this.#idleTtlMs, this.#longTtlMs];
     const fields = await this.#ofSession(() =>
-      this.#commands.run<[...SessionFields, extended: number] | null>(
+      this.#of(key).run<[...SessionFields, extended: number] | null>(
         'loadSession',
         this.#sessionAndSubscriptions(key),
         ttls,
@@ -80,7 +81,7 @@ export class RedisSessionStore extends SessionStore {
 
   override async peek(key: SessionKey): Promise<SessionRecord | undefined> {
     const fields = await this.#ofSession(() =>
-      this.#commands.send<SessionFields>('hmget', this.#keys.session(key), 'r', 'i', 'l'),
+      this.#of(key).send<SessionFields>('hmget', this.#keys.session(key), 'r', 'i', 'l'),
     );
     return fields && this.#unpack(key, fields);
   }
@@ -99,7 +100,7 @@ export class RedisSessionStore extends SessionStore {
   }
 
   override async update(key: SessionKey, patch: SessionPatch): Promise<boolean> {
-    return (await this.#commands.run<number>('updateSession', [this.#keys.session(key)], packPatch(patch))) === 1;
+    return (await this.#of(key).run<number>('updateSession', [this.#keys.session(key)], packPatch(patch))) === 1;
   }
 
   override end(key: SessionKey): Promise<boolean> {
@@ -120,7 +121,7 @@ export class RedisSessionStore extends SessionStore {
   async #end(key: SessionKey, onlyIdle: boolean): Promise<boolean> {
     const channel = this.#keys.wire(this.#keys.signals(key));
     const args = [this.#keys.logs(key), this.#keys.results(key), channel, onlyIdle ? '1' : '0'];
-    const uris = await this.#commands.run<string[] | null>('endSession', this.#sessionAndSubscriptions(key), args);
+    const uris = await this.#of(key).run<string[] | null>('endSession', this.#sessionAndSubscriptions(key), args);
     if (uris === null) return false;
     await this.#lists.remove(key, uris);
     return true;
@@ -130,16 +131,16 @@ export class RedisSessionStore extends SessionStore {
     // Listed first: if the instance dies in between, a superfluous list entry does no harm, but a missing one would.
     if (!(await this.#exists(key))) return 'unknown';
     await this.#lists.addSubscriber(key, uri);
-    return this.#commands.run('subscribe', this.#sessionAndSubscriptions(key), [uri, this.#maxSubscriptions]);
+    return this.#of(key).run('subscribe', this.#sessionAndSubscriptions(key), [uri, this.#maxSubscriptions]);
   }
 
   /** Leaves the list entry to expire: removing it could remove that of a concurrent subscription. */
   override async unsubscribe(key: SessionKey, uri: string): Promise<boolean> {
-    return (await this.#commands.run<number>('unsubscribe', this.#sessionAndSubscriptions(key), [uri])) === 1;
+    return (await this.#of(key).run<number>('unsubscribe', this.#sessionAndSubscriptions(key), [uri])) === 1;
   }
 
   override subscriptions(key: SessionKey): Promise<string[]> {
-    return this.#commands.send('smembers', this.#keys.subscriptions(key));
+    return this.#of(key).send('smembers', this.#keys.subscriptions(key));
   }
 
   override async find(id: string): Promise<SessionKey | undefined> {
@@ -181,13 +182,18 @@ export class RedisSessionStore extends SessionStore {
   async #matches(key: SessionKey, uri: string | undefined): Promise<boolean> {
     const [exists, subscribed] = await Promise.all([
       this.#exists(key),
-      uri === undefined ? 1 : this.#commands.send<number>('sismember', this.#keys.subscriptions(key), uri),
+      uri === undefined ? 1 : this.#of(key).send<number>('sismember', this.#keys.subscriptions(key), uri),
     ]);
     return exists && subscribed === 1;
   }
 
   async #exists(key: SessionKey): Promise<boolean> {
-    return (await this.#commands.send<number>('exists', this.#keys.session(key))) === 1;
+    return (await this.#of(key).send<number>('exists', this.#keys.session(key))) === 1;
+  }
+
+  /** Sends commands on account of the owner of a session. */
+  #of(key: SessionKey): RedisCommands {
+    return this.#commands.for(commandOwner(key));
   }
 
   #sessionAndSubscriptions(key: SessionKey): [session: string, subscriptions: string] {

@@ -1,5 +1,6 @@
 import { sessionKeyText } from '../../session/session-key.js';
 import type { SessionKey } from '../../session/session-record.js';
+import { commandOwner } from '../command-owner.js';
 import type { RedisKeys } from '../keys.js';
 import type { RedisCommands } from '../connection/redis-commands.js';
 
@@ -26,7 +27,7 @@ export class SessionLists {
   async add(key: SessionKey, ttlMs: number): Promise<void> {
     await Promise.all([
       this.#addTo(this.keys.sessionsOf(key.principal), key, ttlMs),
-      this.commands.send('set', this.keys.owner(key.id), key.principal, 'PX', ttlMs),
+      this.#of(key).send('set', this.keys.owner(key.id), key.principal, 'PX', ttlMs),
     ]);
   }
 
@@ -50,8 +51,8 @@ export class SessionLists {
       ...uris.map((uri) => this.keys.subscribersOf(uri)),
     ];
     await Promise.all([
-      ...lists.map((list) => this.commands.send('zrem', list, sessionKeyText(key))),
-      this.commands.send('del', this.keys.owner(key.id)),
+      ...lists.map((list) => this.#of(key).send('zrem', list, sessionKeyText(key))),
+      this.#of(key).send('del', this.keys.owner(key.id)),
     ]);
   }
 
@@ -84,8 +85,12 @@ export class SessionLists {
     } while (cursor !== '0');
   }
 
+  #of(key: SessionKey): RedisCommands {
+    return this.commands.for(commandOwner(key));
+  }
+
   #addTo(list: string, key: SessionKey, ttlMs = this.ttlMs, maxLength = 0): Promise<number> {
-    return this.commands.run<number>('listSession', [list], [sessionKeyText(key), ttlMs, maxLength]);
+    return this.#of(key).run<number>('listSession', [list], [sessionKeyText(key), ttlMs, maxLength]);
   }
 }
 

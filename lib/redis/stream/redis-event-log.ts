@@ -11,6 +11,7 @@ import {
   StreamLimitError,
   type StreamPage,
 } from '../../stream/event-log.js';
+import { commandOwner } from '../command-owner.js';
 import { AppendQueue, type Item } from './append-queue.js';
 import type { RedisKeys } from '../keys.js';
 import { readEntry, readFinal, type RawEntry } from './log-entries.js';
@@ -85,7 +86,7 @@ export class RedisEventLog extends EventLog {
 
   override async read(key: SessionKey, stream: string, cursor: string, count: number): Promise<StreamPage> {
     const args = [...this.#streamArgs(key, stream), cursor, count, this.#limits.resultTtlMs];
-    const reply = await this.#reads.run(() => this.#commands.run<RawPage>('read', [this.#keys.session(key)], args));
+    const reply = await this.#reads.run(() => this.#of(key).run<RawPage>('read', [this.#keys.session(key)], args));
     if (reply[0] !== 'ok') return { ...UNKNOWN, ended: reply[0] === 'ended' };
     const [, last, fence, final, ...raw] = reply;
     const entries = raw.map(readEntry).filter((entry) => entry !== undefined);
@@ -105,14 +106,14 @@ export class RedisEventLog extends EventLog {
   override async claim(key: SessionKey, stream: string): Promise<number | undefined> {
     const { resultTtlMs, maxStreams } = this.#limits;
     const args = [...this.#streamArgs(key, stream), this.#signalChannel(key), resultTtlMs, maxStreams];
-    const fence = await this.#commands.run<number | 'gone' | 'limit'>('claim', [this.#keys.session(key)], args);
+    const fence = await this.#of(key).run<number | 'gone' | 'limit'>('claim', [this.#keys.session(key)], args);
     if (fence === 'limit') throw new StreamLimitError(maxStreams);
     return fence === 'gone' ? undefined : fence;
   }
 
   override async release(key: SessionKey, stream: string, fence: number, delivered = false): Promise<void> {
     const args = [...this.#streamArgs(key, stream), fence, this.#limits.resultTtlMs, delivered ? '1' : '0'];
-    await this.#commands.run('release', [this.#keys.session(key)], args);
+    await this.#of(key).run('release', [this.#keys.session(key)], args);
   }
 
   override async assignRequests(key: SessionKey, stream: string, requests: readonly RequestId[]): Promise<void> {
@@ -121,12 +122,12 @@ export class RedisEventLog extends EventLog {
     const { resultTtlMs, maxStreams } = this.#limits;
     const assignment = [this.#heartbeat.id, JSON.stringify(requests)];
     const args = [...this.#streamArgs(key, stream), ...assignment, resultTtlMs, maxStreams];
-    const outcome = await this.#commands.run<string>('assignRequests', [this.#keys.session(key)], args);
+    const outcome = await this.#of(key).run<string>('assignRequests', [this.#keys.session(key)], args);
     if (outcome === 'limit') throw new StreamLimitError(maxStreams);
   }
 
   override async orphanedRequests(key: SessionKey, stream: string): Promise<readonly RequestId[]> {
-    const assignment = await this.#commands.send<string | null>('hget', this.#keys.session(key), `w:${stream}`);
+    const assignment = await this.#of(key).send<string | null>('hget', this.#keys.session(key), `w:${stream}`);
     if (assignment === null) return [];
     const [instance] = assignment.split(' ', 1) as [string];
     return (await this.#heartbeat.isAlive(instance))
@@ -141,9 +142,7 @@ export class RedisEventLog extends EventLog {
 
   async #append({ key, stream }: Target, items: readonly Item[], counter: number): Promise<AppendOutcome[]> {
     const { maxHistory, maxHistoryBytes, historyTtlMs, resultTtlMs, maxStreams } = this.#limits;
-    const [kind, listening, ...ids] = await this.#commands.run<
-      ['gone' | 'limit' | 'stale' | 'ok', string, ...string[]]
-    >(
+    const [kind, listening, ...ids] = await this.#of(key).run<['gone' | 'limit' | 'stale' | 'ok', string, ...string[]]>(
       'append',
       [this.#keys.session(key)],
       [
@@ -156,6 +155,10 @@ export class RedisEventLog extends EventLog {
     if (kind === 'limit') throw new StreamLimitError(maxStreams);
     if (kind === 'stale') throw new Error('An append was overtaken by a later one of the same stream.');
     return ids.map((id) => (id === '' ? { kind: 'done' } : { kind: 'appended', id, listening: listening === '1' }));
+  }
+
+  #of(key: SessionKey): RedisCommands {
+    return this.#commands.for(commandOwner(key));
   }
 
   /** The first arguments of every stream script. */

@@ -105,14 +105,14 @@ export class RedisTaskStore extends TaskStore {
 
   /** Runs a script that returns the task as it is afterwards. */
   async #runOnTask(script: ScriptName, key: TaskKey, args: readonly Argument[]): Promise<TaskMove | undefined> {
-    const reply = await this.#commands.run<TaskReply | null>(script, [this.#keys.task(key)], args);
+    const reply = await this.#commands.for(key.principal).run<TaskReply | null>(script, [this.#keys.task(key)], args);
     const task = reply && unpackTask(reply);
     return task ? { moved: reply[0] === 1, task } : undefined;
   }
 
   /** Runs a script that returns whether the run is still the current one. */
   async #runOnRun(script: ScriptName, key: TaskKey, args: readonly Argument[]): Promise<boolean> {
-    return (await this.#commands.run<number>(script, [this.#keys.task(key)], args)) === 1;
+    return (await this.#commands.for(key.principal).run<number>(script, [this.#keys.task(key)], args)) === 1;
   }
 }
 

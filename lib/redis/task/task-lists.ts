@@ -18,17 +18,19 @@ export class TaskLists {
   /** @returns false when there are already as many tasks as allowed */
   async admit(key: TaskKey, ttlMs: number): Promise<boolean> {
     const admission = [taskKeyText(key), ttlMs, this.maxTasks];
-    return (await this.commands.run<number>('admitTask', [this.keys.allTasks], admission)) === 1;
+    return (await this.commands.for(key.principal).run<number>('admitTask', [this.keys.allTasks], admission)) === 1;
   }
 
   async add({ principal, id }: TaskKey, createdAt: number, ttlMs: number): Promise<void> {
-    await this.commands.run('listTask', this.keys.tasksOf(principal), [id, createdAt, ttlMs]);
+    await this.commands.for(principal).run('listTask', this.keys.tasksOf(principal), [id, createdAt, ttlMs]);
   }
 
   /** Returns up to `limit` positions after the given one, oldest first. Fewer mean that there are no more. */
   async page(principal: string, limit: number, after: TaskPosition | undefined): Promise<TaskPosition[]> {
     const start = after ? [after.createdAt, after.id] : [];
-    const reply = await this.commands.run<string[]>('pageTasks', this.keys.tasksOf(principal), [limit, ...start]);
+    const reply = await this.commands
+      .for(principal)
+      .run<string[]>('pageTasks', this.keys.tasksOf(principal), [limit, ...start]);
     const positions: TaskPosition[] = [];
     for (let i = 0; i < reply.length; i += 2) positions.push({ id: reply[i]!, createdAt: Number(reply[i + 1]) });
     return positions;

@@ -10,7 +10,7 @@ import { classifyPost } from './classify-post.js';
 import type { ClassifiedPost } from './classified-post.js';
 import { grantOrigin, preflightHeaders } from './cors.js';
 import { headerOf, sendJson, type HttpContext } from './http-context.js';
-import { BODY_TOO_LARGE, judgeHead } from './judge-head.js';
+import { BODY_TOO_LARGE, CHUNKS_TOO_SMALL, judgeHead } from './judge-head.js';
 import type { DeleteHandler } from './legacy/delete-handler.js';
 import type { GetHandler } from './legacy/get-handler.js';
 import type { PostHandler } from './legacy/post-handler.js';
@@ -89,7 +89,8 @@ export class HttpEndpoint {
       await this.#serve(http, body);
     } catch (error) {
       // Not logged here: the part that lost its backend reports that once, not at each request.
-      if (error instanceof CapacityError) return refuse(http, 503, error, undefined, retryAfter('backendUnavailable'));
+      if (error instanceof CapacityError)
+        return refuse(http, error.status, error, undefined, retryAfter('backendUnavailable'));
       this.logger.error('A request failed outside of any method', error instanceof Error ? error.stack : String(error));
       if (http.response.headersSent) http.response.destroy();
       else refuse(http, 500, new McpError(ErrorCode.InternalError, 'Internal error'));
@@ -187,5 +188,6 @@ function refuseBody(http: HttpContext, refusal: BodyRefusal): void {
   discardBody(http.raw);
   grantOrigin(http);
   if (refusal === 'too-large') return refuse(http, BODY_TOO_LARGE.status, BODY_TOO_LARGE.error);
+  if (refusal === 'chunks-too-small') return refuse(http, CHUNKS_TOO_SMALL.status, CHUNKS_TOO_SMALL.error);
   refuseBusy(http, refusal, BYTES_HELD);
 }

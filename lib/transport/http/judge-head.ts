@@ -36,6 +36,7 @@ export function judgeHead(http: HttpContext, policy: OriginPolicy, maxBodyBytes:
 }
 
 export const BODY_TOO_LARGE = refusal(413, 'The body is too large');
+export const CHUNKS_TOO_SMALL = refusal(413, 'The body comes in chunks that are too small');
 
 const notAllowed = (header: string, option: string): HeadRefusal =>
   refusal(403, `${header} is not allowed. The server's operator can list it in the option ${option}.`);

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { BudgetRefusal, ByteAccount } from '../../limits/byte-budget.js';
+import { areTooSmall } from './tiny-chunks.js';
 
 /** Why a body was not read to its end. */
-export type BodyRefusal = 'too-large' | 'aborted' | BudgetRefusal;
+export type BodyRefusal = 'too-large' | 'chunks-too-small' | 'aborted' | BudgetRefusal;
 
 /** The first buffer that a body in several pieces is copied into, bytes. */
 const FIRST_BYTES = 16 * 1024;
@@ -22,6 +23,7 @@ export function readBody(stream: Readable, limit: number, account: ByteAccount):
     let first: Buffer | undefined;
     let buffer: Buffer | undefined;
     let size = 0;
+    let chunks = 0;
 
     const stop = (outcome: Buffer | BodyRefusal): void => {
       stream.off('data', take);
@@ -51,6 +53,7 @@ export function readBody(stream: Readable, limit: number, account: ByteAccount):
     };
     const take = (chunk: Buffer): void => {
       if (size + chunk.length > limit) return stop('too-large');
+      if (areTooSmall(++chunks, size)) return stop('chunks-too-small');
       const refusal = keep(chunk);
       if (refusal !== undefined) return stop(refusal);
       size += chunk.length;
@@ -74,11 +77,12 @@ const DISCARD_MS = 5000;
 export function discardBody(request: IncomingMessage): void {
   if (request.complete || request.destroyed) return;
   let bytes = 0;
+  let chunks = 0;
   const cut = (): void => void request.socket.destroy();
   const timer = setTimeout(cut, DISCARD_MS).unref();
   const count = (chunk: Buffer): void => {
     bytes += chunk.length;
-    if (bytes > DISCARD_BYTES) cut();
+    if (bytes > DISCARD_BYTES || areTooSmall(++chunks, bytes)) cut();
   };
   request.on('data', count);
   request.once('close', () => clearTimeout(timer));

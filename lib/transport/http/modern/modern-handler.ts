@@ -68,7 +68,8 @@ class ModernResponse implements Outlet, PendingResponse {
   }
 
   finish({ text, status }: SerializedResponse): void {
-    if (!this.#frames) return sendJson(this.http, status, text, status === 503 ? retryAfter('capacity') : undefined);
+    if (!this.#frames)
+      return sendJson(this.http, status, text, status === 503 || status === 429 ? retryAfter('capacity') : undefined);
     this.#frames.next(messageFrame(text));
     this.#frames.complete();
   }

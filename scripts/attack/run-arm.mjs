@@ -1,0 +1,104 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Attacked } from './attacked.mjs';
+import { Bystander } from './bystander.mjs';
+
+const ATTACKER = fileURLToPath(new URL('attacker.mjs', import.meta.url));
+const MIB = 1024 * 1024;
+
+/** What has to hold whatever one client does. */
+export const BOUNDS = {
+  maxRssBytes: 700_000_000,
+  maxWaitMs: 1000,
+  /** More than before the attack, bytes; buffers and caches of the process itself. */
+  leftBytes: 16 * MIB,
+  leftWithinMs: 60_000,
+};
+
+const IDLE_MS = 2000;
+/** An attacker that has not ended by itself this long after its time is ended, ms. */
+const ATTACKER_GRACE_MS = 5000;
+
+/**
+ * Runs one arm on one adapter: one attacker, one bystander, one instance.
+ *
+ * @returns the figures, and `problems`, which is empty when everything held
+ */
+export async function runArm(arm, { adapter, seconds, options = {}, redis, program }) {
+  const instance = await Attacked.start(adapter, { ...options, ...(redis && { redis }) }, program);
+  const bystander = new Bystander(instance.port);
+  try {
+    bystander.start();
+    await pause(IDLE_MS / 2);
+    await bystander.stop();
+    const before = await instance.memory();
+    bystander.start();
+    await pause(IDLE_MS);
+    const idle = await bystander.stop();
+    bystander.start();
+    const attacker = await attack({ arm, port: instance.port, seconds, redis }, instance);
+    const during = await bystander.stop();
+    const after = await settle(instance, before.held);
+    const figures = {
+      arm,
+      adapter,
+      alive: instance.isAlive,
+      maxRssMb: Math.round(instance.maxRssBytes / 1e6),
+      idleWorstMs: idle.worstMs,
+      ...during,
+      failures: during.failures.length,
+      heldBeforeMib: inMib(before.held),
+      heldAfterMib: after.held === undefined ? undefined : inMib(after.held),
+      backAfterSeconds: after.seconds,
+      ...attacker,
+    };
+    return { ...figures, problems: problemsOf(figures, during.failures, instance, after) };
+  } finally {
+    bystander.close();
+    await instance.stop();
+  }
+}
+
+/** Lets one attacker do its worst. @returns what it sent and was answered */
+async function attack(order, instance) {
+  const child = fork(ATTACKER, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const end = () => child.kill('SIGKILL');
+  process.once('exit', end);
+  let report = {};
+  child.once('message', (message) => (report = message));
+  child.send(order);
+  const timer = setTimeout(end, order.seconds * 1000 + ATTACKER_GRACE_MS);
+  instance.child.once('exit', end);
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  clearTimeout(timer);
+  process.off('exit', end);
+  instance.child.off('exit', end);
+  return report;
+}
+
+/** Waits until the memory is what it was. */
+async function settle(instance, before) {
+  const since = performance.now();
+  for (;;) {
+    const memory = await instance.memory();
+    const seconds = Math.round((performance.now() - since) / 100) / 10;
+    if (memory === undefined) return { held: undefined, seconds };
+    const isBack = memory.held <= before + BOUNDS.leftBytes;
+    if (isBack || performance.now() - since > BOUNDS.leftWithinMs) return { ...memory, isBack, seconds };
+    await pause(1000);
+  }
+}
+
+function problemsOf(figures, failures, instance, after) {
+  if (!figures.alive) return [`the process ended: ${instance.stderr.trim().split('\n').at(-1) || 'out of memory'}`];
+  const problems = [];
+  if (instance.maxRssBytes >= BOUNDS.maxRssBytes) problems.push(`${figures.maxRssMb} MB of memory`);
+  if (figures.worstMs > BOUNDS.maxWaitMs) problems.push(`a plain call waited ${figures.worstMs} ms`);
+  if (failures.length > 0) problems.push(`${failures.length} plain calls failed, the first with ${failures[0]}`);
+  if (!after.isBack) problems.push(`${figures.heldAfterMib} MiB are still held, ${JSON.stringify(after.open)}`);
+  return problems;
+}
+
+const inMib = (bytes) => Math.round((bytes / MIB) * 10) / 10;
