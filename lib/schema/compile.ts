@@ -11,6 +11,7 @@ import {
 } from './schema.js';
 import { compileStandardSchema, isStandardSchema } from './standard-schema.js';
 import { readsStrings } from './strings.js';
+import { isZodDto, schemaOfZodDto } from './zod-dto.js';
 
 export interface SchemaUse {
   /** Whether values come from a client (`input`) or are sent to a client (`output`). */
@@ -41,8 +42,9 @@ async function compileKind(
   direction: 'input' | 'output',
   where: string,
 ): Promise<CompiledSchema> {
+  if (isZodDto(source)) return compileStandardSchema(schemaOfZodDto(source, direction), direction, where, undefined);
   if (isStandardSchema(source)) return compileStandardSchema(source, direction, where, undefined);
-  if (typeof source === 'function') return compileClass(source, direction, where);
+  if (typeof source === 'function') return compileClass(source as DtoClass, direction, where);
   if (typeof source !== 'object' || source === null || Array.isArray(source)) {
     throw new SchemaError(
       `${where} is not a schema`,

@@ -12,7 +12,7 @@ export function requireObjectRoot(schema: JsonSchema, where: string): void {
 
 /** The schema for methods without arguments. It accepts no arguments or an empty object (U-4). */
 export const emptyInput: CompiledSchema = Object.freeze({
-  jsonSchema: Object.freeze({ type: 'object', additionalProperties: false }),
+  jsonSchema: Object.freeze({ type: 'object', properties: {}, additionalProperties: false }),
   warnings: [],
   validate(value: unknown) {
     if (value === undefined) return { ok: true as const, value: {} };

@@ -34,6 +34,9 @@ export interface CompiledSchema {
 /** A DTO class with class-validator decorators. */
 export type DtoClass<T = object> = abstract new (...args: any[]) => T;
 
+/** A class of nestjs-zod's `createZodDto()`, as far as the types of that library tell. */
+export type ZodDtoClass = (abstract new (...args: any[]) => unknown) & { readonly isZodDto: true };
+
 /** A Standard Schema with a separate JSON Schema, for libraries that cannot generate one. */
 export interface StandardSchemaWithJsonSchema {
   readonly schema: StandardSchemaLike;
@@ -41,8 +44,8 @@ export interface StandardSchemaWithJsonSchema {
 }
 
 /**
- * The schemas accepted as `input`, `output` or form: a DTO class, a Standard Schema, a Standard Schema with a separate
- * JSON Schema, or a plain JSON Schema.
+ * The schemas accepted as `input`, `output` or form: a DTO class, a class of nestjs-zod's `createZodDto()`, a Standard
+ * Schema, a Standard Schema with a separate JSON Schema, or a plain JSON Schema.
  *
  * @example
  * ```ts
@@ -50,7 +53,7 @@ export interface StandardSchemaWithJsonSchema {
  * ```
  * @publicApi
  */
-export type SchemaSource = DtoClass | StandardSchemaLike | StandardSchemaWithJsonSchema | JsonSchema;
+export type SchemaSource = DtoClass | ZodDtoClass | StandardSchemaLike | StandardSchemaWithJsonSchema | JsonSchema;
 
 /**
  * The maximum number of issues in one response. A model cannot use more, and it limits the cost of an invalid value.

@@ -44,7 +44,7 @@ export const absence = ({ rules }: PropertyModel, object: object): string =>
  */
 export function holds({ conditions }: PropertyModel, object: object, value: unknown, findings: Findings): boolean {
   try {
-    return conditions.every((condition) => condition(object, value));
+    return conditions.every((condition) => condition.holds(object, value));
   } catch (error) {
     findings.fault ??= { error };
     return false;

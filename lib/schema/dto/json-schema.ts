@@ -94,12 +94,14 @@ export class SchemaPrinter {
       merge(item, { type: convertTo });
     if (enforcedType !== undefined) merge(item, { type: enforcedType });
     if (property.transformed) this.warn(owner, property, 'the schema describes the value after @Transform');
-    if (property.conditions.length > (property.optional ? 1 : 0)) {
+    if (property.conditions.some(({ kind }) => kind === 'other')) {
       this.warn(owner, property, 'its rules depend on a condition that the JSON Schema does not express');
     }
     tidy(item);
-    if (shape !== 'one' && Object.keys(item).length > 0)
-      value[shape === 'map' ? 'additionalProperties' : 'items'] = item;
+    if (shape === 'map' && Object.keys(item).length > 0) value['additionalProperties'] = item;
+    else if (shape !== 'one' && shape !== 'map') value['items'] = item;
+    // VS Code refuses a list that does not say what it holds, and OpenAI then refuses every tool of the request.
+    for (const list of [value, item]) if (list['type'] === 'array') list['items'] ??= {};
     const initial = jsonSafe(property.initial) ? property.initial : undefined;
     const fallback = documented.default ?? (property.required ? undefined : initial);
     return {

@@ -63,7 +63,7 @@ export const KEYWORDS: ReadonlyMap<string, ToKeywords> = new Map<string, ToKeywo
   ],
   ['isArray', () => array()],
 
-  ['isEnum', ([entity, values]) => scalars(values ?? Object.values(entity ?? {}), (known) => ({ enum: known }))],
+  ['isEnum', ([, values]) => scalars(values, (known) => ({ enum: known }))],
   ['isIn', ([values]) => scalars(values, (known) => ({ enum: known }))],
   ['isNotIn', ([values]) => scalars(values, (known) => ({ not: { enum: known } }))],
   ['equals', ([value]) => scalar(value, (known) => ({ const: known }))],

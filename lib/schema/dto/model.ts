@@ -1,4 +1,5 @@
 import type { McpPropertyOptions, McpSchemaOptions } from '../property.decorator.js';
+import type { Condition } from './condition.js';
 import type { Rule } from './rule.js';
 
 export type Direction = 'input' | 'output';
@@ -30,7 +31,7 @@ export interface PropertyModel {
   readonly shape: Shape;
   readonly rules: readonly Rule[];
   /** The conditions of `@IsOptional` and `@ValidateIf`. The property is checked only if all of them hold. */
-  readonly conditions: readonly ((object: object, value: unknown) => boolean)[];
+  readonly conditions: readonly Condition[];
   readonly optional: boolean;
   readonly required: boolean;
   readonly nested: Nested | undefined;

@@ -1,5 +1,6 @@
 import { propertiesOf } from '../property.decorator.js';
 import { SchemaError, type DtoClass } from '../schema.js';
+import { conditionOf, distinct, type Condition } from './condition.js';
 import { KEYWORDS, OTHER_STRINGS } from './keywords.js';
 import { describesData, type DtoMetadata, swaggerDocumentation, TRANSFORMATION, type Validations } from './metadata.js';
 import type { Choice, Direction, DtoModel, ConversionTarget, Nested, PropertyModel, Scalar, Shape } from './model.js';
@@ -42,7 +43,11 @@ export function readProperty(
   const rules = validations
     .filter(({ type }) => !SILENT.has(type))
     .flatMap((one) => metadata.validator.getTargetValidatorConstraints(one.constraintCls).map((c) => new Rule(one, c)));
-  const conditions = validations.filter(({ type }) => type === CONDITION);
+  const conditions = distinct(
+    validations
+      .filter(({ type }) => type === CONDITION)
+      .map(({ constraints, name }) => conditionOf(constraints[0] as Condition['holds'], name)),
+  );
   const nestings = validations.filter(({ type }) => type === NESTED);
   const design: unknown = Reflect.getMetadata('design:type', prototype, key);
   const typeMetadata = metadata.transformer.findTypeMetadata(owner.type, key);
@@ -57,8 +62,8 @@ export function readProperty(
     name: metadata.transformer.findExposeMetadata(owner.type, key)?.options?.name ?? key,
     shape,
     rules,
-    conditions: conditions.map(({ constraints }) => constraints[0] as PropertyModel['conditions'][number]),
-    optional: conditions.some(({ name }) => name === 'isOptional'),
+    conditions,
+    optional: conditions.some(({ kind }) => kind === 'absent'),
     nested,
     enforcedType:
       nested || isDate || rules.some((rule) => (shape === 'one' || rule.each) && impliesType(rule))

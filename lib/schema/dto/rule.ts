@@ -1,4 +1,5 @@
 import type { MetadataStorage, ValidationArguments } from 'class-validator';
+import { enumValues } from './enum-values.js';
 import { KEYWORDS, OTHER_STRINGS } from './keywords.js';
 import { isRecord } from './is-record.js';
 
@@ -10,13 +11,21 @@ type Check = Constraint['instance'];
 const REPLACEMENTS = new Map<string, (constraints: readonly any[]) => ((value: unknown) => boolean) | undefined>([
   // The built-in one also accepts the name of a numeric enum member (by the reverse mapping), which no schema
   // announces.
-  ['isEnum', ([, members]) => (Array.isArray(members) ? (value) => members.includes(value) : undefined)],
+  [
+    'isEnum',
+    ([, members]) =>
+      (value) =>
+        members.includes(value),
+  ],
   // The built-in one calls `hasOwnProperty` of the value, so that `{"hasOwnProperty":1}` causes an exception.
   [
     'isNotEmptyObject',
     ([o]) => (o?.nullable === false ? hasSomething : (value) => isRecord(value) && Object.keys(value).length > 0),
   ],
 ]);
+
+const constraintsOf = (rule: string | undefined, constraints: readonly any[]): readonly any[] =>
+  rule === 'isEnum' ? [constraints[0], enumValues(constraints[0] as object)] : constraints;
 
 const hasSomething = (value: unknown): boolean =>
   isRecord(value) && Object.values(value).some((inner) => inner !== null && inner !== undefined);
@@ -35,7 +44,7 @@ export class Rule {
     private readonly constraint: Constraint,
   ) {
     this.each = metadata.each === true;
-    this.constraints = metadata.constraints ?? [];
+    this.constraints = constraintsOf(constraint.name, metadata.constraints ?? []);
     this.isBuiltIn = KEYWORDS.has(this.name) || OTHER_STRINGS.has(this.name);
     this.replacement = REPLACEMENTS.get(this.name)?.(this.constraints);
   }

@@ -118,8 +118,8 @@ describe('schema of a DTO', () => {
     ['Matches', [Matches(/^[a-z]+$/)], String, { type: 'string', pattern: '^[a-z]+$' }],
     ['two Matches', [Matches(/a/), Matches(/b/)], String, { type: 'string', pattern: 'a', allOf: [{ pattern: 'b' }] }],
     ['IsObject', [IsObject()], Object, { type: 'object' }],
-    ['ArrayNotEmpty', [ArrayNotEmpty()], Array, { type: 'array', minItems: 1 }],
-    ['ArrayUnique', [ArrayUnique()], Array, { type: 'array', uniqueItems: true }],
+    ['ArrayNotEmpty', [ArrayNotEmpty()], Array, { type: 'array', minItems: 1, items: {} }],
+    ['ArrayUnique', [ArrayUnique()], Array, { type: 'array', uniqueItems: true, items: {} }],
     ['each on a Set', [IsString({ each: true })], Set, { type: 'array', items: { type: 'string' } }],
     ['each on a Map', [IsInt({ each: true })], Map, { type: 'object', additionalProperties: { type: 'integer' } }],
     ['Allow and a TypeScript type', [Allow()], Number, { type: 'number' }],
@@ -280,7 +280,7 @@ describe('schema of a DTO', () => {
       sloppy: { type: 'string' },
       phone: { type: 'string' },
       when: { type: 'string' },
-      list: { type: 'array' },
+      list: { type: 'array', items: {} },
     });
     expect(warnings.map((warning) => warning.split(':')[0])).toEqual([
       'Odd.even',

@@ -191,7 +191,7 @@ describe('emptyInput', () => {
     expect(emptyInput.validate(value)).toMatchObject({ ok });
   });
   it('the schema of a tool without arguments announces an empty object', () => {
-    expect(emptyInput.jsonSchema).toEqual({ type: 'object', additionalProperties: false });
+    expect(emptyInput.jsonSchema).toEqual({ type: 'object', properties: {}, additionalProperties: false });
   });
 });
 
