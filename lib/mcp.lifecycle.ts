@@ -6,36 +6,55 @@ import {
   type OnModuleInit,
   Optional,
 } from '@nestjs/common';
-import { ModulesContainer } from '@nestjs/core';
+import { ModuleRef, ModulesContainer } from '@nestjs/core';
+import { globalGuards } from './nest/container.js';
+import type { ServedController } from './mcp.served-controller.js';
 import { EntryFactory } from './discovery/entry-factory.js';
 import { Explorer } from './discovery/explorer.js';
 import { Registrar } from './discovery/registrar.js';
+import { onFailedStart } from './nest/failed-start.js';
 import { serverNames } from './mcp.server-names.js';
-import { BACKEND_FACTORIES, MCP_SERVER_NAME } from './mcp.tokens.js';
+import { BACKEND_FACTORIES, MCP_SERVER_NAME, SERVED_CONTROLLER } from './mcp.tokens.js';
 import type { BackendFactories } from './backends/backends.js';
+import { loadedCopies } from './packages/loaded-copies.js';
 import { McpRuntime } from './server/mcp-runtime.js';
 import { HttpMount } from './transport/http/mount/http-mount.js';
 
 /** Starts and closes one server in Nest's lifecycle hooks, in the order that its parts need. */
 @Injectable()
 export class McpLifecycle implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
+  #closing: Promise<void> | undefined;
+
   constructor(
     @Inject(McpRuntime) private readonly runtime: McpRuntime,
     @Inject(Explorer) private readonly explorer: Explorer,
     @Inject(EntryFactory) private readonly entries: EntryFactory,
     @Inject(BACKEND_FACTORIES) private readonly factories: BackendFactories,
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
+    @Inject(ModuleRef) private readonly moduleRef: ModuleRef,
+    @Optional() @Inject(SERVED_CONTROLLER) private readonly served: ServedController | undefined,
     @Optional() @Inject(MCP_SERVER_NAME) private readonly server: string | undefined,
     @Optional() @Inject(HttpMount) private readonly mount: HttpMount | undefined,
-  ) {}
+  ) {
+    onFailedStart(modules, () => this.#close());
+  }
 
   /** All providers exist by now, and Nest has not yet added its catch-all for unknown routes. */
   async onModuleInit(): Promise<void> {
     const registrar = new Registrar(this.explorer, this.entries, this.runtime.catalog);
-    await registrar.register(this.server, serverNames(this.modules));
+    await registrar.register(this.server, serverNames(this.modules), this.runtime.options.expose);
     await this.runtime.start();
-    this.#logRegistrations();
     this.mount?.mount(this.runtime.http.endpoint);
+    this.#logRegistrations();
+    this.#warnAboutGuards();
+  }
+
+  /** Who protects an application with a global guard takes the endpoint for protected, too. */
+  #warnAboutGuards(): void {
+    if (!this.mount || this.served || globalGuards(this.moduleRef) === 0) return;
+    this.runtime.logger.warn(
+      `Global guards do not run at the endpoint ${this.mount.paths.join(', ')}, which is mounted "direct": anyone may open sessions and read lists. Use mount: 'controller', or provide a PrincipalResolver that refuses them.`,
+    );
   }
 
   /**
@@ -44,11 +63,19 @@ export class McpLifecycle implements OnModuleInit, BeforeApplicationShutdown, On
   #logRegistrations(): void {
     const { catalog, logger, options } = this.runtime;
     const { tools, resources, templates, prompts } = catalog;
-    const where = options.path === false ? '' : ` on ${options.path}`;
+    const paths = this.mount?.paths ?? [];
+    const where = paths.length === 0 ? '' : ` on ${paths.join(', ')}`;
     logger.log(
       `"${options.name}"${where}: ${tools.size} tools, ${resources.size} resources, ` +
         `${templates.size} templates, ${prompts.size} prompts`,
     );
+    const copies = loadedCopies();
+    if (copies.length > 1) {
+      logger.warn(
+        `${copies.length} copies of nestjs-mcp-fleet are loaded. They know each other, but may be of different versions: ` +
+          `"npm dedupe" may leave one. They are ${copies.join(', ')}`,
+      );
+    }
     if (tools.size + resources.size + templates.size + prompts.size === 0 && !options.capabilities) {
       logger.warn('Nothing is registered: is the class with the decorated methods in the providers of a module?');
     }
@@ -63,7 +90,16 @@ export class McpLifecycle implements OnModuleInit, BeforeApplicationShutdown, On
     await this.runtime.drainRemaining();
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  onApplicationShutdown(): Promise<void> {
+    return this.#close();
+  }
+
+  /** An application may also be closed after its start has failed, and then everything is closed already. */
+  #close(): Promise<void> {
+    return (this.#closing ??= this.#closeAll());
+  }
+
+  async #closeAll(): Promise<void> {
     await this.runtime.close();
     // A part is closed before the parts that it uses.
     const { tasks, pending, log, sessions, broker, keyRing } = this.runtime.backends;

@@ -29,13 +29,16 @@ export const mcpServerToken = (server: string): string => `McpServer:${server}`;
 export const InjectMcpServer = (server: string): ParameterDecorator & PropertyDecorator =>
   Inject(mcpServerToken(server));
 
+// The first two are the same in all copies of this package, so that servers of several copies know of each other.
 /** @internal */
-export const MCP_OPTIONS = Symbol('nestjs-mcp-fleet:options');
+export const MCP_OPTIONS = Symbol.for('nestjs-mcp-fleet:options');
+/** @internal */
+export const MCP_SERVER_NAME = Symbol.for('nestjs-mcp-fleet:server-name');
 /** @internal */
 export const BACKENDS: InjectionToken<Backends> = Symbol('nestjs-mcp-fleet:backends');
 /** @internal */
 export const BACKEND_FACTORIES = Symbol('nestjs-mcp-fleet:backend-factories');
 /** @internal */
-export const MCP_SERVER_NAME = Symbol('nestjs-mcp-fleet:server-name');
-/** @internal */
 export const SERVER_LOGGER: InjectionToken<Logger> = Symbol('nestjs-mcp-fleet:logger');
+/** @internal The controller of one server; `undefined` if its endpoint is mounted next to the router. */
+export const SERVED_CONTROLLER = Symbol('nestjs-mcp-fleet:controller');

@@ -77,6 +77,7 @@ function print(run, isGood, name) {
   process.stdout.write(
     `${isGood ? '✓' : '✗'} ${name}: ${maxRssMb} MB, waits p99 ${p99Ms} ms, worst ${worstMs} ms (idle ${idleWorstMs} ms), ` +
       `held ${heldBeforeMib} → ${heldAfterMib} MiB after ${backAfterSeconds} s, answers ${JSON.stringify(statuses ?? {})}` +
+      `${run.toldWithinMs === undefined ? '' : `, all told within ${run.toldWithinMs} ms`}` +
       `${problems.length > 0 ? `\n  ${problems.join('; ')}` : ''}\n`,
   );
 }

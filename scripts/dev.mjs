@@ -31,7 +31,9 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, end);
 const parent = process.ppid;
 setInterval(() => process.ppid !== parent && end(), PARENT_MS).unref();
 
-for (const project of PROJECTS) {
+/** Samples are ES modules. */
+const projects = PROJECTS.filter(({ type }) => type !== 'commonjs');
+for (const project of projects) {
   say(`compiling ${project.sources}…`);
   const compiler = new Compiler(project.config);
   compilers.push(compiler);
@@ -42,7 +44,7 @@ sample.start();
 say('waiting for changes; Ctrl+C ends it.');
 
 for (const compiler of compilers) compiler.onSuccess(() => void restart());
-for (const project of PROJECTS) onScriptChange(project, () => void restart());
+for (const project of projects) onScriptChange(project, () => void restart());
 
 let latest = 0;
 /** Once for all that comes at the same time, and only when everything compiles. */

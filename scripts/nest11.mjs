@@ -4,7 +4,7 @@
  * in-process tests, or what the arguments choose. `--keep` names the folder, and leaves it there for the next run.
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve, sep } from 'node:path';
 import { ensureInstalled } from './steps/install.mjs';
@@ -32,6 +32,10 @@ const NEST_11 = {
 const LEFT_OUT = new Set(['.git', 'node_modules', 'dist', 'build', 'coverage', 'out']);
 
 function copyRepository(folder) {
+  // A kept folder still has files that are gone here.
+  for (const entry of readdirSync(folder)) {
+    if (!LEFT_OUT.has(entry)) rmSync(join(folder, entry), { recursive: true });
+  }
   const wanted = (path) => !LEFT_OUT.has(relative(ROOT, path).split(sep)[0]);
   cpSync(ROOT, folder, { recursive: true, filter: wanted });
   const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));

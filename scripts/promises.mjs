@@ -11,6 +11,7 @@ import { ensureBuilt } from './steps/compile.mjs';
 import { provideRedis } from './steps/redis.mjs';
 import { ROOT } from './steps/root.mjs';
 import { endOnSignals, exitCode, fail, installed } from './steps/run.mjs';
+import { readAttack } from './promises/attack.mjs';
 import { itemsOf, merge } from './promises/items.mjs';
 import { page } from './promises/page.mjs';
 import { readStorms } from './promises/storms.mjs';
@@ -23,7 +24,7 @@ if (!process.argv.includes('--page')) {
   const run = await measure();
   writeFileSync(RESULTS, `${JSON.stringify(files.length > 0 ? onTop(run) : run, undefined, 2)}\n`);
 }
-writeFileSync(PAGE, page(JSON.parse(readFileSync(RESULTS, 'utf8')), readStorms()));
+writeFileSync(PAGE, page(JSON.parse(readFileSync(RESULTS, 'utf8')), readStorms(), readAttack()));
 const code = await exitCode(process.execPath, [
   installed('prettier/bin/prettier.cjs'),
   '--log-level',

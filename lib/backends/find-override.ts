@@ -1,6 +1,7 @@
 import { Logger, type Abstract, type InjectionToken } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
-import { Injector, type InstanceWrapper } from '../nest/container.js';
+import { Injector, type InstanceWrapper, type Module } from '../nest/container.js';
+import { isSameClass } from '../packages/known-across-copies.js';
 import { SessionStore } from '../session/session-store.js';
 import { EventLog } from '../stream/event-log.js';
 
@@ -24,7 +25,7 @@ export async function findOverride<T>(
   own: unknown,
 ): Promise<T | undefined> {
   for (const module of modules.values()) {
-    const wrapper = module.metatype === own ? undefined : module.providers.get(token as InjectionToken);
+    const wrapper = isSameClass(module.metatype, own) ? undefined : providerOf(module, token);
     if (!wrapper) continue;
     if (UNSHAREABLE.includes(token)) {
       if (overridesInUse.has(wrapper)) throw new Error(sharedMessage(nameOf(token), module.name));
@@ -38,6 +39,10 @@ export async function findOverride<T>(
   }
   return undefined;
 }
+
+/** The application may know the token from another copy of this package than the module. */
+const providerOf = ({ providers }: Module, token: unknown): InstanceWrapper | undefined =>
+  providers.get(token as InjectionToken) ?? [...providers.values()].find((one) => isSameClass(one.token, token));
 
 const nameOf = (token: unknown): string => (token as { name: string }).name;
 

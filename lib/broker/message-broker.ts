@@ -1,3 +1,5 @@
+import { knownAcrossCopies } from '../packages/known-across-copies.js';
+
 /**
  * A listener for the messages of a channel. It is never called on the stack of the publisher. It must not throw, must
  * expect messages to be missed, and may publish, subscribe and close on the same broker.
@@ -39,6 +41,10 @@ export type BrokerStatus = 'up' | 'down';
  * @publicApi
  */
 export abstract class MessageBroker {
+  static {
+    knownAcrossCopies(this, 'MessageBroker');
+  }
+
   /**
    * Publishes a message. The promise resolves once the broker has accepted it and rejects if the backend is
    * unavailable. The caller decides how to handle that.

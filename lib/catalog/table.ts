@@ -1,3 +1,5 @@
+import { knownAcrossCopies } from '../packages/known-across-copies.js';
+
 /**
  * Two tools, resources, templates, prompts or completers have the same name. The run-time registration methods throw
  * it; if it happens at start-up, it is the cause of a `McpDeclarationError`.
@@ -5,6 +7,10 @@
  * @publicApi
  */
 export class DuplicateEntryError extends Error {
+  static {
+    knownAcrossCopies(this, 'DuplicateEntryError');
+  }
+
   override readonly name = 'DuplicateEntryError';
 }
 

@@ -1,6 +1,7 @@
 import { isObject, type JsonObject, type RequestId } from '../protocol/messages.js';
 import { TRAITS, type Era, type Revision } from '../protocol/revisions.js';
 import type { Principal } from '../session/principal.js';
+import { userOf } from '../session/request-user.js';
 import {
   missingCapabilities,
   type Root,
@@ -19,6 +20,7 @@ import {
 } from './context-input.js';
 import { ContextLog } from './context-log.js';
 import type { Exchange } from '../exchange/exchange.js';
+import { knownAcrossCopies } from '../packages/known-across-copies.js';
 
 /**
  * The request a method serves, and the ways to communicate with its client. It is the second argument of a method, can
@@ -82,7 +84,7 @@ export class McpContext {
   get signal(): AbortSignal {
     return this.#exchange.signal;
   }
-  /** The caller, as identified by the `PrincipalResolver`. `undefined` for anonymous callers. */
+  /** The caller, as identified by the `PrincipalResolver`: by default `ctx.user`. `undefined` for anonymous callers. */
   get principal(): Principal | undefined {
     return this.#exchange.peer.principal;
   }
@@ -105,12 +107,9 @@ export class McpContext {
   get http(): unknown {
     return this.#exchange.peer.http;
   }
-  /** `request.user`, if a guard, a hook or middleware has set it. */
+  /** `request.user`, as a guard, a hook, middleware or the `PrincipalResolver` has set it. */
   get user(): unknown {
-    if (!isObject(this.http)) return undefined;
-    const { user, raw } = this.http;
-    // Fastify wraps the raw request that middleware receives.
-    return user === undefined && isObject(raw) ? raw.user : user;
+    return userOf(this.#exchange.peer.request);
   }
 
   /** Sends log messages to the client. */
@@ -297,3 +296,4 @@ export class McpContext {
     return ctx.#exchange;
   }
 }
+knownAcrossCopies(McpContext, 'McpContext');

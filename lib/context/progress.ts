@@ -1,9 +1,15 @@
+import { knownAcrossCopies } from '../packages/known-across-copies.js';
+
 /**
  * A value that a method emits to report progress. It is sent as `notifications/progress` and never becomes the result.
  *
  * @publicApi
  */
 export class Progress {
+  static {
+    knownAcrossCopies(this, 'Progress');
+  }
+
   constructor(
     readonly progress: number,
     readonly total?: number,

@@ -1,6 +1,17 @@
 export * from './complete.decorator.js';
+export * from './expose.decorator.js';
+export type { EnhancerChoice, GlobalEnhancers } from './global-enhancers.js';
 export { McpArgs, McpCtx, McpPrincipal, McpSession } from './parameter.decorators.js';
 export * from './prompt.decorator.js';
 export * from './resource.decorator.js';
 export * from './tool.decorator.js';
-export type { McpCompleteOptions, McpPromptOptions, McpResourceOptions, McpToolOptions } from './metadata.js';
+export type {
+  ExposableRoute,
+  ExposedRoutes,
+  McpCompleteOptions,
+  McpExposeOptions,
+  McpPromptOptions,
+  McpResourceOptions,
+  McpToolOptions,
+  RouteNames,
+} from './metadata.js';

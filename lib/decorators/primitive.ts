@@ -1,5 +1,6 @@
 import { ENTRY_PROVIDER_WATERMARK } from '../nest/metadata-keys.js';
 import { McpContext } from '../context/mcp-context.js';
+import { isSameClass } from '../packages/known-across-copies.js';
 import { describeParameter, hasParameterMetadata, ParameterKind } from './parameter.decorators.js';
 
 /**
@@ -22,7 +23,7 @@ function assignParameters(target: object, method: string | symbol, { length }: F
   const types = (Reflect.getMetadata('design:paramtypes', target, method) ?? untyped) as unknown[];
   let hasArguments = false;
   for (const [index, type] of types.slice(0, 2).entries()) {
-    const context = hasArguments || type === McpContext;
+    const context = hasArguments || isSameClass(type, McpContext);
     if (!context) hasArguments = true;
     describeParameter(target.constructor, method, context ? ParameterKind.Context : ParameterKind.Arguments, { index });
   }

@@ -23,6 +23,7 @@ import { parseUriTemplate } from '../protocol/uri-template.js';
 import {
   compileSchema,
   emptyInput,
+  ignoringUnknown,
   paramHeaders,
   promptArguments,
   type CompiledSchema,
@@ -40,6 +41,16 @@ export interface Primitive {
   readonly takesArguments: boolean;
   /** The reflected type of the arguments parameter. */
   readonly argumentsType: unknown;
+  /** The schemas of a route, which are compiled already. */
+  readonly compiled?: { readonly input: CompiledSchema; readonly output: CompiledSchema | undefined };
+  /** False if its compiler emits no types, so that `argumentsType` is never known. */
+  readonly typesAreEmitted: boolean;
+}
+
+/** What all primitives that take arguments say of their schema. */
+interface SchemaOptions {
+  readonly input?: SchemaSource;
+  readonly acknowledged?: boolean;
 }
 
 /** The names that every client accepts (U-1). */
@@ -51,6 +62,8 @@ export class EntryFactory {
     private readonly invoker: Invoker,
     private readonly forms: ElicitationForms,
     private readonly logger: Logger,
+    /** Whether tools ignore arguments that they do not declare. */
+    private readonly ignoresUnknown: boolean,
   ) {}
 
   async tool(primitive: Primitive, options: McpToolOptions): Promise<ToolEntry> {
@@ -63,10 +76,13 @@ export class EntryFactory {
       );
     }
     const task = taskTraits(options);
-    const input = (await this.#input(primitive, options.input)) ?? emptyInput;
-    const output =
-      options.output &&
-      (await this.#compile(options.output, { direction: 'output', where: `the output of ${primitive.declaredBy}` }));
+    const { compiled, declaredBy } = primitive;
+    if (!options.acknowledged) for (const warning of compiled?.input.warnings ?? []) this.logger.warn(warning);
+    const declared = compiled?.input ?? (await this.#input(primitive, options)) ?? emptyInput;
+    const input = this.ignoresUnknown ? ignoringUnknown(declared) : declared;
+    const output = options.output
+      ? await this.#compile(options.output, options, { direction: 'output', where: `the output of ${declaredBy}` })
+      : compiled?.output;
     return {
       kind: 'tool',
       key: name,
@@ -109,7 +125,7 @@ export class EntryFactory {
       return { kind: 'resource', key: uri, declaredBy, cache, invoke, definition: defined({ uri, size, ...fields }) };
     }
     const template = parseUriTemplate(uri);
-    const schema = await this.#input(primitive, options.input, { strings: true, untyped: true });
+    const schema = await this.#input(primitive, options, { strings: true, untyped: true });
     const invoke = this.invoker.compile(primitive.host, schema, declaredBy);
     const definition = defined({ uriTemplate: uri, ...fields });
     return { kind: 'template', key: uri, declaredBy, cache, template, invoke, definition };
@@ -119,7 +135,7 @@ export class EntryFactory {
     const { title, description, icons, meta } = options;
     const name = options.name ?? primitive.defaultName;
     await this.#checkForms(options.elicits);
-    const input = await this.#input(primitive, options.input, { strings: true });
+    const input = await this.#input(primitive, options, { strings: true });
     const invoke = this.invoker.compile(primitive.host, input ?? emptyInput, primitive.declaredBy);
     const args = input && promptArguments(input, `the input of ${primitive.declaredBy}`);
     const definition = defined({
@@ -156,30 +172,40 @@ export class EntryFactory {
 
   /** The schema of the arguments: the given one, or the class of the parameter; `undefined` without arguments. */
   async #input(
-    { takesArguments, declaredBy, argumentsType }: Primitive,
-    given: SchemaSource | undefined,
+    { takesArguments, declaredBy, argumentsType, typesAreEmitted }: Primitive,
+    options: SchemaOptions,
     { strings = false, untyped = false } = {},
   ): Promise<CompiledSchema | undefined> {
+    const given = options.input;
     const source = given ?? (takesArguments ? (argumentsType as SchemaSource | undefined) : undefined);
     if (untyped && given === undefined && (source === undefined || isNotAClass(source))) return undefined;
     if (source === undefined && !takesArguments) return undefined;
     if (source === undefined) {
-      throw new Error('its arguments have no schema: type a parameter with a DTO class, or give "input"');
+      throw new Error(typesAreEmitted ? NO_SCHEMA : NO_TYPES);
     }
     if (given === undefined && isNotAClass(source)) {
       throw new Error(
         `TypeScript emits the type of its first parameter as ${(source as Function).name}, as it does for interfaces, unions and classes imported with "import type". Type it with a class (McpContext too) that is imported as a value, or give "input".`,
       );
     }
-    return this.#compile(source, { direction: 'input', where: `the input of ${declaredBy}`, strings });
+    return this.#compile(source, options, { direction: 'input', where: `the input of ${declaredBy}`, strings });
   }
 
-  async #compile(source: SchemaSource, use: Parameters<typeof compileSchema>[1]): Promise<CompiledSchema> {
+  async #compile(
+    source: SchemaSource,
+    { acknowledged }: SchemaOptions,
+    use: Parameters<typeof compileSchema>[1],
+  ): Promise<CompiledSchema> {
     const compiled = await compileSchema(source, use);
-    for (const warning of compiled.warnings) this.logger.warn(warning);
+    if (acknowledged !== true) for (const warning of compiled.warnings) this.logger.warn(warning);
     return compiled;
   }
 }
+
+const NO_SCHEMA = 'its arguments have no schema: type a parameter with a DTO class, or give "input"';
+const NO_TYPES =
+  'its arguments have no schema, because its compiler emits no types: esbuild does not, nor do tsx and others that use it. ' +
+  'Compile with tsc or SWC and "emitDecoratorMetadata", or give "input"';
 
 /** What TypeScript emits for a type that is not a class at run time. It emits `Function` for `import type`. */
 const isNotAClass = (type: unknown): boolean => type === Object || type === Function;

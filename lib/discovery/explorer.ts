@@ -1,7 +1,8 @@
-import { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { DiscoveryService, type ExternalContextCreator, MetadataScanner } from '@nestjs/core';
 import type { InstanceWrapper, Module } from '../nest/container.js';
 import { RuntimeHandlerHost } from '../pipeline/runtime-handler-host.js';
 import type { HandlerHost } from '../pipeline/handler-pipelines.js';
+import { isRoute, readRoute, type Class, type Route } from '../routes/route.js';
 import { declarationsOf, type Declaration } from './metadata-accessor.js';
 
 /** A decorated method and the provider or controller it belongs to. */
@@ -13,17 +14,42 @@ export interface Discovered {
   readonly name: string;
 }
 
-type Class = new (...args: never[]) => unknown;
+/** A method of a controller that answers HTTP, and is no tool by a decorator of its own. */
+export interface DiscoveredRoute extends Omit<Discovered, 'declaration'> {
+  readonly route: Route;
+}
 
 /** Finds every decorated method of the application, whatever the scope of its class. */
 export class Explorer {
   readonly #scanner = new MetadataScanner();
 
-  constructor(private readonly discovery: DiscoveryService) {}
+  constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly creator: ExternalContextCreator,
+  ) {}
 
   explore(): Discovered[] {
-    const wrappers = [...this.discovery.getProviders(), ...this.discovery.getControllers()];
-    return withoutAliases(wrappers).flatMap((wrapper) => this.#methodsOf(wrapper));
+    const wrappers = withoutAliases([...this.discovery.getProviders(), ...this.discovery.getControllers()]);
+    return wrappers.flatMap((wrapper) => this.#methodsOf(wrapper).flatMap(declared));
+  }
+
+  /** The routes of all controllers that no `@McpTool()` makes a tool. */
+  undeclaredRoutes(): DiscoveredRoute[] {
+    return this.discovery.getControllers().flatMap((wrapper) =>
+      this.#methodsOf(wrapper).flatMap((one) => {
+        const isTool = declarationsOf(one.handler).some(({ kind }) => kind === 'tool');
+        const route = isTool ? undefined : this.routeOf(one);
+        return route ? [{ ...one, route }] : [];
+      }),
+    );
+  }
+
+  /** The route that a method is, if Nest's router serves it. */
+  routeOf({ type, host }: Omit<Discovered, 'declaration' | 'name'>): Route | undefined {
+    const { module, wrapper, method } = host;
+    const isController = module.controllers.get(wrapper.token as never) === wrapper;
+    const handler = (type.prototype as Record<string, object>)[method]!;
+    return isController && isRoute(handler) ? readRoute(this.creator, module, type, method) : undefined;
   }
 
   /**
@@ -35,21 +61,30 @@ export class Explorer {
     return own?.getEnhancersMetadata() ?? [];
   }
 
-  #methodsOf(wrapper: InstanceWrapper): Discovered[] {
+  #methodsOf(wrapper: InstanceWrapper): Method[] {
     const type = typeOf(wrapper);
     const module = wrapper.host;
     if (!type?.prototype || !module) return [];
     return this.#scanner
       .getAllMethodNames(type.prototype as object)
-      .flatMap((method) => discover(wrapper, module, type, method));
+      .map((method) => methodOf(wrapper, module, type, method));
   }
 }
 
-function discover(wrapper: InstanceWrapper, module: Module, type: Class, method: string): Discovered[] {
-  const declarations = declarationsOf((type.prototype as Record<string, object>)[method]!);
-  const host: HandlerHost = { wrapper, module, method };
-  return declarations.map((declaration) => ({ declaration, host, type, name: `${type.name}.${method}` }));
+interface Method extends Omit<Discovered, 'declaration'> {
+  readonly handler: object;
 }
+
+function methodOf(wrapper: InstanceWrapper, module: Module, type: Class, method: string): Method {
+  const handler = (type.prototype as Record<string, object>)[method]!;
+  return { handler, host: { wrapper, module, method }, type, name: `${type.name}.${method}` };
+}
+
+const declared = ({ handler, host, type, name }: Method): Discovered[] =>
+  declarationsOf(handler).map((declaration) => {
+    const { globalEnhancers } = declaration.options;
+    return { declaration, host: { ...host, ...(globalEnhancers && { globalEnhancers }) }, type, name };
+  });
 
 /** Removes aliases, and factories that return an instance of another provider, so that no method is found twice. */
 function withoutAliases(wrappers: readonly InstanceWrapper[]): InstanceWrapper[] {

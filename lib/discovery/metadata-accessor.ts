@@ -2,10 +2,12 @@ import { ROUTE_ARGS_METADATA } from '../nest/metadata-keys.js';
 import { ParameterKind } from '../decorators/parameter.decorators.js';
 import {
   MCP_COMPLETE,
+  MCP_EXPOSE,
   MCP_PROMPT,
   MCP_RESOURCE,
   MCP_TOOL,
   type McpCompleteOptions,
+  type McpExposeOptions,
   type McpPromptOptions,
   type McpResourceOptions,
   type McpToolOptions,
@@ -32,6 +34,12 @@ export const declarationsOf = (method: object): Declaration[] =>
     return options === undefined ? [] : [{ kind, options } as Declaration];
   });
 
+/** What `@McpExpose()` says on the method, or else on the class: options, `false`, or nothing. */
+export const exposureOf = (type: object, method: object): McpExposeOptions | false | undefined =>
+  [method, type]
+    .map((one) => Reflect.getMetadata(MCP_EXPOSE, one) as McpExposeOptions | false | undefined)
+    .find((one) => one !== undefined);
+
 const ARGUMENT_KINDS: readonly string[] = [ParameterKind.Arguments, ParameterKind.Query, ParameterKind.Param].map(
   String,
 );
@@ -47,12 +55,18 @@ export interface ArgumentsUse {
   readonly reads: boolean;
   /** The reflected type of the parameter that takes all arguments. It is the schema, unless the user gives another. */
   readonly type: unknown;
+  /** Whether the compiler emitted the types of the method; esbuild, and tsx with it, emits none. */
+  readonly typesAreEmitted: boolean;
 }
 
 export function argumentsUse(type: new (...args: never[]) => unknown, method: string): ArgumentsUse {
   const parameters = (Reflect.getMetadata(ROUTE_ARGS_METADATA, type, method) ?? {}) as Record<string, Parameter>;
   const reading = Object.entries(parameters).filter(([key]) => ARGUMENT_KINDS.includes(key.split(':', 1)[0]!));
   const whole = reading.find(([, { data }]) => data === undefined)?.[1];
-  const types = (Reflect.getMetadata('design:paramtypes', type.prototype as object, method) ?? []) as unknown[];
-  return { reads: reading.length > 0, type: whole && types[whole.index] };
+  const types = Reflect.getMetadata('design:paramtypes', type.prototype as object, method) as unknown[] | undefined;
+  return {
+    reads: reading.length > 0,
+    type: whole && types?.[whole.index],
+    typesAreEmitted: types !== undefined,
+  };
 }

@@ -1,10 +1,14 @@
 import type { Catalog } from '../catalog/catalog.js';
 import type { CatalogEntry, CompletionEntry } from '../catalog/entries.js';
+import type { ExposedRoutes, McpToolOptions } from '../decorators/metadata.js';
+import { routeTool } from '../routes/route-tool.js';
 import type { Discovered, Explorer } from './explorer.js';
 import type { EntryFactory, Primitive } from './entry-factory.js';
 import { requireEnhancers } from './enhancers.js';
 import type { HandlerHost } from '../pipeline/handler-pipelines.js';
+import { exposedTool } from './exposed-routes.js';
 import { argumentsUse } from './metadata-accessor.js';
+import { knownAcrossCopies } from '../packages/known-across-copies.js';
 
 /**
  * An invalid declaration. It is thrown at start-up, and the message begins with the class and method, such as
@@ -13,6 +17,10 @@ import { argumentsUse } from './metadata-accessor.js';
  * @publicApi
  */
 export class McpDeclarationError extends Error {
+  static {
+    knownAcrossCopies(this, 'McpDeclarationError');
+  }
+
   override readonly name = 'McpDeclarationError';
   constructor(where: string, cause: unknown) {
     super(`${where}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
@@ -30,12 +38,17 @@ export class Registrar {
   /**
    * @param server the name of this server; `undefined` is the default server
    * @param servers the names of all servers, to detect unknown names
+   * @param expose the routes that become tools of this server
    * @throws {McpDeclarationError}
    */
-  async register(server: string | undefined, servers: ReadonlySet<string | undefined>): Promise<void> {
+  async register(
+    server: string | undefined,
+    servers: ReadonlySet<string | undefined>,
+    expose?: ExposedRoutes,
+  ): Promise<void> {
     const globals = this.explorer.scopedGlobals();
     const hosts = new Map<unknown, HandlerHost>();
-    for (const discovered of this.explorer.explore()) {
+    for (const discovered of [...this.explorer.explore(), ...this.#exposed(server, expose)]) {
       const { declaration, host, type, name } = discovered;
       const { options } = declaration;
       if (!servers.has(options.server)) throw unknownServer(name, options.server, servers);
@@ -51,6 +64,13 @@ export class Registrar {
     for (const completion of this.catalog.completions.sorted()) this.#requireTarget(completion);
   }
 
+  #exposed(server: string | undefined, expose: ExposedRoutes | undefined): Discovered[] {
+    return this.explorer.undeclaredRoutes().flatMap(({ route, host, type, name }) => {
+      const options = exposedTool(route, server, expose);
+      return options ? [{ declaration: { kind: 'tool', options }, host, type, name }] : [];
+    });
+  }
+
   /** A completer whose target does not exist is a typo that would otherwise go unnoticed. */
   #requireTarget({ target: { ref, name, argument }, declaredBy }: CompletionEntry): void {
     const names =
@@ -64,17 +84,18 @@ export class Registrar {
   }
 
   #entry({ declaration, host, type, name }: Discovered): CatalogEntry | Promise<CatalogEntry> {
-    const { reads, type: argumentsType } = argumentsUse(type, host.method);
+    const { reads, type: argumentsType, typesAreEmitted } = argumentsUse(type, host.method);
     const primitive: Primitive = {
       host,
       defaultName: host.method,
       declaredBy: name,
       takesArguments: reads,
       argumentsType,
+      typesAreEmitted,
     };
     switch (declaration.kind) {
       case 'tool':
-        return this.entries.tool(primitive, declaration.options);
+        return this.#tool(primitive, declaration.options, type);
       case 'resource':
         return this.entries.resource(primitive, declaration.options);
       case 'prompt':
@@ -82,6 +103,15 @@ export class Registrar {
       case 'completion':
         return this.entries.completion(primitive, declaration.options);
     }
+  }
+
+  /** A route without `input` is called as the route that it is. With one it is a method like any other. */
+  async #tool(primitive: Primitive, given: McpToolOptions, type: Discovered['type']): Promise<CatalogEntry> {
+    const { host } = primitive;
+    const route = given.input === undefined ? this.explorer.routeOf({ type, host }) : undefined;
+    if (!route) return this.entries.tool(primitive, given);
+    const { options, call, ...compiled } = await routeTool(route, given);
+    return this.entries.tool({ ...primitive, host: { ...host, route: call }, compiled }, options);
   }
 }
 

@@ -36,7 +36,7 @@ interface Listener {
 export class Subscriptions {
   readonly #listeners = new Set<Listener>();
   readonly #byUri = new Map<string, Set<Listener>>();
-  readonly #work = new SlicedWork<Listener>();
+  readonly #work = new SlicedWork();
   #closed = false;
 
   /** @param limit open listen requests of this instance */
@@ -98,9 +98,9 @@ export class Subscriptions {
 
   /** Events may have been missed: each listener is told everything it asked about, rather than too little (P12). */
   deliverAll(): void {
-    this.#work.add(this.#listeners, (listener) => {
+    this.#work.addParts(this.#listeners, function* (listener) {
       for (const list of LISTS) if (wants(listener.filter, list)) notifyList(listener, list);
-      for (const uri of listener.uris) notifyResource(listener, uri);
+      for (const uri of listener.uris) yield notifyResource(listener, uri);
     });
   }
 

@@ -1,6 +1,7 @@
 import type { McpError } from '../protocol/errors.js';
 import type { JsonRpcNotification, JsonRpcRequest } from '../protocol/messages.js';
 import type { Peer } from './peer.js';
+import { knownAcrossCopies } from '../packages/known-across-copies.js';
 
 /** The outgoing side of a request. Its notifications use the response stream of that request only (S-1, G-23). */
 export interface Outlet {
@@ -117,6 +118,10 @@ export class Exchange {
  * @publicApi
  */
 export class CancelledError extends Error {
+  static {
+    knownAcrossCopies(this, 'CancelledError');
+  }
+
   override readonly name = 'CancelledError';
   constructor(reason: string) {
     super(`The request was cancelled: ${reason}`);

@@ -1,5 +1,6 @@
-import { HttpException, type Logger } from '@nestjs/common';
+import type { HttpException, Logger } from '@nestjs/common';
 import { inspect } from 'node:util';
+import { isHttpException } from '../nest/http-exception.js';
 import { ErrorCode, invalidParams, McpError, ResourceNotFoundError, ToolError } from '../protocol/errors.js';
 import { text, type CallToolResult } from '../protocol/content.js';
 import { InvalidArgumentsError } from './invalid-arguments.js';
@@ -17,8 +18,9 @@ export class UnexpectedError extends McpError {
 }
 
 /** Whether the error is a regular response, or needs no response. */
-const isExpected = (error: unknown): boolean =>
-  [McpError, HttpException, ToolError, InvalidArgumentsError, CancelledError].some((type) => error instanceof type);
+export const isExpected = (error: unknown): boolean =>
+  isHttpException(error) ||
+  [McpError, ToolError, InvalidArgumentsError, CancelledError].some((type) => error instanceof type);
 
 /** Logs an error thrown by a method and replaces it by an `UnexpectedError`, unless it is meant for the client. */
 export function maskUnexpected(error: unknown, logger: Logger, where: string): unknown {
@@ -48,7 +50,7 @@ export function toMcpError(error: unknown): McpError {
   if (error instanceof McpError) return error;
   if (error instanceof InvalidArgumentsError) return invalidParams(error.message, { issues: error.issues });
   if (error instanceof ToolError) return new McpError(ErrorCode.InternalError, error.message);
-  if (error instanceof HttpException) return fromHttp(error);
+  if (isHttpException(error)) return fromHttp(error);
   return new McpError(ErrorCode.InternalError, INTERNAL, { cause: error });
 }
 
@@ -77,7 +79,7 @@ function messageOf(error: HttpException): string {
 export function toolFailure(error: unknown): CallToolResult {
   if (error instanceof UnexpectedError) return failed(INTERNAL);
   if (error instanceof McpError || error instanceof CancelledError) throw error;
-  if (error instanceof HttpException && [401, 403].includes(error.getStatus())) throw fromHttp(error);
+  if (isHttpException(error) && [401, 403].includes(error.getStatus())) throw fromHttp(error);
   return failed(toolFailureText(error));
 }
 
@@ -86,10 +88,10 @@ const failed = (reason: string): CallToolResult => ({ content: [text(reason)], i
 function toolFailureText(error: unknown): string {
   if (error instanceof InvalidArgumentsError) return `Invalid arguments:\n${error.message}`;
   if (error instanceof ToolError) return error.message;
-  if (error instanceof HttpException) return messageOf(error);
+  if (isHttpException(error)) return messageOf(error);
   return INTERNAL;
 }
 
 /** A `NotFoundException` thrown by a resource's method means that the resource does not exist. */
 export const resourceFailure = (error: unknown, uri: string): unknown =>
-  error instanceof HttpException && error.getStatus() === 404 ? new ResourceNotFoundError(uri) : error;
+  isHttpException(error) && error.getStatus() === 404 ? new ResourceNotFoundError(uri) : error;

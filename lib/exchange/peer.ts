@@ -4,6 +4,17 @@ import type { JsonObject } from '../protocol/messages.js';
 import { type Era, MODERN_REVISION, type Revision } from '../protocol/revisions.js';
 import { type Principal, principalId } from '../session/principal.js';
 import type { SessionRecord } from '../session/session-record.js';
+import { LocalRequest } from './local-request.js';
+
+/** The part of an HTTP response that enhancers of a call may write to. */
+export interface ResponseHead {
+  readonly headersSent: boolean;
+  setHeader(name: string, value: number | string | readonly string[]): unknown;
+  getHeader(name: string): number | string | string[] | undefined;
+  getHeaders(): Readonly<Record<string, number | string | string[] | undefined>>;
+  removeHeader(name: string): void;
+  on(event: string, listener: (...args: unknown[]) => void): unknown;
+}
 
 /** Everything known about the sender of a message. It is valid for this message only. */
 export interface Peer {
@@ -12,6 +23,8 @@ export interface Peer {
   readonly principal: Principal | undefined;
   /** `principalId(principal)`, the owner of sessions, streams and cursors. */
   readonly principalId: string;
+  /** Whose shares count: the principal, or the address of an anonymous client. */
+  readonly client: string;
   readonly clientCapabilities: Readonly<JsonObject>;
   readonly clientInfo: JsonObject | undefined;
   /** The threshold for `notifications/message`. `undefined` sends none (modern) or uses the default level (legacy). */
@@ -21,15 +34,24 @@ export interface Peer {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** The framework's request object. `undefined` on stdio. */
   readonly http: unknown;
+  /** The request as guards see it: `http`, or an object of the call's own. */
+  readonly request: object;
+  /** The response that will carry the result. `undefined` on stdio and in process. */
+  readonly response: ResponseHead | undefined;
 }
 
 /** The information a transport has about the sender of a message. */
 export interface Sender {
   readonly principal?: Principal;
+  /** Whose shares count. Default: the principal. */
+  readonly client?: string;
   /** The HTTP headers with lower-case names. */
   readonly headers?: Peer['headers'];
   /** The framework's request object. */
-  readonly http?: unknown;
+  readonly http?: object;
+  /** Default: `http`, or a `LocalRequest`. */
+  readonly request?: object;
+  readonly response?: ResponseHead;
 }
 
 /** The sender on stdio: the user who started the process, with the credentials of its environment (D-6). */
@@ -39,33 +61,39 @@ const NO_HEADERS: Peer['headers'] = {};
 /** The sender of a modern request, as described by the envelope of the request (E-6). */
 export const modernPeer = (
   { clientCapabilities, clientInfo, logLevel }: Omit<Envelope, 'protocolVersion'>,
-  { principal, headers = NO_HEADERS, http }: Sender = LOCAL,
+  { principal, client, headers = NO_HEADERS, http, request, response }: Sender = LOCAL,
 ): Peer => ({
   era: 'modern',
   revision: MODERN_REVISION,
   principal,
   principalId: principalId(principal),
+  client: client ?? principalId(principal),
   clientCapabilities,
   clientInfo,
   logLevel,
   session: undefined,
   headers,
   http,
+  request: request ?? http ?? new LocalRequest(headers, principal),
+  response,
 });
 
 /** The sender of a message in a legacy session, which stores what the client declared in `initialize` (G-7). */
 export const legacyPeer = (
   session: SessionRecord,
-  { principal, headers = NO_HEADERS, http }: Sender = LOCAL,
+  { principal, client, headers = NO_HEADERS, http, request, response }: Sender = LOCAL,
 ): Peer => ({
   era: 'legacy',
   revision: session.revision,
   principal,
   principalId: session.principal,
+  client: client ?? session.principal,
   clientCapabilities: session.clientCapabilities,
   clientInfo: session.clientInfo,
   logLevel: session.logLevel,
   session,
   headers,
   http,
+  request: request ?? http ?? new LocalRequest(headers, principal),
+  response,
 });

@@ -36,7 +36,11 @@ export class ElicitationForms {
 
 async function compileForm(source: SchemaSource): Promise<ElicitationForm> {
   const name = typeof source === 'function' ? source.name : 'the form';
-  const schema = await compileSchema(source, { direction: 'input', where: `the elicitation form ${name}` });
+  const schema = await compileSchema(source, {
+    direction: 'input',
+    where: `the elicitation form ${name}`,
+    announced: false,
+  });
   const { properties, required } = schema.jsonSchema as { properties?: JsonObject; required?: unknown };
   const fields = Object.entries(properties ?? {}).map(([field, value]) => [field, requestedField(name, field, value)]);
   const requested: JsonObject = { type: 'object', properties: Object.fromEntries(fields) };

@@ -1,4 +1,5 @@
 import type { InputRequest } from './input-request.js';
+import { knownAcrossCopies } from '../packages/known-across-copies.js';
 
 /**
  * What a method returns when it cannot continue without input. Create it with `inputRequired()`.
@@ -6,6 +7,10 @@ import type { InputRequest } from './input-request.js';
  * @publicApi
  */
 export class InputRequired {
+  static {
+    knownAcrossCopies(this, 'InputRequired');
+  }
+
   constructor(
     readonly inputRequests: Readonly<Record<string, InputRequest>>,
     readonly state: unknown,

@@ -1,6 +1,7 @@
 import { ToolError } from '../protocol/errors.js';
 import type { JsonObject } from '../protocol/messages.js';
 import type { InputRequest } from './input-request.js';
+import { knownAcrossCopies } from '../packages/known-across-copies.js';
 
 /** A request for input and the check of its answer: a question whose answer is not valid is asked again. */
 export interface Question {
@@ -63,5 +64,9 @@ export type Outcome = { readonly value: unknown } | { readonly inputRequired: Js
  * @publicApi
  */
 export class InputRefusedError extends ToolError {
+  static {
+    knownAcrossCopies(this, 'InputRefusedError');
+  }
+
   override readonly name = 'InputRefusedError';
 }

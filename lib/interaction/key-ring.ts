@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { knownAcrossCopies } from '../packages/known-across-copies.js';
 
 /**
  * A key that seals request states: 32 bytes or more, as bytes or as text in Base64, Base64url or hex.
@@ -34,6 +35,10 @@ export class StateKeyError extends Error {
  * have expired (Q-5).
  */
 export class KeyRing {
+  static {
+    knownAcrossCopies(this, 'KeyRing');
+  }
+
   #keys: readonly Key[];
 
   /**

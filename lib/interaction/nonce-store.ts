@@ -1,3 +1,5 @@
+import { knownAcrossCopies } from '../packages/known-across-copies.js';
+
 /**
  * Remembers which nonces were used. It is what makes each `requestState` valid only once when the option
  * `requestState.singleUse` is set (Q-3); without that option it is never called.
@@ -25,6 +27,10 @@
  * @publicApi
  */
 export abstract class NonceStore {
+  static {
+    knownAcrossCopies(this, 'NonceStore');
+  }
+
   /**
    * Uses a nonce and remembers that for `ttlMs`.
    *

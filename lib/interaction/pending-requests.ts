@@ -1,5 +1,6 @@
 import type { JsonRpcResponse, RequestId } from '../protocol/messages.js';
 import type { SessionKey } from '../session/session-record.js';
+import { knownAcrossCopies } from '../packages/known-across-copies.js';
 
 /**
  * A request to a client whose response is still outstanding.
@@ -34,6 +35,10 @@ export interface PendingRequest {
  * @publicApi
  */
 export abstract class PendingRequests {
+  static {
+    knownAcrossCopies(this, 'PendingRequests');
+  }
+
   /**
    * Registers a request. It must be called before the request is sent, so that no response can be missed.
    *

@@ -39,11 +39,15 @@ export class ByteBudget {
     return new ByteAccount(this, owner);
   }
 
-  /** @internal @returns why not, or `undefined` when the bytes are held now */
-  take(owner: string, bytes: number): BudgetRefusal | undefined {
+  /**
+   * @internal
+   * @param own what the owner, or all owners together, may hold already without being refused, whatever is taken
+   * @returns why not, or `undefined` when the bytes are held now
+   */
+  take(owner: string, bytes: number, own = -1): BudgetRefusal | undefined {
     const held = this.#byOwner.get(owner) ?? 0;
-    if (held + bytes > this.#shareBytes) return 'share';
-    if (this.#held + bytes > this.#totalBytes) return 'total';
+    if (held > own && held + bytes > this.#shareBytes) return 'share';
+    if (this.#held > own && this.#held + bytes > this.#totalBytes) return 'total';
     this.#byOwner.set(owner, held + bytes);
     this.#held += bytes;
     return undefined;
@@ -72,12 +76,38 @@ export class ByteAccount {
     return this.#bytes;
   }
 
+  /** Another account of the same owner, which holds nothing yet. */
+  sibling(): ByteAccount {
+    return this.budget.open(this.owner);
+  }
+
+  /**
+   * Holds the answer to the request of this account in an account of its own. An answer is never too large by itself:
+   * it is refused only if something else is held.
+   *
+   * @returns why not, or the account
+   */
+  openAnswer(bytes: number): ByteAccount | BudgetRefusal {
+    const refusal = this.budget.take(this.owner, bytes, this.#bytes);
+    if (refusal !== undefined) return refusal;
+    const answer = this.sibling();
+    answer.#bytes = bytes;
+    return answer;
+  }
+
   /** Holds more bytes. @returns why not, or `undefined` when they are held now */
   grow(bytes: number): BudgetRefusal | undefined {
     if (this.#closed || bytes === 0) return undefined;
     const refusal = this.budget.take(this.owner, bytes);
     if (refusal === undefined) this.#bytes += bytes;
     return refusal;
+  }
+
+  /** Holds this many bytes from now on. @returns why not, or `undefined` when they are held now */
+  resize(bytes: number): BudgetRefusal | undefined {
+    if (bytes > this.#bytes) return this.grow(bytes - this.#bytes);
+    this.shrink(this.#bytes - bytes);
+    return undefined;
   }
 
   /** Gives back part of what is held. */

@@ -1,23 +1,25 @@
 /** How long one slice may hold the event loop, ms. */
 const SLICE_MS = 10;
 
-interface Job<T> {
-  readonly items: Iterator<T>;
-  readonly step: (item: T) => void;
-}
-
 /**
- * Does something for each of many items without holding the event loop: after a slice of some milliseconds other work
- * has its turn. Jobs are done one after the other, in the order in which they were added.
+ * Does long work without holding the event loop: after a slice of some milliseconds everything else has its turn. Jobs
+ * are done one after the other, in the order in which they were added.
  */
-export class SlicedWork<T> {
-  readonly #jobs: Job<T>[] = [];
+export class SlicedWork {
+  readonly #jobs: Iterator<void>[] = [];
   #scheduled = false;
 
   /** Begins at once if nothing is waiting. @param items as they are now; @param step must not throw */
-  add(items: Iterable<T>, step: (item: T) => void): void {
+  add<T>(items: Iterable<T>, step: (item: T) => void): void {
+    this.addParts(items, function* (item) {
+      step(item);
+    });
+  }
+
+  /** Like `add`, for items that may take long. @param parts yields between the parts of what is done for one item */
+  addParts<T>(items: Iterable<T>, parts: (item: T) => Iterable<void>): void {
     // A copy, because items may come and go between two slices.
-    this.#jobs.push({ items: [...items][Symbol.iterator](), step });
+    this.#jobs.push(stepsOf([...items], parts));
     if (!this.#scheduled) this.#run();
   }
 
@@ -25,8 +27,7 @@ export class SlicedWork<T> {
     this.#scheduled = false;
     const until = performance.now() + SLICE_MS;
     for (let job = this.#jobs[0]; job; job = this.#jobs[0]) {
-      for (let next = job.items.next(); !next.done; next = job.items.next()) {
-        job.step(next.value);
+      while (job.next().done !== true) {
         if (performance.now() < until) continue;
         this.#scheduled = true;
         setImmediate(() => this.#run());
@@ -34,5 +35,12 @@ export class SlicedWork<T> {
       }
       this.#jobs.shift();
     }
+  }
+}
+
+function* stepsOf<T>(items: readonly T[], parts: (item: T) => Iterable<void>): Generator<void, void> {
+  for (const item of items) {
+    yield* parts(item);
+    yield;
   }
 }

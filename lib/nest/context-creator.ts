@@ -26,6 +26,20 @@ export interface CreatorParts {
   readonly filtersContextCreator: FiltersCreator;
 }
 
+/** The part of Nest's creators of guards, interceptors, pipes and filters that is used here. */
+export interface EnhancersCreator {
+  /** The global enhancers, as instances. */
+  getGlobalMetadata(...args: unknown[]): unknown[];
+  /** Makes what runs of classes and instances; there are none where nothing is bound. */
+  createConcreteContext(metadata: readonly unknown[] | undefined, ...args: unknown[]): unknown[];
+}
+export interface EnhancersCreators {
+  readonly guardsContextCreator: EnhancersCreator;
+  readonly interceptorsContextCreator: EnhancersCreator;
+  readonly pipesContextCreator: EnhancersCreator;
+  readonly filtersContextCreator: EnhancersCreator;
+}
+
 /** What the replacements need to have; they are called by Nest alone. */
 type Replacements = { readonly [K in keyof CreatorParts]: object };
 

@@ -1,5 +1,6 @@
 import { KeyRing } from '../interaction/key-ring.js';
 import type { McpOptions } from './mcp-options.js';
+import { knownAcrossCopies } from '../packages/known-across-copies.js';
 
 const DEFAULTS = {
   path: '/mcp',
@@ -15,10 +16,12 @@ const DEFAULTS = {
   maxStreams: 10_000,
   maxSubscriptions: 10_000,
   maxSessions: 10_000,
+  maxSessionsPerClient: 5000,
   sessionIdleTtlMs: 3_600_000,
   maxHistory: 1000,
   maxHistoryBytes: 4 * 1024 * 1024,
-  maxTotalHistoryBytes: 64 * 1024 * 1024,
+  maxStoredBytes: 64 * 1024 * 1024,
+  maxStoredBytesPerClient: 16 * 1024 * 1024,
   historyTtlMs: 600_000,
   resultTtlMs: 3_600_000,
   keepAliveMs: 15_000,
@@ -32,7 +35,9 @@ const DEFAULTS = {
   taskPollIntervalMs: 1000,
   taskLeaseMs: 15_000,
   maxTasks: 10_000,
+  maxTaskInputBytes: 1024 * 1024,
   pageSize: 1000,
+  unknownArguments: 'refuse',
   redisPrefix: 'mcp',
   redisWaitMs: 2000,
   instanceTtlMs: 10_000,
@@ -51,6 +56,10 @@ export type ResolvedOptions = McpOptions & { [K in keyof typeof DEFAULTS]-?: Non
  * @publicApi
  */
 export class McpOptionsError extends Error {
+  static {
+    knownAcrossCopies(this, 'McpOptionsError');
+  }
+
   override readonly name = 'McpOptionsError';
 }
 
@@ -66,13 +75,16 @@ const LIMITS = [
   'maxStreams',
   'maxSubscriptions',
   'maxSessions',
+  'maxSessionsPerClient',
   'maxTasks',
+  'maxTaskInputBytes',
   'maxHeldStreams',
 ] as const;
 const HISTORY = [
   'maxHistory',
   'maxHistoryBytes',
-  'maxTotalHistoryBytes',
+  'maxStoredBytes',
+  'maxStoredBytesPerClient',
   'historyTtlMs',
   'resultTtlMs',
   'sessionIdleTtlMs',
@@ -84,12 +96,24 @@ const PARTS = [
   ['maxBodyBytes', 'maxRequestBytesPerClient'],
   ['maxRequestBytesPerClient', 'maxRequestBytes'],
   ['maxRequestsPerClient', 'maxRequests'],
-  ['maxHistoryBytes', 'maxTotalHistoryBytes'],
+  ['maxHistoryBytes', 'maxStoredBytesPerClient'],
+  ['maxTaskInputBytes', 'maxStoredBytesPerClient'],
+  ['maxStoredBytesPerClient', 'maxStoredBytes'],
+  ['maxSessionsPerClient', 'maxSessions'],
 ] as const;
 const KNOWN = new Set<string>([
   ...Object.keys(DEFAULTS),
   ...['name', 'version', 'title', 'description', 'websiteUrl', 'icons', 'instructions'],
-  ...['allowedHosts', 'allowedOrigins', 'listCache', 'capabilities', 'requestState', 'redis'],
+  ...[
+    'allowedHosts',
+    'allowedOrigins',
+    'listCache',
+    'capabilities',
+    'requestState',
+    'redis',
+    'expose',
+    'globalEnhancers',
+  ],
 ]);
 
 /** @throws {McpOptionsError} with the name of the option, its value, and what is allowed */
@@ -106,6 +130,12 @@ export function resolveOptions(given: McpOptions): ResolvedOptions {
   if (options.path !== false && !/^\/[\w\-./~]*$/.test(options.path)) {
     throw invalid('path', 'must begin with "/" and contain no parameters or wildcards, such as "/mcp", or be false');
   }
+  if (!['refuse', 'ignore'].includes(options.unknownArguments)) {
+    throw invalid(
+      'unknownArguments',
+      `is ${JSON.stringify(options.unknownArguments)}; it must be "refuse" or "ignore"`,
+    );
+  }
   for (const [part, whole] of PARTS) {
     if (options[part] > options[whole]) {
       throw invalid(part, `is ${options[part]}, which exceeds "${whole}" (${options[whole]})`);
@@ -118,6 +148,8 @@ export function resolveOptions(given: McpOptions): ResolvedOptions {
   requestState(options);
   redis(options);
   cache(options);
+  exposed(options);
+  enhancers(options);
   return options;
 }
 
@@ -125,16 +157,28 @@ export function resolveOptions(given: McpOptions): ResolvedOptions {
  * Totals that are not given grow with the limits that are part of them, so that raising one of these needs no other.
  */
 function withTotals(given: McpOptions, options: ResolvedOptions): ResolvedOptions {
-  const atLeast = (name: Total, least: number): number => given[name] ?? Math.max(DEFAULTS[name], least);
+  const atLeast = (name: Total, least: number, factor = 1): number =>
+    given[name] ?? Math.max(DEFAULTS[name] * factor, least);
+  const factor = given.redis === undefined ? 1 : REDIS_FACTOR;
   const maxRequestBytesPerClient = atLeast('maxRequestBytesPerClient', 2 * options.maxBodyBytes);
+  const largest = Math.max(options.maxHistoryBytes, options.maxTaskInputBytes);
+  const maxStoredBytesPerClient = atLeast('maxStoredBytesPerClient', 2 * largest, factor);
   return {
     ...options,
+    // A share that is not given is half of a smaller total.
+    maxSessionsPerClient:
+      given.maxSessionsPerClient ?? Math.min(DEFAULTS.maxSessionsPerClient, Math.ceil(options.maxSessions / 2)),
+    maxStoredBytesPerClient,
+    maxStoredBytes: atLeast('maxStoredBytes', 2 * maxStoredBytesPerClient, factor),
     maxRequestBytesPerClient,
     maxRequestBytes: atLeast('maxRequestBytes', 2 * maxRequestBytesPerClient),
-    maxTotalHistoryBytes: atLeast('maxTotalHistoryBytes', 4 * options.maxHistoryBytes),
   };
 }
-type Total = 'maxRequestBytesPerClient' | 'maxRequestBytes' | 'maxTotalHistoryBytes';
+
+/** By how much more is stored in Redis, for a whole fleet, than in the memory of one instance, unless given. */
+const REDIS_FACTOR = 4;
+
+type Total = 'maxRequestBytesPerClient' | 'maxRequestBytes' | 'maxStoredBytesPerClient' | 'maxStoredBytes';
 
 const invalid = (name: string, problem: string) => new McpOptionsError(`McpModule option "${name}" ${problem}.`);
 
@@ -173,6 +217,18 @@ function hosts({ allowedHosts, allowedOrigins, dangerouslyAllowAnyHost }: Resolv
   }
 }
 
+function exposed({ expose }: ResolvedOptions): void {
+  if (expose === undefined) return;
+  if (typeof expose !== 'object' || typeof expose?.filter !== 'function') {
+    throw invalid('expose', 'needs a "filter", a function that says for each route whether it becomes a tool');
+  }
+  for (const name of Object.keys(expose)) {
+    if (!['filter', 'names', 'headers', 'output'].includes(name)) {
+      throw invalid('expose', `has no field "${name}"; its fields are "filter", "names", "headers" and "output"`);
+    }
+  }
+}
+
 function requestState({ requestState: given }: ResolvedOptions): void {
   if (given === undefined) return;
   for (const name of Object.keys(given)) {
@@ -202,6 +258,21 @@ function redis({ redis: given, redisPrefix }: ResolvedOptions): void {
   }
   if (typeof redisPrefix !== 'string' || !/^[\w.-]{1,64}$/.test(redisPrefix)) {
     throw invalid('redisPrefix', 'must be 1 to 64 letters, digits, "_", "." or "-"');
+  }
+}
+
+const KINDS = ['guards', 'interceptors', 'pipes', 'filters'];
+
+function enhancers({ globalEnhancers: given }: ResolvedOptions): void {
+  for (const [kind, choice] of Object.entries(given ?? {})) {
+    if (!KINDS.includes(kind)) {
+      throw invalid('globalEnhancers', `has no field "${kind}"; its fields are "${KINDS.join('", "')}"`);
+    }
+    const list: unknown = Array.isArray(choice) ? choice : (choice as { except?: unknown } | undefined)?.except;
+    const isList = Array.isArray(list) && list.every((type) => typeof type === 'function');
+    if (choice !== undefined && typeof choice !== 'boolean' && !isList) {
+      throw invalid('globalEnhancers', `requires "${kind}" to be a boolean, a list of classes, or { except: classes }`);
+    }
   }
 }
 

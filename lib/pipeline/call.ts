@@ -11,6 +11,9 @@ export class Call {
   /** The method's return value, if it asks for input. It is kept here so that interceptors cannot change it. */
   inputRequired: InputRequired | undefined;
 
+  /** The class of the filter that handled an error last. */
+  filteredBy: string | undefined;
+
   constructor(
     readonly ctx: McpContext,
     /** The arguments as the client sent them, which are not validated yet when guards and interceptors run. */

@@ -2,6 +2,7 @@ import type { ExecutionContext } from '@nestjs/common';
 import { ExecutionContextHost } from '../nest/container.js';
 import type { McpContext } from '../context/mcp-context.js';
 import type { Call } from './call.js';
+import type { CallResponse } from './call-response.js';
 
 /**
  * The value of `context.getType()` while an MCP method is called: `mcp`.
@@ -10,17 +11,12 @@ import type { Call } from './call.js';
  */
 export const MCP_CONTEXT_TYPE = 'mcp';
 
-/**
- * The value of `switchToHttp().getRequest()` on stdio, where there is no HTTP request. It must never be the arguments:
- * a guard written for HTTP trusts `request.user`, and must not find there what the client put into its arguments.
- */
-export const NO_HTTP_REQUEST = Object.freeze({ headers: Object.freeze({}) });
-
-export type McpExecutionArguments = [request: unknown, ctx: McpContext, call: Call];
+export type McpExecutionArguments = [request: object, response: CallResponse, call: Call];
 
 /**
  * The execution context of an MCP call, for guards, interceptors and filters. `switchToHttp().getRequest()` returns the
- * HTTP request that carried the call, or an object with empty `headers` on stdio.
+ * HTTP request that carried the call; on stdio and in process, an object of the call's own that reads like one.
+ * `getResponse()` returns a response on which headers can be set until the answer is sent.
  *
  * @example
  * ```ts
@@ -60,7 +56,7 @@ export class McpExecutionContext extends ExecutionContextHost {
 
   /** The `McpContext` of the call, which the method can inject too. */
   getContext(): McpContext {
-    return this.getArgByIndex<McpContext>(1);
+    return this.getArgByIndex<Call>(2).ctx;
   }
 
   /** The arguments as the client sent them. They are not validated yet: validation follows guards and interceptors. */

@@ -1,8 +1,12 @@
 import { ROUTE_ARGS_METADATA } from '../nest/metadata-keys.js';
-import { ContextIdFactory, type ExternalContextCreator, type ModuleRef } from '@nestjs/core';
+import { type ContextId, ContextIdFactory, type ExternalContextCreator, type ModuleRef } from '@nestjs/core';
 import { inModule } from '../nest/context-creator.js';
 import { Injector, type InstanceWrapper, type Module, REQUEST_CONTEXT_ID, STATIC_CONTEXT } from '../nest/container.js';
-import type { McpContext } from '../context/mcp-context.js';
+import { McpContext } from '../context/mcp-context.js';
+import type { GlobalEnhancers } from '../decorators/global-enhancers.js';
+import { isView } from '../exchange/request-view.js';
+import type { CallResponse } from './call-response.js';
+import { chooseEnhancers } from './choose-enhancers.js';
 import { MCP_CONTEXT_TYPE, type McpExecutionArguments } from './execution-context.js';
 import { mcpContextCreator } from './nest-pipeline.js';
 import { parametersFactory } from './parameters.js';
@@ -16,7 +20,26 @@ export interface HandlerHost {
   readonly method: string;
   /** Runs in place of the method. Set for functions that were registered at run time. */
   readonly callback?: HandlerFunction;
+  /** Set for a method that is called as the route that it is. */
+  readonly route?: RouteHost;
+  /** Replaces the option of the server, kind by kind. */
+  readonly globalEnhancers?: GlobalEnhancers;
 }
+
+/** How the method of a route is called: with a request and a response of its own, as if HTTP had asked for it. */
+export interface RouteHost {
+  readonly parameters: { exchangeKeyForValue(kind: number, data: unknown, args: McpExecutionArguments): unknown };
+  /** @param carrier the request that carries the call */
+  request(carrier: object, raw: unknown): object;
+  response(): CallResponse;
+  /** The result of the call, from what the method or an interceptor returned. */
+  result(value: unknown, response: CallResponse): unknown;
+  /** The error of the call, for one that the route threw. */
+  failure(error: unknown): unknown;
+}
+
+/** What `context.getType()` says in a route: its guards must not step aside, as some do for what is not HTTP. */
+const ROUTE_CONTEXT_TYPE = 'http';
 
 /** A method with its guards, interceptors, pipes and filters around it. */
 export type HandlerPipeline = (...args: McpExecutionArguments) => Promise<unknown>;
@@ -25,15 +48,18 @@ const ENHANCERS = { guards: true, interceptors: true, filters: true };
 
 /** Builds the pipelines of handlers: once if all their providers are singletons, otherwise for each call. */
 export class HandlerPipelines {
-  readonly #creator: ExternalContextCreator;
+  /**
+   * By the choice of enhancers. A creator remembers the parameters of a method, and those of a route are other ones.
+   */
+  readonly #creators = new WeakMap<GlobalEnhancers, ExternalContextCreator>();
+  readonly #routeCreators = new WeakMap<GlobalEnhancers, ExternalContextCreator>();
   readonly #injector = new Injector();
 
   constructor(
-    creator: ExternalContextCreator,
+    private readonly creator: ExternalContextCreator,
     private readonly moduleRef: ModuleRef,
-  ) {
-    this.#creator = mcpContextCreator(creator);
-  }
+    private readonly globalEnhancers: GlobalEnhancers = {},
+  ) {}
 
   /** @returns the pipeline that all calls share, or `undefined` if a part of it is request-scoped */
   shared(host: HandlerHost): HandlerPipeline | undefined {
@@ -43,14 +69,17 @@ export class HandlerPipelines {
     return this.#create(host, wrapper.instance as object);
   }
 
-  /** Builds a pipeline for one call, with its own instances of request-scoped providers. */
-  async forCall(host: HandlerHost, ctx: McpContext): Promise<HandlerPipeline> {
+  /**
+   * Builds a pipeline for one call, with its own instances of request-scoped providers.
+   *
+   * @param request the request that is their `REQUEST`, for a route; other calls have the context there
+   */
+  async forCall(host: HandlerHost, ctx: McpContext, request?: object): Promise<HandlerPipeline> {
     const { wrapper, module } = host;
-    const contextId = ContextIdFactory.getByRequest(ctx);
-    // So that `ContextIdFactory.getByRequest(ctx)` in the application's code finds the providers of this call.
-    Object.defineProperty(ctx, REQUEST_CONTEXT_ID, { value: contextId });
+    const contextId = request ? routeContextId(request, ctx) : contextIdOf(ctx);
     const durable = contextId as { payload?: unknown };
-    this.moduleRef.registerRequestByContextId(wrapper.isDependencyTreeDurable() ? durable.payload : ctx, contextId);
+    const injected = wrapper.isDependencyTreeDurable() ? durable.payload : (request ?? ctx);
+    this.moduleRef.registerRequestByContextId(injected, contextId);
     const collection =
       module.controllers.get(wrapper.token as never) === wrapper ? module.controllers : module.providers;
     const instance = await this.#injector.loadPerContext(
@@ -63,21 +92,51 @@ export class HandlerPipelines {
     return this.#create(host, instance as object, contextId);
   }
 
-  #create(
-    { wrapper, module, method, callback }: HandlerHost,
-    instance: object,
-    contextId = STATIC_CONTEXT,
-  ): HandlerPipeline {
-    return inModule(this.#creator, module.token).create(
+  #creatorOf({ route, globalEnhancers: choice = this.globalEnhancers }: HandlerHost): ExternalContextCreator {
+    const creators = route ? this.#routeCreators : this.#creators;
+    let creator = creators.get(choice);
+    if (!creator) {
+      creator = mcpContextCreator(chooseEnhancers(this.creator, { ...this.globalEnhancers, ...choice }));
+      creators.set(choice, creator);
+    }
+    return creator;
+  }
+
+  #create(host: HandlerHost, instance: object, contextId = STATIC_CONTEXT): HandlerPipeline {
+    const { wrapper, module, method, callback, route } = host;
+    return inModule(this.#creatorOf(host), module.token).create(
       instance as Record<string, unknown>,
       callback ?? ((instance as Record<string, unknown>)[method] as HandlerFunction),
       method,
       ROUTE_ARGS_METADATA,
-      parametersFactory,
+      route?.parameters ?? parametersFactory,
       contextId,
       wrapper.id,
       ENHANCERS,
-      MCP_CONTEXT_TYPE,
+      route ? ROUTE_CONTEXT_TYPE : MCP_CONTEXT_TYPE,
     ) as HandlerPipeline;
   }
+}
+
+/**
+ * The id under which the request-scoped providers of a call are found, by the context and by the request that guards
+ * see: `ContextIdFactory.getByRequest()` finds them in either, as it does on a route. An id that Nest gave to the
+ * request already, for a guard of the route or for middleware, is kept. Calls that share a request have their own.
+ */
+function contextIdOf(ctx: McpContext): ContextId {
+  const { request } = McpContext.exchangeOf(ctx).peer;
+  const contextId = ContextIdFactory.getByRequest(isView(request) ? ctx : request);
+  Object.defineProperty(ctx, REQUEST_CONTEXT_ID, { value: contextId });
+  // Nest's own is neither writable nor configurable.
+  if (!Object.hasOwn(request, REQUEST_CONTEXT_ID)) {
+    Object.defineProperty(request, REQUEST_CONTEXT_ID, { value: contextId });
+  }
+  return contextId;
+}
+
+/** A route has request-scoped providers of its own, also where the request that carries the call has some. */
+function routeContextId(request: object, ctx: McpContext): ContextId {
+  const contextId = ContextIdFactory.getByRequest(request);
+  for (const one of [request, ctx]) Object.defineProperty(one, REQUEST_CONTEXT_ID, { value: contextId });
+  return contextId;
 }

@@ -4,7 +4,7 @@ import { CancelledError, type Exchange } from '../exchange/exchange.js';
 import { maskUnexpected } from '../exchange/failure.js';
 import type { CompiledSchema } from '../schema/index.js';
 import { Call } from './call.js';
-import { NO_HTTP_REQUEST } from './execution-context.js';
+import { CallResponse } from './call-response.js';
 import type { HandlerHost, HandlerPipelines } from './handler-pipelines.js';
 
 /** Calls a primitive's method through its guards, interceptors, pipes and filters. */
@@ -22,17 +22,22 @@ export class Invoker {
     // A function may be registered before the application's global enhancers are known, so its pipeline is built when
     // it is first called.
     let pipeline = host.callback ? undefined : this.pipelines.shared(host);
+    const { route } = host;
     const run = async (ctx: McpContext, raw: unknown): Promise<unknown> => {
-      const handle = (pipeline ??= this.pipelines.shared(host)) ?? (await this.pipelines.forCall(host, ctx));
+      const peer = McpContext.exchangeOf(ctx).peer;
+      const request = route ? route.request(peer.request, raw) : peer.request;
+      const response = route ? route.response() : new CallResponse(peer.response);
+      const own = route && request;
+      const handle = (pipeline ??= this.pipelines.shared(host)) ?? (await this.pipelines.forCall(host, ctx, own));
       const call = new Call(ctx, raw, schema);
-      const result = await handle(ctx.http ?? NO_HTTP_REQUEST, ctx, call);
-      return call.inputRequired ?? result;
+      const result = await handle(request, response, call);
+      return call.inputRequired ?? (route ? route.result(result, response) : result);
     };
     return async (ctx, raw) => {
       try {
         return await untilCancelled(McpContext.exchangeOf(ctx), run(ctx, raw));
       } catch (error) {
-        throw maskUnexpected(error, this.logger, declaredBy);
+        throw maskUnexpected(route ? route.failure(error) : error, this.logger, declaredBy);
       }
     };
   }

@@ -20,7 +20,8 @@ export const mcpContextCreator = (creator: ExternalContextCreator): ExternalCont
  */
 const streaming = (consumer: InterceptorsConsumer): InterceptorsConsumer => ({
   async intercept(interceptors, args, instance, callback, next: () => Promise<unknown>, type) {
-    const [, ctx, call] = args as McpExecutionArguments;
+    const [, , call] = args as McpExecutionArguments;
+    const { ctx } = call;
     const run = async (): Promise<unknown> => {
       const validating = call.validate();
       if (validating) await validating;

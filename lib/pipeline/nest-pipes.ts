@@ -11,16 +11,21 @@ export const pipingArguments = (consumer: PipesConsumer): PipesConsumer => ({
     if (typeof metadata.type === 'string') return consumer.apply(value, metadata, pipes);
     if (!PIPED_KINDS.includes(metadata.type)) return value;
     const isInstance = typeof metadata.metatype === 'function' && value instanceof metadata.metatype;
-    return consumer.apply(value, metadata, isInstance ? pipes.filter(isOtherPipe) : pipes);
+    return consumer.apply(value, metadata, isInstance ? pipes.filter((pipe) => !isClassValidator(pipe)) : pipes);
   },
 });
 
 const PIPED_KINDS: readonly number[] = [ParameterKind.Arguments, ParameterKind.Query, ParameterKind.Param];
 
+interface ClassPipe {
+  transform(value: unknown, metadata: unknown): unknown;
+}
+
 /**
- * False for a `ValidationPipe`. It would validate a valid instance of the parameter's class again, apply its
- * `@Transform`s twice, and return a plain object without `transform: true`. A subclass that overrides `transform()` is
- * kept.
+ * Whether a pipe validates against the parameter's class and does nothing else: a `ValidationPipe`, or that of
+ * nestjs-zod. It would validate a valid instance again, apply its transforms twice, and return a plain object without
+ * `transform: true`. A subclass that overrides `transform()` is another pipe.
  */
-const isOtherPipe = (pipe: unknown): boolean =>
-  !(pipe instanceof ValidationPipe && pipe.transform === ValidationPipe.prototype.transform);
+export const isClassValidator = (pipe: unknown): pipe is ClassPipe =>
+  (pipe instanceof ValidationPipe && pipe.transform === ValidationPipe.prototype.transform) ||
+  (pipe as object).constructor.name === 'ZodValidationPipe';

@@ -3,7 +3,8 @@ import { ParameterKind } from '../decorators/parameter.decorators.js';
 
 /** Provides the value of each decorated parameter; Nest calls this once for each of them. */
 export const parametersFactory = {
-  exchangeKeyForValue(kind: number, data: unknown, [request, ctx, call]: McpExecutionArguments): unknown {
+  exchangeKeyForValue(kind: number, data: unknown, [request, , call]: McpExecutionArguments): unknown {
+    const { ctx } = call;
     const field = typeof data === 'string' ? data : undefined;
     switch (kind) {
       case ParameterKind.Arguments:

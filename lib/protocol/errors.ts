@@ -1,5 +1,6 @@
 import { IntrinsicException } from '@nestjs/common';
 import type { JsonRpcErrorObject } from './messages.js';
+import { knownAcrossCopies } from '../packages/known-across-copies.js';
 
 /**
  * The JSON-RPC error codes this server sends (C-1, C-3, C-5). `docs/errors.md` explains each of them.
@@ -38,6 +39,10 @@ export interface McpErrorOptions extends ErrorOptions {
  * @publicApi
  */
 export class McpError extends IntrinsicException {
+  static {
+    knownAcrossCopies(this, 'McpError');
+  }
+
   override readonly name: string = 'McpError';
   readonly data?: unknown;
 
@@ -63,6 +68,10 @@ export class McpError extends IntrinsicException {
  * @publicApi
  */
 export class ResourceNotFoundError extends McpError {
+  static {
+    knownAcrossCopies(this, 'ResourceNotFoundError');
+  }
+
   override readonly name = 'ResourceNotFoundError';
   constructor(uri: string) {
     super(ErrorCode.InvalidParams, `Resource not found: ${uri}`, { data: { uri } });
@@ -75,6 +84,10 @@ export class ResourceNotFoundError extends McpError {
  * @publicApi
  */
 export class MissingClientCapabilityError extends McpError {
+  static {
+    knownAcrossCopies(this, 'MissingClientCapabilityError');
+  }
+
   override readonly name = 'MissingClientCapabilityError';
   /** @param required only the missing capabilities, shaped like `ClientCapabilities`, such as `{ sampling: {} }` */
   constructor(required: Readonly<Record<string, unknown>>) {
@@ -93,6 +106,10 @@ export class MissingClientCapabilityError extends McpError {
  * @publicApi
  */
 export class CapacityError extends McpError {
+  static {
+    knownAcrossCopies(this, 'CapacityError');
+  }
+
   override readonly name: string = 'CapacityError';
 
   /** @param status the HTTP status. Default: 503 */
@@ -114,6 +131,10 @@ export class CapacityError extends McpError {
  * @publicApi
  */
 export class ToolError extends IntrinsicException {
+  static {
+    knownAcrossCopies(this, 'ToolError');
+  }
+
   override readonly name: string = 'ToolError';
 }
 

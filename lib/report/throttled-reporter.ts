@@ -1,4 +1,5 @@
 import { BackendUnavailableError } from '../session/backend-unavailable.js';
+import { UnidentifiedUserError } from '../session/user-principal-resolver.js';
 
 /** Milliseconds during which the same kind of problem is not logged again. */
 const QUIET_MS = 10_000;
@@ -31,6 +32,7 @@ export class ThrottledReporter {
 
   /** Reports a failure in the background. It is bound, so that it can be passed as a callback. */
   readonly report = (error: unknown): void => {
+    if (error instanceof UnidentifiedUserError) return this.warn(error.advice);
     if (error instanceof BackendUnavailableError) return this.warn(`Background work waits: ${error.reason}`);
     const kind = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     const stack = error instanceof Error ? error.stack : kind;

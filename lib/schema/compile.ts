@@ -1,5 +1,6 @@
 import { compileDto } from './dto/dto.js';
 import { compileJsonSchema } from './json-schema.js';
+import { departuresOf, widen } from './hosts/index.js';
 import { requireObjectRoot } from './root.js';
 import {
   SchemaError,
@@ -22,6 +23,8 @@ export interface SchemaUse {
   readonly objectRoot?: boolean;
   /** Whether values are maps of strings, like the arguments of prompts, from which numbers and booleans are parsed. */
   readonly strings?: boolean;
+  /** Whether hosts read the schema as that of a tool, and it is kept to what they take. Default: unless `strings`. */
+  readonly announced?: boolean;
 }
 
 /**
@@ -32,10 +35,32 @@ export interface SchemaUse {
  */
 export async function compileSchema(source: SchemaSource, use: SchemaUse): Promise<CompiledSchema> {
   const where = use.where ?? `the ${use.direction}`;
-  const compiled = await compileKind(source, use.direction, where);
+  const strict = await compileKind(source, use.direction, where);
+  const compiled = (use.announced ?? use.strings !== true) ? announced(strict, source, use.direction, where) : strict;
   if (use.objectRoot ?? use.direction === 'input') requireObjectRoot(compiled.jsonSchema, where);
   return use.strings ? readsStrings(compiled, where) : compiled;
 }
+
+/** A schema that the author wrote is sent as it stands (U-3), with a warning if some hosts refuse it. */
+function announced(
+  strict: CompiledSchema,
+  source: SchemaSource,
+  direction: 'input' | 'output',
+  where: string,
+): CompiledSchema {
+  const jsonSchema = isWritten(source) ? strict.jsonSchema : widen(strict.jsonSchema, direction);
+  if (direction === 'output') return { ...strict, jsonSchema };
+  const departures = departuresOf(jsonSchema, direction).map(({ path, problem }) => `${path || 'root'} (${problem})`);
+  if (departures.length === 0) return { ...strict, jsonSchema };
+  const shown = `${departures.slice(0, 3).join(', ')}${departures.length > 3 ? ` and ${departures.length - 3} more` : ''}`;
+  return {
+    ...strict,
+    jsonSchema,
+    warnings: [...strict.warnings, `${where}: some hosts refuse it because of ${shown}`],
+  };
+}
+
+const isWritten = (source: SchemaSource): boolean => typeof source === 'object' && !isStandardSchema(source);
 
 async function compileKind(
   source: SchemaSource,

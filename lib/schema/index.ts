@@ -1,8 +1,10 @@
 export { compileSchema, type SchemaUse } from './compile.js';
 export { paramHeaders, type ParamHeader } from './param-headers.js';
 export { promptArguments, type PromptArgument } from './prompt-arguments.js';
-export { McpProperty, McpSchema, type McpPropertyOptions, type McpSchemaOptions } from './property.decorator.js';
+export { McpProperty, McpSchema } from './property.decorator.js';
+export type { McpPropertyOptions, McpSchemaOptions } from './property-options.js';
 export { emptyInput } from './root.js';
+export { ignoringUnknown } from './unknown-arguments.js';
 export {
   SchemaError,
   type CompiledSchema,
@@ -15,3 +17,4 @@ export {
 } from './schema.js';
 export type { StandardSchemaLike } from './standard-schema.interface.js';
 export type { SchemaType } from './schema-type.js';
+export { isSwaggerRequired, swaggerSchema, type SwaggerOptions } from './swagger/index.js';

@@ -1,3 +1,4 @@
+import { isMissingPackage } from '../packages/missing-package.js';
 import { SchemaError } from './schema.js';
 
 /**
@@ -9,7 +10,7 @@ async function peer<T>(packages: string, reason: string, load: () => Promise<T>)
   try {
     return await load();
   } catch (cause) {
-    if ((cause as { code?: unknown }).code !== 'ERR_MODULE_NOT_FOUND') throw cause;
+    if (!isMissingPackage(cause)) throw cause;
     throw new SchemaError(`${reason} needs ${packages.replace(' ', ' and ')}`, `Run: npm install ${packages}`, {
       cause,
     });

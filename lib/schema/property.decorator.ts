@@ -1,52 +1,9 @@
 import 'reflect-metadata';
-import type { JsonSchema } from './schema.js';
+import { carryClass, carryProperty } from './carried.js';
+import type { McpPropertyOptions, McpSchemaOptions } from './property-options.js';
 
 export const PROPERTIES = Symbol.for('nestjs-mcp-fleet:schema:properties');
 export const SCHEMA = Symbol.for('nestjs-mcp-fleet:schema:class');
-
-/**
- * The description of a property of a DTO for the client and its model.
- *
- * @publicApi
- */
-export interface McpPropertyOptions {
-  /** A short label for people. Default: none. */
-  readonly title?: string;
-  /** The meaning of the property, for the model. Default: the description of `@ApiProperty`, if there is one. */
-  readonly description?: string;
-  /** Valid example values. Default: those of `@ApiProperty`, if there are any. */
-  readonly examples?: readonly unknown[];
-  /**
-   * The default value to announce. Default: the initial value of the property, which is also the one that is applied.
-   */
-  readonly default?: unknown;
-  /**
-   * Clients repeat this argument in the HTTP header `Mcp-Param-<header>` (`x-mcp-header`), so that gateways can route
-   * by it. Only for arguments of a tool of type `string`, `integer` or `boolean`. Never use it for secrets. Default:
-   * none.
-   */
-  readonly header?: string;
-  /** Whether the property must be present. Default: determined by its rules; optional without rules. */
-  readonly required?: boolean;
-  /**
-   * JSON Schema keywords that override those of the decorators. They are announced but not validated. Default: none.
-   */
-  readonly schema?: JsonSchema;
-}
-
-/**
- * The description of a DTO class for the client and its model.
- *
- * @publicApi
- */
-export interface McpSchemaOptions {
-  /** A short label for people. Default: none. */
-  readonly title?: string;
-  /** The meaning of the class, for the model. Default: none. */
-  readonly description?: string;
-  /** Accept properties the class does not declare. Default: `false`, they are rejected, and the JSON Schema says so. */
-  readonly additionalProperties?: boolean;
-}
 
 /**
  * Describes a property of a DTO. The rules come from class-validator. On a property without rules it also declares the
@@ -68,6 +25,7 @@ export const McpProperty =
     const own = Object.hasOwn(prototype, PROPERTIES) ? propertiesOf(prototype) : new Map(propertiesOf(prototype));
     own.set(String(property), { ...own.get(String(property)), ...options });
     Object.defineProperty(prototype, PROPERTIES, { value: own, configurable: true });
+    carryProperty(prototype.constructor, String(property), options);
   };
 
 /**
@@ -77,8 +35,10 @@ export const McpProperty =
  */
 export const McpSchema =
   (options: McpSchemaOptions = {}): ClassDecorator =>
-  (target) =>
+  (target) => {
     Reflect.defineMetadata(SCHEMA, options, target);
+    carryClass(target, options);
+  };
 
 /** The properties with `@McpProperty`, including those of the base classes. */
 export const propertiesOf = (

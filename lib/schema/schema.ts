@@ -1,4 +1,5 @@
 import type { StandardSchemaLike } from './standard-schema.interface.js';
+import { knownAcrossCopies } from '../packages/known-across-copies.js';
 
 /**
  * A JSON Schema of dialect 2020-12, as it is sent to clients.
@@ -67,6 +68,10 @@ export const MAX_ISSUES = 32;
  * @publicApi
  */
 export class SchemaError extends Error {
+  static {
+    knownAcrossCopies(this, 'SchemaError');
+  }
+
   override readonly name = 'SchemaError';
 
   constructor(cause: string, remedy: string, options?: ErrorOptions) {

@@ -28,14 +28,35 @@ export interface McpHealth {
     readonly subscriptions: number;
     /** Requests that are being served. */
     readonly requests: number;
-    /** Bytes held for requests that are being read or served; at most `maxRequestBytes`. */
+    /** Bytes held for requests that are read or served, and for answers that are not read yet: see `maxRequestBytes`. */
     readonly requestBytes: number;
     /** Tasks that run here. */
     readonly tasks: number;
   };
+  /** What is stored for clients, to compare with the limits `maxStoredBytes` and `maxStoredBytesPerClient`. */
+  readonly stored: {
+    /**
+     * Bytes stored for all clients: sessions, histories, kept answers, tasks. On Redis that is of the whole fleet, as of
+     * the last report of this instance or the look before. 0 for parts of the application.
+     */
+    readonly bytes: number;
+    /** Bytes stored for the client that has the most. */
+    readonly largestShareBytes: number;
+    readonly maxBytes: number;
+    readonly maxBytesPerClient: number;
+  };
 }
 
-export const healthOf = ({ state, backends, http, engine, inFlight, tasks }: McpRuntime): McpHealth => ({
+export const healthOf = ({
+  state,
+  backends,
+  http,
+  engine,
+  inFlight,
+  tasks,
+  stored,
+  options,
+}: McpRuntime): McpHealth => ({
   ready: state === 'running',
   broker: backends.broker.status,
   open: {
@@ -45,5 +66,11 @@ export const healthOf = ({ state, backends, http, engine, inFlight, tasks }: Mcp
     requests: inFlight.size,
     requestBytes: http.budget.held,
     tasks: tasks.runner.size,
+  },
+  stored: {
+    bytes: stored.held,
+    largestShareBytes: stored.largestShare,
+    maxBytes: options.maxStoredBytes,
+    maxBytesPerClient: options.maxStoredBytesPerClient,
   },
 });

@@ -1,6 +1,7 @@
 import type { CanActivate, NestInterceptor } from '@nestjs/common';
 import { UseGuards, UseInterceptors } from '@nestjs/common';
 import type { CatalogEntry, CatalogKind } from '../catalog/entries.js';
+import type { GlobalEnhancers } from '../decorators/global-enhancers.js';
 import type { McpPromptOptions, McpResourceOptions, McpToolOptions } from '../decorators/metadata.js';
 import type { EntryFactory, Primitive } from '../discovery/entry-factory.js';
 import type { McpContext } from '../context/mcp-context.js';
@@ -12,6 +13,7 @@ import type { DeliveryOutcome, McpLogMessage } from './announcer.js';
 import { healthOf, type McpHealth } from './health.js';
 import { callInProcess, type CallToolOptions } from './call-in-process.js';
 import type { McpRuntime } from './mcp-runtime.js';
+import { knownAcrossCopies } from '../packages/known-across-copies.js';
 
 /**
  * A function that runs a primitive registered at run time. It returns what the method of a decorator may return.
@@ -58,6 +60,10 @@ type Named<O> = O & { readonly name: string };
  * @publicApi
  */
 export class McpServer {
+  static {
+    knownAcrossCopies(this, 'McpServer');
+  }
+
   readonly #runtime: McpRuntime;
   readonly #entries: EntryFactory;
   readonly #host: Omit<HandlerHost, 'callback'>;
@@ -240,7 +246,9 @@ export class McpServer {
    * ```
    */
   callTool(name: string, args: JsonObject = {}, options: CallToolOptions = {}): Promise<CallToolResult> {
-    return callInProcess(this.#runtime.engine.dispatcher, 'tools/call', { name, arguments: args }, options) as Promise<
+    const { engine, backends } = this.#runtime;
+    const params = { name, arguments: args };
+    return callInProcess(engine.dispatcher, 'tools/call', params, options, backends.principals) as Promise<
       CallToolResult & JsonObject
     >;
   }
@@ -255,7 +263,7 @@ export class McpServer {
 
   #primitive(
     kind: string,
-    { name, input }: { name: string; input?: unknown },
+    { name, input, globalEnhancers }: { name: string; input?: unknown; globalEnhancers?: GlobalEnhancers },
     handler: McpHandler,
     { guards = [], interceptors = [] }: McpHandlerEnhancers = {},
   ): Primitive {
@@ -267,11 +275,12 @@ export class McpServer {
     const declaredBy = `the ${kind} "${name}" registered at run time`;
     const takesArguments = input !== undefined;
     return {
-      host: { ...this.#host, callback },
+      host: { ...this.#host, callback, ...(globalEnhancers && { globalEnhancers }) },
       defaultName: name,
       declaredBy,
       takesArguments,
       argumentsType: undefined,
+      typesAreEmitted: true,
     };
   }
 }

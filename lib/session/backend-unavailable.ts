@@ -1,4 +1,5 @@
 import { CapacityError } from '../protocol/errors.js';
+import { knownAcrossCopies } from '../packages/known-across-copies.js';
 
 /**
  * A store or broker is currently unreachable. Requests that need it are answered with 503 and `Retry-After`, never with
@@ -7,6 +8,10 @@ import { CapacityError } from '../protocol/errors.js';
  * @publicApi
  */
 export class BackendUnavailableError extends CapacityError {
+  static {
+    knownAcrossCopies(this, 'BackendUnavailableError');
+  }
+
   override readonly name: string = 'BackendUnavailableError';
 
   /**
@@ -19,4 +24,19 @@ export class BackendUnavailableError extends CapacityError {
   ) {
     super('A backend of the server is unavailable; try again', status);
   }
+}
+
+/**
+ * A store or broker is reachable but has no room. Clients get 503 with `Retry-After`, as from an unavailable backend,
+ * and it is retried for a shorter time, because memory seldom comes back within seconds. Custom stores may throw it,
+ * too.
+ *
+ * @publicApi
+ */
+export class BackendFullError extends BackendUnavailableError {
+  static {
+    knownAcrossCopies(this, 'BackendFullError');
+  }
+
+  override readonly name = 'BackendFullError';
 }

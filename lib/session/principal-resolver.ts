@@ -1,4 +1,5 @@
 import type { Principal } from './principal.js';
+import { knownAcrossCopies } from '../packages/known-across-copies.js';
 
 /**
  * The request a resolver authenticates. It contains nothing from earlier requests (SEC13).
@@ -14,8 +15,8 @@ export interface PrincipalRequest {
 
 /**
  * Authenticates HTTP requests. It is an abstract class so that it can serve as its own injection token. Sessions,
- * streams and replay belong to the principal that opened them and appear unknown to every other one. Default: all
- * callers are anonymous.
+ * streams and replay belong to the principal that opened them and appear unknown to every other one. What it returns is
+ * `request.user` too, unless there is one. Default: a `UserPrincipalResolver`, for which `request.user` is the principal.
  *
  * @example
  * ```ts
@@ -32,6 +33,10 @@ export interface PrincipalRequest {
  * @publicApi
  */
 export abstract class PrincipalResolver {
+  static {
+    knownAcrossCopies(this, 'PrincipalResolver');
+  }
+
   /**
    * Called for each HTTP request before its body is parsed.
    *
@@ -42,20 +47,17 @@ export abstract class PrincipalResolver {
   abstract resolve(request: PrincipalRequest): Principal | undefined | Promise<Principal | undefined>;
 }
 
-/** The default resolver: every caller is anonymous. */
-export class AnonymousPrincipalResolver extends PrincipalResolver {
-  override resolve(): undefined {
-    return undefined;
-  }
-}
-
 /**
  * Rejects a request with 401 or 403 before its body is parsed.
  *
  * @publicApi
  */
 export class PrincipalRefusedError extends Error {
-  override readonly name = 'PrincipalRefusedError';
+  static {
+    knownAcrossCopies(this, 'PrincipalRefusedError');
+  }
+
+  override readonly name: string = 'PrincipalRefusedError';
 
   /** @param wwwAuthenticate the `WWW-Authenticate` header; default: `Bearer` for 401 (RFC 6750), none for 403 */
   constructor(

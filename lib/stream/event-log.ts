@@ -1,5 +1,6 @@
 import type { RequestId } from '../protocol/messages.js';
 import type { SessionKey } from '../session/session-record.js';
+import { knownAcrossCopies } from '../packages/known-across-copies.js';
 
 /** The cursor in front of the first entry of every stream. */
 export const STREAM_START = '0-0';
@@ -119,6 +120,10 @@ export interface AppendOptions {
  * @publicApi
  */
 export abstract class EventLog {
+  static {
+    knownAcrossCopies(this, 'EventLog');
+  }
+
   /** Returns the name of the broker channel on which the signals of the session are published. */
   abstract channel(key: SessionKey): string;
 
@@ -181,6 +186,10 @@ export abstract class EventLog {
  * @publicApi
  */
 export class StreamLimitError extends Error {
+  static {
+    knownAcrossCopies(this, 'StreamLimitError');
+  }
+
   override readonly name = 'StreamLimitError';
 
   /** @param limit the maximum number of streams per session */

@@ -1,4 +1,5 @@
 import type { ChangeEvent } from '../broker/change-event.js';
+import { SlicedWork } from '../limits/sliced-work.js';
 import { type EventLog, STANDALONE_STREAM } from '../stream/event-log.js';
 import { notificationText } from '../protocol/messages.js';
 import { taskKeyOf, taskKeyText } from './task-id.js';
@@ -15,9 +16,23 @@ export interface TaskChangesOptions {
   readonly selfCheckMs?: number;
 }
 
+/** The tasks that one watcher still watches. */
+export interface TaskWatch {
+  has(key: TaskKey): boolean;
+  drop(key: TaskKey): void;
+  close(): void;
+}
+
+interface Watcher {
+  readonly keys: Map<string, TaskKey>;
+  readonly listener: (keys: readonly TaskKey[]) => void;
+}
+
 /** Announces that tasks have changed and calls the watchers of this instance. What has changed is in the store. */
 export class TaskChanges {
-  readonly #watchers = new Map<string, Set<() => void>>();
+  readonly #watchers = new Set<Watcher>();
+  readonly #byTask = new Map<string, Set<Watcher>>();
+  readonly #work = new SlicedWork();
   readonly #options: TaskChangesOptions;
   #timer: NodeJS.Timeout | undefined;
 
@@ -36,38 +51,51 @@ export class TaskChanges {
     log.append(key, STANDALONE_STREAM, message).catch(report);
   }
 
-  /**
-   * Calls the listener whenever the task may have changed. The listener must not throw.
-   *
-   * @returns a function that removes the listener
-   */
-  watch(key: TaskKey, listener: () => void): () => void {
-    const text = taskKeyText(key);
-    const watchers = this.#watchers.get(text) ?? new Set();
-    this.#watchers.set(text, watchers.add(listener));
+  /** Calls the listener with the tasks that may have changed, whenever some may have. The listener must not throw. */
+  watch(keys: readonly TaskKey[], listener: (keys: readonly TaskKey[]) => void): TaskWatch {
+    const watcher: Watcher = { keys: new Map(keys.map((key) => [taskKeyText(key), key])), listener };
+    for (const text of watcher.keys.keys()) {
+      const others = this.#byTask.get(text);
+      if (others) others.add(watcher);
+      else this.#byTask.set(text, new Set([watcher]));
+    }
+    if (watcher.keys.size > 0) this.#watchers.add(watcher);
     this.#timer ??= setInterval(() => this.notifyAll(), this.#options.selfCheckMs ?? SELF_CHECK_MS).unref();
-    return () => {
-      if (watchers.delete(listener) && watchers.size === 0) this.#watchers.delete(text);
-      if (this.#watchers.size === 0) this.close();
+    return {
+      has: (key) => watcher.keys.has(taskKeyText(key)),
+      drop: (key) => this.#drop(watcher, taskKeyText(key)),
+      close: () => {
+        for (const text of watcher.keys.keys()) this.#drop(watcher, text);
+      },
     };
   }
 
-  /** The number of listeners, of all tasks. */
+  /** The number of watched tasks, of all watchers. */
   get size(): number {
-    return [...this.#watchers.values()].reduce((sum, { size }) => sum + size, 0);
+    return [...this.#watchers].reduce((sum, { keys }) => sum + keys.size, 0);
   }
 
   notify(key: TaskKey): void {
-    for (const listener of [...(this.#watchers.get(taskKeyText(key)) ?? [])]) listener();
+    const watchers = this.#byTask.get(taskKeyText(key));
+    if (watchers) this.#work.add(watchers, ({ listener }) => listener([key]));
   }
 
-  /** Calls all listeners, because events may have been missed (P12). */
+  /** Tells all watchers that any of their tasks may have changed, because events may have been missed (P12). */
   notifyAll(): void {
-    for (const watchers of [...this.#watchers.values()]) for (const listener of [...watchers]) listener();
+    this.#work.add(this.#watchers, ({ keys, listener }) => listener([...keys.values()]));
   }
 
   close(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
+  }
+
+  #drop(watcher: Watcher, text: string): void {
+    if (!watcher.keys.delete(text)) return;
+    const others = this.#byTask.get(text);
+    if (others?.delete(watcher) && others.size === 0) this.#byTask.delete(text);
+    if (watcher.keys.size > 0) return;
+    this.#watchers.delete(watcher);
+    if (this.#watchers.size === 0) this.close();
   }
 }

@@ -1,7 +1,7 @@
 import { CancelledError, type Exchange } from '../exchange/exchange.js';
 import { requireCapability } from '../interaction/asking-limits.js';
 import type { InputRequest } from '../interaction/input-request.js';
-import type { TaskChanges } from './task-changes.js';
+import type { TaskChanges, TaskWatch } from './task-changes.js';
 import { taskKeyOf } from './task-id.js';
 import type { AskingRun } from './task-interaction.js';
 import {
@@ -32,7 +32,7 @@ export class TaskRun implements AskingRun {
   readonly key: TaskKey;
   readonly fence: number;
   readonly #waiting = new Map<string, Waiter>();
-  readonly #unwatch: () => void;
+  readonly #watch: TaskWatch;
   #questionCount = 0;
   #ended = false;
   #statusMessage: string | undefined;
@@ -45,7 +45,7 @@ export class TaskRun implements AskingRun {
   ) {
     this.key = taskKeyOf(task);
     this.fence = task.fence;
-    this.#unwatch = services.changes.watch(this.key, () => void this.#reload().catch(services.report));
+    this.#watch = services.changes.watch([this.key], () => void this.#reload().catch(services.report));
     exchange.onCancel((reason) => this.#rejectWaiters(new CancelledError(reason)));
   }
 
@@ -109,7 +109,7 @@ export class TaskRun implements AskingRun {
 
   /** Ends what is still waiting in this run. */
   close(): void {
-    this.#unwatch();
+    this.#watch.close();
     this.#rejectWaiters(new CancelledError('the task has ended'));
   }
 

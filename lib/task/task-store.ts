@@ -7,6 +7,7 @@ import type {
   TaskRecord,
   TaskStatus,
 } from './task-record.js';
+import { knownAcrossCopies } from '../packages/known-across-copies.js';
 
 /**
  * The result of an attempt to change a task.
@@ -26,6 +27,9 @@ export interface TaskMove {
  * @publicApi
  */
 export type TaskPosition = Pick<TaskRecord, 'createdAt' | 'id'>;
+
+/** How many tasks `loadMany` reads at once by default. */
+const READ_AHEAD = 16;
 
 /**
  * Stores the tasks of a server: what each has to do, its state, its questions and answers, its result, and which worker
@@ -61,6 +65,10 @@ export type TaskPosition = Pick<TaskRecord, 'createdAt' | 'id'>;
  * @publicApi
  */
 export abstract class TaskStore {
+  static {
+    knownAcrossCopies(this, 'TaskStore');
+  }
+
   /**
    * Whether the store can be unreachable, so that leases can expire although their workers are alive. If so, an
    * orphaned task is checked a second time before it is taken over. Defaults to false.
@@ -77,6 +85,18 @@ export abstract class TaskStore {
 
   /** Reads a task. Returns `undefined` for an unknown one. */
   abstract load(key: TaskKey): Promise<TaskRecord | undefined>;
+
+  /**
+   * Reads several tasks of one principal, and yields those that exist, each as it was when it was read, in any order.
+   * It does not read far ahead of its consumer, because records may be large. By default each is read by `load`.
+   */
+  async *loadMany(principal: string, ids: readonly string[]): AsyncIterable<TaskRecord> {
+    for (let start = 0; start < ids.length; start += READ_AHEAD) {
+      const page = ids.slice(start, start + READ_AHEAD);
+      const tasks = await Promise.all(page.map((id) => this.load({ principal, id })));
+      for (const task of tasks) if (task) yield task;
+    }
+  }
 
   /**
    * Moves a task to another state, or to the same one, and applies the patch, but only if the task is in one of the
@@ -146,6 +166,10 @@ export abstract class TaskStore {
  * @publicApi
  */
 export class TaskLimitError extends Error {
+  static {
+    knownAcrossCopies(this, 'TaskLimitError');
+  }
+
   override readonly name = 'TaskLimitError';
 
   /** @param limit the maximum number of tasks in the store */

@@ -2,20 +2,13 @@ import { invalidParams } from '../protocol/errors.js';
 import { isLegacyRevision } from '../protocol/revisions.js';
 import type { Era } from '../protocol/revisions.js';
 import type { OrphanedTasks } from './orphaned-tasks.js';
+import { FollowedTasks, type TaskFollower } from './followed-tasks.js';
 import type { TaskChanges } from './task-changes.js';
 import { isOpen, OPEN, type TaskAnswer, type TaskKey, type TaskRecord } from './task-record.js';
 import type { TaskRunner } from './task-runner.js';
 import type { TaskPosition, TaskStore } from './task-store.js';
 
 const eraOf = ({ caller }: TaskRecord): Era => (isLegacyRevision(caller.revision) ? 'legacy' : 'modern');
-
-/** A listener that follows one task. */
-export interface TaskFollower {
-  /** Of several changes at the same time, only the last may be reported. */
-  changed(task: TaskRecord): void;
-  gone?(): void;
-  failed(error: unknown): void;
-}
 
 /** The tasks of a server as its methods see them: by owner, and in the form of the era that created them (§5.2). */
 export class Tasks {
@@ -31,6 +24,14 @@ export class Tasks {
     const task = await this.store.load(key);
     if (!task || eraOf(task) !== era) return undefined;
     return this.#reclaimIfOrphaned(task);
+  }
+
+  /** Yields those tasks of a principal that `find` would return. */
+  async *findMany(principal: string, ids: readonly string[], era: Era): AsyncIterable<TaskRecord> {
+    for await (const loaded of this.store.loadMany(principal, ids)) {
+      const task = eraOf(loaded) === era ? await this.#reclaimIfOrphaned(loaded) : undefined;
+      if (task) yield task;
+    }
   }
 
   /** @throws {McpError} `-32602`, with the same message for every reason (T-51) */
@@ -63,29 +64,14 @@ export class Tasks {
   }
 
   /**
-   * Calls the follower with the task now and after each change.
+   * Calls the follower with each of the tasks of a principal, now and after each change.
    *
    * @returns a function that stops it
    */
-  follow(key: TaskKey, era: Era, { changed, gone, failed }: TaskFollower): () => void {
-    let version = 0;
-    const refresh = async (): Promise<void> => {
-      const task = await this.find(key, era);
-      if (!task) {
-        stop();
-        return gone?.();
-      }
-      // Of two reads at the same time, the older one may finish last.
-      if (task.version <= version) return;
-      version = task.version;
-      // There are no more changes, and each refresh costs the store a read.
-      if (!isOpen(task)) stop();
-      changed(task);
-    };
-    const onChange = () => void refresh().catch(failed);
-    const stop = this.changes.watch(key, onChange);
-    onChange();
-    return stop;
+  follow(principal: string, ids: readonly string[], era: Era, follower: TaskFollower): () => void {
+    const read = (due: readonly string[]) => this.findMany(principal, due, era);
+    const followed = new FollowedTasks(principal, ids, this.changes, read, follower);
+    return () => followed.stop();
   }
 
   async #reclaimIfOrphaned(task: TaskRecord): Promise<TaskRecord | undefined> {

@@ -13,6 +13,7 @@ import {
   type TaskStoreContract,
 } from './task-store.fixture.js';
 import { taskLeaseContract } from './task-lease.contract.js';
+import { loadMany, taskReadContract } from './task-read.contract.js';
 
 const ALL = 100;
 const RACES = 50;
@@ -20,6 +21,7 @@ const RACES = 50;
 /** Asserts that every method treats the key as unknown. */
 async function assertUnknown(store: TaskStore, key: TaskKey, message: string): Promise<void> {
   assert.equal(await store.load(key), undefined, `${message}: load`);
+  assert.deepEqual(await loadMany(store, key.principal, [key.id]), [], `${message}: loadMany`);
   assert.equal(await moved(store.move(key, OPEN_STATES, 'failed')), undefined, `${message}: move`);
   assert.equal(await moved(store.answer(key, { q: { value: 1 } })), undefined, `${message}: answer`);
   assert.equal(await store.saveCheckpoint(key, 1, { steps: {} }), false, `${message}: saveCheckpoint`);
@@ -38,6 +40,7 @@ async function assertUnknown(store: TaskStore, key: TaskKey, message: string): P
 export function taskStoreContract(runner: Runner, contract: TaskStoreContract): void {
   const it = withSetup(runner, contract.create, { maxTasks: 50 });
   taskLeaseContract(runner, contract);
+  taskReadContract(runner, contract);
 
   runner.describe('TaskStore contract', () => {
     it('TaskStore.load returns a created task on every instance once create has resolved', async ({

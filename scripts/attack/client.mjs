@@ -11,6 +11,8 @@ export class AttackClient {
   /** How often each status was answered; `cut` for connections that ended without an answer. */
   statuses = {};
   sentBytes = 0;
+  /** What the arm itself has measured. */
+  figures = {};
   #agent = new Agent({ keepAlive: true });
 
   /** @param until when to stop, in the time of `performance.now()` */
@@ -35,15 +37,18 @@ export class AttackClient {
   }
 
   /** Sends a request and reads its answer. @returns the status, 0 when the connection was cut */
-  async send({ headers, body }, verb = 'POST') {
-    return (await this.ask({ headers, body }, verb)).status;
+  async send(request, isPatient = false) {
+    return (await this.ask(request, isPatient)).status;
   }
 
-  /** @returns status, headers and body; the connection is left when the time is over */
-  ask({ headers, body = '' }, verb = 'POST') {
+  /**
+   * @param isPatient reads the answer to its end; otherwise the connection is left when the time is over
+   * @returns status, headers and the beginning of the body
+   */
+  ask({ headers, body = '' }, isPatient = false) {
     return new Promise((resolve) => {
       const outgoing = request(
-        { port: this.port, host: '127.0.0.1', agent: this.#agent, method: verb, path: '/mcp', headers },
+        { port: this.port, host: '127.0.0.1', agent: this.#agent, method: 'POST', path: '/mcp', headers },
         (response) => {
           const { statusCode: status } = response;
           let bytes = '';
@@ -52,7 +57,7 @@ export class AttackClient {
         },
       );
       outgoing.on('error', () => resolve(this.#answered({ status: 0, headers: {}, body: '' })));
-      this.#leaveAtEnd(outgoing);
+      if (!isPatient) this.#leaveAtEnd(outgoing);
       this.sentBytes += body.length;
       outgoing.end(body);
     });

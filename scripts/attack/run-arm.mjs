@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { ARMS } from './arms.mjs';
 import { Attacked } from './attacked.mjs';
 import { Bystander } from './bystander.mjs';
 
@@ -20,6 +21,8 @@ export const BOUNDS = {
 const IDLE_MS = 2000;
 /** An attacker that has not ended by itself this long after its time is ended, ms. */
 const ATTACKER_GRACE_MS = 5000;
+/** The same for an arm that prepares something. */
+const PREPARATION_MS = 120_000;
 
 /**
  * Runs one arm on one adapter: one attacker, one bystander, one instance.
@@ -37,8 +40,7 @@ export async function runArm(arm, { adapter, seconds, options = {}, redis, progr
     bystander.start();
     await pause(IDLE_MS);
     const idle = await bystander.stop();
-    bystander.start();
-    const attacker = await attack({ arm, port: instance.port, seconds, redis }, instance);
+    const attacker = await attack({ arm, port: instance.port, seconds, redis }, instance, () => bystander.start());
     const during = await bystander.stop();
     const after = await settle(instance, before.held);
     const figures = {
@@ -62,14 +64,18 @@ export async function runArm(arm, { adapter, seconds, options = {}, redis, progr
 }
 
 /** Lets one attacker do its worst. @returns what it sent and was answered */
-async function attack(order, instance) {
+async function attack(order, instance, begun) {
   const child = fork(ATTACKER, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const end = () => child.kill('SIGKILL');
   process.once('exit', end);
   let report = {};
-  child.once('message', (message) => (report = message));
+  // An arm that has to prepare something says when it is ready.
+  const prepares = order.arm === 'listeners';
+  child.on('message', (message) => (message === 'ready' ? begun() : (report = message)));
   child.send(order);
-  const timer = setTimeout(end, order.seconds * 1000 + ATTACKER_GRACE_MS);
+  if (!prepares) begun();
+  const graceMs = prepares ? PREPARATION_MS : ATTACKER_GRACE_MS;
+  const timer = setTimeout(end, order.seconds * 1000 + graceMs);
   instance.child.once('exit', end);
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
   clearTimeout(timer);
@@ -95,7 +101,11 @@ function problemsOf(figures, failures, instance, after) {
   if (!figures.alive) return [`the process ended: ${instance.stderr.trim().split('\n').at(-1) || 'out of memory'}`];
   const problems = [];
   if (instance.maxRssBytes >= BOUNDS.maxRssBytes) problems.push(`${figures.maxRssMb} MB of memory`);
-  if (figures.worstMs > BOUNDS.maxWaitMs) problems.push(`a plain call waited ${figures.worstMs} ms`);
+  const { maxWaitMs = BOUNDS.maxWaitMs, maxToldMs } = ARMS[figures.arm];
+  if (maxToldMs !== undefined && !(figures.toldWithinMs <= maxToldMs)) {
+    problems.push(`not everybody was told within ${maxToldMs} ms: ${figures.toldWithinMs} ms`);
+  }
+  if (figures.worstMs > maxWaitMs) problems.push(`a plain call waited ${figures.worstMs} ms`);
   if (failures.length > 0) problems.push(`${failures.length} plain calls failed, the first with ${failures[0]}`);
   if (!after.isBack) problems.push(`${figures.heldAfterMib} MiB are still held, ${JSON.stringify(after.open)}`);
   return problems;

@@ -1,3 +1,4 @@
+import { attackSection } from './attack.mjs';
 import { FAILURES, PROMISES } from './texts.mjs';
 
 const number = (value) => value.toLocaleString('en-US').replaceAll(',', ' ');
@@ -41,7 +42,7 @@ function storms(runs) {
 }
 
 /** The unformatted page of promises, from the figures of `npm run promises` and of the long storms. */
-export const page = ({ date, versions, seconds, items, again = [] }, runs) => `# Promises
+export const page = ({ date, versions, seconds, items, again = [] }, runs, attack) => `# Promises
 
 This page lists what the package promises, which failures it is tested against, and what was measured. \`npm run promises\`
 generates the page from [the figures of one run](../bench/results/promises.json), which are never edited by hand. That run took
@@ -66,4 +67,4 @@ acknowledged messages, ${total(runs, 'lost')} were lost, ${total(runs, 'duplicat
 and must lose messages; otherwise the storm would prove nothing.
 
 ${storms(runs)}
-`;
+${attackSection(attack)}`;

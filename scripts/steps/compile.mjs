@@ -4,9 +4,13 @@ import { ensureInstalled } from './install.mjs';
 import { ROOT } from './root.mjs';
 import { fail, installed, succeeds } from './run.mjs';
 
-/** The order matters: the samples are compiled against the declarations of the package. */
+/**
+ * The order matters: the samples are compiled against the declarations of the package. The second one is for programs
+ * that cannot load ES modules from CommonJS, above all jest.
+ */
 export const PROJECTS = [
   { config: 'tsconfig.build.json', sources: 'lib', output: 'dist', uses: [] },
+  { config: 'tsconfig.cjs.json', sources: 'lib', output: 'dist/cjs', uses: [], type: 'commonjs' },
   { config: 'tsconfig.sample.json', sources: 'sample', output: 'build/sample', uses: ['lib'] },
 ];
 const EVERYONE_USES = ['tsconfig.json', 'package-lock.json'];
@@ -40,7 +44,7 @@ function isStale(project) {
 }
 
 function compile(project) {
-  const { config, sources, output } = project;
+  const { config, sources, output, type } = project;
   const started = new Date();
   process.stderr.write(`Compiling ${sources}…\n`);
   if (!succeeds(process.execPath, [installed('typescript/bin/tsc'), '-p', config])) {
@@ -48,6 +52,8 @@ function compile(project) {
   }
   copyOtherFiles(sources, output);
   removeStaleOutput(sources, output);
+  // Says what the files are, whose package is of ES modules.
+  if (type) writeFileSync(at(`${output}/package.json`), `{ "type": "${type}" }\n`);
   const stamp = stampOf(project);
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, '');
@@ -58,14 +64,16 @@ function compile(project) {
 /** Files such as Lua scripts that belong beside the code that reads them. */
 export function copyOtherFiles(sources, output) {
   for (const file of filesOf(sources)) {
-    if (!/\.(ts|md)$/.test(file)) cpSync(at(`${sources}/${file}`), at(`${output}/${file}`));
+    if (!/\.(c?ts|md)$/.test(file)) cpSync(at(`${sources}/${file}`), at(`${output}/${file}`));
   }
 }
 
 /** Removes stale output file by file after compiling, because something may be running from the folder. */
 function removeStaleOutput(sources, output) {
+  const nested = PROJECTS.map((other) => `${other.output}/`).filter((path) => path.startsWith(`${output}/`));
   for (const file of filesOf(output)) {
-    const source = file.replace(/(\.d\.ts|\.js|\.js\.map)$/, '.ts');
+    if (nested.some((path) => `${output}/${file}`.startsWith(path))) continue;
+    const source = file.replace(/(\.d)?\.(c?)(ts|js|js\.map)$/, '.$2ts');
     if (![source, file].some((path) => existsSync(at(`${sources}/${path}`)))) rmSync(at(`${output}/${file}`));
   }
 }

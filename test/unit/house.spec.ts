@@ -13,39 +13,59 @@ const MAX_LINES = 300;
  * new arrow needs a reason: give it in the change that adds it.
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  protocol: [],
+  packages: [],
+  protocol: ['packages'],
   limits: [],
   nest: [],
-  schema: [],
-  session: ['protocol'],
-  broker: ['session'],
-  stream: ['protocol', 'session', 'broker'],
-  exchange: ['protocol', 'schema', 'session'],
-  interaction: ['protocol', 'schema', 'session', 'exchange'],
-  context: ['protocol', 'schema', 'session', 'interaction', 'exchange'],
-  decorators: ['protocol', 'nest', 'schema', 'context'],
-  task: ['protocol', 'session', 'broker', 'stream', 'interaction', 'exchange'],
+  schema: ['packages'],
+  session: ['packages', 'protocol'],
+  broker: ['packages', 'session'],
+  stream: ['packages', 'protocol', 'session', 'broker'],
+  exchange: ['packages', 'nest', 'protocol', 'schema', 'session'],
+  interaction: ['packages', 'protocol', 'schema', 'session', 'exchange'],
+  context: ['packages', 'protocol', 'schema', 'session', 'interaction', 'exchange'],
+  decorators: ['packages', 'protocol', 'nest', 'schema', 'context'],
+  task: ['packages', 'limits', 'protocol', 'session', 'broker', 'stream', 'interaction', 'exchange'],
   report: ['session'],
-  memory: ['protocol', 'session', 'broker', 'stream', 'interaction', 'task'],
-  redis: ['protocol', 'session', 'broker', 'stream', 'interaction', 'task', 'report'],
+  memory: ['limits', 'protocol', 'session', 'broker', 'stream', 'interaction', 'task'],
+  redis: ['limits', 'protocol', 'packages', 'session', 'broker', 'stream', 'interaction', 'task', 'report'],
   pipeline: ['nest', 'schema', 'exchange', 'interaction', 'context', 'decorators'],
-  catalog: ['protocol', 'schema', 'pipeline', 'task'],
+  // It makes the host of a route's call, which the pipeline only knows by its interface.
+  routes: ['protocol', 'nest', 'schema', 'exchange', 'decorators', 'pipeline'],
+  catalog: ['packages', 'protocol', 'schema', 'pipeline', 'task'],
   engine: [
     'limits',
     ...['protocol', 'schema', 'session', 'broker', 'exchange', 'interaction', 'context', 'catalog', 'pipeline'],
     ...['task'],
   ],
-  discovery: ['protocol', 'nest', 'schema', 'interaction', 'decorators', 'catalog', 'pipeline', 'task'],
-  transport: ['limits', 'protocol', 'session', 'broker', 'stream', 'exchange', 'interaction', 'engine'],
-  options: ['protocol', 'redis', 'interaction', 'engine'],
-  backends: [...['nest', 'session', 'broker', 'stream', 'interaction', 'task', 'memory', 'redis', 'report', 'options']],
+  discovery: [
+    ...['packages', 'protocol', 'nest', 'schema', 'interaction', 'decorators', 'catalog', 'pipeline', 'routes', 'task'],
+  ],
+  transport: ['limits', 'protocol', 'nest', 'session', 'broker', 'stream', 'exchange', 'interaction', 'engine'],
+  options: ['packages', 'protocol', 'redis', 'interaction', 'decorators', 'engine'],
+  backends: [
+    ...['limits', 'packages', 'nest', 'session', 'broker', 'stream', 'interaction', 'task', 'memory', 'redis'],
+    ...['report', 'options'],
+  ],
   server: [
+    'packages',
     'limits',
     ...['protocol', 'session', 'broker', 'stream', 'exchange', 'interaction', 'context', 'decorators', 'catalog'],
     ...['engine', 'pipeline', 'discovery', 'transport', 'options', 'task', 'backends', 'report'],
   ],
   root: [
-    ...['protocol', 'nest', 'session', 'broker', 'stream', 'backends', 'interaction', 'exchange', 'pipeline'],
+    ...[
+      'packages',
+      'protocol',
+      'nest',
+      'session',
+      'broker',
+      'stream',
+      'backends',
+      'interaction',
+      'exchange',
+      'pipeline',
+    ],
     ...['discovery', 'transport', 'server', 'options', 'task', 'report'],
   ],
   testing: ['session', 'broker', 'stream', 'interaction', 'task'],
@@ -59,6 +79,7 @@ const MAY_USE: Readonly<Record<string, readonly RegExp[]>> = {
   protocol: [],
   limits: [],
   nest: [/^@nestjs\/(common|core)/],
+  packages: [],
   session: [],
   broker: [/^rxjs$/],
   stream: [/^rxjs$/],
@@ -76,10 +97,11 @@ const MAY_USE: Readonly<Record<string, readonly RegExp[]>> = {
   engine: [/^@nestjs\/common$/],
   pipeline: [/^@nestjs\/(common|core)$/, /^rxjs$/],
   discovery: [/^@nestjs\/(common|core)$/],
+  routes: [/^@nestjs\/(common|core)$/],
   transport: [/^@nestjs\/(common|core)$/, /^rxjs$/],
   options: [/^@nestjs\/common$/],
   server: [/^@nestjs\/(common|core)$/, /^rxjs$/],
-  root: [/^@nestjs\/(common|core)$/],
+  root: [/^@nestjs\/(common|core)$/, /^rxjs$/],
   testing: [],
 };
 
@@ -106,7 +128,7 @@ interface Import {
 }
 
 const files = readdirSync(LIB, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts'))
+  .filter((file) => /\.c?ts$/.test(file))
   .map((file) => ({ file, text: readFileSync(join(LIB, file), 'utf8') }));
 
 function folderOf(file: string): string {
@@ -124,7 +146,7 @@ const imports = files.flatMap(({ file, text }): Import[] =>
 );
 const inside = imports
   .filter(({ to }) => to.startsWith('.'))
-  .map(({ from, to }) => ({ from, to: relative(LIB, join(LIB, dirname(from), to)).replace(/\.js$/, '.ts') }));
+  .map(({ from, to }) => ({ from, to: relative(LIB, join(LIB, dirname(from), to)).replace(/\.(c?)js$/, '.$1ts') }));
 const packages = imports.filter(({ to }) => !to.startsWith('.') && !to.startsWith('node:'));
 
 const arrow = ({ from, to }: Import): string => `${from} → ${to}`;

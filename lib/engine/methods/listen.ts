@@ -4,7 +4,6 @@ import { invalidParams, MissingClientCapabilityError } from '../../protocol/erro
 import { exceedsJsonSize } from '../../limits/json-size.js';
 import { isObject, type JsonObject } from '../../protocol/messages.js';
 import { declaresTasks, TASKS_CAPABILITY } from '../../task/task-extension.js';
-import type { TaskRecord } from '../../task/task-record.js';
 import { detailedTask } from '../../task/task-view.js';
 import type { Tasks } from '../../task/tasks.js';
 import type { Capabilities } from '../capabilities.js';
@@ -34,22 +33,22 @@ export const listen = (
     const filter = readFilter(notifications);
     const accepted = honouredFilter(filter, catalog, capabilities);
     if (filter.taskIds === undefined || !capabilities.tasks()) return subscriptions.listen(exchange, accepted);
-    const found = await findTasks(filter.taskIds as string[], exchange.peer, tasks);
-    const taskIds = found.map(({ id }) => id);
-    return subscriptions.listen(exchange, { ...accepted, taskIds }, followTasks(found, tasks, logger));
+    const taskIds = await findTasks(filter.taskIds as string[], exchange.peer, tasks);
+    const follow = followTasks(exchange.peer.principalId, taskIds, tasks, logger);
+    return subscriptions.listen(exchange, { ...accepted, taskIds }, follow);
   },
 });
 
 /**
- * Finds the tasks that exist. A task of another principal is left out like one that does not exist (§3.3-6).
+ * Returns the ids of the tasks that exist. A task of another principal is left out like one that does not exist (§3.3-6).
  *
  * @throws {McpError} `-32021` for a client that does not declare the extension with this request (L-10)
  */
 async function findTasks(ids: readonly string[], { principalId, clientCapabilities }: Peer, tasks: Tasks) {
   if (!declaresTasks(clientCapabilities)) throw new MissingClientCapabilityError(TASKS_CAPABILITY);
-  const keys = [...new Set(ids)].map((id) => ({ principal: principalId, id }));
-  const found = await Promise.all(keys.map((key) => tasks.find(key, 'modern')));
-  return found.filter((task) => task !== undefined);
+  const found: string[] = [];
+  for await (const { id } of tasks.findMany(principalId, [...new Set(ids)], 'modern')) found.push(id);
+  return found;
 }
 
 /**
@@ -57,16 +56,12 @@ async function findTasks(ids: readonly string[], { principalId, clientCapabiliti
  * (TASK-15). The current state is sent first, so that a change before the subscription is not missed.
  */
 const followTasks =
-  (found: readonly TaskRecord[], tasks: Tasks, logger: Logger): Follow =>
-  (notify) => {
-    const stops = found.map((task) =>
-      tasks.follow(task, 'modern', {
-        changed: (record) => notify('notifications/tasks', detailedTask(record)),
-        failed: (error) => reportUnexpected(error, logger, 'A subscription to a task'),
-      }),
-    );
-    return () => stops.forEach((stop) => stop());
-  };
+  (principal: string, ids: readonly string[], tasks: Tasks, logger: Logger): Follow =>
+  (notify) =>
+    tasks.follow(principal, ids, 'modern', {
+      changed: (record) => notify('notifications/tasks', detailedTask(record)),
+      failed: (error) => reportUnexpected(error, logger, 'A subscription to tasks'),
+    });
 
 const FLAGS = ['toolsListChanged', 'promptsListChanged', 'resourcesListChanged'] as const;
 

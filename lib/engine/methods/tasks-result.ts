@@ -40,7 +40,7 @@ export const taskResult = (
 function whenEnded(tasks: Tasks, key: TaskKey, exchange: Exchange, delivery: QuestionDelivery): Promise<TaskRecord> {
   let stop = (): void => {};
   const end = new Promise<TaskRecord>((resolve, reject) => {
-    stop = tasks.follow(key, 'legacy', {
+    stop = tasks.follow(key.principal, [key.id], 'legacy', {
       changed: (task) => (isOpen(task) ? delivery.offer(task.inputRequests) : resolve(task)),
       gone: () => reject(new McpError(ErrorCode.InvalidParams, 'The task has expired')),
       failed: reject,

@@ -14,6 +14,7 @@ import type { Exchange } from '../../exchange/exchange.js';
 import { reportUnexpected, toolFailure } from '../../exchange/failure.js';
 import { callPrimitive } from '../call-primitive.js';
 import { BOTH_ERAS, type Method } from '../method.js';
+import { withAdvice } from '../results/invalid-output.js';
 import { toolResult } from '../results/tool-result.js';
 import { callAsTask } from './call-as-task.js';
 import { checkParamHeaders } from './param-header-check.js';
@@ -70,7 +71,7 @@ async function runTool(
     return 'inputRequired' in outcome ? outcome.inputRequired : project(await toolResult(outcome.value, tool.output));
   } catch (error) {
     // An error of the method is masked and logged by now. What is left are faults in its result or in its questions.
-    reportUnexpected(error, logger, tool.declaredBy);
+    reportUnexpected(withAdvice(error, exchange), logger, tool.declaredBy);
     // Legacy clients have no error code for it, so the model reads it in the result (J-4).
     if (exchange.peer.era === 'legacy' && error instanceof MissingClientCapabilityError) {
       return project({ content: [text(error.message)], isError: true });

@@ -31,11 +31,6 @@ export class CommandQueue {
     client.on('ready', () => this.#admit());
   }
 
-  /** The commands that wait. */
-  get waiting(): number {
-    return this.#waiting.size;
-  }
-
   /** Takes a place on the connection if one is free; then `leave()` must be called. */
   tryEnter(): boolean {
     if (!this.#open) return false;

@@ -1,3 +1,5 @@
+import { isMissingPackage } from '../../packages/missing-package.js';
+
 /**
  * Loads an optional peer dependency when it is needed, so that a server in memory can do without it.
  *
@@ -7,7 +9,7 @@ export async function loadOptionalPackage<T>(name: string, load: () => Promise<T
   try {
     return await load();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    if (!isMissingPackage(error)) throw error;
     throw new Error(
       `The option "redis" needs the package ${name}. Install it: npm install ioredis @nestjs/microservices`,
       {

@@ -1,13 +1,21 @@
 import type { Redis } from 'ioredis';
-import { BackendUnavailableError } from '../../session/backend-unavailable.js';
+import { BackendFullError, BackendUnavailableError } from '../../session/backend-unavailable.js';
 import { redisErrorKind } from './redis-error-kind.js';
 import { CommandQueue } from './command-queue.js';
-import { commandOf, defineScripts, type ScriptName } from './scripts.js';
+import { commandOf, defineScripts, hasAnyNumberOfKeys, type ScriptName } from './scripts.js';
 
 type Argument = string | number;
 
+const FULL = 'Redis is full (OOM): it stores nothing until it holds less, or maxmemory is higher';
+
 /** Error replies that are temporary: the same command may succeed a moment later. */
-const TEMPORARY = new Set(['LOADING', 'READONLY', 'MASTERDOWN', 'CLUSTERDOWN', 'TRYAGAIN', 'BUSY', 'OOM']);
+const TEMPORARY = new Set(['LOADING', 'READONLY', 'MASTERDOWN', 'CLUSTERDOWN', 'TRYAGAIN', 'BUSY']);
+
+interface Connection {
+  readonly client: Redis;
+  readonly queue: CommandQueue;
+  readonly warn: (sentence: string) => void;
+}
 
 /**
  * The connection of the stores to Redis. Every command must be safe to repeat, because ioredis sends commands again
@@ -17,17 +25,19 @@ const TEMPORARY = new Set(['LOADING', 'READONLY', 'MASTERDOWN', 'CLUSTERDOWN', '
  */
 export class RedisCommands {
   private constructor(
-    private readonly client: Redis,
-    private readonly queue: CommandQueue,
+    private readonly connection: Connection,
     private readonly owner: string,
   ) {}
 
-  /** @param waitMs how long a caller waits for its turn on the connection, and again for the reply, ms */
-  static connect(client: Redis, waitMs: number): RedisCommands {
+  /**
+   * @param waitMs how long a caller waits for its turn on the connection, and again for the reply, ms
+   * @param warn called with a sentence whenever Redis is full, which is no fault of the connection
+   */
+  static connect(client: Redis, waitMs: number, warn: (sentence: string) => void): RedisCommands {
     defineScripts(client);
     // The client retries by itself, and callers wait for it.
     client.connect().catch(() => undefined);
-    return new RedisCommands(client, new CommandQueue(client, waitMs), '');
+    return new RedisCommands({ client, queue: new CommandQueue(client, waitMs), warn }, '');
   }
 
   /**
@@ -37,36 +47,43 @@ export class RedisCommands {
    * @param owner see `commandOwner()`
    */
   for(owner: string): RedisCommands {
-    return new RedisCommands(this.client, this.queue, owner);
+    return new RedisCommands(this.connection, owner);
   }
 
   run<T>(script: ScriptName, keys: readonly string[], args: readonly Argument[] = []): Promise<T> {
-    return this.send<T>(commandOf(script), ...keys, ...args);
+    const count = hasAnyNumberOfKeys(script) ? [keys.length] : [];
+    return this.send<T>(commandOf(script), ...count, ...keys, ...args);
   }
 
   /**
    * @throws {BackendUnavailableError} when Redis is unreachable, or refuses the command for now, or too many wait
+   * @throws {BackendFullError} when Redis has no memory for what the command stores
    * @throws {RedisRefusedError} when Redis refuses the command
    */
   async send<T>(command: string, ...args: readonly Argument[]): Promise<T> {
-    if (!this.queue.tryEnter()) await this.queue.enter(this.owner, sizeOf(args));
+    const { client, queue, warn } = this.connection;
+    if (!queue.tryEnter()) await queue.enter(this.owner, sizeOf(args));
     try {
-      const method = (this.client as unknown as Record<string, (...args: Argument[]) => Promise<T>>)[command]!;
-      return await method.apply(this.client, [...args]);
+      const method = (client as unknown as Record<string, (...args: Argument[]) => Promise<T>>)[command]!;
+      return await method.apply(client, [...args]);
     } catch (error) {
       const kind = redisErrorKind(error);
+      if (kind === 'OOM') {
+        warn(FULL);
+        throw new BackendFullError(FULL);
+      }
       if (error instanceof Error && error.name === 'ReplyError' && !TEMPORARY.has(kind))
         throw new RedisRefusedError(kind);
       throw new BackendUnavailableError(`Redis cannot be reached (${kind}).`);
     } finally {
-      this.queue.leave();
+      queue.leave();
     }
   }
 
   /** Closes the connection and refuses everybody who waits for it. */
   close(): void {
-    this.queue.close();
-    this.client.disconnect();
+    this.connection.queue.close();
+    this.connection.client.disconnect();
   }
 }
 

@@ -11,6 +11,9 @@ export function redisErrorKind(error: unknown): string {
   if (typeof code === 'string') return code;
   // Redis 7.0 has no code for this error when it occurs in a script.
   if (error.message.startsWith('ERR The user executing the script')) return 'NOPERM';
+  // Redis 6 names a command of a script that is refused only inside of its message.
+  if (error.message.includes('OOM command not allowed')) return 'OOM';
+  if (error.message.includes('WRONGTYPE Operation')) return 'WRONGTYPE';
   const [word = ''] = error.message.split(' ', 1);
   return error.name === 'ReplyError' && /^[A-Z]+$/.test(word) ? word : error.name;
 }

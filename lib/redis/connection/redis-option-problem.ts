@@ -31,7 +31,16 @@ function problemOfUrl(text: string): string | undefined {
   if (!URL.canParse(text))
     return 'is not a valid URL; percent-encode characters such as "/", "#" and "?" in a password';
   // ioredis decodes the user and the password, and would throw an error of its own.
-  return /%(?![0-9a-f]{2})/i.test(text) ? 'has a "%" that begins no escape; write it as "%25"' : undefined;
+  return isDecodable(text) ? undefined : 'has a "%" that begins no escape; write it as "%25"';
+}
+
+/** `%C3` alone is an escape, too, but of half a character. */
+function isDecodable(text: string): boolean {
+  try {
+    return decodeURIComponent(text) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 function problemOfClient(client: object): string | undefined {

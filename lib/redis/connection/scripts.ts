@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Redis } from 'ioredis';
+import { LOCATION } from '../../packages/location.cjs';
 import { resolveIncludes } from './resolve-includes.js';
 
-/** Every script: its file in `redis/scripts` and the number of its keys. */
+/** Every script: its file in `redis/scripts` and the number of its keys, if it is always the same. */
 const SCRIPTS = {
   createSession: { file: 'session/create-session', keys: 1 },
   loadSession: { file: 'session/load-session', keys: 2 },
+  forgetFinished: { file: 'session/forget-finished', keys: 1 },
   updateSession: { file: 'session/update-session', keys: 1 },
   endSession: { file: 'session/end-session', keys: 2 },
   listSession: { file: 'session/list-session', keys: 1 },
@@ -22,12 +25,14 @@ const SCRIPTS = {
   createTask: { file: 'task/create-task', keys: 1 },
   listTask: { file: 'task/list-task', keys: 2 },
   loadTask: { file: 'task/load-task', keys: 1 },
+  loadTasks: { file: 'task/load-tasks', keys: undefined },
   moveTask: { file: 'task/move-task', keys: 1 },
   answerTask: { file: 'task/answer-task', keys: 1 },
   claimTask: { file: 'task/claim-task', keys: 1 },
   renewLease: { file: 'task/renew-lease', keys: 1 },
   saveCheckpoint: { file: 'task/save-checkpoint', keys: 1 },
   pageTasks: { file: 'task/page-tasks', keys: 2 },
+  reportStored: { file: 'stored/report-stored', keys: 3 },
   keyRing: { file: 'state/key-ring', keys: 1 },
   useNonce: { file: 'state/use-nonce', keys: 1 },
 } as const;
@@ -42,6 +47,10 @@ export function defineScripts(client: Redis): void {
   }
 }
 
+/** Whether the number of keys is the first argument of the command. */
+export const hasAnyNumberOfKeys = (name: ScriptName): boolean => SCRIPTS[name].keys === undefined;
+
 export const commandOf = (name: ScriptName): string => `mcp_${name}`;
 
-const readScript = (file: string): string => readFileSync(new URL(`../scripts/${file}.lua`, import.meta.url), 'utf8');
+const SCRIPTS_FOLDER = join(LOCATION, '../redis/scripts');
+const readScript = (file: string): string => readFileSync(join(SCRIPTS_FOLDER, `${file}.lua`), 'utf8');

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { BrokerSubscription, MessageBroker } from '../../broker/message-broker.js';
 import { InputRefusedError } from '../../interaction/interaction.js';
 import { PendingRequests, type PendingRequest } from '../../interaction/pending-requests.js';
+import { SlicedWork } from '../../limits/sliced-work.js';
 import type { JsonRpcResponse, RequestId } from '../../protocol/messages.js';
 import type { SessionKey } from '../../session/session-record.js';
 import { decodeStreamSignals } from '../../stream/stream-signal.js';
@@ -37,6 +38,8 @@ export class RedisPendingRequests extends PendingRequests {
   readonly #channel: string;
   /** The waiters by their key in Redis. */
   readonly #waiters = new Map<string, Waiter>();
+  /** Thousands may wait when the connection is lost. */
+  readonly #polls = new SlicedWork();
   readonly #removeInterruptionListener: () => void;
   #subscription: Promise<BrokerSubscription> | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -133,10 +136,12 @@ export class RedisPendingRequests extends PendingRequests {
   }
 
   #pollAll(): void {
-    for (const waiter of this.#waiters.values()) this.#poll(waiter).catch(this.#options.report);
+    this.#polls.add(this.#waiters.values(), (waiter) => void this.#poll(waiter).catch(this.#options.report));
   }
 
   async #poll({ key, session, complete }: Waiter): Promise<void> {
+    // Its turn may come after it has left.
+    if (!this.#waiters.has(key)) return;
     const { keys } = this.#options;
     const commands = this.#options.commands.for(commandOwner(session));
     const [response, exists] = await Promise.all([

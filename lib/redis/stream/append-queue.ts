@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { BackendUnavailableError } from '../../session/backend-unavailable.js';
+import { BackendFullError, BackendUnavailableError } from '../../session/backend-unavailable.js';
 
 /** One message that is to be appended to a stream. */
 export interface Item {
@@ -28,6 +28,8 @@ export interface AppendQueueOptions<T, R> {
 }
 
 const RETRY_MS = 100;
+/** How long a call is retried while the backend has no room, ms: callers wait for it with their answers. */
+const FULL_PATIENCE_MS = 2000;
 
 /**
  * Queues the messages of each stream and sends them with one call at a time. Calls are numbered by one counter, so that
@@ -107,16 +109,21 @@ export class AppendQueue<T, R> {
     return count;
   }
 
+  #patienceFor(error: unknown): number {
+    if (!(error instanceof BackendUnavailableError)) return 0;
+    const { patienceMs } = this.#options;
+    return error instanceof BackendFullError ? Math.min(patienceMs, FULL_PATIENCE_MS) : patienceMs;
+  }
+
   async #sendWithRetries(target: T, items: readonly Item[]): Promise<R[]> {
     const counter = ++this.#counter;
-    const deadline = performance.now() + this.#options.patienceMs;
+    const begun = performance.now();
     for (;;) {
       try {
         return await this.#options.send(target, items, counter);
       } catch (error) {
-        const retry =
-          error instanceof BackendUnavailableError && performance.now() < deadline && !this.#closing.signal.aborted;
-        if (!retry) throw error;
+        const waitedMs = performance.now() - begun;
+        if (this.#closing.signal.aborted || waitedMs >= this.#patienceFor(error)) throw error;
         await pause(RETRY_MS, undefined, { signal: this.#closing.signal, ref: false }).catch(() => undefined);
       }
     }

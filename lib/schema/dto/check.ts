@@ -1,6 +1,10 @@
 import { pathTo } from '../path.js';
+import { checkDeclared } from './check-declared.js';
+import { toInstance } from './convert.js';
 import type { Findings } from './findings.js';
+import { inspect } from './inspect.js';
 import { modelOf, type DtoModel, type PropertyModel } from './model.js';
+import { absence, holds } from './presence.js';
 import type { Rule } from './rule.js';
 
 /**
@@ -14,6 +18,16 @@ export function check(model: DtoModel, object: object, path: string, findings: F
   }
 }
 
+/** Checks a value of a union, which is plain JSON if it came from a client. */
+export function checkModel(model: DtoModel, value: unknown, path: string, findings: Findings): void {
+  const isInstance = value instanceof model.type;
+  const before = findings.issues.length;
+  // Rules may throw for the wrong shape, so they run only after it is known to be right.
+  if (!isInstance) inspect(model, value, path, findings);
+  if (findings.issues.length > before) return;
+  check(model, isInstance ? value : toInstance(model, value as Record<string, unknown>), path, findings);
+}
+
 function checkProperty(property: PropertyModel, object: object, path: string, findings: Findings): void {
   // A getter may throw because of a value that is already known to be invalid. A getter without rules is not needed.
   if (property.computed && (property.rules.length === 0 || findings.issues.length > 0)) return;
@@ -25,30 +39,16 @@ function checkProperty(property: PropertyModel, object: object, path: string, fi
   if (value === undefined && property.required) {
     return findings.add(pathTo(path, property.name), absence(property, object));
   }
+  if (value === null && property.nullable) return;
   if (value !== undefined && !hasShape(property, value, path, findings)) return;
+  if (value !== undefined && property.declared !== undefined)
+    checkDeclared(property.declared, asJson(value), pathTo(path, property.name), findings, checkModel);
   for (const rule of property.rules) {
     if (!rule.applies(object, value)) continue;
     if (!rule.each || !isMany(value)) test(rule, property, object, value, path, undefined, findings);
     else eachOf(value, findings, (item, key) => test(rule, property, object, item, path, key, findings));
   }
   if (property.nested !== undefined) checkNested(property, value, pathTo(path, property.name), findings);
-}
-
-/** The author's own message if there is one, because "Tell me the city" is better than a generic message. */
-export const absence = ({ rules }: PropertyModel, object: object): string =>
-  rules.find((rule) => rule.hasOwnMessage)?.message(object, undefined) ?? 'is required';
-
-/**
- * Whether the conditions require the property to be checked. A condition that throws is treated like a rule that
- * throws.
- */
-export function holds({ conditions }: PropertyModel, object: object, value: unknown, findings: Findings): boolean {
-  try {
-    return conditions.every((condition) => condition.holds(object, value));
-  } catch (error) {
-    findings.fault ??= { error };
-    return false;
-  }
 }
 
 const isKnownBad = ({ nested }: PropertyModel, path: string, findings: Findings): boolean =>
@@ -117,13 +117,20 @@ function hasShape(property: PropertyModel, value: unknown, path: string, finding
   if (enforcedType === undefined) return true;
   const before = findings.issues.length;
   const must = (item: unknown, at: () => string) => {
-    if (typeof item !== enforcedType) findings.add(at(), `must be a ${enforcedType}`);
+    if (enforcedType === 'date' ? !isDate(item) : typeof item !== enforcedType)
+      findings.add(at(), `must be a ${enforcedType === 'date' ? 'date-time string' : enforcedType}`);
   };
   const place = () => pathTo(path, property.name);
   if (shape === 'one') must(value, place);
   else eachOf(value as Many, findings, (item, key) => must(item, () => pathTo(place(), key)));
   return findings.issues.length === before;
 }
+
+const isDate = (value: unknown): boolean => value instanceof Date && !Number.isNaN(value.getTime());
+
+/** Sets and maps as the JSON that they were read from. */
+const asJson = (value: unknown): unknown =>
+  value instanceof Set ? [...value] : value instanceof Map ? Object.fromEntries(value) : value;
 
 const isPromise = (value: unknown): value is Promise<boolean> =>
   typeof (value as { then?: unknown })?.then === 'function';

@@ -1,8 +1,8 @@
 import { pathTo } from '../path.js';
-import { absence, holds } from './check.js';
 import { Findings } from './findings.js';
 import { isRecord } from './is-record.js';
 import { modelOf, type DtoModel, type PropertyModel } from './model.js';
+import { absence, holds } from './presence.js';
 
 /**
  * Checks the raw JSON against the shape that the schema announces. class-validator alone is more permissive: it accepts
@@ -38,6 +38,7 @@ function refuseUnknown(model: DtoModel, raw: object, path: string, findings: Fin
 
 function isExempt(property: PropertyModel, raw: object, value: unknown): boolean {
   const { optional, conditions } = property;
+  if (property.nullable && value === null) return true;
   if (conditions.length === 0) return false;
   // `@IsOptional` alone is the usual case and can be decided without calling its condition.
   if (optional && (value === null || conditions.length === 1)) return value === null;

@@ -1,7 +1,7 @@
 import type { JsonSchema } from '../schema.js';
 import { KEYWORDS, OTHER_STRINGS, type RuleKeywords } from './keywords.js';
 import { merge } from './merge.js';
-import type { DtoModel, Nested, PropertyModel } from './model.js';
+import { MODEL, type DeclaredSchema, type DtoModel, type Nested, type PropertyModel } from './model.js';
 import type { Rule } from './rule.js';
 
 type Draft = Record<string, unknown>;
@@ -29,8 +29,9 @@ export class SchemaPrinter {
     const uses = (this.uses.get(model) ?? 0) + 1;
     this.uses.set(model, uses);
     if (uses > 1) return;
-    for (const { nested } of model.properties) {
+    for (const { nested, declared } of model.properties) {
       if (nested) for (const inner of modelsIn(nested)) this.count(inner);
+      if (declared) for (const inner of modelsOf(declared)) this.count(inner);
     }
   }
 
@@ -76,8 +77,8 @@ export class SchemaPrinter {
   }
 
   private property(owner: DtoModel, property: PropertyModel): Draft {
-    const { documented, shape, nested, enforcedType, convertTo } = property;
-    const value: Draft = {};
+    const { documented, shape, nested, enforcedType, convertTo, declared, nullable } = property;
+    const value = declared === undefined ? {} : (this.declared(declared) as Draft);
     const item: Draft = shape === 'one' ? value : {};
     if (shape === 'map') value['type'] = 'object';
     else if (shape !== 'one') value['type'] = 'array';
@@ -92,7 +93,7 @@ export class SchemaPrinter {
     if (convertTo === 'date') merge(item, { type: 'string', format: 'date-time' });
     else if (convertTo !== undefined && item['type'] === undefined && !('enum' in item))
       merge(item, { type: convertTo });
-    if (enforcedType !== undefined) merge(item, { type: enforcedType });
+    if (enforcedType !== undefined && enforcedType !== 'date') merge(item, { type: enforcedType });
     if (property.transformed) this.warn(owner, property, 'the schema describes the value after @Transform');
     if (property.conditions.some(({ kind }) => kind === 'other')) {
       this.warn(owner, property, 'its rules depend on a condition that the JSON Schema does not express');
@@ -107,12 +108,20 @@ export class SchemaPrinter {
     return {
       ...(documented.title !== undefined && { title: documented.title }),
       ...(documented.description !== undefined && { description: documented.description }),
-      ...value,
+      ...(nullable ? { anyOf: [value, { type: 'null' }] } : value),
       ...(fallback !== undefined && fallback !== null && { default: fallback }),
       ...(documented.examples !== undefined && { examples: documented.examples }),
       ...(documented.header !== undefined && { 'x-mcp-header': documented.header }),
       ...documented.schema,
     };
+  }
+
+  private declared(schema: unknown): unknown {
+    if (Array.isArray(schema)) return schema.map((one) => this.declared(one));
+    if (typeof schema !== 'object' || schema === null) return schema;
+    const inner = Object.fromEntries(Object.entries(schema).map(([key, one]) => [key, this.declared(one)]));
+    const model = (schema as DeclaredSchema)[MODEL];
+    return model === undefined ? inner : { ...this.reference(model), ...inner };
   }
 
   private nested({ model, choice }: Nested): Draft {
@@ -132,10 +141,17 @@ export class SchemaPrinter {
     return converted;
   }
 
-  private warn(owner: DtoModel, { key }: PropertyModel, problem: string): void {
+  private warn(owner: DtoModel, { key, documented }: PropertyModel, problem: string): void {
+    if (documented.acknowledged === true || owner.documented.acknowledged === true) return;
     const warning = `${owner.name}.${key}: ${problem}`;
     if (!this.warnings.includes(warning)) this.warnings.push(warning);
   }
+}
+
+function modelsOf(schema: unknown): DtoModel[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const model = (schema as DeclaredSchema)[MODEL];
+  return [...(model ? [model] : []), ...Object.values(schema).flatMap(modelsOf)];
 }
 
 const modelsIn = ({ model, choice }: Nested): Iterable<DtoModel> => (choice ? choice.models.values() : [model!]);

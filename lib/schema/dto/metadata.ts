@@ -1,6 +1,9 @@
 import type { MetadataStorage } from 'class-validator';
 import { loadClassTransformer, loadClassValidator, loadTransformStorage, type TransformStorage } from '../peers.js';
+import { carriedClass, carriedProperties } from '../carried.js';
+import type { McpPropertyOptions, McpSchemaOptions } from '../property-options.js';
 import { propertiesOf, schemaOptionsOf } from '../property.decorator.js';
+import { swaggerPropertiesOf } from '../swagger/metadata.js';
 import type { Direction } from './model.js';
 
 /** The two libraries and the metadata of their decorators. Only this folder reads that metadata. */
@@ -36,10 +39,25 @@ export function validationsOf({ validator }: DtoMetadata, target: Function): Map
   return byProperty;
 }
 
+/** What `@McpProperty` says of the properties of a class, also of one that a mapped type was made of. */
+export function documentedProperties({ validator }: DtoMetadata, target: Function): Map<string, McpPropertyOptions> {
+  const found = carriedProperties(validator, target);
+  for (const [key, options] of propertiesOf(target.prototype as object))
+    found.set(key, { ...found.get(key), ...options });
+  return found;
+}
+
+/** What `@McpSchema` says of a class, or of the classes that a mapped type was made of. */
+export const documentedClass = ({ validator }: DtoMetadata, target: Function): McpSchemaOptions => ({
+  ...carriedClass(validator, target),
+  ...schemaOptionsOf(target),
+});
+
 /** Whether a decorator marks this class as a description of data. */
 export const describesData = ({ validator }: DtoMetadata, target: Function): boolean =>
   validator.getTargetValidationMetadatas(target, '', false, false).length > 0 ||
   propertiesOf(target.prototype as object).size > 0 ||
+  swaggerPropertiesOf(target).size > 0 ||
   schemaOptionsOf(target) !== undefined;
 
 /** The numbers class-transformer uses for the two directions. */
@@ -56,19 +74,4 @@ export function excluded(
   const exposedKeys = new Set(transformer.getExposedProperties(target, transformation));
   const excludesAll = transformer.getStrategy(target) === 'excludeAll';
   return (key) => excludedKeys.has(key) || (excludesAll && !exposedKeys.has(key));
-}
-
-/**
- * The description and examples of `@ApiProperty`. They are read by metadata key to avoid a dependency on
- * @nestjs/swagger.
- */
-export function swaggerDocumentation(prototype: object, key: string): { description?: string; examples?: unknown[] } {
-  const api = Reflect.getMetadata('swagger/apiModelProperties', prototype, key) as
-    { description?: unknown; example?: unknown; examples?: unknown } | undefined;
-  if (api === undefined) return {};
-  const examples = Array.isArray(api.examples) ? api.examples : api.example === undefined ? undefined : [api.example];
-  return {
-    ...(typeof api.description === 'string' && { description: api.description }),
-    ...(examples !== undefined && { examples }),
-  };
 }

@@ -1,6 +1,13 @@
-import type { McpPropertyOptions, McpSchemaOptions } from '../property.decorator.js';
+import type { McpPropertyOptions, McpSchemaOptions } from '../property-options.js';
 import type { Condition } from './condition.js';
+import type { JsonSchema } from '../schema.js';
 import type { Rule } from './rule.js';
+
+/** The key of a model inside a declared schema: its own schema belongs there. */
+export const MODEL = Symbol('model');
+
+/** A JSON Schema in which models may stand for schemas. */
+export type DeclaredSchema = JsonSchema & { readonly [MODEL]?: DtoModel };
 
 export type Direction = 'input' | 'output';
 
@@ -35,8 +42,12 @@ export interface PropertyModel {
   readonly optional: boolean;
   readonly required: boolean;
   readonly nested: Nested | undefined;
-  /** The JSON type of the value (or of each item) if only TypeScript defines it and no rule checks it. */
-  readonly enforcedType: Scalar | undefined;
+  /** The type of the value (or of each item) if only TypeScript defines it and no rule checks it. */
+  readonly enforcedType: Scalar | 'date' | undefined;
+  /** What @nestjs/swagger declares of a property without rules. It is checked in place of rules. */
+  readonly declared: DeclaredSchema | undefined;
+  /** Whether null is a value of its own, as `nullable: true` of @nestjs/swagger says. */
+  readonly nullable: boolean;
   /** The type a JSON value (or each item) is converted to, for example by `@Type(() => Date)`. */
   readonly convertTo: ConversionTarget | undefined;
   /** Whether a `@Transform` runs before the rules, so that the raw value may have any shape. */

@@ -1,9 +1,11 @@
-import { propertiesOf } from '../property.decorator.js';
+import type { McpPropertyOptions } from '../property-options.js';
 import { SchemaError, type DtoClass } from '../schema.js';
+import type { ClassReader } from './class-reader.js';
 import { conditionOf, distinct, type Condition } from './condition.js';
 import { KEYWORDS, OTHER_STRINGS } from './keywords.js';
-import { describesData, type DtoMetadata, swaggerDocumentation, TRANSFORMATION, type Validations } from './metadata.js';
-import type { Choice, Direction, DtoModel, ConversionTarget, Nested, PropertyModel, Scalar, Shape } from './model.js';
+import { declarationOf, swaggerWords } from './declared.js';
+import { describesData, type DtoMetadata, TRANSFORMATION, type Validations } from './metadata.js';
+import type { Choice, DtoModel, ConversionTarget, Nested, PropertyModel, Scalar, Shape } from './model.js';
 import { Rule } from './rule.js';
 
 // The names of `ValidationTypes`, which class-validator does not export from its entry point.
@@ -21,12 +23,9 @@ const LISTS = new Set(['isArray', 'arrayMinSize', 'arrayMaxSize', 'arrayNotEmpty
 /** Built-in rules that accept a missing value. */
 const ALLOW_ABSENT = new Set(['isEmpty', 'notEquals', 'isNotIn']);
 
-/** Reads the classes that a property refers to. */
-export interface ClassReader {
-  readonly metadata: DtoMetadata;
-  readonly direction: Direction;
-  read(type: DtoClass): DtoModel;
-}
+/** Whether class-validator checks a property, and does not only know of it. */
+export const isRuled = (validations: Validations = []): boolean =>
+  validations.some(({ type }) => !SILENT.has(type) || type === NESTED);
 
 /** Combines the metadata of class-validator, class-transformer, TypeScript and `@McpProperty` for one property. */
 export function readProperty(
@@ -34,12 +33,13 @@ export function readProperty(
   owner: DtoModel,
   key: string,
   validations: Validations,
+  words: McpPropertyOptions | undefined,
   computed: boolean,
   initial: unknown,
 ): PropertyModel {
   const { metadata } = reader;
   const prototype = owner.type.prototype as object;
-  const documented = { ...swaggerDocumentation(prototype, key), ...propertiesOf(prototype).get(key) };
+  const documented = { ...swaggerWords(owner.type, key), ...words };
   const rules = validations
     .filter(({ type }) => !SILENT.has(type))
     .flatMap((one) => metadata.validator.getTargetValidatorConstraints(one.constraintCls).map((c) => new Rule(one, c)));
@@ -52,11 +52,15 @@ export function readProperty(
   const design: unknown = Reflect.getMetadata('design:type', prototype, key);
   const typeMetadata = metadata.transformer.findTypeMetadata(owner.type, key);
   const explicitType = typeMetadata?.typeFunction?.();
-  const shape = shapeOf(design, rules, nestings);
+  const declaration = rules.length + nestings.length === 0 ? declarationOf(reader, owner, key) : undefined;
+  const shape = declaration?.shape ?? shapeOf(design, rules, nestings);
   const type = explicitType ?? (shape === 'one' ? design : undefined);
   const transformation = TRANSFORMATION[reader.direction];
-  const nested = nestedIn(reader, owner, key, type, typeMetadata, nestings.length > 0, rules.length > 0);
-  const isDate = type === Date || rules.some((rule) => DATES.has(rule.name));
+  const nested =
+    declaration === undefined
+      ? nestedIn(reader, owner, key, type, typeMetadata, nestings.length > 0, rules.length > 0)
+      : declaration.nested;
+  const isDate = declaration?.isDate ?? (type === Date || rules.some((rule) => DATES.has(rule.name)));
   const property: Omit<PropertyModel, 'required'> = {
     key,
     name: metadata.transformer.findExposeMetadata(owner.type, key)?.options?.name ?? key,
@@ -65,10 +69,16 @@ export function readProperty(
     conditions,
     optional: conditions.some(({ kind }) => kind === 'absent'),
     nested,
+    declared: declaration?.schema,
+    nullable: declaration?.nullable ?? false,
     enforcedType:
-      nested || isDate || rules.some((rule) => (shape === 'one' || rule.each) && impliesType(rule))
+      nested || rules.some((rule) => (shape === 'one' || rule.each) && impliesType(rule))
         ? undefined
-        : SCALARS.get(type),
+        : isDate
+          ? 'date'
+          : declaration === undefined
+            ? SCALARS.get(type)
+            : undefined,
     convertTo: isDate
       ? 'date'
       : ((explicitType === undefined ? undefined : SCALARS.get(explicitType)) as ConversionTarget | undefined),
@@ -77,7 +87,11 @@ export function readProperty(
     initial,
     documented,
   };
-  return { ...property, required: documented.required ?? isRequired(property, nestings.length > 0) };
+  const required =
+    declaration === undefined
+      ? isRequired(property, nestings.length > 0)
+      : declaration.required && conditions.length === 0 && initial === undefined;
+  return { ...property, required: documented.required ?? required };
 }
 
 function shapeOf(design: unknown, rules: readonly Rule[], nestings: Validations): Shape {

@@ -1,8 +1,18 @@
-import { propertiesOf, schemaOptionsOf } from '../property.decorator.js';
 import { SchemaError, type DtoClass } from '../schema.js';
-import { describesData, excluded, TRANSFORMATION, validationsOf, type DtoMetadata } from './metadata.js';
+import { swaggerDescriptionOf, swaggerPropertiesOf } from '../swagger/metadata.js';
+import { isHidden } from './declared.js';
+import {
+  describesData,
+  documentedClass,
+  documentedProperties,
+  excluded,
+  TRANSFORMATION,
+  validationsOf,
+  type DtoMetadata,
+} from './metadata.js';
 import type { Direction, DtoModel } from './model.js';
-import { type ClassReader, readProperty } from './read-property.js';
+import { isRuled, readProperty } from './read-property.js';
+import type { ClassReader } from './class-reader.js';
 
 /** Reads classes into models. Each class is read only once, so classes may refer to each other recursively. */
 export class DtoReader implements ClassReader {
@@ -19,10 +29,10 @@ export class DtoReader implements ClassReader {
     if (!describesData(this.metadata, type)) {
       throw new SchemaError(
         `The class ${type.name} has no decorated properties, so its contents are unknown`,
-        'Decorate its properties with class-validator or @McpProperty, or pass a schema instead of the class',
+        'Decorate its properties with class-validator, @ApiProperty or @McpProperty, or pass a schema instead of the class',
       );
     }
-    const documented = schemaOptionsOf(type) ?? {};
+    const documented = { description: swaggerDescriptionOf(type), ...documentedClass(this.metadata, type) };
     const model: DtoModel = {
       type: type as new () => object,
       name: type.name,
@@ -40,11 +50,13 @@ export class DtoReader implements ClassReader {
 
   private readProperties(type: DtoClass, model: DtoModel): void {
     const prototype = type.prototype as object;
+    const documented = documentedProperties(this.metadata, type);
     const validations = validationsOf(this.metadata, type);
     const isExcluded = excluded(this.metadata, type, this.direction);
     const exposed = this.metadata.transformer.getExposedProperties(type, TRANSFORMATION[this.direction]);
     const keys = new Set([
-      ...propertiesOf(prototype).keys(),
+      ...documented.keys(),
+      ...swaggerPropertiesOf(type).keys(),
       ...validations.keys(),
       ...(model.transformed ? exposed : []),
     ]);
@@ -52,11 +64,13 @@ export class DtoReader implements ClassReader {
     for (const key of orderOf(keys, initial)) {
       const computed = isReadOnly(prototype, key);
       if (isExcluded(key) || (computed && this.direction === 'input')) continue;
+      if (!isRuled(validations.get(key)) && isHidden(type, key, this.direction)) continue;
       const property = readProperty(
         this,
         model,
         key,
         validations.get(key) ?? [],
+        documented.get(key),
         computed,
         computed ? undefined : initial?.[key],
       );
@@ -87,7 +101,7 @@ export class DtoReader implements ClassReader {
       transformer.getStrategy(type) !== 'none' ||
       transformer.getExposedProperties(type, transformation).length > 0 ||
       transformer.getExcludedProperties(type, transformation).length > 0 ||
-      [...keys, ...propertiesOf(type.prototype as object).keys()].some(
+      [...keys, ...swaggerPropertiesOf(type).keys(), ...documentedProperties(this.metadata, type).keys()].some(
         (key) => transformer.findTransformMetadatas(type, key, transformation).length > 0,
       )
     );

@@ -1,5 +1,5 @@
 import type { MetadataStorage, ValidationArguments } from 'class-validator';
-import { enumValues } from './enum-values.js';
+import { enumValues } from '../enum-values.js';
 import { KEYWORDS, OTHER_STRINGS } from './keywords.js';
 import { isRecord } from './is-record.js';
 

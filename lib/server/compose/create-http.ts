@@ -41,6 +41,6 @@ export function createHttpService(
     deletes: new DeleteHandler(services.sessions, services.bus, services.report),
   };
   const policy = new OriginPolicy(options);
-  const endpoint = new HttpEndpoint(policy, principals, dispatcher, handlers, budget, options, logger);
+  const endpoint = new HttpEndpoint(policy, principals, dispatcher, handlers, budget, options, logger, services.report);
   return { endpoint, streams, slow, budget };
 }

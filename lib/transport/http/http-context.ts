@@ -1,4 +1,5 @@
-import { cutStalledWrite } from './stalled-writes.js';
+import type { ByteAccount } from '../../limits/byte-budget.js';
+import type { SseEvent } from './sse/sse-event.js';
 import type { Sender } from '../../exchange/peer.js';
 import { type Principal, principalId } from '../../session/principal.js';
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
@@ -13,23 +14,30 @@ export interface HttpContext {
   readonly verb: string;
   readonly headers: IncomingHttpHeaders;
   /** The framework's own request object, which guards and `ctx.http` see. */
-  readonly request: unknown;
+  readonly request: object;
   readonly raw: IncomingMessage;
   /** Of the client, as the framework knows it: its setting for trusted proxies applies. */
   readonly remoteAddress: string;
   /** Where the body comes from: a stream, or bytes that were read already. */
   readonly body: Readable | Buffer;
   readonly response: ServerResponse;
+  /** Tells the framework that the response is written here. Called before it is written, and possibly again. */
+  readonly takeOver?: () => void;
+  /** Called with each event that was written to the response. */
+  readonly sent?: (event: SseEvent) => void;
+  /** What the request holds of the budget, once its body was received: its answer is charged to the same client. */
+  account?: ByteAccount;
 }
 
 /** Sends a complete response with a JSON body or none. Does nothing once headers have been sent. */
 export function sendJson(
-  { response }: HttpContext,
+  { response, takeOver }: HttpContext,
   status: number,
   body?: string,
   headers?: OutgoingHttpHeaders,
 ): void {
   if (response.headersSent || response.destroyed) return;
+  takeOver?.();
   if (body === undefined) {
     response.writeHead(status, status === 204 ? headers : { ...headers, 'content-length': 0 });
     response.end();
@@ -38,11 +46,7 @@ export function sendJson(
   const length = Buffer.byteLength(body);
   response.writeHead(status, { ...headers, 'content-type': 'application/json', 'content-length': length });
   response.end(body);
-  if (length > UNWATCHED_BYTES) cutStalledWrite(response);
 }
-
-/** What the kernel takes at once, so that nothing has to be watched, bytes. */
-const UNWATCHED_BYTES = 16 * 1024;
 
 /** The value of a header. Repeated headers are joined, so that they differ from any single value (H-10). */
 export const headerOf = (http: HttpContext, name: string): string | undefined => {
@@ -57,10 +61,12 @@ export const acceptsEventStream = (http: HttpContext): boolean => {
 };
 
 /** The sender of the messages in this request. */
-export const senderOf = ({ headers, request }: HttpContext, principal: Principal | undefined): Sender => ({
+export const senderOf = (http: HttpContext, principal: Principal | undefined): Sender => ({
   principal,
-  headers,
-  http: request,
+  client: clientOf(http, principal),
+  headers: http.headers,
+  http: http.request,
+  response: http.response,
 });
 
 /** Whose share a request counts for: its principal's, or that of the address of an anonymous client. */

@@ -1,11 +1,13 @@
 import type { Logger } from '@nestjs/common';
 import type { Dispatcher } from '../../engine/dispatcher.js';
 import type { ByteAccount, ByteBudget } from '../../limits/byte-budget.js';
+import { Turns } from '../../limits/turns.js';
 import { CapacityError, ErrorCode, McpError } from '../../protocol/errors.js';
 import { JsonRefused, parseJson } from '../../protocol/json.js';
 import { looksModern } from '../../protocol/revisions.js';
 import { type Principal, principalId } from '../../session/principal.js';
 import type { PrincipalResolver } from '../../session/principal-resolver.js';
+import { provideUser } from '../../session/request-user.js';
 import { classifyPost } from './classify-post.js';
 import type { ClassifiedPost } from './classified-post.js';
 import { grantOrigin, preflightHeaders } from './cors.js';
@@ -16,8 +18,10 @@ import type { GetHandler } from './legacy/get-handler.js';
 import type { PostHandler } from './legacy/post-handler.js';
 import type { ModernHandler } from './modern/modern-handler.js';
 import type { OriginPolicy } from './origin-policy.js';
+import { closeWithConnection } from './pipelined.js';
 import { type BodyRefusal, discardBody, readBody } from './read-body.js';
 import { refuse, refuseBusy } from './refuse.js';
+import { labelRequest } from './request-label.js';
 import { refusePrincipal } from './refuse-principal.js';
 import { retryAfter } from './retry-after.js';
 
@@ -46,6 +50,8 @@ export interface ReceivedBody {
 
 /** Where every HTTP request of every client of both eras arrives. */
 export class HttpEndpoint {
+  readonly #turns = new Turns();
+
   constructor(
     private readonly policy: OriginPolicy,
     private readonly principals: PrincipalResolver,
@@ -54,6 +60,7 @@ export class HttpEndpoint {
     private readonly budget: ByteBudget,
     private readonly limits: HttpLimits,
     private readonly logger: Logger,
+    private readonly report: (error: unknown) => void,
   ) {}
 
   /** Receives and serves a request, whatever happens; never rejects. */
@@ -75,7 +82,8 @@ export class HttpEndpoint {
       refuse(http, refusal.status, refusal.error);
       return undefined;
     }
-    const account = this.budget.open(http.remoteAddress);
+    closeWithConnection(http.response, http.raw.socket);
+    const account = (http.account = this.budget.open(http.remoteAddress));
     const bytes = await this.#read(http, account);
     if (Buffer.isBuffer(bytes)) return { bytes, account };
     account.close();
@@ -120,8 +128,9 @@ export class HttpEndpoint {
       const resolved = this.principals.resolve({ headers: http.headers, http: http.request });
       principal = resolved instanceof Promise ? await resolved : resolved;
     } catch (error) {
-      return refusePrincipal(http, error);
+      return refusePrincipal(http, error, this.report);
     }
+    if (principal) provideUser(http.request, principal);
     const refusal = principal && body.account.moveTo(principalId(principal));
     if (refusal) return refuseBusy(http, refusal, BYTES_HELD);
     if (http.verb === 'POST') return this.#post(http, body, principal);
@@ -136,6 +145,11 @@ export class HttpEndpoint {
   }
 
   #post(http: HttpContext, body: ReceivedBody, principal: Principal | undefined): void | Promise<void> {
+    const turn = this.#turns.take(http.remoteAddress, body.bytes?.length ?? 0);
+    return turn ? turn.then(() => this.#parsePost(http, body, principal)) : this.#parsePost(http, body, principal);
+  }
+
+  #parsePost(http: HttpContext, body: ReceivedBody, principal: Principal | undefined): void | Promise<void> {
     const parsed = this.#parse(body);
     if (parsed instanceof McpError) return refuse(http, 400, parsed);
     return this.#dispatch(http, this.#classify(http, parsed.value), principal);
@@ -163,6 +177,7 @@ export class HttpEndpoint {
 
   #dispatch(http: HttpContext, post: ClassifiedPost, principal: Principal | undefined): void | Promise<void> {
     const { modern, posts } = this.handlers;
+    labelRequest(http, post);
     switch (post.kind) {
       case 'modern':
         return modern.handle(http, post.request, post.envelope, principal);

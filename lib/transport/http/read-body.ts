@@ -53,7 +53,7 @@ export function readBody(stream: Readable, limit: number, account: ByteAccount):
     };
     const take = (chunk: Buffer): void => {
       if (size + chunk.length > limit) return stop('too-large');
-      if (areTooSmall(++chunks, size)) return stop('chunks-too-small');
+      if (areTooSmall(++chunks, size + chunk.length)) return stop('chunks-too-small');
       const refusal = keep(chunk);
       if (refusal !== undefined) return stop(refusal);
       size += chunk.length;

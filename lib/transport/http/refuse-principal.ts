@@ -1,6 +1,7 @@
-import { HttpException } from '@nestjs/common';
+import { isHttpException } from '../../nest/http-exception.js';
 import { McpError } from '../../protocol/errors.js';
 import { PrincipalRefusedError } from '../../session/principal-resolver.js';
+import { UnidentifiedUserError } from '../../session/user-principal-resolver.js';
 import type { HttpContext } from './http-context.js';
 import { refuse } from './refuse.js';
 
@@ -9,9 +10,10 @@ import { refuse } from './refuse.js';
  *
  * @throws any other error of the resolver, which is a fault, not a decision
  */
-export function refusePrincipal(http: HttpContext, error: unknown): void {
+export function refusePrincipal(http: HttpContext, error: unknown, report: (error: unknown) => void): void {
   const refused = toRefusedError(error);
   if (!refused) throw error;
+  if (refused instanceof UnidentifiedUserError) report(refused);
   const { status, message, wwwAuthenticate } = refused;
   const headers = wwwAuthenticate === undefined ? undefined : { 'www-authenticate': wwwAuthenticate };
   refuse(http, status, new McpError(status, message), undefined, headers);
@@ -19,7 +21,7 @@ export function refusePrincipal(http: HttpContext, error: unknown): void {
 
 function toRefusedError(error: unknown): PrincipalRefusedError | undefined {
   if (error instanceof PrincipalRefusedError) return error;
-  const status = error instanceof HttpException ? error.getStatus() : undefined;
-  if (status !== 401 && status !== 403) return undefined;
-  return new PrincipalRefusedError(status, (error as HttpException).message);
+  if (!isHttpException(error)) return undefined;
+  const status = error.getStatus();
+  return status === 401 || status === 403 ? new PrincipalRefusedError(status, error.message) : undefined;
 }

@@ -13,7 +13,9 @@ const STALLED_MS = 5009;
  */
 export function cutStalledWrite(response: ServerResponse): void {
   const { socket } = response;
-  if (!socket || response.writableFinished || response.destroyed) return;
+  if (response.writableFinished || response.destroyed) return;
+  // It waits behind an earlier response of the connection.
+  if (!socket) return void response.once('socket', () => cutStalledWrite(response));
   response.setTimeout(STALLED_MS, () => response.destroy());
   response.once('finish', () => {
     // A server without a keep-alive timeout would leave ours on the socket, and cut the next request that takes its

@@ -8,6 +8,7 @@ export async function attack(client) {
   let id = 0;
   await client.lanes(SESSIONS, (lane) => {
     const params = { name: 'report', arguments: {}, _meta: { progressToken: `t${++id}` } };
-    return client.send(inSession(sessions[lane], { jsonrpc: '2.0', id, method: 'tools/call', params }));
+    // What was not read is kept for the client to come back for.
+    return client.send(inSession(sessions[lane], { jsonrpc: '2.0', id, method: 'tools/call', params }), true);
   });
 }

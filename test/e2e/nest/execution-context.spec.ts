@@ -73,9 +73,9 @@ describe.each(ADAPTERS)('execution context of a guard on %s', (adapter) => {
     expect(seen.name).toBeUndefined();
   });
 
-  it('a guard sees an empty request for a call in process', async () => {
+  it('a guard sees a request without user or headers for a call in process', async () => {
     await nest.mcp.callTool('whoAmI', { user: 'x' });
-    expect(seen).toMatchObject({ type: 'mcp', user: undefined, url: undefined, tenant: undefined });
+    expect(seen).toMatchObject({ type: 'mcp', user: undefined, url: '/', tenant: undefined });
   });
 
   it('McpExecutionContext.create() rejects the context of another transport', () => {

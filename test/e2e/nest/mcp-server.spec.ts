@@ -97,7 +97,10 @@ describe('callTool()', () => {
     await expect(nest.mcp.callTool('whoAmI', {}, { principal: principal('eve') })).rejects.toMatchObject({ code: 403 });
     const { content } = await nest.mcp.callTool('whoAmI', {}, { principal: principal('ada') });
     const [block] = content as unknown as { text: string }[];
-    expect(JSON.parse(block!.text)).toEqual({ subject: 'ada', era: 'modern', hasHttp: false, headers: {} });
+    expect(JSON.parse(block!.text)).toEqual({
+      ...{ subject: 'ada', era: 'modern', hasHttp: false, headers: {} },
+      user: { issuer: 'test', subject: 'ada' },
+    });
   });
 });
 

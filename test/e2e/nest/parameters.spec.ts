@@ -186,7 +186,12 @@ describe('a method of a controller', () => {
 
     const client = await EraClient.open('modern', nest.port, { headers: { 'x-tenant': 'red' } });
     const { result } = await client.tool('order', { id: 2, item: 'salt' });
-    expect(JSON.parse(result?.content[0].text as string)).toEqual({ id: 2, item: 'salt', tenant: 'red', url: '/mcp' });
+    expect(JSON.parse(result?.content[0].text as string)).toEqual({
+      id: 2,
+      item: 'salt',
+      tenant: 'red',
+      url: '/orders',
+    });
     expect((await client.tool('order', { id: 'x' })).result?.isError).toBe(true);
   });
 

@@ -63,6 +63,16 @@ describe('start-up checks', () => {
       },
       /One\.a: its arguments have no schema.*"input"/,
     ],
+    'whose compiler emits no types': [
+      () => {
+        class One {
+          a(_: unknown): void {}
+        }
+        McpTool()(One.prototype, 'a', Object.getOwnPropertyDescriptor(One.prototype, 'a')!);
+        return [One];
+      },
+      /One\.a: .*no schema.*its compiler emits no types.*esbuild.*tsx.*"emitDecoratorMetadata".*"input"/,
+    ],
     'with an input that is no object': [
       () => {
         class One {

@@ -1,8 +1,18 @@
-import { Inject, Injectable, Scope, type CanActivate } from '@nestjs/common';
-import { ContextIdFactory, ModuleRef, REQUEST } from '@nestjs/core';
+import {
+  Inject,
+  Injectable,
+  Scope,
+  type CallHandler,
+  type CanActivate,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
+import { APP_INTERCEPTOR, ContextIdFactory, ModuleRef, REQUEST } from '@nestjs/core';
+import type { Observable } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { McpContext, McpResource, McpTool } from 'nestjs-mcp-fleet';
 import { EraClient, ERAS } from '../../fixtures/clients/era-client.js';
+import { send } from '../../fixtures/clients/raw-http.js';
 import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/applications/nest-app.js';
 
 describe('request scope', () => {
@@ -78,6 +88,43 @@ describe('request scope', () => {
     });
   });
 
+  it.each(ADAPTERS)(
+    'an interceptor that asks for a provider by the HTTP request gets that of the call, on %s',
+    async (adapter) => {
+      const resolved: unknown[] = [];
+      @Injectable()
+      class ByRequest implements NestInterceptor {
+        constructor(@Inject(ModuleRef) private readonly modules: ModuleRef) {}
+        async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+          const contextId = ContextIdFactory.getByRequest(context.switchToHttp().getRequest());
+          const { number, request } = await this.modules.resolve(Caller, contextId, { strict: false });
+          resolved.push({ number, tenant: request.headers['x-tenant'] });
+          return next.handle();
+        }
+      }
+      const nest = await nestApp(
+        { providers: [Caller, Counter, Tools, { provide: APP_INTERCEPTOR, useClass: ByRequest }] },
+        { adapter, mcp: { mount: 'direct' } },
+      );
+      try {
+        const client = await EraClient.open('legacy', nest.port, { revision: '2025-03-26' });
+        const ping = client.request('ping', {}, { headers: { 'x-tenant': 'blue' } });
+        const calls = [1, 2].map((id) => ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: 'whoCalls' } }));
+        const { body } = await send(nest.port, { ...ping, body: JSON.stringify(calls) });
+        const answers = (JSON.parse(body) as { result: { content: { text: string }[] } }[]).map(
+          ({ result }) => JSON.parse(result.content[0]!.text) as { number: number; sameCall: boolean },
+        );
+        await nest.mcp.callTool('whoCalls', {}, { headers: { 'x-tenant': 'red' } });
+        const numbers = answers.map(({ number }) => ({ number, tenant: 'blue' }));
+        expect(numbers[0]).not.toEqual(numbers[1]);
+        expect(resolved).toEqual([...numbers, { number: Caller.made, tenant: 'red' }]);
+        expect(answers.every(({ sameCall }) => sameCall)).toBe(true);
+      } finally {
+        await nest.close();
+      }
+    },
+  );
+
   it('a request-scoped provider sees the user that a guard set', async () => {
     const guard: CanActivate = {
       canActivate: (context) => {
@@ -87,7 +134,7 @@ describe('request scope', () => {
     };
     const nest = await nestApp(
       { providers: [Caller, Counter, Tools] },
-      { prepare: (app) => app.useGlobalGuards(guard) },
+      { mcp: { mount: 'direct' }, prepare: (app) => app.useGlobalGuards(guard) },
     );
     try {
       const client = await EraClient.open('modern', nest.port);

@@ -43,7 +43,6 @@ describe('F14 Redis at maxmemory without eviction', () => {
       const rounds = times(2, 20);
       for (let round = 0; round < rounds; round++) {
         await redis.admin.config('SET', 'maxmemory', '1');
-        const appended = member.log.append(anonymous(session.id), G, text(`full ${round}`));
         for (let i = 0; i < 5; i++) {
           const { status, headers } = await send(app.port, initializeRequest());
           if (status === 503 && headers['retry-after'] !== undefined) refused++;
@@ -53,6 +52,8 @@ describe('F14 Redis at maxmemory without eviction', () => {
         expect((await send(app.port, call('echo', { text: 'plain' }))).status).toBe(200);
         expect((await session.post(session.message('ping'))).status).not.toBe(404);
         if (round === rounds - 1) app.gate.release('full');
+        const appended = member.log.append(anonymous(session.id), G, text(`full ${round}`));
+        await expect.poll(() => member.troubles.some((line) => line.includes('Redis is full'))).toBe(true);
         await redis.admin.config('SET', 'maxmemory', '0');
         expect((await appended).kind).toBe('appended');
         await stream.message(hasData(`full ${round}`), 10_000);
@@ -76,7 +77,7 @@ describe('F14 Redis at maxmemory without eviction', () => {
     const lost = impatient.log.append(key(1), G, text('lost'));
     const refusal = lost.catch((error: Error) => error.name);
     await impatient.close();
-    expect(await refusal).toBe('BackendUnavailableError');
+    expect(await refusal).toBe('BackendFullError');
     await redis.admin.config('SET', 'maxmemory', '0');
     await member.log.append(key(1), G, text('stored'));
     expect((await member.log.read(key(1), G, '0-0', 10)).entries.map(({ data }) => data)).toEqual([text('stored')]);

@@ -8,10 +8,13 @@ interface Item {
 }
 
 const { page } = (await import('../../../scripts/promises/page.mjs' as string)) as {
-  page: (results: object, storms: readonly object[]) => string;
+  page: (results: object, storms: readonly object[], attack: object | undefined) => string;
 };
 const { readStorms } = (await import('../../../scripts/promises/storms.mjs' as string)) as {
   readStorms: () => { acked: number; lost: number; duplicated: number; reordered: number; control: number }[];
+};
+const { readAttack } = (await import('../../../scripts/promises/attack.mjs' as string)) as {
+  readAttack: () => object | undefined;
 };
 const { PROMISES, FAILURES } = (await import('../../../scripts/promises/texts.mjs' as string)) as {
   PROMISES: Record<string, string>;
@@ -24,7 +27,7 @@ describe('docs/promises.md', () => {
   it('docs/promises.md is what the recorded results generate', async () => {
     const options = JSON.parse(read('.prettierrc')) as object;
     expect(read('docs/promises.md')).toBe(
-      await format(page(results, readStorms()), { ...options, parser: 'markdown' }),
+      await format(page(results, readStorms(), readAttack()), { ...options, parser: 'markdown' }),
     );
   });
 

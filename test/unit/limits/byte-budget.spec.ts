@@ -22,6 +22,27 @@ describe('ByteBudget', () => {
     expect([budget.held, budget.owners, account.bytes]).toEqual([0, 0, 0]);
   });
 
+  it('ByteBudget holds an answer of any size if nothing else is held, and refuses a second one', () => {
+    const budget = new ByteBudget({ totalBytes: 100, shareBytes: 50 });
+    const request = budget.open('a');
+    request.grow(10);
+    const answer = request.openAnswer(500) as ByteAccount;
+    expect(answer.bytes).toBe(500);
+    expect(request.openAnswer(1)).toBe('share');
+    expect(budget.open('b').grow(1)).toBe('total');
+    answer.close();
+    expect(budget.held).toBe(10);
+  });
+
+  it('ByteAccount follows what is unread, and keeps what it has when there is no room for more', () => {
+    const budget = new ByteBudget({ totalBytes: 100, shareBytes: 50 });
+    const account = budget.open('a').sibling();
+    expect(account.resize(30)).toBeUndefined();
+    expect(account.resize(20)).toBeUndefined();
+    expect(account.resize(60)).toBe('share');
+    expect(budget.held).toBe(20);
+  });
+
   it('ByteBudget holds exactly what its open accounts hold, and never more than its limits, whatever is taken and given back', () => {
     const step = fc.record({
       owner: fc.constantFrom('a', 'b', 'c'),

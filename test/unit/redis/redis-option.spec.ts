@@ -18,6 +18,11 @@ describe('invalid values of the option redis', () => {
     ['//redis:6379', 'is a URL that begins with ""'],
     ['redis://:a/secret@redis:6379', 'is not a valid URL'],
     ['redis://redis:70000', 'is not a valid URL'],
+    ['redis://:%ZZsecret@redis', 'has a "%" that begins no escape; write it as "%25"'],
+    ['redis://us%er:secret@redis', 'has a "%" that begins no escape'],
+    ['redis://redis/%', 'has a "%" that begins no escape'],
+    ['redis://:secret%C3@redis', 'has a "%" that begins no escape'],
+    ['redis://redis/0?password=secret%2', 'has a "%" that begins no escape'],
     [[place], 'is a list; give the nodes of a cluster as { nodes: [{ host, port }] }'],
     [nodeRedis, 'is a client of another library'],
     [{ url: 'redis://redis' }, 'has "url", which ioredis does not know'],
@@ -41,6 +46,12 @@ describe('invalid values of the option redis', () => {
     const problem = problemOf(given as RedisOption);
     expect(problem).toContain(sentence);
     expect(problem).not.toContain('secret');
+  });
+
+  it('A13 the start fails with McpOptionsError for a password with a bad percent sign, and does not show it', async () => {
+    const starting = nestApp({}, { mcp: { redis: 'redis://user:p%ZZ@redis' } });
+    await expect(starting).rejects.toThrow(McpOptionsError);
+    await expect(starting).rejects.not.toThrow(/p%ZZ/);
   });
 
   it('the start fails with McpOptionsError that names the option redis', async () => {

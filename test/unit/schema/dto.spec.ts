@@ -34,13 +34,14 @@ import {
   ValidateNested,
   ValidatorConstraint,
 } from 'class-validator';
+import { ApiProperty } from '@nestjs/swagger';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { compileSchema, McpProperty, McpSchema, SchemaError } from '../../../lib/schema/index.js';
 import type { SchemaSource, Validated } from '../../../lib/schema/index.js';
 
-const input = (source: SchemaSource) => compileSchema(source, { direction: 'input' });
-const output = (source: SchemaSource) => compileSchema(source, { direction: 'output' });
+const input = (source: SchemaSource) => compileSchema(source, { direction: 'input', announced: false });
+const output = (source: SchemaSource) => compileSchema(source, { direction: 'output', announced: false });
 
 const issuesOf = (validated: Validated | Promise<Validated>): string[] => {
   if (validated instanceof Promise) throw new Error('expected a synchronous answer');
@@ -315,14 +316,8 @@ describe('schema of a DTO', () => {
 
   it('the schema of a DTO reads descriptions and examples from @nestjs/swagger', async () => {
     class Described {
-      @IsString() a!: string;
+      @ApiProperty({ description: 'from swagger', example: 'x' }) @IsString() a!: string;
     }
-    Reflect.defineMetadata(
-      'swagger/apiModelProperties',
-      { description: 'from swagger', example: 'x' },
-      Described.prototype,
-      'a',
-    );
     const { jsonSchema } = await input(Described);
     expect((jsonSchema['properties'] as any).a).toEqual({
       description: 'from swagger',

@@ -79,6 +79,16 @@ describe('plain JSON Schema', () => {
     expect(validated.issues).toHaveLength(1);
   });
 
+  it('the formats of a JSON Schema are announced and not checked, and an unknown format is no error', async () => {
+    const schema = {
+      type: 'object',
+      properties: { mail: { type: 'string', format: 'email' }, code: { type: 'string', format: 'shop-code' } },
+    };
+    const { jsonSchema, validate } = await compileSchema(schema, { direction: 'input' });
+    expect(jsonSchema).toBe(schema);
+    expect(validate({ mail: 'nobody', code: 'x' })).toMatchObject({ ok: true });
+  });
+
   it('two JSON Schemas may share an $id', async () => {
     const one = { $id: 'urn:a:x', type: 'object', properties: { a: { type: 'string' } } };
     const two = { $id: 'urn:a:x', type: 'object', properties: { a: { type: 'number' } } };

@@ -62,6 +62,7 @@ export class TaskRig {
       taskPollIntervalMs: 10,
       taskLeaseMs: leaseMs ?? 60_000,
       maxInputRounds: 8,
+      maxTaskInputBytes: 100_000,
     };
     const services = { store, changes: this.changes, report };
     this.runner = new TaskRunner(services, interactions, limits, (name) => this.tools.get(name), logger);
@@ -102,12 +103,15 @@ const PEER: Peer = {
   revision: '2026-07-28',
   principal: undefined,
   principalId: 'alice',
+  client: 'alice',
   clientCapabilities: { elicitation: {} },
   clientInfo: undefined,
   logLevel: undefined,
   session: undefined,
   headers: {},
   http: undefined,
+  request: {},
+  response: undefined,
 };
 
 export const clientExchange = (): Exchange =>
@@ -124,7 +128,7 @@ export async function started(rig: TaskRig, tool: TaskTool, client = clientExcha
 export function ended(rig: TaskRig, id: string) {
   return new Promise<{ status: string; statusMessage?: string }>((resolve, reject) => {
     const late = setTimeout(() => reject(new Error('The task did not end')), 5000);
-    const stop = rig.tasks.follow({ principal: 'alice', id }, 'modern', {
+    const stop = rig.tasks.follow('alice', [id], 'modern', {
       changed: (task) => {
         if (task.status === 'working' || task.status === 'input_required') return;
         clearTimeout(late);

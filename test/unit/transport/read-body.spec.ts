@@ -22,18 +22,25 @@ describe('readBody', () => {
     );
   });
 
-  it('readBody holds about as many bytes as were sent when every byte is a chunk of its own', async () => {
+  it('readBody holds about as many bytes as were sent when it comes in many small chunks', async () => {
     const account = budgetOf().open('a');
     const stream = new PassThrough({ highWaterMark: 16 });
     const read = readBody(stream, 4 * MIB, account);
-    const size = 300_000;
-    for (let i = 0; i < size; i++) {
-      stream.write(Buffer.from([120]));
-      if (i % 1000 === 0) await new Promise(setImmediate);
+    const size = 320_000;
+    for (let i = 0; i < size; i += 32) {
+      stream.write(Buffer.alloc(32, 'x'));
+      if (i % 32_000 === 0) await new Promise(setImmediate);
     }
     stream.end();
     expect((await read) as Buffer).toHaveLength(size);
     expect(account.bytes).toBeLessThan(3 * size);
+  });
+
+  it('readBody refuses a body in many chunks of one byte', async () => {
+    const stream = new PassThrough();
+    const read = readBody(stream, MIB, budgetOf().open('a'));
+    for (let i = 0; i < 3000; i++) stream.write(Buffer.from([120]));
+    expect(await read).toBe('chunks-too-small');
   });
 
   it('readBody refuses a body beyond the limit, and one that the budget has no room for', async () => {

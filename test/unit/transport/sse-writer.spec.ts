@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { Subject } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { SseEvent } from '../../../lib/transport/http/sse/sse-event.js';
 import { writeSse, type SseEnd } from '../../../lib/transport/http/sse/sse-writer.js';
 
 /** A response whose client reads only when the test calls readAll(). */
@@ -35,9 +36,9 @@ describe('writeSse()', () => {
 
   function rig(options: { resumable?: boolean; keepAliveMs?: number } = {}) {
     const response = new Response();
-    const frames = new Subject<string>();
+    const frames = new Subject<SseEvent>();
     let end: SseEnd | undefined;
-    const done = writeSse(response as unknown as ServerResponse, frames, {
+    const done = writeSse({ response: response as unknown as ServerResponse }, frames, {
       keepAliveMs: 1000,
       maxPendingBytes: 100,
       ...options,
@@ -51,9 +52,9 @@ describe('writeSse()', () => {
     expect(response.written).toEqual([': keep-alive\n\n']);
     for (let i = 0; i < 5; i++) {
       await vi.advanceTimersByTimeAsync(900);
-      frames.next('x');
+      frames.next({ data: 'x' });
     }
-    expect(response.written.slice(1)).toEqual(['x', 'x', 'x', 'x', 'x']);
+    expect(response.written.slice(1)).toEqual(Array<string>(5).fill('data: x\n\n'));
   });
 
   it('writeSse() ends the response with its frames and leaves no timer or listener', async () => {
@@ -76,9 +77,9 @@ describe('writeSse()', () => {
   it('writeSse() writes nothing for a client that has already disconnected', async () => {
     const response = new Response();
     response.destroyed = true;
-    const frames = new Subject<string>();
+    const frames = new Subject<SseEvent>();
     const options = { keepAliveMs: 1000, maxPendingBytes: 100 };
-    expect(await writeSse(response as unknown as ServerResponse, frames, options)).toBe('disconnected');
+    expect(await writeSse({ response: response as unknown as ServerResponse }, frames, options)).toBe('disconnected');
     expect(frames.observed).toBe(false);
     expect(response.writeHead).not.toHaveBeenCalled();
   });
@@ -93,17 +94,17 @@ describe('writeSse()', () => {
 
   it('one message over the limit does not count as a slow reader', () => {
     const { response, frames } = rig();
-    frames.next('x'.repeat(5000));
+    frames.next({ data: 'x'.repeat(5000) });
     expect(response.destroyed).toBe(false);
   });
 
   it('a burst that is read soon after does not count as a slow reader', async () => {
     const { response, frames, end } = rig({ keepAliveMs: 60_000 });
-    for (let i = 0; i < 7; i++) frames.next('x'.repeat(100));
+    for (let i = 0; i < 7; i++) frames.next({ data: 'x'.repeat(100) });
     await vi.advanceTimersByTimeAsync(500);
     response.readAll();
     await vi.advanceTimersByTimeAsync(20_000);
-    frames.next('x');
+    frames.next({ data: 'x' });
     expect(end()).toBeUndefined();
   });
 
@@ -112,9 +113,9 @@ describe('writeSse()', () => {
     ['the limit, for seconds', 6],
   ])('F9 a client that leaves %s unread is disconnected', async (_what, seconds) => {
     const { response, frames, done } = rig();
-    for (let i = 0; i < 3; i++) frames.next('x'.repeat(seconds > 0 ? 60 : 1000));
+    for (let i = 0; i < 3; i++) frames.next({ data: 'x'.repeat(seconds > 0 ? 60 : 1000) });
     await vi.advanceTimersByTimeAsync(seconds * 1000);
-    if (seconds > 0) frames.next('x');
+    if (seconds > 0) frames.next({ data: 'x' });
     expect(await done).toBe('overrun');
     expect(response.destroyed).toBe(true);
     expect(frames.observed).toBe(false);
@@ -122,10 +123,10 @@ describe('writeSse()', () => {
 
   it('F9 a resumable client receives what was written and is disconnected only if it reads nothing', async () => {
     const { response, frames, done } = rig({ resumable: true });
-    frames.next('x'.repeat(1000));
-    frames.next('never written');
+    frames.next({ data: 'x'.repeat(1000) });
+    frames.next({ data: 'never written' });
     expect(await done).toBe('overrun');
-    expect(response).toMatchObject({ ended: true, destroyed: false, written: ['x'.repeat(1000)] });
+    expect(response).toMatchObject({ ended: true, destroyed: false, written: [`data: ${'x'.repeat(1000)}\n\n`] });
     await vi.advanceTimersByTimeAsync(30_000);
     expect(response.destroyed).toBe(true);
     expect(vi.getTimerCount()).toBe(0);

@@ -1,4 +1,5 @@
 import { concat, defer, EMPTY, finalize, Subject, takeUntil, type Observable } from 'rxjs';
+import type { SseEvent } from '../sse/sse-event.js';
 import { CapacityError, McpError } from '../../../protocol/errors.js';
 import { BackendUnavailableError } from '../../../session/backend-unavailable.js';
 import { principalId, type Principal } from '../../../session/principal.js';
@@ -7,12 +8,12 @@ import type { SessionRecord } from '../../../session/session-record.js';
 import { STANDALONE_STREAM } from '../../../stream/event-log.js';
 import { resumePoint } from '../../../stream/resume.js';
 import type { LegacyServices } from '../../legacy-services.js';
-import { reconnectFrame, reconnectFrames } from './reconnect-frames.js';
+import { reconnectEvent, reconnectEvents } from './reconnect-events.js';
 import { acceptsEventStream, headerOf, sendJson, type HttpContext } from '../http-context.js';
-import { heldFrames, type StreamPosition } from './held-frames.js';
+import { heldEvents, type StreamPosition } from './held-events.js';
 import { retryAfter } from '../retry-after.js';
 import { LegacyCode, refuse } from '../refuse.js';
-import { streamFrames } from './stream-frames.js';
+import { streamEvents } from './stream-events.js';
 import { requireSession } from './require-session.js';
 import { writeSse, type SseOptions } from '../sse/sse-writer.js';
 
@@ -53,7 +54,7 @@ export class GetHandler {
       if (!session) return;
       const position = await this.#positionOf(http, session);
       if (!position) return refuseUnknownEvent(http);
-      await this.#serve(http, this.#framesOf(position));
+      await this.#serve(http, this.#eventsOf(position));
     } catch (error) {
       if (!(error instanceof BackendUnavailableError) || http.response.headersSent) throw error;
       const lastEventId = headerOf(http, 'last-event-id');
@@ -82,19 +83,19 @@ export class GetHandler {
       const session = await this.services.sessions.load({ principal: owner, id: headerOf(http, 'mcp-session-id')! });
       return session && this.#positionOf(http, session);
     };
-    // Counted when the frames are subscribed to: a GET that is refused below is never held.
-    const frames = defer(() => {
+    // Counted when the events are subscribed to: a GET that is refused below is never held.
+    const events = defer(() => {
       this.#held++;
       let isHeld = true;
       const release = (): void => {
         if (isHeld) this.#held--;
         isHeld = false;
       };
-      return heldFrames(http, findPosition, (position) => defer(() => (release(), this.#framesOf(position)))).pipe(
+      return heldEvents(http, findPosition, (position) => defer(() => (release(), this.#eventsOf(position)))).pipe(
         finalize(release),
       );
     });
-    await this.#serve(http, frames);
+    await this.#serve(http, events);
   }
 
   /** @returns `undefined` if the log does not hold the event that `Last-Event-ID` names */
@@ -105,33 +106,34 @@ export class GetHandler {
     return point && { session, point };
   }
 
-  #framesOf({ session, point }: StreamPosition): Observable<string> {
+  #eventsOf({ session, point }: StreamPosition): Observable<SseEvent> {
     const { stream, cursor } = point ?? { stream: STANDALONE_STREAM, cursor: undefined };
-    const frames = streamFrames(this.services, session, stream, cursor);
-    if (stream === STANDALONE_STREAM) return frames;
+    const events = streamEvents(this.services, session, stream, cursor);
+    if (stream === STANDALONE_STREAM) return events;
     return defer(() => {
       const stopWatching = this.services.watchForLostWorker(session, stream);
-      return frames.pipe(finalize(stopWatching));
+      return events.pipe(finalize(stopWatching));
     });
   }
 
   /** Checks the limit and counts the stream without an await in between, so that the limit cannot be exceeded. */
-  async #serve(http: HttpContext, frames: Observable<string>): Promise<void> {
+  async #serve(http: HttpContext, events: Observable<SseEvent>): Promise<void> {
     const { maxStreams } = this.limits;
     if (this.#open >= maxStreams) {
       return refuse(http, 503, new CapacityError('Too many open streams'), undefined, retryAfter('streamLimit'));
     }
     this.#open++;
     const id = headerOf(http, 'mcp-session-id')!;
-    const all = this.#closed ? reconnectFrames(http) : this.#untilClosing(frames);
-    await writeSse(http.response, all, { ...this.options, resumable: true }, { 'mcp-session-id': id });
+    const all = this.#closed ? reconnectEvents(http) : this.#untilClosing(events);
+    const options = { ...this.options, account: http.account?.sibling(), resumable: true };
+    await writeSse(http, all, options, { 'mcp-session-id': id });
     this.#open--;
   }
 
-  #untilClosing(frames: Observable<string>): Observable<string> {
+  #untilClosing(events: Observable<SseEvent>): Observable<SseEvent> {
     return concat(
-      frames.pipe(takeUntil(this.#closing)),
-      defer(() => (this.#closed ? reconnectFrame() : EMPTY)),
+      events.pipe(takeUntil(this.#closing)),
+      defer(() => (this.#closed ? reconnectEvent() : EMPTY)),
     );
   }
 }

@@ -1,6 +1,8 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Dispatcher } from '../../../engine/dispatcher.js';
 import { Exchange, NO_OUTLET } from '../../../exchange/exchange.js';
 import { legacyPeer } from '../../../exchange/peer.js';
+import { viewOf } from '../../../exchange/request-view.js';
 import type { InFlight } from '../../../engine/in-flight.js';
 import { openSession } from '../../../engine/methods/initialize.js';
 import { CapacityError, ErrorCode, McpError } from '../../../protocol/errors.js';
@@ -20,6 +22,9 @@ import { retryAfter } from '../retry-after.js';
 import { requireSession } from './require-session.js';
 import type { StreamUpgrades } from '../sse/stream-upgrades.js';
 import type { SseOptions } from '../sse/sse-writer.js';
+
+/** Requests of one batch that begin in one turn of the event loop. */
+const BATCH_PER_TURN = 4;
 
 /** Serves the POSTs of the legacy era. */
 export class PostHandler {
@@ -45,10 +50,11 @@ export class PostHandler {
     }
     let session: SessionRecord;
     try {
-      session = openSession(request.params, owner);
+      session = { ...openSession(request.params, owner), client: clientOf(http, principal) };
       await this.services.sessions.create(session);
     } catch (error) {
-      if (error instanceof SessionLimitError) return sendJson(http, 503, undefined, retryAfter('sessionLimit'));
+      if (error instanceof SessionLimitError)
+        return sendJson(http, error.status, undefined, retryAfter('sessionLimit'));
       if (error instanceof McpError && !(error instanceof CapacityError)) return refuse(http, 400, error, request.id);
       throw error;
     }
@@ -77,20 +83,30 @@ export class PostHandler {
     }
     if (requests.length === 0) return sendJson(http, 202);
 
+    // A client that has left emits no further "close".
+    if (http.response.destroyed) return;
     const client = clientOf(http, principal);
     const busy = this.inFlight.refusal(client);
     if (busy) return refuseBusy(http, busy, 'serves as many requests', idOf(messages, batch));
     const ids = requests.map(({ id }) => id);
     const response = new PostResponse(http, session, this.services, this.options, ids, batch);
     const peer = legacyPeer(session, senderOf(http, principal));
-    const exchanges = requests.map((request) => new Exchange(peer, request, response));
+    // What a guard writes to the request of one call must not be found by another.
+    const own = requests.length === 1 ? () => peer : () => ({ ...peer, request: viewOf(http.request) });
+    const exchanges = requests.map((request) => new Exchange(own(), request, response));
     // Without a stream the client has nothing to resume: its results could not reach it any more.
     http.response.once('close', () => {
       if (http.response.writableFinished || response.isStream) return;
       for (const exchange of exchanges) exchange.cancel('the client closed the response');
     });
     this.slow.add(response);
-    await Promise.all(exchanges.map((exchange) => this.#serve(exchange, response, client)));
+    const served: Promise<void>[] = [];
+    for (const exchange of exchanges) {
+      // The results of a large batch must not all be there in the same turn.
+      if (served.length > 0 && served.length % BATCH_PER_TURN === 0) await nextTurn();
+      served.push(this.#serve(exchange, response, client));
+    }
+    await Promise.all(served);
     this.slow.remove(response);
   }
 

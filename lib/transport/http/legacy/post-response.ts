@@ -7,8 +7,9 @@ import type { SessionRecord } from '../../../session/session-record.js';
 import { STREAM_START } from '../../../stream/event-log.js';
 import { acceptsEventStream, sendJson, type HttpContext } from '../http-context.js';
 import type { LegacyServices } from '../../legacy-services.js';
+import { sendAnswer } from '../send-answer.js';
 import { PostStreamWriter } from './post-stream-writer.js';
-import { streamFrames } from './stream-frames.js';
+import { streamEvents } from './stream-events.js';
 import type { PendingResponse } from '../sse/stream-upgrades.js';
 import { writeSse, type SseOptions } from '../sse/sse-writer.js';
 
@@ -75,7 +76,7 @@ export class PostResponse implements Outlet, PendingResponse {
       return this.#outstanding.length > 0 ? stored : stored.then(() => this.#written);
     }
     if (response) this.#responses.push(this.#withinLimit(id, response.text));
-    if (this.#outstanding.length === 0) this.#sendJson();
+    if (this.#outstanding.length === 0) this.#sendJson(id);
     return undefined;
   }
 
@@ -87,9 +88,11 @@ export class PostResponse implements Outlet, PendingResponse {
     return errorResponse(id, 'legacy', error).text;
   }
 
-  #sendJson(): void {
-    if (this.#responses.length === 0) return sendJson(this.http, 202);
-    sendJson(this.http, 200, this.batch ? `[${this.#responses.join(',')}]` : this.#responses[0]);
+  #sendJson(id: RequestId): void {
+    const [first] = this.#responses;
+    if (first === undefined) return sendJson(this.http, 202);
+    if (!this.batch) return sendAnswer(this.http, 200, first, undefined, id);
+    sendAnswer(this.http, 200, `[${this.#responses.join(',')}]`);
   }
 
   /**
@@ -101,8 +104,9 @@ export class PostResponse implements Outlet, PendingResponse {
     const { response } = this.http;
     if (response.destroyed || response.headersSent || !acceptsEventStream(this.http)) return undefined;
     const stream = (this.#stream = new PostStreamWriter(this.session, this.services, response, this.#outstanding));
-    const frames = streamFrames(this.services, this.session, stream.name, STREAM_START);
-    this.#written = writeSse(response, frames, { ...this.options, resumable: true }).then(() => undefined);
+    const events = streamEvents(this.services, this.session, stream.name, STREAM_START);
+    const account = this.http.account?.sibling();
+    this.#written = writeSse(this.http, events, { ...this.options, account, resumable: true }).then(() => undefined);
     for (const text of this.#responses.splice(0)) stream.append(text);
     return stream;
   }

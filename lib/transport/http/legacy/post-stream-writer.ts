@@ -2,16 +2,21 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RequestId } from '../../../protocol/messages.js';
 import type { SessionRecord } from '../../../session/session-record.js';
+import { BackendFullError } from '../../../session/backend-unavailable.js';
+import { StorageLimitError } from '../../../session/storage-limit.js';
 import { newStreamName } from '../../../stream/event-id.js';
 import { StreamLimitError } from '../../../stream/event-log.js';
 import type { LegacyServices } from '../../legacy-services.js';
-import { NO_RESPONSE } from './stream-frames.js';
-import { messageFrame } from '../sse/sse-frame.js';
+import { NO_RESPONSE } from './stream-events.js';
+import { messageEvent } from '../sse/sse-event.js';
+import { sseFrame } from '../sse/sse-frame.js';
 
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5000;
 /** How long to retry a response that the log refuses, ms: about as long as a backend is unavailable (F4). */
 const GIVE_UP_MS = 120_000;
+/** How long notifications are dropped after a log without room refused one, ms: the response must not wait for each. */
+const FULL_MS = 5000;
 
 /**
  * Writes the messages of one POST's stream into the event log, from which every connection reads them. If the log
@@ -23,6 +28,7 @@ export class PostStreamWriter {
   #outstanding: readonly RequestId[];
   #assigned = false;
   #appended: Promise<void>;
+  #fullUntil = 0;
 
   /** @param outstanding the requests whose responses are sent on this stream */
   constructor(
@@ -70,12 +76,14 @@ export class PostStreamWriter {
   }
 
   async #appendOne(data: string): Promise<void> {
+    if (performance.now() < this.#fullUntil) return;
     try {
       if (!this.#assigned) await this.#assign();
       await this.#log(data, false);
     } catch (error) {
       this.services.report(error);
-      if (error instanceof StreamLimitError && this.#isOpen()) this.response.write(messageFrame(data));
+      if (error instanceof BackendFullError) this.#fullUntil = performance.now() + FULL_MS;
+      if (hasNoRoom(error) && this.#isOpen()) this.response.write(sseFrame(messageEvent(data)));
     }
   }
 
@@ -103,7 +111,7 @@ export class PostStreamWriter {
   }
 
   #endDirectly(data: string): void {
-    if (this.#isOpen()) this.response.end(data === NO_RESPONSE ? undefined : messageFrame(data));
+    if (this.#isOpen()) this.response.end(data === NO_RESPONSE ? undefined : sseFrame(messageEvent(data)));
   }
 
   #isOpen(): boolean {
@@ -114,3 +122,6 @@ export class PostStreamWriter {
     await this.services.log.append(this.session, this.name, data, { final });
   }
 }
+
+/** Whether there is no room for the stream, so that its messages can only be written to its open connection. */
+const hasNoRoom = (error: unknown): boolean => error instanceof StreamLimitError || error instanceof StorageLimitError;

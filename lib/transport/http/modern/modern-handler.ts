@@ -4,13 +4,14 @@ import type { SerializedResponse } from '../../../engine/response-writer.js';
 import { Exchange, type Outlet } from '../../../exchange/exchange.js';
 import { modernPeer } from '../../../exchange/peer.js';
 import type { Envelope } from '../../../protocol/envelope.js';
-import type { JsonRpcNotification, JsonRpcRequest } from '../../../protocol/messages.js';
+import type { JsonRpcNotification, JsonRpcRequest, RequestId } from '../../../protocol/messages.js';
 import type { Principal } from '../../../session/principal.js';
 import { acceptsEventStream, clientOf, sendJson, senderOf, type HttpContext } from '../http-context.js';
 import { refuseBusy } from '../refuse.js';
 import { retryAfter } from '../retry-after.js';
+import { sendAnswer } from '../send-answer.js';
 import type { PendingResponse, StreamUpgrades } from '../sse/stream-upgrades.js';
-import { messageFrame } from '../sse/sse-frame.js';
+import { messageEvent, type SseEvent } from '../sse/sse-event.js';
 import { type SseOptions, writeSse } from '../sse/sse-writer.js';
 import type { InFlight } from '../../../engine/in-flight.js';
 
@@ -28,7 +29,7 @@ export class ModernHandler {
     const client = clientOf(http, principal);
     const busy = this.inFlight.refusal(client);
     if (busy) return refuseBusy(http, busy, 'serves as many requests', request.id);
-    const response = new ModernResponse(http, this.options);
+    const response = new ModernResponse(http, request.id, this.options);
     const exchange = new Exchange(modernPeer(envelope, senderOf(http, principal)), request, response);
     // A client that left while its principal was resolved emits no further "close".
     if (http.response.destroyed) return;
@@ -51,16 +52,17 @@ export class ModernHandler {
  * event stream that ends with the JSON-RPC response (S-1). It has no event ids and cannot be resumed (S-3).
  */
 class ModernResponse implements Outlet, PendingResponse {
-  #frames: Subject<string> | undefined;
+  #events: Subject<SseEvent> | undefined;
 
   constructor(
     private readonly http: HttpContext,
+    private readonly id: RequestId,
     private readonly options: SseOptions,
   ) {}
 
   notify(notification: JsonRpcNotification): void {
     // A client that cannot read a stream gets its result without the notifications.
-    if (acceptsEventStream(this.http)) this.#stream().next(messageFrame(JSON.stringify(notification)));
+    if (acceptsEventStream(this.http)) this.#stream().next(messageEvent(JSON.stringify(notification)));
   }
 
   becomeStream(): void {
@@ -68,23 +70,26 @@ class ModernResponse implements Outlet, PendingResponse {
   }
 
   finish({ text, status }: SerializedResponse): void {
-    if (!this.#frames)
-      return sendJson(this.http, status, text, status === 503 || status === 429 ? retryAfter('capacity') : undefined);
-    this.#frames.next(messageFrame(text));
-    this.#frames.complete();
+    if (!this.#events) {
+      const headers = status === 503 || status === 429 ? retryAfter('capacity') : undefined;
+      return sendAnswer(this.http, status, text, headers, this.id);
+    }
+    this.#events.next(messageEvent(text));
+    this.#events.complete();
   }
 
   /** The client has cancelled the request and gets no response. */
   abandon(): void {
-    this.#frames?.complete();
+    this.#events?.complete();
+    this.http.takeOver?.();
     this.http.response.destroy();
   }
 
-  #stream(): Subject<string> {
-    if (!this.#frames) {
-      this.#frames = new Subject();
-      void writeSse(this.http.response, this.#frames, this.options);
+  #stream(): Subject<SseEvent> {
+    if (!this.#events) {
+      this.#events = new Subject();
+      void writeSse(this.http, this.#events, { ...this.options, account: this.http.account?.sibling() });
     }
-    return this.#frames;
+    return this.#events;
   }
 }

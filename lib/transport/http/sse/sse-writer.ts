@@ -1,6 +1,11 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Observable, Subscription } from 'rxjs';
-import { commentFrame } from './sse-frame.js';
+import type { HttpContext } from '../http-context.js';
+import type { ByteAccount } from '../../../limits/byte-budget.js';
+import { cutStalledWrite } from '../stalled-writes.js';
+import { commentEvent, type SseEvent } from './sse-event.js';
+import { sseFrame } from './sse-frame.js';
+import { UnreadBytes } from './unread-bytes.js';
 
 export interface SseOptions {
   /** Time without any data after which a comment is sent, ms. */
@@ -9,9 +14,11 @@ export interface SseOptions {
   readonly maxPendingBytes: number;
   /** The client can resume the stream: one that is too slow gets what was written already, and then the end. */
   readonly resumable?: boolean;
+  /** Holds what the client leaves unread, which counts for its share. The writer closes it. */
+  readonly account?: ByteAccount;
 }
 
-/** Why a stream has ended: its frames ended, the client disconnected, it read too slowly, or the frames failed. */
+/** Why a stream has ended: its events ended, the client disconnected, it read too slowly, or the events failed. */
 export type SseEnd = 'completed' | 'disconnected' | 'overrun' | 'failed';
 
 const HEADERS: OutgoingHttpHeaders = {
@@ -20,7 +27,7 @@ const HEADERS: OutgoingHttpHeaders = {
   'x-accel-buffering': 'no',
 };
 
-const KEEP_ALIVE = commentFrame('keep-alive');
+const KEEP_ALIVE = commentEvent('keep-alive');
 
 /**
  * How many times `maxPendingBytes` may be unread for a moment: a burst is written at once, faster than any client
@@ -33,25 +40,27 @@ const PATIENCE_MS = 5000;
 const LINGER_MS = 30_000;
 
 /**
- * Subscribes to the frames of one stream and writes them to one response. A client that leaves more than
+ * Subscribes to the events of one stream and writes them to one response. A client that leaves more than
  * `maxPendingBytes` unread is disconnected, so that it cannot fill the memory. What it missed is in the event log (F9).
  *
- * @returns resolves with the reason when the stream has ended and the frames are unsubscribed; never rejects
+ * @returns resolves with the reason when the stream has ended and the events are unsubscribed; never rejects
  */
 export function writeSse(
-  response: ServerResponse,
-  frames: Observable<string>,
+  { response, takeOver, sent }: Pick<HttpContext, 'response' | 'takeOver' | 'sent'>,
+  events: Observable<SseEvent>,
   options: SseOptions,
   headers: OutgoingHttpHeaders = {},
 ): Promise<SseEnd> {
   return new Promise((resolve) => {
-    if (response.destroyed) return resolve('disconnected');
+    // An interceptor of the application may have answered already, for example after a timeout.
+    if (response.destroyed || response.headersSent) return resolve('disconnected');
+    takeOver?.();
     response.writeHead(200, { ...HEADERS, ...headers });
     response.flushHeaders();
 
     let end: SseEnd | undefined;
     let behindSince: number | undefined;
-    // Frames may complete while they are being subscribed.
+    // Events may complete while they are being subscribed.
     let subscription: Subscription | undefined;
     /** Checked before each write: a single large message does not make a slow reader. */
     const isTooFarBehind = (): boolean => {
@@ -60,21 +69,29 @@ export function writeSse(
       else behindSince ??= performance.now();
       return pending > BURST || (behindSince !== undefined && performance.now() - behindSince > PATIENCE_MS);
     };
-    const write = (frame: string) => {
+    const write = (event: SseEvent) => {
       if (end !== undefined) return;
       if (isTooFarBehind()) return finish('overrun');
-      response.write(frame);
+      if (!response.write(sseFrame(event))) unread?.measure();
+      sent?.(event);
       keepAlive.refresh();
     };
+    const unread =
+      options.account &&
+      new UnreadBytes(response, options.account, () => {
+        if (end === undefined) finish('overrun', true);
+        else response.destroy();
+      });
     const keepAlive = setInterval(() => write(KEEP_ALIVE), options.keepAliveMs).unref();
-    const finish = (how: SseEnd) => {
+    /** @param atOnce also for a client that could resume: there is no room for what it has not read */
+    const finish = (how: SseEnd, atOnce = false) => {
       if (end !== undefined) return;
       end = how;
       clearInterval(keepAlive);
       response.off('close', disconnected);
       subscription?.unsubscribe();
-      if (how === 'completed') response.end();
-      else if (how === 'overrun' && options.resumable) endSlowly(response);
+      if (how === 'completed') endWatched(response);
+      else if (how === 'overrun' && options.resumable && !atOnce) endSlowly(response);
       else response.destroy();
       resolve(how);
     };
@@ -82,7 +99,7 @@ export function writeSse(
     response.on('close', disconnected);
     // A reset of the socket also emits "close"; without a listener the error would be unhandled.
     response.on('error', () => {});
-    subscription = frames.subscribe({
+    subscription = events.subscribe({
       next: write,
       complete: () => finish('completed'),
       // Destroyed instead of ended, so that the client does not take a part for the whole. An uncaught error would end
@@ -91,6 +108,13 @@ export function writeSse(
     });
     if (end !== undefined) subscription.unsubscribe();
   });
+}
+
+/** Ends a response, and cuts it if its client does not read what is left of it. */
+function endWatched(response: ServerResponse): void {
+  const isUnread = response.writableNeedDrain;
+  response.end();
+  if (isUnread) cutStalledWrite(response);
 }
 
 /**

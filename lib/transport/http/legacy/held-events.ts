@@ -2,10 +2,10 @@ import { concat, defer, of, retry, switchMap, throwError, timer, type Observable
 import { BackendUnavailableError } from '../../../session/backend-unavailable.js';
 import type { SessionRecord } from '../../../session/session-record.js';
 import type { ResumePoint } from '../../../stream/resume.js';
-import { cursorFrame } from './reconnect-frames.js';
+import { cursorEvent } from './reconnect-events.js';
 import type { HttpContext } from '../http-context.js';
-import { RETRY_MS } from './stream-frames.js';
-import { retryFrame } from '../sse/sse-frame.js';
+import { RETRY_MS } from './stream-events.js';
+import { retryEvent, type SseEvent } from '../sse/sse-event.js';
 
 /** The session and position from which a GET reads. `point` is `undefined` for a GET without `Last-Event-ID`. */
 export interface StreamPosition {
@@ -17,18 +17,18 @@ export interface StreamPosition {
 const RETRY_PAUSE_MS = 200;
 
 /**
- * The frames of a GET that arrived while the backend was unavailable. It is held open with its own cursor, because
+ * The events of a GET that arrived while the backend was unavailable. It is held open with its own cursor, because
  * clients give up a stream forever after two refusals, and is served once the backend is available (F4).
  *
  * @param findPosition resolves with `undefined` if the GET must be refused; the client then reconnects to get the error
  */
-export const heldFrames = (
+export const heldEvents = (
   http: HttpContext,
   findPosition: () => Promise<StreamPosition | undefined>,
-  framesOf: (position: StreamPosition) => Observable<string>,
-): Observable<string> =>
+  eventsOf: (position: StreamPosition) => Observable<SseEvent>,
+): Observable<SseEvent> =>
   concat(
-    cursorFrame(http),
+    cursorEvent(http),
     defer(findPosition).pipe(
       retry({
         // Randomized, because all held GETs retry at the same time (F13).
@@ -37,6 +37,6 @@ export const heldFrames = (
             ? timer(RETRY_PAUSE_MS * (0.5 + Math.random()))
             : throwError(() => error),
       }),
-      switchMap((position) => (position ? framesOf(position) : of(retryFrame(RETRY_MS)))),
+      switchMap((position) => (position ? eventsOf(position) : of(retryEvent(RETRY_MS)))),
     ),
   );

@@ -5,7 +5,7 @@ import { formatEventId } from '../../../stream/event-id.js';
 import { STANDALONE_STREAM } from '../../../stream/event-log.js';
 import { openStream } from '../../../stream/stream-reader.js';
 import type { LegacyServices } from '../../legacy-services.js';
-import { commentFrame, messageFrame, primingFrame, retryFrame } from '../sse/sse-frame.js';
+import { commentEvent, messageEvent, primingEvent, retryEvent, type SseEvent } from '../sse/sse-event.js';
 
 /**
  * How long a client waits before it reconnects, ms. It is short because an instance can serve the client at once
@@ -17,46 +17,46 @@ export const RETRY_MS = 1000;
 export const NO_RESPONSE = '';
 
 /**
- * The frames of one connection to one stream of a session.
+ * The events of one connection to one stream of a session.
  *
  * @param cursor where to continue; see `StreamOpening.cursor`
  */
-export function streamFrames(
+export function streamEvents(
   services: LegacyServices,
   session: SessionRecord,
   stream: string,
   cursor: string | undefined,
-): Observable<string> {
+): Observable<SseEvent> {
   const { log, broker, report } = services;
   const idOf = (id: string) => formatEventId(stream, id);
-  const primingFrameOf = (id: string) => primingFrame(idOf(id), RETRY_MS, TRAITS[session.revision].priming);
+  const primingEventOf = (id: string) => primingEvent(idOf(id), RETRY_MS, TRAITS[session.revision].priming);
   return defer(() => {
     const release = services.keepSessionAlive(session);
     return openStream({ log, broker, session, stream, cursor, report }).pipe(
       // In order: describing a gap takes a moment, and no later message may overtake its notifications.
-      concatMap((event): Observable<string> => {
+      concatMap((event): Observable<SseEvent> => {
         switch (event.kind) {
           case 'primed':
-            return of(primingFrameOf(event.cursor));
+            return of(primingEventOf(event.cursor));
           case 'message':
-            return event.data === NO_RESPONSE ? EMPTY : of(messageFrame(event.data, idOf(event.id)));
+            return event.data === NO_RESPONSE ? EMPTY : of(messageEvent(event.data, idOf(event.id)));
           case 'gap':
             // The cursor is sent last. A client that is disconnected in between reconnects with the old cursor and gets
             // all notifications again, never half of them (P3). The cursor is sent even if nothing follows.
             return concat(
-              of(commentFrame('gap')),
+              of(commentEvent('gap')),
               // A gap in the stream of a POST lost notifications only: the response is stored apart and still arrives.
-              stream === STANDALONE_STREAM ? gapFrames(services, session, event.reason) : EMPTY,
-              of(primingFrameOf(event.cursor)),
+              stream === STANDALONE_STREAM ? gapEvents(services, session, event.reason) : EMPTY,
+              of(primingEventOf(event.cursor)),
             );
           case 'end':
-            return event.reason === 'final' ? EMPTY : of(retryFrame(RETRY_MS));
+            return event.reason === 'final' ? EMPTY : of(retryEvent(RETRY_MS));
         }
       }),
       // The failed message is not skipped: the client reconnects for it with the cursor that it has.
       catchError((error: unknown) => {
         report(error);
-        return of(retryFrame(RETRY_MS));
+        return of(retryEvent(RETRY_MS));
       }),
       finalize(release),
     );
@@ -64,10 +64,10 @@ export function streamFrames(
 }
 
 /**
- * Notifies the client of everything that it may have missed (§5.5). The frames have no ids, as they are not in the log.
+ * Notifies the client of everything that it may have missed (§5.5). The events have no ids, as they are not in the log.
  */
-const gapFrames = (services: LegacyServices, session: SessionRecord, reason: string): Observable<string> =>
+const gapEvents = (services: LegacyServices, session: SessionRecord, reason: string): Observable<SseEvent> =>
   defer(() => services.gapNotifications(session, reason)).pipe(
     concatMap((texts) => from(texts)),
-    map((json) => messageFrame(json)),
+    map((json) => messageEvent(json)),
   );

@@ -1,0 +1,2 @@
+export { departuresOf } from './subset.js';
+export { widen } from './widen.js';

@@ -1,0 +1,34 @@
+import type { ServerResponse } from 'node:http';
+import type { ByteAccount } from '../../../limits/byte-budget.js';
+
+/** Counts what a client leaves unread on one event stream. A client that reads costs nothing here. */
+export class UnreadBytes {
+  #isMeasuring = false;
+  #isCounted = false;
+
+  /** @param refused called when there is no room for what is unread */
+  constructor(
+    private readonly response: ServerResponse,
+    private readonly account: ByteAccount,
+    private readonly refused: () => void,
+  ) {}
+
+  /**
+   * Counts what is unread in the next turn of the event loop: Node offers the kernel everything that was written in this
+   * one together.
+   */
+  measure(): void {
+    if (this.#isMeasuring) return;
+    this.#isMeasuring = true;
+    setImmediate(() => {
+      this.#isMeasuring = false;
+      const { writableLength } = this.response;
+      if (writableLength === 0 || this.response.destroyed) return;
+      if (this.account.resize(writableLength) !== undefined) return this.refused();
+      if (this.#isCounted) return;
+      this.#isCounted = true;
+      this.response.on('drain', () => this.account.resize(0));
+      this.response.once('close', () => this.account.close());
+    });
+  }
+}

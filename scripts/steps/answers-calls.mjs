@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from './free-port.mjs';
+
+const START_MS = 60_000;
+const END_MS = 5000;
+
+/** Starts a program with a free `PORT`, and asks its tool for the weather. @returns whether it has answered */
+export async function answersCalls([command, ...args], cwd) {
+  const port = await freePort();
+  let printed = '';
+  // A group of its own, because watchers and npx have children.
+  const program = spawn(command, args, { cwd, detached: true, env: { ...process.env, PORT: String(port) } });
+  const ended = new Promise((resolve) => program.once('close', resolve));
+  for (const output of [program.stdout, program.stderr]) output.on('data', (text) => (printed += text));
+  const answer = await untilAnswered(port, program);
+  signalGroup(program, 'SIGTERM');
+  await Promise.race([ended, pause(END_MS, undefined, { ref: false })]);
+  signalGroup(program, 'SIGKILL');
+  const good = answer === 'It is 9 °C in Oslo.';
+  if (!good) process.stdout.write(`It answered ${answer}, and printed:\n${printed}\n`);
+  return good;
+}
+
+function signalGroup({ pid }, signal) {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // It has ended.
+  }
+}
+
+async function untilAnswered(port, program) {
+  const deadline = Date.now() + START_MS;
+  while (Date.now() < deadline && program.exitCode === null) {
+    try {
+      return await weatherOfOslo(port);
+    } catch {
+      await pause(100);
+    }
+  }
+  return undefined;
+}
+
+/** A request without a session, of the revision 2026-07-28. */
+async function weatherOfOslo(port) {
+  const _meta = {
+    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+    'io.modelcontextprotocol/clientInfo': { name: 'consumers', version: '1' },
+    'io.modelcontextprotocol/clientCapabilities': {},
+  };
+  const params = { name: 'weather', arguments: { city: 'Oslo' }, _meta };
+  const response = await fetch(`http://127.0.0.1:${port}/mcp`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      'mcp-protocol-version': '2026-07-28',
+      'mcp-method': 'tools/call',
+      'mcp-name': 'weather',
+    },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }),
+  });
+  const text = await response.text();
+  return /It is 9 °C in Oslo\b/.test(text) ? 'It is 9 °C in Oslo.' : text;
+}
