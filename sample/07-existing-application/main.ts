@@ -27,5 +27,5 @@ The shop listens on ${url}/api, its API is described on ${url}/docs, and its MCP
 Try, in another terminal (ada and bob work for the shop "north", cleo for "south"; ada and cleo are managers):
   TOKEN=$(curl -s -d name=ada -d password=lovelace ${url}/api/v1/auth/login | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')
   npx @modelcontextprotocol/inspector --cli ${url}/api/v1/mcp --transport http --header "Authorization: Bearer $TOKEN" \\
-    --method tools/call --tool-name list_products
+    --method tools/call --tool-name products_list
 `);

@@ -28,14 +28,14 @@ export class ProductsController {
   constructor(private readonly products: ProductsService) {}
 
   @Get()
-  @ApiOperation({ operationId: 'list_products', summary: 'Finds products of the shop' })
+  @ApiOperation({ summary: 'Finds products of the shop' })
   @ApiOkResponse({ type: [Product] })
   list(@Query() search: ProductSearch): Promise<Product[]> {
     return this.products.search(search);
   }
 
   @Get(':id')
-  @ApiOperation({ operationId: 'get_product', summary: 'Reads one product' })
+  @ApiOperation({ summary: 'Reads one product' })
   @ApiParam({ name: 'id', description: 'Number of the product' })
   @ApiOkResponse({ type: Product })
   get(@Param('id', ParseIntPipe) id: number): Promise<Product> {
@@ -44,7 +44,7 @@ export class ProductsController {
 
   @Post()
   @Roles('manager')
-  @ApiOperation({ operationId: 'create_product', summary: 'Adds a product to the catalogue' })
+  @ApiOperation({ summary: 'Adds a product to the catalogue' })
   @ApiOkResponse({ type: Product })
   create(@Body() product: NewProduct): Promise<Product> {
     return this.products.create(product);
@@ -52,7 +52,7 @@ export class ProductsController {
 
   @Patch(':id')
   @Roles('manager')
-  @ApiOperation({ operationId: 'change_product', summary: 'Changes what is given and nothing else' })
+  @ApiOperation({ summary: 'Changes what is given and nothing else' })
   @ApiOkResponse({ type: Product })
   change(@Param('id', ParseIntPipe) id: number, @Body() changes: ProductChanges): Promise<Product> {
     return this.products.change(id, changes);
@@ -60,7 +60,7 @@ export class ProductsController {
 
   @Delete(':id')
   @Roles('manager')
-  @ApiOperation({ operationId: 'remove_product', summary: 'Removes a product from the catalogue' })
+  @ApiOperation({ summary: 'Removes a product from the catalogue' })
   remove(@Param('id', ParseIntPipe) id: number): Promise<void> {
     return this.products.remove(id);
   }
