@@ -5,6 +5,9 @@ import type { StoredLedger } from './stored-ledger.js';
 
 /** What a stream costs beside its messages, and by how much its log may grow without a report, bytes. */
 const STREAM_BYTES = 1024;
+/** The same for a log that is not small; the append script says it, too. */
+const LARGE_STREAM_BYTES = 8192;
+const LARGE_BYTES = 15 * 1024;
 /** What is kept of each stream for which there is no room, bytes. Its newest message is kept in any case. */
 const LEAST_HISTORY_BYTES = 16_384;
 /** How long a response is kept that was delivered, ms; the script that releases a stream says it, too. */
@@ -55,7 +58,8 @@ export class StoredStreams {
     const [, bytes, now, known] = /^(\d+) (\d+) (.*)$/s.exec(amount)!;
     const client = known || (this.ledger.clientOf(session) ?? '');
     // The log is reported at least four times while it lives.
-    const log = { client, bytes: Number(bytes) + STREAM_BYTES, at: Number(now) };
+    const unreported = Number(bytes) < LARGE_BYTES ? STREAM_BYTES : LARGE_STREAM_BYTES;
+    const log = { client, bytes: Number(bytes) + unreported, at: Number(now) };
     this.ledger.note(logOf(session, stream), { ...log, ttlMs: Math.ceil(this.limits.historyTtlMs * 1.25) });
     const final = messages.find((message) => message.final);
     if (!final) return;

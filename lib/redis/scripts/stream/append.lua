@@ -47,13 +47,14 @@ local function trim(head)
   end
 end
 
--- Returns 'bytes now client' of the log for the account, or '' if that is not worth a report: small messages are
--- reported once in a KiB, and at least four times while the log lives.
-local GRAIN, SAMPLE = 1024, 16384
+-- Returns 'bytes now client' of the log for the account, or '' if that is not worth a report: small messages
+-- are reported once in a KiB, or in 8 KiB of a log of more than 16 KiB, and at least four times while the log lives.
+local SAMPLE = 16384
 local now, total_before, last_before
 local function amount_of(head)
+  local grain = total_before - head.first < SAMPLE and 1024 or 8192
   local slice = history_ttl / 4
-  if total_before > 0 and not head.done and math.floor(total_before / GRAIN) == math.floor(head.total / GRAIN)
+  if total_before > 0 and not head.done and math.floor(total_before / grain) == math.floor(head.total / grain)
     and math.floor(last_before / slice) == math.floor(now / slice) then return '' end
   if now - last_before > history_ttl then
     -- The older entries have expired, with their key.
