@@ -1,3 +1,4 @@
+import { knownAcrossCopies } from '../packages/known-across-copies.js';
 import { CapacityError } from '../protocol/errors.js';
 
 /**
@@ -7,6 +8,10 @@ import { CapacityError } from '../protocol/errors.js';
  * @publicApi
  */
 export class StorageLimitError extends CapacityError {
+  static {
+    knownAcrossCopies(this, 'StorageLimitError');
+  }
+
   override readonly name = 'StorageLimitError';
 
   /**

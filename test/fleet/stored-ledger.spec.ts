@@ -146,6 +146,8 @@ describe('the account of what a fleet stores', () => {
 });
 
 let tasks = 0;
+/** How often each session was ended: ids of sessions are random, so none is used twice. */
+const lives = new Map<number, number>();
 
 async function perform(step: {
   readonly what: string;
@@ -155,16 +157,21 @@ async function perform(step: {
   readonly size: number;
 }): Promise<void> {
   const member = members[step.instance]!;
-  const session: SessionKey = { principal: 'anon', id: `${step.id}` };
+  const life = lives.get(step.id) ?? 0;
+  const session: SessionKey = { principal: 'anon', id: `${step.id}/${life}` };
   const text = 'x'.repeat(step.size);
   const ignoreLimit = (error: unknown): void => {
     if (!(error instanceof Error && /Limit|exists/.test(`${error.name} ${error.message}`))) throw error;
   };
-  if (step.what === 'create') await member.store.create(own(session.id, step.size)).catch(ignoreLimit);
+  if (step.what === 'create' && !(await member.store.load(session)))
+    await member.store.create(own(session.id, step.size)).catch(ignoreLimit);
   if (step.what === 'append') await member.log.append(session, step.stream, text);
   if (step.what === 'final' && step.stream !== 'g')
     await member.log.append(session, step.stream, text, { final: true });
-  if (step.what === 'end') await member.store.end(session);
+  if (step.what === 'end') {
+    await member.store.end(session);
+    lives.set(step.id, life + 1);
+  }
   if (step.what === 'subscribe') await member.store.subscribe(session, `uri:${text.slice(0, 300)}`);
   if (step.what !== 'task' && step.what !== 'finish') return;
   const spec = { ...taskSpec(`t${tasks++}`), arguments: { text } };

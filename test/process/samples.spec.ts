@@ -105,7 +105,8 @@ describe.each(ADAPTERS)('sample 02-dto-and-enhancers over %s', (HTTP_ADAPTER) =>
   });
 
   it('the global guard denies anonymous access to the MCP endpoint and to the route', async () => {
-    await expect(call(undefined, 'find_invoice', { number: 'INV-0001' })).rejects.toMatchObject({ code: 401 });
+    const refused = { code: 'CLIENT_HTTP_AUTHENTICATION' };
+    await expect(call(undefined, 'find_invoice', { number: 'INV-0001' })).rejects.toMatchObject(refused);
     const route = new URL('/invoices', sample.url);
     expect((await fetch(route)).status).toBe(401);
     const answer = await fetch(route, { headers: { authorization: 'Bearer bob-token' } });

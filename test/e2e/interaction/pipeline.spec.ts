@@ -59,7 +59,9 @@ describe('what surrounds a method that asks', () => {
     caught.length = 0;
     allowed = true;
   });
-  const start = async (...providers: object[]) => (app = await askingApp({}, { providers: providers as never }));
+  // The same enhancers would run around the HTTP request as well.
+  const start = async (...providers: object[]) =>
+    (app = await askingApp({ mount: 'direct' }, { providers: providers as never }));
 
   it('an interceptor that swallows errors does not keep a round from ending', async () => {
     const { port } = await start({ provide: APP_INTERCEPTOR, useClass: Swallowing });

@@ -29,7 +29,7 @@ describe.each(PAIRS)('routes as tools, on %s for %s clients', (adapter, era) => 
         },
       },
     );
-    client = await EraClient.open(era as EraName, nest.port, { headers: ME });
+    client = await EraClient.open(era as EraName, nest.port, { path: '/api/v1/mcp', headers: ME });
   });
   afterAll(() => nest.close());
   beforeEach(() => OwnerGuard.seen.splice(0));
@@ -80,7 +80,7 @@ describe.each(PAIRS)('routes as tools, on %s for %s clients', (adapter, era) => 
 
   it('answers the refusal of a guard as an error of the protocol', async () => {
     expect((await client.tool('products_findOne', { id: 13 })).error).toMatchObject({ code: 403 });
-    const anonymous = await EraClient.open(era as EraName, nest.port);
+    const anonymous = await EraClient.open(era as EraName, nest.port, { path: '/api/v1/mcp' });
     expect((await anonymous.tool('products_findOne', { id: 7 })).error).toMatchObject({
       code: 401,
       message: 'Say who you are',

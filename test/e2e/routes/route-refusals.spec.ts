@@ -166,7 +166,7 @@ describe('the option expose', () => {
       { mcp: { expose: { filter, names } }, prepare: (app) => app.setGlobalPrefix('api') },
     );
     expect(seen).toEqual(['GET /api/cats Cats.list', 'POST /api/cats Cats.add']);
-    expect(await toolNames(nest.port)).toEqual(['Cats.list', 'one']);
+    expect(await toolNames(nest.port, '/api/mcp')).toEqual(['Cats.list', 'one']);
     await nest.close();
   });
 

@@ -29,10 +29,11 @@ local function remove_amount(amounts, expiry, clients, item)
   if client then change_sums(amounts, clients, client, -bytes) end
 end
 
--- An amount that is older than the one that is known is ignored: instances report at different times.
+-- An amount that is older than the one that is known is ignored: instances report at different times. Of two amounts of
+-- one millisecond the larger one counts, as nobody knows which is newer.
 local function set_amount(amounts, expiry, clients, item, client, bytes, at, expires)
   local old_bytes, old_at, old_client = parse_amount(redis.call('HGET', amounts, item))
-  if old_client and at < old_at then return end
+  if old_client and (at < old_at or (at == old_at and at > 0 and bytes < old_bytes)) then return end
   if client == '' then client = old_client or '' end
   if old_client and old_client ~= client then
     change_sums(amounts, clients, old_client, -old_bytes)

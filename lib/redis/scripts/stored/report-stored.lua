@@ -26,8 +26,9 @@ for i = 2, 5 * count, 5 do
     longest = math.max(longest, ttl)
   end
 end
-if longest > 0 and redis.call('PTTL', amounts) < longest then
-  for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, text_of(longest)) end
+-- Each by itself: a sorted set that became empty was deleted, and its TTL with it.
+for _, key in ipairs(KEYS) do
+  if longest > 0 and redis.call('PTTL', key) < longest then redis.call('PEXPIRE', key, text_of(longest)) end
 end
 local largest = redis.call('ZRANGE', clients, -1, -1, 'WITHSCORES')
 local figures = { redis.call('HGET', amounts, '') or '0', largest[2] or '0' }
