@@ -1,4 +1,5 @@
 import type { ByteAccount } from '../../limits/byte-budget.js';
+import type { Turns } from '../../limits/turns.js';
 import type { Sender } from '../../exchange/peer.js';
 import { type Principal, principalId } from '../../session/principal.js';
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
@@ -22,6 +23,8 @@ export interface HttpContext {
   readonly response: ServerResponse;
   /** What the request holds of the budget, once its body was received: its answer is charged to the same client. */
   account?: ByteAccount;
+  /** Where the work of a large answer counts. */
+  turns?: Turns;
 }
 
 /** Sends a complete response with a JSON body or none. Does nothing once headers have been sent. */
