@@ -14,6 +14,9 @@ export type {
   RedisConnectionOptions,
   RedisOption,
 } from './redis/connection/redis-option.js';
+export { McpController } from './mcp.controller.js';
+export type { SseEvent } from './transport/http/sse/sse-event.js';
+export type { McpRequestLabel } from './transport/http/request-label.js';
 export { McpStdio, type McpStdioOptions } from './mcp.stdio.js';
 export { InjectMcpServer, mcpServerToken } from './mcp.tokens.js';
 
@@ -73,6 +76,7 @@ export { principalId, type Principal } from './session/principal.js';
 
 // Replaceable parts
 export { BackendFullError, BackendUnavailableError } from './session/backend-unavailable.js';
+export { StorageLimitError } from './session/storage-limit.js';
 export { SessionLimitError, SessionStore, type SessionFilter } from './session/session-store.js';
 export type { SessionKey, SessionPatch, SessionRecord } from './session/session-record.js';
 export { EventLog, StreamLimitError } from './stream/event-log.js';

@@ -6,13 +6,15 @@ import {
   type OnModuleInit,
   Optional,
 } from '@nestjs/common';
-import { ModulesContainer } from '@nestjs/core';
+import { ModuleRef, ModulesContainer } from '@nestjs/core';
+import { globalGuards } from './nest/container.js';
+import type { ServedController } from './mcp.served-controller.js';
 import { EntryFactory } from './discovery/entry-factory.js';
 import { Explorer } from './discovery/explorer.js';
 import { Registrar } from './discovery/registrar.js';
 import { onFailedStart } from './nest/failed-start.js';
 import { serverNames } from './mcp.server-names.js';
-import { BACKEND_FACTORIES, MCP_SERVER_NAME } from './mcp.tokens.js';
+import { BACKEND_FACTORIES, MCP_SERVER_NAME, SERVED_CONTROLLER } from './mcp.tokens.js';
 import type { BackendFactories } from './backends/backends.js';
 import { loadedCopies } from './packages/loaded-copies.js';
 import { McpRuntime } from './server/mcp-runtime.js';
@@ -29,6 +31,8 @@ export class McpLifecycle implements OnModuleInit, BeforeApplicationShutdown, On
     @Inject(EntryFactory) private readonly entries: EntryFactory,
     @Inject(BACKEND_FACTORIES) private readonly factories: BackendFactories,
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
+    @Inject(ModuleRef) private readonly moduleRef: ModuleRef,
+    @Optional() @Inject(SERVED_CONTROLLER) private readonly served: ServedController | undefined,
     @Optional() @Inject(MCP_SERVER_NAME) private readonly server: string | undefined,
     @Optional() @Inject(HttpMount) private readonly mount: HttpMount | undefined,
   ) {
@@ -40,8 +44,17 @@ export class McpLifecycle implements OnModuleInit, BeforeApplicationShutdown, On
     const registrar = new Registrar(this.explorer, this.entries, this.runtime.catalog);
     await registrar.register(this.server, serverNames(this.modules), this.runtime.options.expose);
     await this.runtime.start();
-    this.#logRegistrations();
     this.mount?.mount(this.runtime.http.endpoint);
+    this.#logRegistrations();
+    this.#warnAboutGuards();
+  }
+
+  /** Who protects an application with a global guard takes the endpoint for protected, too. */
+  #warnAboutGuards(): void {
+    if (!this.mount || this.served || globalGuards(this.moduleRef) === 0) return;
+    this.runtime.logger.warn(
+      `Global guards do not run at the endpoint ${this.mount.paths.join(', ')}, which is mounted "direct": anyone may open sessions and read lists. Use mount: 'controller', or provide a PrincipalResolver that refuses them.`,
+    );
   }
 
   /**
@@ -50,7 +63,8 @@ export class McpLifecycle implements OnModuleInit, BeforeApplicationShutdown, On
   #logRegistrations(): void {
     const { catalog, logger, options } = this.runtime;
     const { tools, resources, templates, prompts } = catalog;
-    const where = options.path === false ? '' : ` on ${options.path}`;
+    const paths = this.mount?.paths ?? [];
+    const where = paths.length === 0 ? '' : ` on ${paths.join(', ')}`;
     logger.log(
       `"${options.name}"${where}: ${tools.size} tools, ${resources.size} resources, ` +
         `${templates.size} templates, ${prompts.size} prompts`,

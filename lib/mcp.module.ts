@@ -1,7 +1,18 @@
-import { type Abstract, type DynamicModule, type InjectionToken, Module, type Provider } from '@nestjs/common';
-import { DiscoveryModule } from '@nestjs/core';
+import {
+  type Abstract,
+  type DynamicModule,
+  Inject,
+  type InjectionToken,
+  Module,
+  type NestModule,
+  type Provider,
+} from '@nestjs/common';
+import { DiscoveryModule, ModulesContainer } from '@nestjs/core';
 import { MessageBroker } from './broker/message-broker.js';
 import { McpLifecycle } from './mcp.lifecycle.js';
+import { controllerOf } from './mcp.served-controller.js';
+import { serverNames } from './mcp.server-names.js';
+import { putFirst } from './nest/module-order.js';
 import type {
   McpModuleAsyncOptions,
   McpModuleExtras,
@@ -11,7 +22,7 @@ import type {
 } from './options/mcp-options.js';
 import { backendProviders, serverProviders } from './mcp.providers.js';
 import { resolveOptions } from './options/resolve-options.js';
-import { MCP_OPTIONS, MCP_SERVER_NAME, mcpServerToken } from './mcp.tokens.js';
+import { MCP_OPTIONS, MCP_SERVER_NAME, mcpServerToken, SERVED_CONTROLLER } from './mcp.tokens.js';
 import { inOtherCopies, knownAcrossCopies } from './packages/known-across-copies.js';
 import { McpServer } from './server/mcp-server.js';
 import { SessionStore } from './session/session-store.js';
@@ -33,10 +44,12 @@ import { EventLog } from './stream/event-log.js';
  * @publicApi
  */
 @Module({})
-export class McpModule {
+export class McpModule implements NestModule {
   static {
     knownAcrossCopies(this, 'McpModule');
   }
+
+  constructor(@Inject(ModulesContainer) private readonly modules: ModulesContainer) {}
 
   /**
    * Configures a server with options that are known when the module is declared.
@@ -44,9 +57,11 @@ export class McpModule {
    * @param options the server's `name` and `version`; everything else has a default
    * @throws {McpOptionsError} for an unknown, missing or invalid option
    */
-  static forRoot({ server, imports, providers, ...options }: McpModuleOptions): DynamicModule {
+  static forRoot(given: McpModuleOptions): DynamicModule {
+    const { server, imports, providers, mount, controller, ...options } = given;
     const resolved = resolveOptions(options);
-    return assemble({ server, imports, providers }, [{ provide: MCP_OPTIONS, useValue: resolved }]);
+    const extras = { server, imports, providers, mount, controller };
+    return assemble(extras, [{ provide: MCP_OPTIONS, useValue: resolved }], resolved.path === false);
   }
 
   /**
@@ -70,18 +85,32 @@ export class McpModule {
   static forRootAsync(options: McpModuleAsyncOptions): DynamicModule {
     return assemble(options, optionsProviders(options));
   }
+
+  /**
+   * Called by Nest before it registers routes, which would fail for two servers with one path. On Express the first route that matches wins, and a route of the
+   * application for every path would take the endpoint's requests.
+   *
+   * @internal
+   */
+  configure(): void {
+    serverNames(this.modules);
+    putFirst(this.modules, McpModule);
+  }
 }
 
 function assemble(
-  { server, imports = [], providers = [] }: McpModuleExtras,
+  { server, imports = [], providers = [], mount, controller }: McpModuleExtras,
   optionsProviders: readonly Provider[],
+  isWithoutHttp = false,
 ): DynamicModule {
+  const served = controllerOf({ mount, controller }, isWithoutHttp);
   // A named server is provided by its token only, so that `app.get(McpServer)` always returns the default server.
   const token = server === undefined ? McpServer : mcpServerToken(server);
   const exported: readonly ExportedClass[] =
     server === undefined ? [McpServer as ExportedClass, SessionStore, EventLog, MessageBroker] : [];
   const all = [
     ...optionsProviders,
+    { provide: SERVED_CONTROLLER, useValue: served },
     { provide: MCP_SERVER_NAME, useValue: server },
     ...backendProviders(McpModule),
     ...serverProviders(token),
@@ -93,6 +122,7 @@ function assemble(
     module: McpModule,
     global: true,
     imports: [DiscoveryModule, ...imports],
+    controllers: served ? [served.controller] : [],
     // Nest reads these two when the application is created, and every copy of this package has been loaded by then.
     get providers() {
       return [...all, ...aliasesOf(exported)];

@@ -4,7 +4,15 @@ import { MessageBroker } from './broker/message-broker.js';
 import { EntryFactory } from './discovery/entry-factory.js';
 import { Explorer } from './discovery/explorer.js';
 import type { ResolvedOptions } from './options/resolve-options.js';
-import { BACKEND_FACTORIES, BACKENDS, MCP_OPTIONS, MCP_SERVER_NAME, SERVER_LOGGER } from './mcp.tokens.js';
+import {
+  BACKEND_FACTORIES,
+  BACKENDS,
+  MCP_OPTIONS,
+  MCP_SERVER_NAME,
+  SERVED_CONTROLLER,
+  SERVER_LOGGER,
+} from './mcp.tokens.js';
+import { placeController, type ServedController } from './mcp.served-controller.js';
 import { ThrottledReporter } from './report/throttled-reporter.js';
 import { KeyRing } from './interaction/key-ring.js';
 import { NonceStore } from './interaction/nonce-store.js';
@@ -114,14 +122,24 @@ function injectByName<T extends object>(
   };
 }
 
+type RuntimeParts = [
+  options: ResolvedOptions,
+  backends: Backends,
+  factories: BackendFactories,
+  logger: Logger,
+  reporter: ThrottledReporter,
+  server: string | undefined,
+];
+
 /** The providers of the server itself. @param token the injection token of its `McpServer` */
 export const serverProviders = (token: InjectionToken<McpServer>): Provider[] => [
   backends,
   RuntimeHandlerHost,
   {
     provide: McpRuntime,
-    inject: [MCP_OPTIONS, BACKENDS, SERVER_LOGGER, ThrottledReporter, MCP_SERVER_NAME],
-    useFactory: (...parts: ConstructorParameters<typeof McpRuntime>) => new McpRuntime(...parts),
+    inject: [MCP_OPTIONS, BACKENDS, BACKEND_FACTORIES, SERVER_LOGGER, ThrottledReporter, MCP_SERVER_NAME],
+    useFactory: (...[options, backends, { stored }, ...parts]: RuntimeParts) =>
+      new McpRuntime(options, backends, stored, ...parts),
   },
   {
     provide: Explorer,
@@ -152,11 +170,25 @@ export const serverProviders = (token: InjectionToken<McpServer>): Provider[] =>
   },
   {
     provide: HttpMount,
-    inject: [HttpAdapterHost, MCP_OPTIONS],
-    useFactory: (adapterHost: HttpAdapterHost, { path }: ResolvedOptions) =>
-      path === false ? undefined : new HttpMount(adapterHost, path),
+    inject: [HttpAdapterHost, MCP_OPTIONS, SERVED_CONTROLLER, ModulesContainer],
+    useFactory: createMount,
   },
 ];
+
+/** The controller gets its path here, as it may come from a factory. Nest has not read it yet. */
+function createMount(
+  adapterHost: HttpAdapterHost,
+  { path }: ResolvedOptions,
+  served: ServedController | undefined,
+  modules: ModulesContainer,
+): HttpMount | undefined {
+  if (path === false) {
+    if (served) for (const { controllers } of modules.values()) controllers.delete(served.controller);
+    return undefined;
+  }
+  if (served && served.path === undefined) placeController(served.controller, path);
+  return new HttpMount(adapterHost, path, served);
+}
 
 /**
  * Finds the host of this server's run-time primitives in Nest's container. It is not injected, because global enhancers

@@ -1,6 +1,7 @@
 import type { ModulesContainer } from '@nestjs/core';
 import { McpOptionsError, type ResolvedOptions } from './options/resolve-options.js';
-import { MCP_OPTIONS, MCP_SERVER_NAME } from './mcp.tokens.js';
+import type { ServedController } from './mcp.served-controller.js';
+import { MCP_OPTIONS, MCP_SERVER_NAME, SERVED_CONTROLLER } from './mcp.tokens.js';
 
 /**
  * The names of all servers of the application; `undefined` stands for the default server.
@@ -14,7 +15,9 @@ export function serverNames(modules: ModulesContainer): Set<string | undefined> 
     const name = providers.get(MCP_SERVER_NAME);
     if (!name) continue;
     const server = name.instance as string | undefined;
-    const { path } = providers.get(MCP_OPTIONS)!.instance as ResolvedOptions;
+    const served = providers.get(SERVED_CONTROLLER)?.instance as ServedController | undefined;
+    const given = (providers.get(MCP_OPTIONS)!.instance as ResolvedOptions).path;
+    const path = given === false ? false : (served?.path ?? given);
     if (names.has(server)) throw duplicateServer(server);
     if (path !== false && paths.has(path)) {
       throw new McpOptionsError(`Two servers of this application have the path "${path}"; give each its own "path".`);

@@ -29,5 +29,8 @@ if (values.json) {
   for (const problem of report.problems) process.stdout.write(`${problem}\n`);
   const counts = Object.entries(report.keys).map(([kind, count]) => `${count} ${kind}`);
   process.stdout.write(`${report.problems.length} problems; keys: ${counts.join(', ') || 'none'}\n`);
+  for (const [server, { account, found }] of Object.entries(report.stored)) {
+    process.stdout.write(`${server}: ${account} bytes in the account of what is stored, ${found} found\n`);
+  }
 }
 process.exit(report.problems.length === 0 ? 0 : 1);

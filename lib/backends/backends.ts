@@ -19,8 +19,16 @@ export interface Backends {
   readonly keyRing: KeyRing;
 }
 
+/** What is stored for clients, bytes. */
+export interface StoredGauge {
+  readonly held: number;
+  readonly largestShare: number;
+}
+
 /** Creates the parts of one server that the application does not replace. */
 export interface BackendFactories {
+  /** What the parts have stored, as far as it is known here. */
+  readonly stored: StoredGauge;
   broker(): MessageBroker | Promise<MessageBroker>;
   sessions(): SessionStore;
   log(broker: MessageBroker, sessions: SessionStore): EventLog;

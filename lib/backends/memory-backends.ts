@@ -1,4 +1,5 @@
 import { KeyRing } from '../interaction/key-ring.js';
+import { StoredBytes } from '../limits/stored-bytes.js';
 import type { MessageBroker } from '../broker/message-broker.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { BackendFactories } from './backends.js';
@@ -13,23 +14,28 @@ import { MemorySessionStore } from '../memory/memory-session-store.js';
 
 /** Creates parts that keep everything in the memory of this process. */
 export class MemoryBackends implements BackendFactories {
+  readonly stored: StoredBytes;
+
   constructor(
     private readonly options: ResolvedOptions,
     private readonly report: (error: unknown) => void,
-  ) {}
+  ) {
+    const { maxStoredBytes: totalBytes, maxStoredBytesPerClient: shareBytes } = options;
+    this.stored = new StoredBytes({ totalBytes, shareBytes });
+  }
 
   broker(): MemoryMessageBroker {
     return new MemoryMessageBroker({ onError: this.report });
   }
 
   sessions(): MemorySessionStore {
-    const { sessionIdleTtlMs, maxSessions } = this.options;
-    return new MemorySessionStore({ idleTtlMs: sessionIdleTtlMs, maxSessions });
+    const { sessionIdleTtlMs: idleTtlMs, maxSessions, maxSessionsPerClient } = this.options;
+    return new MemorySessionStore({ idleTtlMs, maxSessions, maxSessionsPerClient, stored: this.stored });
   }
 
   log(broker: MessageBroker, sessions: SessionStore): MemoryEventLog {
-    const { maxHistory, maxHistoryBytes, maxTotalHistoryBytes, historyTtlMs, resultTtlMs } = this.options;
-    const limits = { maxHistory, maxHistoryBytes, maxTotalHistoryBytes, historyTtlMs, resultTtlMs };
+    const { maxHistory, maxHistoryBytes, historyTtlMs, resultTtlMs } = this.options;
+    const limits = { maxHistory, maxHistoryBytes, historyTtlMs, resultTtlMs, stored: this.stored };
     return new MemoryEventLog({ broker, sessions: asSessionRegistry(sessions), report: this.report, ...limits });
   }
 
@@ -42,7 +48,7 @@ export class MemoryBackends implements BackendFactories {
   }
 
   tasks(): MemoryTaskStore {
-    return new MemoryTaskStore({ maxTasks: this.options.maxTasks });
+    return new MemoryTaskStore({ maxTasks: this.options.maxTasks, stored: this.stored });
   }
 
   keyRing(): KeyRing {

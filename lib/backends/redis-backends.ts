@@ -18,6 +18,7 @@ import { databaseOf } from '../redis/connection/redis-option.js';
 import { problemOf } from '../redis/connection/redis-option-problem.js';
 import { RedisPendingRequests } from '../redis/session/redis-pending-requests.js';
 import { RedisSessionStore } from '../redis/session/redis-session-store.js';
+import { StoredLedger } from '../redis/stored/stored-ledger.js';
 import { RedisTaskStore } from '../redis/task/redis-task-store.js';
 import { InstanceHeartbeat } from '../redis/stream/instance-heartbeat.js';
 
@@ -26,6 +27,7 @@ import { InstanceHeartbeat } from '../redis/stream/instance-heartbeat.js';
  * commands, for publishing and for subscribing.
  */
 export class RedisBackends implements BackendFactories {
+  readonly stored: StoredLedger;
   readonly #keys: RedisKeys;
   readonly #commands: RedisCommands;
   readonly #clock: RedisClock;
@@ -41,6 +43,8 @@ export class RedisBackends implements BackendFactories {
     this.#commands = RedisCommands.connect(connections.create('commands'), options.redisWaitMs, (sentence) =>
       reporter.warn(sentence),
     );
+    const { maxStoredBytes: totalBytes, maxStoredBytesPerClient: shareBytes } = options;
+    this.stored = new StoredLedger({ commands: this.#commands, keys: this.#keys, totalBytes, shareBytes });
     this.#clock = new RedisClock(this.#commands);
     this.#heartbeat = new InstanceHeartbeat(this.#commands, this.#keys, options.instanceTtlMs);
   }
@@ -75,17 +79,17 @@ export class RedisBackends implements BackendFactories {
   }
 
   sessions(): RedisSessionStore {
-    const { sessionIdleTtlMs: idleTtlMs, maxSessions } = this.options;
+    const { sessionIdleTtlMs: idleTtlMs, maxSessions, maxSessionsPerClient } = this.options;
     return new RedisSessionStore({
       ...{ commands: this.#commands, keys: this.#keys, report: this.reporter.report },
-      ...{ idleTtlMs, maxSessions },
+      ...{ idleTtlMs, maxSessions, maxSessionsPerClient, stored: this.stored },
     });
   }
 
   log(broker: MessageBroker, sessions: SessionStore): RedisEventLog {
     requireRedisParts(broker, sessions, 'EventLog');
     const { maxHistory, maxHistoryBytes, historyTtlMs, resultTtlMs } = this.options;
-    const limits = { maxHistory, maxHistoryBytes, historyTtlMs, resultTtlMs };
+    const limits = { maxHistory, maxHistoryBytes, historyTtlMs, resultTtlMs, stored: this.stored };
     return new RedisEventLog({ commands: this.#commands, keys: this.#keys, heartbeat: this.#heartbeat, ...limits });
   }
 
@@ -104,7 +108,8 @@ export class RedisBackends implements BackendFactories {
   }
 
   tasks(): RedisTaskStore {
-    return new RedisTaskStore({ commands: this.#commands, keys: this.#keys, maxTasks: this.options.maxTasks });
+    const { maxTasks } = this.options;
+    return new RedisTaskStore({ commands: this.#commands, keys: this.#keys, maxTasks, stored: this.stored });
   }
 
   keyRing(): KeyRing {
@@ -122,6 +127,7 @@ export class RedisBackends implements BackendFactories {
   }
 
   close(): void {
+    this.stored.close();
     this.#heartbeat.close();
     this.#clock.close();
     this.#commands.close();

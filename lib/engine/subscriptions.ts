@@ -38,12 +38,18 @@ export class Subscriptions {
   readonly #byUri = new Map<string, Set<Listener>>();
   readonly #work = new SlicedWork();
   #closed = false;
+  #uris = 0;
 
   /** @param limit open listen requests of this instance */
   constructor(private readonly limit: number) {}
 
   get size(): number {
     return this.#listeners.size;
+  }
+
+  /** URIs in the filters of all listeners. */
+  get uris(): number {
+    return this.#uris;
   }
 
   /** Acknowledges, then holds the request open until it is cancelled or the server closes. @returns its result */
@@ -110,10 +116,12 @@ export class Subscriptions {
     for (const listener of this.#listeners) listener.end();
     this.#listeners.clear();
     this.#byUri.clear();
+    this.#uris = 0;
   }
 
   #add(listener: Listener): void {
     this.#listeners.add(listener);
+    this.#uris += listener.uris.size;
     for (const uri of listener.uris) {
       const known = this.#byUri.get(uri);
       if (known) known.add(listener);
@@ -122,7 +130,8 @@ export class Subscriptions {
   }
 
   #remove(listener: Listener): void {
-    this.#listeners.delete(listener);
+    if (!this.#listeners.delete(listener)) return;
+    this.#uris -= listener.uris.size;
     for (const uri of listener.uris) {
       const known = this.#byUri.get(uri);
       if (known?.delete(listener) && known.size === 0) this.#byUri.delete(uri);

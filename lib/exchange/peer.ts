@@ -23,6 +23,8 @@ export interface Peer {
   readonly principal: Principal | undefined;
   /** `principalId(principal)`, the owner of sessions, streams and cursors. */
   readonly principalId: string;
+  /** Whose shares count: the principal, or the address of an anonymous client. */
+  readonly client: string;
   readonly clientCapabilities: Readonly<JsonObject>;
   readonly clientInfo: JsonObject | undefined;
   /** The threshold for `notifications/message`. `undefined` sends none (modern) or uses the default level (legacy). */
@@ -41,6 +43,8 @@ export interface Peer {
 /** The information a transport has about the sender of a message. */
 export interface Sender {
   readonly principal?: Principal;
+  /** Whose shares count. Default: the principal. */
+  readonly client?: string;
   /** The HTTP headers with lower-case names. */
   readonly headers?: Peer['headers'];
   /** The framework's request object. */
@@ -57,12 +61,13 @@ const NO_HEADERS: Peer['headers'] = {};
 /** The sender of a modern request, as described by the envelope of the request (E-6). */
 export const modernPeer = (
   { clientCapabilities, clientInfo, logLevel }: Omit<Envelope, 'protocolVersion'>,
-  { principal, headers = NO_HEADERS, http, request, response }: Sender = LOCAL,
+  { principal, client, headers = NO_HEADERS, http, request, response }: Sender = LOCAL,
 ): Peer => ({
   era: 'modern',
   revision: MODERN_REVISION,
   principal,
   principalId: principalId(principal),
+  client: client ?? principalId(principal),
   clientCapabilities,
   clientInfo,
   logLevel,
@@ -76,12 +81,13 @@ export const modernPeer = (
 /** The sender of a message in a legacy session, which stores what the client declared in `initialize` (G-7). */
 export const legacyPeer = (
   session: SessionRecord,
-  { principal, headers = NO_HEADERS, http, request, response }: Sender = LOCAL,
+  { principal, client, headers = NO_HEADERS, http, request, response }: Sender = LOCAL,
 ): Peer => ({
   era: 'legacy',
   revision: session.revision,
   principal,
   principalId: session.principal,
+  client: client ?? session.principal,
   clientCapabilities: session.clientCapabilities,
   clientInfo: session.clientInfo,
   logLevel: session.logLevel,

@@ -18,6 +18,7 @@ export class ByteBudget {
   readonly #shareBytes: number;
   readonly #byOwner = new Map<string, number>();
   #held = 0;
+  #unread = 0;
 
   constructor({ totalBytes, shareBytes }: ByteBudgetOptions) {
     this.#totalBytes = totalBytes;
@@ -27,6 +28,11 @@ export class ByteBudget {
   /** Bytes held just now. */
   get held(): number {
     return this.#held;
+  }
+
+  /** The part of them that is answers which were written and are not read yet. */
+  get unread(): number {
+    return this.#unread;
   }
 
   /** Owners for whom something is held. */
@@ -54,6 +60,11 @@ export class ByteBudget {
   }
 
   /** @internal */
+  countUnread(bytes: number): void {
+    this.#unread += bytes;
+  }
+
+  /** @internal */
   giveBack(owner: string, bytes: number): void {
     const left = (this.#byOwner.get(owner) ?? 0) - bytes;
     if (left > 0) this.#byOwner.set(owner, left);
@@ -70,15 +81,16 @@ export class ByteAccount {
   constructor(
     private readonly budget: ByteBudget,
     private owner: string,
+    private readonly isUnread = false,
   ) {}
 
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Another account of the same owner, which holds nothing yet. */
+  /** Another account of the same owner, for what it has not read of its answer; it holds nothing yet. */
   sibling(): ByteAccount {
-    return this.budget.open(this.owner);
+    return new ByteAccount(this.budget, this.owner, true);
   }
 
   /**
@@ -92,6 +104,7 @@ export class ByteAccount {
     if (refusal !== undefined) return refusal;
     const answer = this.sibling();
     answer.#bytes = bytes;
+    this.budget.countUnread(bytes);
     return answer;
   }
 
@@ -99,8 +112,10 @@ export class ByteAccount {
   grow(bytes: number): BudgetRefusal | undefined {
     if (this.#closed || bytes === 0) return undefined;
     const refusal = this.budget.take(this.owner, bytes);
-    if (refusal === undefined) this.#bytes += bytes;
-    return refusal;
+    if (refusal !== undefined) return refusal;
+    this.#bytes += bytes;
+    if (this.isUnread) this.budget.countUnread(bytes);
+    return undefined;
   }
 
   /** Holds this many bytes from now on. @returns why not, or `undefined` when they are held now */
@@ -115,6 +130,7 @@ export class ByteAccount {
     const given = Math.min(bytes, this.#bytes);
     if (this.#closed || given <= 0) return;
     this.#bytes -= given;
+    if (this.isUnread) this.budget.countUnread(-given);
     this.budget.giveBack(this.owner, given);
   }
 

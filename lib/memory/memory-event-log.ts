@@ -11,6 +11,7 @@ import {
   StreamLimitError,
   type StreamPage,
 } from '../stream/event-log.js';
+import { StoredBytes } from '../limits/stored-bytes.js';
 import { type Clock, steadyClock } from './clock.js';
 import type { SessionRegistry } from './session-registry.js';
 import { HistoryTotals } from './history-totals.js';
@@ -29,8 +30,8 @@ export interface MemoryEventLogOptions extends Partial<HistoryLimits> {
   readonly maxHistory?: number;
   /** Maximum number of bytes of text per stream. Default: 4 MiB. */
   readonly maxHistoryBytes?: number;
-  /** Bytes of text kept of all streams together (64 Mi), and of those of one principal (a quarter of it). */
-  readonly maxTotalHistoryBytes?: number;
+  /** Where the bytes of all streams are counted, with their limits. Default: an account without limits. @internal */
+  readonly stored?: StoredBytes;
   /** How long an entry is kept, in ms. Default: 10 min. */
   readonly historyTtlMs?: number;
   /** How long the final message of a stream is kept, in ms. Default: 1 h. */
@@ -84,7 +85,8 @@ export class MemoryEventLog extends EventLog {
       resultTtlMs: options.resultTtlMs ?? 3_600_000,
     };
     this.#maxStreams = options.maxStreams ?? 256;
-    this.#totals = new HistoryTotals(options.maxTotalHistoryBytes ?? 64 * 1024 * 1024, this.#limits.maxHistoryBytes);
+    const unlimited = { totalBytes: Number.POSITIVE_INFINITY, shareBytes: Number.POSITIVE_INFINITY };
+    this.#totals = new HistoryTotals(options.stored ?? new StoredBytes(unlimited));
     this.#now = options.clock ?? steadyClock;
     this.#report = options.report ?? (() => undefined);
     this.#stop = [
@@ -114,9 +116,9 @@ export class MemoryEventLog extends EventLog {
     if (history.done) return { kind: 'done' };
     const entry = history.append(data, options?.final ?? false, this.#now());
     if (entry.final && stream !== STANDALONE_STREAM) {
-      this.#totals.finished(key.principal, history, () => this.#forget(key, stream, history));
+      this.#totals.finished(history.client, history, () => this.#forget(key, stream, history));
     }
-    this.#totals.makeRoom(key.principal, history);
+    this.#totals.makeRoom(history.client, history);
     this.#signal(key, { kind: 'entry', stream, ...entry });
     return { kind: 'appended', id: entry.id, listening: history.held };
   }
@@ -161,7 +163,8 @@ export class MemoryEventLog extends EventLog {
     const text = sessionKeyText(key);
     const streams: Streams = this.#streams.get(text) ?? new Map();
     if (stream !== STANDALONE_STREAM) this.#makeRoom(streams);
-    const history = new StreamHistory(this.#limits, this.#now(), (change) => this.#totals.add(key.principal, change));
+    const client = this.#sessions.clientOf?.(key) ?? key.principal;
+    const history = new StreamHistory(this.#limits, this.#now(), client, (change) => this.#totals.add(client, change));
     this.#streams.set(text, streams.set(stream, history));
     return history;
   }

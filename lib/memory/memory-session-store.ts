@@ -1,6 +1,8 @@
 import { firstTtlMs } from '../session/first-ttl.js';
 import { sessionKeyText } from '../session/session-key.js';
 import type { SessionKey, SessionPatch, SessionRecord } from '../session/session-record.js';
+import type { StoredBytes } from '../limits/stored-bytes.js';
+import { StorageLimitError } from '../session/storage-limit.js';
 import { type SessionFilter, SessionLimitError, SessionStore } from '../session/session-store.js';
 import { type Clock, steadyClock } from './clock.js';
 import type { SessionRegistry } from './session-registry.js';
@@ -13,10 +15,14 @@ export interface MemorySessionStoreOptions {
   readonly idleTtlMs?: number;
   /** Maximum number of sessions. Default: 10 000. */
   readonly maxSessions?: number;
+  /** Maximum number of sessions of one client: a principal, or an address of anonymous ones. Default: `maxSessions`. */
+  readonly maxSessionsPerClient?: number;
   /** Maximum number of resources a session may be subscribed to. Default: 1000. */
   readonly maxSubscriptions?: number;
   /** Default: a clock that never jumps. */
   readonly clock?: Clock;
+  /** Where the bytes of sessions are counted. Default: nowhere. @internal */
+  readonly stored?: StoredBytes;
 }
 
 /** A stored session. */
@@ -24,9 +30,14 @@ interface SessionEntry {
   record: SessionRecord;
   expiresAt: number;
   readonly uris: Set<string>;
+  readonly client: string;
+  bytes: number;
   /** Open connections: a session that has any does not give way to another one. */
   holds: number;
 }
+
+/** About what a session costs beside its record, bytes. */
+const SESSION_BYTES = 1024;
 
 /** Sessions that are considered when one has to give way. */
 const MAX_CANDIDATES = 1000;
@@ -48,6 +59,9 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
   readonly #stopSweep: () => void;
   readonly #idleTtlMs: number;
   readonly #maxSessions: number;
+  readonly #maxSessionsPerClient: number;
+  readonly #stored: StoredBytes | undefined;
+  readonly #byClient = new SetIndex<SessionEntry>();
   readonly #maxSubscriptions: number;
   readonly #now: Clock;
 
@@ -55,6 +69,8 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
     super();
     this.#idleTtlMs = options.idleTtlMs ?? 3_600_000;
     this.#maxSessions = options.maxSessions ?? 10_000;
+    this.#maxSessionsPerClient = options.maxSessionsPerClient ?? this.#maxSessions;
+    this.#stored = options.stored;
     this.#maxSubscriptions = options.maxSubscriptions ?? 1000;
     this.#now = options.clock ?? steadyClock;
     this.#stopSweep = sweepEvery(sweepPeriodMs(this.#idleTtlMs), () => this.#sweep());
@@ -72,19 +88,26 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
 
   async create(record: SessionRecord): Promise<void> {
     this.#sweep();
-    if (this.#entries.size >= this.#maxSessions && !this.#makeRoom()) throw new SessionLimitError(this.#maxSessions);
+    const client = record.client ?? record.principal;
+    this.#admit(client);
     const text = sessionKeyText(record);
     if (this.#entries.has(text)) throw new Error('A session with this key already exists; session ids must be unique.');
+    const bytes = SESSION_BYTES + JSON.stringify(record).length;
+    const refusal = this.#stored?.take(client, bytes);
+    if (refusal) throw new StorageLimitError(refusal);
     // An immutable copy: the caller may modify its own record, and every `load` returns this one.
     const entry = {
       record: deepFreeze(structuredClone(record)),
       expiresAt: this.#now() + firstTtlMs(record, this.#idleTtlMs),
       uris: new Set<string>(),
+      client,
+      bytes,
       holds: 0,
     };
     this.#entries.set(text, entry);
     this.#byId.add(record.id, entry);
     this.#byPrincipal.add(record.principal, entry);
+    this.#byClient.add(client, entry);
   }
 
   async load(key: SessionKey): Promise<SessionRecord | undefined> {
@@ -94,6 +117,7 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
     const text = sessionKeyText(key);
     this.#entries.delete(text);
     this.#entries.set(text, entry);
+    this.#byClient.moveToEnd(entry.client, entry);
     return entry.record;
   }
 
@@ -116,15 +140,21 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
   async subscribe(key: SessionKey, uri: string): Promise<'subscribed' | 'unknown' | 'limit'> {
     const entry = this.#entry(key);
     if (entry === undefined) return 'unknown';
-    if (!entry.uris.has(uri) && entry.uris.size >= this.#maxSubscriptions) return 'limit';
+    if (entry.uris.has(uri)) return 'subscribed';
+    if (entry.uris.size >= this.#maxSubscriptions || this.#stored?.take(entry.client, uri.length)) return 'limit';
     entry.uris.add(uri);
+    entry.bytes += uri.length;
     this.#byUri.add(uri, entry);
     return 'subscribed';
   }
 
   async unsubscribe(key: SessionKey, uri: string): Promise<boolean> {
     const entry = this.#entry(key);
-    if (entry?.uris.delete(uri)) this.#byUri.delete(uri, entry);
+    if (entry?.uris.delete(uri)) {
+      this.#byUri.delete(uri, entry);
+      entry.bytes -= uri.length;
+      this.#stored?.change(entry.client, -uri.length);
+    }
     return entry !== undefined;
   }
 
@@ -158,6 +188,10 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
     return this.#entry(key) !== undefined;
   }
 
+  clientOf(key: SessionKey): string | undefined {
+    return this.#entry(key)?.client;
+  }
+
   onEnd(listener: (key: SessionKey) => void): () => void {
     this.#endListeners.add(listener);
     return () => this.#endListeners.delete(listener);
@@ -175,10 +209,24 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
     this.#stopSweep();
   }
 
+  /** A share that is all of them is no share. */
+  get #whoseShare(): 'share' | 'total' {
+    return this.#maxSessionsPerClient < this.#maxSessions ? 'share' : 'total';
+  }
+
+  /** Lets another session make room if there is no place for one more. */
+  #admit(client: string): void {
+    const own = this.#byClient.get(client);
+    if ((own?.size ?? 0) >= this.#maxSessionsPerClient && !this.#makeRoom(own!))
+      throw new SessionLimitError(this.#maxSessionsPerClient, this.#whoseShare);
+    if (this.#entries.size >= this.#maxSessions && !this.#makeRoom(this.#entries.values()))
+      throw new SessionLimitError(this.#maxSessions);
+  }
+
   /** Ends the longest idle session without an open connection. @returns whether there was one among the first */
-  #makeRoom(): boolean {
+  #makeRoom(candidates: Iterable<SessionEntry>): boolean {
     let seen = 0;
-    for (const entry of this.#entries.values()) {
+    for (const entry of candidates) {
       if (entry.holds === 0) {
         this.#remove(entry);
         return true;
@@ -216,6 +264,8 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
     this.#entries.delete(sessionKeyText(key));
     this.#byId.delete(key.id, entry);
     this.#byPrincipal.delete(key.principal, entry);
+    this.#byClient.delete(entry.client, entry);
+    this.#stored?.change(entry.client, -entry.bytes);
     for (const uri of entry.uris) this.#byUri.delete(uri, entry);
     for (const listener of this.#endListeners) listener(key);
   }

@@ -10,6 +10,8 @@ import {
   type TaskStatus,
 } from '../task/task-record.js';
 import { TaskLimitError, type TaskMove, type TaskPosition, TaskStore } from '../task/task-store.js';
+import type { StoredBytes } from '../limits/stored-bytes.js';
+import { StorageLimitError } from '../session/storage-limit.js';
 import { type Clock, steadyClock } from './clock.js';
 import { frozenCopy } from './frozen-copy.js';
 import { SetIndex } from './set-index.js';
@@ -21,6 +23,8 @@ export interface MemoryTaskStoreOptions {
   readonly maxTasks?: number;
   /** Default: a clock that never jumps. */
   readonly clock?: Clock;
+  /** Where the bytes of tasks are counted. Default: nowhere. @internal */
+  readonly stored?: StoredBytes;
 }
 
 /** A stored task. Each change replaces the record, which is never modified. */
@@ -28,7 +32,16 @@ interface TaskEntry {
   record: TaskRecord;
   leasedUntil: number;
   readonly expiresAt: number;
+  /** Whose share it counts for. */
+  readonly client: string;
+  bytes: number;
 }
+
+/** About what a task costs beside its values, bytes. */
+const TASK_BYTES = 1024;
+
+/** A change that is not larger is stored in any case, so that a task can always end. */
+const SMALL_BYTES = 4096;
 
 /**
  * A task store in memory, for a single process. It is the default without Redis. Each method completes its work in one
@@ -40,12 +53,14 @@ export class MemoryTaskStore extends TaskStore {
   readonly #entries = new Map<string, TaskEntry>();
   readonly #byPrincipal = new SetIndex<TaskEntry>();
   readonly #maxTasks: number;
+  readonly #stored: StoredBytes | undefined;
   readonly #now: Clock;
   readonly #stopSweep: () => void;
 
   constructor(options: MemoryTaskStoreOptions = {}) {
     super();
     this.#maxTasks = options.maxTasks ?? 10_000;
+    this.#stored = options.stored;
     this.#now = options.clock ?? steadyClock;
     this.#stopSweep = sweepEvery(sweepPeriodMs(Number.POSITIVE_INFINITY), () => this.#sweep());
   }
@@ -63,7 +78,10 @@ export class MemoryTaskStore extends TaskStore {
     const now = this.#now();
     const times = { createdAt: now, updatedAt: now, version: 1, fence: 1, orphaned: false };
     const record = frozenCopy<TaskRecord>({ ...spec, ...times, status: 'working', inputRequests: {}, answers: {} });
-    const entry = { record, leasedUntil: now + leaseMs, expiresAt: now + spec.ttlMs };
+    const client = spec.caller.client ?? spec.principal;
+    const bytes = TASK_BYTES + sizeOf(record);
+    this.#take(client, bytes);
+    const entry = { record, leasedUntil: now + leaseMs, expiresAt: now + spec.ttlMs, client, bytes };
     this.#entries.set(text, entry);
     this.#byPrincipal.add(spec.principal, entry);
     return record;
@@ -89,7 +107,9 @@ export class MemoryTaskStore extends TaskStore {
     const { inputRequests: added, ...rest } = frozenCopy(patch);
     const open = isOpen({ status: to });
     const inputRequests = open ? { ...record.inputRequests, ...added } : {};
-    this.#change(entry, { ...rest, status: to, inputRequests, answers: open ? record.answers : {} });
+    // Nothing runs an ended task again: what it was called with is no longer needed.
+    const ended = open ? { answers: record.answers } : { answers: {}, arguments: {}, checkpoint: NO_CHECKPOINT };
+    this.#change(entry, { ...rest, ...ended, status: to, inputRequests });
     return { moved: true, task: this.#snapshot(entry) };
   }
 
@@ -115,6 +135,7 @@ export class MemoryTaskStore extends TaskStore {
       answered: { ...checkpoint.answered, ...added.answered },
       steps: { ...checkpoint.steps, ...added.steps },
     };
+    this.#account(entry, { checkpoint: merged });
     entry.record = Object.freeze({ ...entry.record, checkpoint: freezeMembers(merged) });
     return true;
   }
@@ -150,6 +171,7 @@ export class MemoryTaskStore extends TaskStore {
   }
 
   #change(entry: TaskEntry, changes: Partial<TaskRecord>): void {
+    this.#account(entry, changes);
     const { version } = entry.record;
     entry.record = Object.freeze({
       ...entry.record,
@@ -157,6 +179,23 @@ export class MemoryTaskStore extends TaskStore {
       updatedAt: this.#now(),
       version: version + 1,
     });
+  }
+
+  /** @throws {StorageLimitError} before anything is changed */
+  #account(entry: TaskEntry, changes: Partial<TaskRecord>): void {
+    if (!this.#stored) return;
+    let growth = 0;
+    for (const [name, value] of Object.entries(changes) as [keyof TaskRecord, unknown][]) {
+      if (typeof value === 'object') growth += sizeOf(value) - sizeOf(entry.record[name]);
+    }
+    if (growth > SMALL_BYTES) this.#take(entry.client, growth);
+    else this.#stored.change(entry.client, growth);
+    entry.bytes += growth;
+  }
+
+  #take(client: string, bytes: number): void {
+    const refusal = this.#stored?.take(client, bytes);
+    if (refusal) throw new StorageLimitError(refusal);
   }
 
   #snapshot({ record, leasedUntil }: TaskEntry): TaskRecord {
@@ -178,7 +217,7 @@ export class MemoryTaskStore extends TaskStore {
   /** Whether the task is live. Removes it if it has expired. */
   #isLive(entry: TaskEntry): boolean {
     if (entry.expiresAt > this.#now()) return true;
-    this.#entries.delete(taskKeyText(entry.record));
+    if (this.#entries.delete(taskKeyText(entry.record))) this.#stored?.change(entry.client, -entry.bytes);
     this.#byPrincipal.delete(entry.record.principal, entry);
     return false;
   }
@@ -187,6 +226,10 @@ export class MemoryTaskStore extends TaskStore {
     for (const entry of this.#entries.values()) this.#isLive(entry);
   }
 }
+
+const NO_CHECKPOINT: TaskCheckpoint = Object.freeze({ answered: Object.freeze({}), steps: Object.freeze({}) });
+
+const sizeOf = (value: unknown): number => (value === undefined ? 0 : JSON.stringify(value).length);
 
 /** Freezes the members of an object that were assembled here from frozen parts. */
 function freezeMembers<T extends object>(changes: T): T {

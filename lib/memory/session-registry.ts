@@ -10,6 +10,8 @@ import type { SessionKey } from '../session/session-record.js';
 export interface SessionRegistry {
   /** Whether the session exists. */
   has(key: SessionKey): boolean;
+  /** Whose share the session counts for. A registry without it counts for principals. */
+  clientOf?(key: SessionKey): string | undefined;
   /**
    * Calls the listener for each session that has ended or expired, after its removal.
    *

@@ -16,6 +16,12 @@ export class SetIndex<V> {
     else this.#sets.set(key, new Set([value]));
   }
 
+  /** Sets keep the order in which values were added. */
+  moveToEnd(key: string, value: V): void {
+    const set = this.#sets.get(key);
+    if (set?.delete(value)) set.add(value);
+  }
+
   delete(key: string, value: V): void {
     const set = this.#sets.get(key);
     if (set?.delete(value) && set.size === 0) this.#sets.delete(key);

@@ -34,10 +34,11 @@ export class StreamHistory {
   #held = false;
   #resultTtlMs: number;
 
-  /** @param onBytes called with each change of `bytes` */
+  /** @param client whose share the bytes count for; @param onBytes called with each change of `bytes` */
   constructor(
     limits: HistoryLimits,
     now: number,
+    readonly client = '',
     private readonly onBytes: (change: number) => void = () => {},
   ) {
     this.#limits = limits;

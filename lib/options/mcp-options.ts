@@ -33,7 +33,8 @@ export interface McpOptions {
   readonly instructions?: string;
 
   /**
-   * Path of the HTTP endpoint. `false` mounts none (stdio only). Nest's global prefix does not apply. Default: `/mcp`.
+   * Path of the HTTP endpoint. `false` mounts none (stdio only). With `mount: 'controller'` the application's prefix and
+   * versions are added to it, as to the path of any route. Default: `/mcp`.
    */
   readonly path?: string | false;
   /**
@@ -82,6 +83,12 @@ export interface McpOptions {
   readonly maxSubscriptions?: number;
   /** Maximum number of sessions on all instances of this server together. Default: 10 000. */
   readonly maxSessions?: number;
+  /**
+   * The part of `maxSessions` that one client may use; see `maxRequestBytesPerClient`. Beyond it the longest idle
+   * session of this client without an open stream ends, or `initialize` is answered 429. Default: 5000, or half of
+   * `maxSessions` if that is less.
+   */
+  readonly maxSessionsPerClient?: number;
 
   /**
    * Makes this application a member of a fleet: all instances with the same Redis, prefix and server name act as one
@@ -112,11 +119,17 @@ export interface McpOptions {
   /** Maximum number of bytes of events kept for replay, per stream. Default: 4 MiB. */
   readonly maxHistoryBytes?: number;
   /**
-   * Bytes of events kept for replay by this instance, of all streams together, and a quarter of it for one principal.
-   * Finished streams are forgotten first. In memory only: on Redis its own limits apply. Default: 64 MiB, or four times
-   * `maxHistoryBytes`.
+   * Bytes stored for all clients together: sessions, their histories and kept answers, and tasks with their arguments
+   * and results. Finished streams are forgotten first; beyond it, what would be stored is answered 503. On Redis it
+   * counts for the whole fleet, and figures may be a second old. Default: 64 MiB, on Redis 256 MiB, or twice
+   * `maxStoredBytesPerClient`.
    */
-  readonly maxTotalHistoryBytes?: number;
+  readonly maxStoredBytes?: number;
+  /**
+   * The part of `maxStoredBytes` that one client may use; see `maxRequestBytesPerClient`. Beyond it the answer is 429.
+   * Default: 16 MiB, on Redis 64 MiB, or twice the larger of `maxHistoryBytes` and `maxTaskInputBytes`.
+   */
+  readonly maxStoredBytesPerClient?: number;
   /** How long an event is kept for replay, in ms. Default: 10 min. */
   readonly historyTtlMs?: number;
   /**
@@ -158,6 +171,8 @@ export interface McpOptions {
    * Default: 10 000.
    */
   readonly maxTasks?: number;
+  /** Largest arguments of a call that becomes a task, in bytes of JSON. They are stored. Default: 1 MiB. */
+  readonly maxTaskInputBytes?: number;
 
   /**
    * Routes of the application that become tools, chosen by a filter; see `docs/routes-as-tools.md`. Default: none, only
@@ -215,7 +230,18 @@ export interface McpModuleExtras {
    * Names this server in an application with several. Decorators refer to the name. Default: none, the default server.
    */
   readonly server?: string;
-  /** Modules whose exports the factory or the `providers` need. Default: none. */
+  /**
+   * Where the HTTP endpoint is mounted. `controller`: as a controller, to which everything applies that the application
+   * does with its routes: prefix, versions, middleware, guards, interceptors and filters. `direct`: next to Nest's
+   * router, which is faster; only middleware, CORS and hooks of the HTTP framework apply. Default: `controller`.
+   */
+  readonly mount?: 'controller' | 'direct';
+  /**
+   * A class that extends `McpController`, with decorators of the application. The path of its own `@Controller()` is
+   * used instead of the option `path`. Default: `McpController`.
+   */
+  readonly controller?: Type<object>;
+  /** Modules whose exports the factory, the `controller` or the `providers` need. Default: none. */
   readonly imports?: ModuleMetadata['imports'];
   /**
    * Overrides parts of the server, such as `{ provide: SessionStore, useClass: MyStore }`. `EventLog`, `MessageBroker`

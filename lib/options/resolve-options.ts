@@ -16,10 +16,12 @@ const DEFAULTS = {
   maxStreams: 10_000,
   maxSubscriptions: 10_000,
   maxSessions: 10_000,
+  maxSessionsPerClient: 5000,
   sessionIdleTtlMs: 3_600_000,
   maxHistory: 1000,
   maxHistoryBytes: 4 * 1024 * 1024,
-  maxTotalHistoryBytes: 64 * 1024 * 1024,
+  maxStoredBytes: 64 * 1024 * 1024,
+  maxStoredBytesPerClient: 16 * 1024 * 1024,
   historyTtlMs: 600_000,
   resultTtlMs: 3_600_000,
   keepAliveMs: 15_000,
@@ -33,6 +35,7 @@ const DEFAULTS = {
   taskPollIntervalMs: 1000,
   taskLeaseMs: 15_000,
   maxTasks: 10_000,
+  maxTaskInputBytes: 1024 * 1024,
   pageSize: 1000,
   unknownArguments: 'refuse',
   redisPrefix: 'mcp',
@@ -72,13 +75,16 @@ const LIMITS = [
   'maxStreams',
   'maxSubscriptions',
   'maxSessions',
+  'maxSessionsPerClient',
   'maxTasks',
+  'maxTaskInputBytes',
   'maxHeldStreams',
 ] as const;
 const HISTORY = [
   'maxHistory',
   'maxHistoryBytes',
-  'maxTotalHistoryBytes',
+  'maxStoredBytes',
+  'maxStoredBytesPerClient',
   'historyTtlMs',
   'resultTtlMs',
   'sessionIdleTtlMs',
@@ -90,7 +96,10 @@ const PARTS = [
   ['maxBodyBytes', 'maxRequestBytesPerClient'],
   ['maxRequestBytesPerClient', 'maxRequestBytes'],
   ['maxRequestsPerClient', 'maxRequests'],
-  ['maxHistoryBytes', 'maxTotalHistoryBytes'],
+  ['maxHistoryBytes', 'maxStoredBytesPerClient'],
+  ['maxTaskInputBytes', 'maxStoredBytesPerClient'],
+  ['maxStoredBytesPerClient', 'maxStoredBytes'],
+  ['maxSessionsPerClient', 'maxSessions'],
 ] as const;
 const KNOWN = new Set<string>([
   ...Object.keys(DEFAULTS),
@@ -148,16 +157,28 @@ export function resolveOptions(given: McpOptions): ResolvedOptions {
  * Totals that are not given grow with the limits that are part of them, so that raising one of these needs no other.
  */
 function withTotals(given: McpOptions, options: ResolvedOptions): ResolvedOptions {
-  const atLeast = (name: Total, least: number): number => given[name] ?? Math.max(DEFAULTS[name], least);
+  const atLeast = (name: Total, least: number, factor = 1): number =>
+    given[name] ?? Math.max(DEFAULTS[name] * factor, least);
+  const factor = given.redis === undefined ? 1 : REDIS_FACTOR;
   const maxRequestBytesPerClient = atLeast('maxRequestBytesPerClient', 2 * options.maxBodyBytes);
+  const largest = Math.max(options.maxHistoryBytes, options.maxTaskInputBytes);
+  const maxStoredBytesPerClient = atLeast('maxStoredBytesPerClient', 2 * largest, factor);
   return {
     ...options,
+    // A share that is not given is half of a smaller total.
+    maxSessionsPerClient:
+      given.maxSessionsPerClient ?? Math.min(DEFAULTS.maxSessionsPerClient, Math.ceil(options.maxSessions / 2)),
+    maxStoredBytesPerClient,
+    maxStoredBytes: atLeast('maxStoredBytes', 2 * maxStoredBytesPerClient, factor),
     maxRequestBytesPerClient,
     maxRequestBytes: atLeast('maxRequestBytes', 2 * maxRequestBytesPerClient),
-    maxTotalHistoryBytes: atLeast('maxTotalHistoryBytes', 4 * options.maxHistoryBytes),
   };
 }
-type Total = 'maxRequestBytesPerClient' | 'maxRequestBytes' | 'maxTotalHistoryBytes';
+
+/** By how much more is stored in Redis, for a whole fleet, than in the memory of one instance, unless given. */
+const REDIS_FACTOR = 4;
+
+type Total = 'maxRequestBytesPerClient' | 'maxRequestBytes' | 'maxStoredBytesPerClient' | 'maxStoredBytes';
 
 const invalid = (name: string, problem: string) => new McpOptionsError(`McpModule option "${name}" ${problem}.`);
 

@@ -49,6 +49,11 @@ export class RedisKeys {
     return `${this.namespace}:{p:${encode(principal)}}`;
   }
 
+  /** Sorted set: the sessions that count for one client, with the same lifetime. */
+  sessionsOfClient(client: string): string {
+    return `${this.namespace}:{c:${digest(client)}}`;
+  }
+
   /** Sorted set: the sessions that subscribe to one resource, with the same lifetime. */
   subscribersOf(uri: string): string {
     return `${this.namespace}:{uri:${digest(uri)}}`;
@@ -83,6 +88,12 @@ export class RedisKeys {
   /** Sorted set: all tasks by expiry. As long as the last of these tasks. */
   get allTasks(): string {
     return `${this.namespace}:{tasks}`;
+  }
+
+  /** Hash and two sorted sets: the account of what is stored for clients. As long as the last of what it counts. */
+  get stored(): readonly [amounts: string, expiry: string, clients: string] {
+    const tag = `${this.namespace}:{stored}`;
+    return [`${tag}:a`, `${tag}:x`, `${tag}:c`];
   }
 
   /** String: the heartbeat of one instance. `instanceTtlMs`, set again after a third of it. */

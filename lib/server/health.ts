@@ -33,9 +33,40 @@ export interface McpHealth {
     /** Tasks that run here. */
     readonly tasks: number;
   };
+  /** What clients cost, to compare with the limits. All of it is of this instance, but for what is stored on Redis. */
+  readonly budgets: {
+    /** Requests that are being served; at most `maxRequests`. */
+    readonly requests: number;
+    /** Bytes held for requests that are read or served, and for answers that are not read yet: see `maxRequestBytes`. */
+    readonly requestBytes: number;
+    /** The part of `requestBytes` that is answers which are not read yet. */
+    readonly unreadBytes: number;
+    /** URIs in the filters of all open `subscriptions/listen` requests. */
+    readonly listenUris: number;
+    /**
+     * Bytes stored for all clients: sessions, histories, kept answers, tasks; see `maxStoredBytes`. On Redis that is of
+     * the whole fleet, as of the last report of this instance or the look before. 0 for parts of the application.
+     */
+    readonly storedBytes: number;
+    /** Bytes stored for the client that has the most; see `maxStoredBytesPerClient`. */
+    readonly largestStoredShareBytes: number;
+    readonly maxRequests: number;
+    readonly maxRequestBytes: number;
+    readonly maxStoredBytes: number;
+    readonly maxStoredBytesPerClient: number;
+  };
 }
 
-export const healthOf = ({ state, backends, http, engine, inFlight, tasks }: McpRuntime): McpHealth => ({
+export const healthOf = ({
+  state,
+  backends,
+  http,
+  engine,
+  inFlight,
+  tasks,
+  stored,
+  options,
+}: McpRuntime): McpHealth => ({
   ready: state === 'running',
   broker: backends.broker.status,
   open: {
@@ -45,5 +76,17 @@ export const healthOf = ({ state, backends, http, engine, inFlight, tasks }: Mcp
     requests: inFlight.size,
     requestBytes: http.budget.held,
     tasks: tasks.runner.size,
+  },
+  budgets: {
+    requests: inFlight.size,
+    requestBytes: http.budget.held,
+    unreadBytes: http.budget.unread,
+    listenUris: engine.subscriptions.uris,
+    storedBytes: stored.held,
+    largestStoredShareBytes: stored.largestShare,
+    maxRequests: options.maxRequests,
+    maxRequestBytes: options.maxRequestBytes,
+    maxStoredBytes: options.maxStoredBytes,
+    maxStoredBytesPerClient: options.maxStoredBytesPerClient,
   },
 });

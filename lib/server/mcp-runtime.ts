@@ -17,7 +17,7 @@ import type { Interactions } from '../interaction/interactions.js';
 import type { ThrottledReporter } from '../report/throttled-reporter.js';
 import { createInteractions } from './compose/create-interactions.js';
 import { createTasks } from './compose/create-tasks.js';
-import type { Backends } from '../backends/backends.js';
+import type { Backends, StoredGauge } from '../backends/backends.js';
 import { keepSessionAlive } from '../session/keep-session-alive.js';
 import { createEngine, type Engine } from './compose/create-engine.js';
 import { createHttpService, type HttpService } from './compose/create-http.js';
@@ -43,6 +43,7 @@ export class McpRuntime {
   constructor(
     readonly options: ResolvedOptions,
     readonly backends: Backends,
+    readonly stored: StoredGauge,
     readonly logger: Logger,
     reporter: ThrottledReporter,
     /** The server's name; `undefined` for the default server. */

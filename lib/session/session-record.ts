@@ -27,6 +27,8 @@ export interface ClientInfo {
  * @publicApi
  */
 export interface SessionRecord extends SessionKey {
+  /** Whose shares the session counts for: its principal, or the address of an anonymous client. Default: its principal. */
+  readonly client?: string;
   readonly revision: LegacyRevision;
   readonly clientInfo?: ClientInfo;
   readonly clientCapabilities: Readonly<Record<string, unknown>>;

@@ -43,7 +43,11 @@ export abstract class SessionStore {
    * Creates a session. It is called once per key, because session ids never repeat. The store keeps a copy of the
    * record, so that later changes by the caller have no effect.
    *
-   * @throws {SessionLimitError} if the store already holds the maximum number of sessions
+   * A store that is full, or holds the share of the record's client, first ends the longest idle session that `hold` does
+   * not protect: of this client if it has its share, and of any otherwise.
+   *
+   * @throws {SessionLimitError} if there is no room for another session, in total or in the share of the client
+   * @throws {StorageLimitError} if there is no room for its bytes
    */
   abstract create(record: SessionRecord): Promise<void>;
 
@@ -106,7 +110,8 @@ export abstract class SessionStore {
 }
 
 /**
- * The session store is full. The response to `initialize` is 503 with `Retry-After`.
+ * The session store is full, or one client has its share of it. The response to `initialize` is 503 or 429, with
+ * `Retry-After`.
  *
  * @publicApi
  */
@@ -116,7 +121,20 @@ export class SessionLimitError extends Error {
   }
 
   override readonly name = 'SessionLimitError';
-  constructor(readonly limit: number) {
-    super(`The session store has reached its limit of ${limit} sessions.`);
+
+  /**
+   * @param limit the maximum number of sessions
+   * @param whose `share` when the limit is that of one client. Default: `total`
+   */
+  constructor(
+    readonly limit: number,
+    readonly whose: 'share' | 'total' = 'total',
+  ) {
+    super(`The session store has reached its limit of ${limit} sessions${whose === 'share' ? ' of one client' : ''}.`);
+  }
+
+  /** The HTTP status. */
+  get status(): 503 | 429 {
+    return this.whose === 'share' ? 429 : 503;
   }
 }

@@ -7,7 +7,7 @@ import type { TaskRecord } from './task-record.js';
  * that read the HTTP request find none, as on stdio.
  */
 export function callerPeer({ principal: principalId, caller }: TaskRecord): Peer {
-  const { revision, principal, clientCapabilities, clientInfo } = caller;
-  const peer = modernPeer({ clientCapabilities, clientInfo }, { principal });
+  const { revision, principal, client, clientCapabilities, clientInfo } = caller;
+  const peer = modernPeer({ clientCapabilities, clientInfo }, { principal, client });
   return { ...peer, era: isLegacyRevision(revision) ? 'legacy' : 'modern', revision, principalId };
 }

@@ -39,6 +39,8 @@ export interface TaskCaller {
   /** The protocol revision of the request that created the task. */
   readonly revision: Revision;
   readonly principal?: Principal;
+  /** Whose shares the task counts for: the principal, or the address of an anonymous client. */
+  readonly client?: string;
   readonly clientCapabilities: Readonly<JsonObject>;
   readonly clientInfo?: JsonObject;
   /** The id of the legacy session the call came from. */
@@ -53,6 +55,7 @@ export interface TaskCaller {
 export interface TaskSpec extends TaskKey {
   /** The name of the tool. */
   readonly tool: string;
+  /** A store may forget them once the task has ended. */
   readonly arguments: JsonObject;
   readonly caller: TaskCaller;
   /** Whether the tool may be run again from the top when its worker is lost. */

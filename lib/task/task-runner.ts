@@ -3,8 +3,10 @@ import type { Peer } from '../exchange/peer.js';
 import { reportUnexpected, toMcpError } from '../exchange/failure.js';
 import type { Interaction } from '../interaction/interaction.js';
 import type { Interactions } from '../interaction/interactions.js';
+import { exceedsJsonSize } from '../limits/json-size.js';
+import { StorageLimitError } from '../session/storage-limit.js';
 import { SlicedWork } from '../limits/sliced-work.js';
-import { CapacityError, ErrorCode, McpError } from '../protocol/errors.js';
+import { CapacityError, ErrorCode, invalidParams, McpError } from '../protocol/errors.js';
 import type { JsonObject } from '../protocol/messages.js';
 import { wireError } from '../protocol/wire-error.js';
 import type { Logger } from '@nestjs/common';
@@ -13,7 +15,7 @@ import { newTaskId, taskKeyOf } from './task-id.js';
 import { TaskInteraction } from './task-interaction.js';
 import { TaskOutlet } from './task-outlet.js';
 import { callerPeer } from './caller-peer.js';
-import { OPEN, type TaskRecord } from './task-record.js';
+import { OPEN, type TaskPatch, type TaskRecord, type TaskStatus } from './task-record.js';
 import { TaskRun, type RunServices } from './task-run.js';
 import { TaskLimitError } from './task-store.js';
 import type { TaskTraits } from './task-support.js';
@@ -38,6 +40,8 @@ export interface TaskLimits {
   readonly taskLeaseMs: number;
   /** How many times one call may ask for input. */
   readonly maxInputRounds: number;
+  /** Largest JSON of the arguments that are stored with a task, characters. */
+  readonly maxTaskInputBytes: number;
 }
 
 /** A task whose worker was lost this many times is not run again: it may be the task that kills its workers. */
@@ -140,13 +144,14 @@ export class TaskRunner {
     ttlMs: number | undefined,
   ): Promise<TaskRun> {
     if (this.#closed) throw new CapacityError('The server is shutting down; try again');
-    const { principal, principalId, revision, clientCapabilities, clientInfo, session } = exchange.peer;
+    this.#requireSmall(args);
+    const { principal, principalId, client, revision, clientCapabilities, clientInfo, session } = exchange.peer;
     const spec = {
       principal: principalId,
       id: newTaskId(),
       tool: tool.key,
       arguments: args,
-      caller: { revision, principal, clientCapabilities, clientInfo, session: session?.id },
+      caller: { revision, principal, client, clientCapabilities, clientInfo, session: session?.id },
       idempotent: tool.task.idempotent,
       ttlMs: Math.min(ttlMs ?? this.limits.taskTtlMs, this.limits.maxTaskTtlMs),
       pollIntervalMs: this.limits.taskPollIntervalMs,
@@ -159,6 +164,14 @@ export class TaskRunner {
       if (error instanceof TaskLimitError) throw new CapacityError('Too many tasks; try again later');
       throw error;
     }
+  }
+
+  /** @throws {McpError} `-32602` */
+  #requireSmall(args: JsonObject): void {
+    const { maxTaskInputBytes } = this.limits;
+    if (!exceedsJsonSize(args, maxTaskInputBytes)) return;
+    const problem = `The arguments exceed the ${maxTaskInputBytes} bytes that are stored with a task`;
+    throw invalidParams(`${problem}; pass the address of large data instead of the data`);
   }
 
   #runAgain(task: TaskRecord, tool: TaskTool): void {
@@ -191,7 +204,7 @@ export class TaskRunner {
   }
 
   async #write(run: TaskRun, exchange: Exchange, outcome: WorkOutcome): Promise<void> {
-    const [status, patch] = this.#ending(outcome, exchange.peer);
+    let [status, patch]: readonly [TaskStatus, TaskPatch] = this.#ending(outcome, exchange.peer);
     // The work is done, and must not be lost because the store is unavailable for a moment.
     while (!exchange.cancelled) {
       try {
@@ -199,6 +212,11 @@ export class TaskRunner {
         return;
       } catch (error) {
         this.services.report(error);
+        // Waiting would hold the result that there is no room for.
+        if (error instanceof StorageLimitError && 'result' in patch) {
+          [status, patch] = ['failed', failure('There was no room for the result of this task')];
+          continue;
+        }
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
       }
     }

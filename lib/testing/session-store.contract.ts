@@ -1,28 +1,12 @@
 import assert from 'node:assert/strict';
 import type { SessionKey, SessionRecord } from '../session/session-record.js';
-import { SessionLimitError, type SessionFilter, type SessionStore } from '../session/session-store.js';
+import type { SessionStore } from '../session/session-store.js';
+import { listKeys, SESSION_LIMITS as LIMITS, SESSION_TTL_MS as TTL, sessionRecord } from './session-records.js';
+import { sessionShareContract } from './session-share.contract.js';
 import { type Runner, withSetup } from './runner.js';
-import type { SessionStoreContract, SessionStoreLimits } from './session-store.fixture.js';
-
-const TTL = 1000;
-const LIMITS: SessionStoreLimits = { idleTtlMs: TTL, maxSessions: 50, maxSubscriptions: 5 };
-
-const sessionRecord = (id: string, principal = 'alice'): SessionRecord => ({
-  principal,
-  id,
-  revision: '2025-06-18',
-  clientInfo: { name: 'client', version: '1', title: 'Ünïcödé "client"' },
-  clientCapabilities: { elicitation: {}, roots: { listChanged: true } },
-  initialized: false,
-});
+import type { SessionStoreContract } from './session-store.fixture.js';
 
 const keyOf = ({ principal, id }: SessionKey): SessionKey => ({ principal, id });
-
-const listKeys = async (store: SessionStore, filter?: SessionFilter): Promise<string[]> => {
-  const ids: string[] = [];
-  for await (const { principal, id } of store.sessions(filter)) ids.push(`${principal}/${id}`);
-  return ids.toSorted();
-};
 
 /** Asserts that every method treats the key as unknown. */
 const assertUnknown = async (store: SessionStore, key: SessionKey, message: string): Promise<void> => {
@@ -41,8 +25,9 @@ const assertUnknown = async (store: SessionStore, key: SessionKey, message: stri
  *
  * @publicApi
  */
-export function sessionStoreContract(runner: Runner, { create }: SessionStoreContract): void {
-  const it = withSetup(runner, create, LIMITS);
+export function sessionStoreContract(runner: Runner, contract: SessionStoreContract): void {
+  const it = withSetup(runner, contract.create, LIMITS);
+  sessionShareContract(runner, contract);
 
   runner.describe('SessionStore contract', () => {
     it('SessionStore.load and peek return a created session on every instance', async ({ store, peer = store }) => {
@@ -231,14 +216,15 @@ export function sessionStoreContract(runner: Runner, { create }: SessionStoreCon
       store,
       advance,
     }) => {
-      const records = Array.from({ length: LIMITS.maxSessions }, (_, i) => sessionRecord(`${i}`));
+      const records = Array.from({ length: LIMITS.maxSessions }, (_, i) => ({
+        ...sessionRecord(`${i}`),
+        client: `client ${i % 10}`,
+      }));
       const releases: (() => void)[] = [];
-      for (const record of records) {
-        await store.create(record);
-        // Sessions in use do not give way; a store may end others to make room.
-        releases.push(store.hold(record));
-      }
-      await assert.rejects(store.create(sessionRecord('over')), SessionLimitError);
+      await Promise.all(records.map((record) => store.create(record)));
+      // Sessions in use do not give way; a store may end others to make room.
+      for (const record of records) releases.push(store.hold(record));
+      await assert.rejects(store.create(sessionRecord('over')), { name: 'SessionLimitError', whose: 'total' });
       for (const release of releases) release();
       assert.equal(await store.load(sessionRecord('over')), undefined);
       await store.end(records[0]!);

@@ -9,6 +9,8 @@ import type { Disposable } from './runner.js';
 export interface SessionStoreLimits {
   readonly idleTtlMs: number;
   readonly maxSessions: number;
+  /** Of one client: see `SessionRecord.client`. */
+  readonly maxSessionsPerClient: number;
   readonly maxSubscriptions: number;
 }
 

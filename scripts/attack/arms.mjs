@@ -15,7 +15,7 @@ export const ARMS = {
   a5: { what: 'large answers, and batches of them, that nobody reads', control: BYTES_UNLIMITED },
   a6: {
     what: 'streamed answers of 4 MB that are kept for replay',
-    control: { maxTotalHistoryBytes: UNLIMITED },
+    control: { maxStoredBytes: UNLIMITED, maxStoredBytesPerClient: UNLIMITED },
   },
   a7: { what: 'bodies that never end, or are announced too large', control: BYTES_UNLIMITED },
   a8: { what: 'listeners with 1000 task ids each', redis: true },

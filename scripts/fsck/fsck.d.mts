@@ -10,6 +10,8 @@ export interface FsckOptions {
 export interface FsckReport {
   /** The number of keys of each kind. */
   readonly keys: Readonly<Record<string, number>>;
+  /** By server: bytes of the account of what is stored, and those found without what each thing costs beside its texts. */
+  readonly stored: Readonly<Record<string, { readonly account: number; readonly found: number }>>;
   readonly problems: readonly string[];
 }
 

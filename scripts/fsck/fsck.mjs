@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { checkAccounts } from './account.mjs';
 import { problemsOfLists } from './lists.mjs';
 import { parse } from './names.mjs';
 import { problemsOfSession } from './session.mjs';
@@ -24,7 +25,7 @@ const PAGE = 500;
  * Checks all keys with one prefix and returns every inconsistency (P10). Only reads. Data that is being changed may
  * look inconsistent for a moment, so a problem is reported only if a second inspection finds it again.
  *
- * @returns the number of keys of each kind, and the problems
+ * @returns the number of keys of each kind, the problems, and the bytes of the account of what is stored
  */
 export async function fsck(redis, prefix, { orphanMs = 3_600_000, confirmAfterMs = 250 } = {}) {
   const first = await inspect(redis, prefix, orphanMs);
@@ -42,7 +43,9 @@ async function inspect(redis, prefix, orphanMs) {
     problems.push(...(await problemsOfSession(redis, group, orphanMs)));
   }
   problems.push(...(await problemsOfLists(redis, names)));
-  return { keys, problems };
+  const accounts = await checkAccounts(redis, names);
+  problems.push(...accounts.problems);
+  return { keys, problems, stored: accounts.stored };
 }
 
 /** Returns the keys that have the right type, and the problems of the others. */

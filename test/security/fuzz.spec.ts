@@ -3,7 +3,7 @@ import { Agent } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { McpRuntime } from '../../lib/server/mcp-runtime.js';
 import { commentEvent, messageEvent, primingEvent } from '../../lib/transport/http/sse/sse-event.js';
-import { frameOf } from '../../lib/transport/http/sse/sse-frame.js';
+import { sseFrame } from '../../lib/transport/http/sse/sse-frame.js';
 import type { HttpEndpoint } from '../../lib/transport/http/http-endpoint.js';
 import { callEndpoint } from '../fixtures/clients/endpoint-request.js';
 import { malformedJson, malformedText, mutation } from '../fixtures/security/malformed-input.js';
@@ -228,9 +228,8 @@ describe('fuzzing of the endpoint (F15, S7-S9)', () => {
         fc.option(token, { nil: undefined }),
         (value, text, id) => {
           const json = JSON.stringify([value, text]);
-          const frames = parseFrames(
-            [commentEvent('x'), messageEvent(json, id), primingEvent(id ?? 'g_0-0', 1, true)].map(frameOf).join(''),
-          );
+          const events = [commentEvent('x'), messageEvent(json, id), primingEvent(id ?? 'g_0-0', 1, true)];
+          const frames = parseFrames(events.map(sseFrame).join(''));
           expect(frames).toHaveLength(3);
           expect(frames[1]).toEqual({ event: 'message', data: json, ...(id !== undefined && { id }) });
         },

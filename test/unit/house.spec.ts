@@ -27,7 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   decorators: ['packages', 'protocol', 'nest', 'schema', 'context'],
   task: ['packages', 'limits', 'protocol', 'session', 'broker', 'stream', 'interaction', 'exchange'],
   report: ['session'],
-  memory: ['protocol', 'session', 'broker', 'stream', 'interaction', 'task'],
+  memory: ['limits', 'protocol', 'session', 'broker', 'stream', 'interaction', 'task'],
   redis: ['limits', 'protocol', 'packages', 'session', 'broker', 'stream', 'interaction', 'task', 'report'],
   pipeline: ['nest', 'schema', 'exchange', 'interaction', 'context', 'decorators'],
   // It makes the host of a route's call, which the pipeline only knows by its interface.
@@ -44,8 +44,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   transport: ['limits', 'protocol', 'nest', 'session', 'broker', 'stream', 'exchange', 'interaction', 'engine'],
   options: ['packages', 'protocol', 'redis', 'interaction', 'decorators', 'engine'],
   backends: [
-    ...['packages', 'nest', 'session', 'broker', 'stream', 'interaction', 'task', 'memory', 'redis', 'report'],
-    ...['options'],
+    ...['limits', 'packages', 'nest', 'session', 'broker', 'stream', 'interaction', 'task', 'memory', 'redis'],
+    ...['report', 'options'],
   ],
   server: [
     'packages',
@@ -101,7 +101,7 @@ const MAY_USE: Readonly<Record<string, readonly RegExp[]>> = {
   transport: [/^@nestjs\/(common|core)$/, /^rxjs$/],
   options: [/^@nestjs\/common$/],
   server: [/^@nestjs\/(common|core)$/, /^rxjs$/],
-  root: [/^@nestjs\/(common|core)$/],
+  root: [/^@nestjs\/(common|core)$/, /^rxjs$/],
   testing: [],
 };
 

@@ -8,6 +8,7 @@ import { resolveIncludes } from './resolve-includes.js';
 const SCRIPTS = {
   createSession: { file: 'session/create-session', keys: 1 },
   loadSession: { file: 'session/load-session', keys: 2 },
+  forgetFinished: { file: 'session/forget-finished', keys: 1 },
   updateSession: { file: 'session/update-session', keys: 1 },
   endSession: { file: 'session/end-session', keys: 2 },
   listSession: { file: 'session/list-session', keys: 1 },
@@ -31,6 +32,7 @@ const SCRIPTS = {
   renewLease: { file: 'task/renew-lease', keys: 1 },
   saveCheckpoint: { file: 'task/save-checkpoint', keys: 1 },
   pageTasks: { file: 'task/page-tasks', keys: 2 },
+  reportStored: { file: 'stored/report-stored', keys: 3 },
   keyRing: { file: 'state/key-ring', keys: 1 },
   useNonce: { file: 'state/use-nonce', keys: 1 },
 } as const;

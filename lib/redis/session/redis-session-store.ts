@@ -5,6 +5,8 @@ import { type SessionFilter, SessionLimitError, SessionStore } from '../../sessi
 import { commandOwner } from '../command-owner.js';
 import type { RedisKeys } from '../keys.js';
 import { type RedisCommands, RedisRefusedError } from '../connection/redis-commands.js';
+import type { StoredLedger } from '../stored/stored-ledger.js';
+import { StoredSessions } from '../stored/stored-sessions.js';
 import { flag, packPatch, packRecord, type SessionFields, unpack } from './session-fields.js';
 import { SessionLists } from './session-lists.js';
 
@@ -18,8 +20,12 @@ export interface RedisSessionStoreOptions {
   readonly idleTtlMs: number;
   /** Maximum number of sessions of all instances together. */
   readonly maxSessions: number;
+  /** The part of them that one client may have (`maxSessions`). */
+  readonly maxSessionsPerClient?: number;
   /** Maximum number of resources one session may be subscribed to (1000). */
   readonly maxSubscriptions?: number;
+  /** The account of what is stored (none). */
+  readonly stored?: StoredLedger;
   /** Receives an error for each record that cannot be read (SEC13). */
   readonly report?: (error: unknown) => void;
 }
@@ -32,8 +38,10 @@ export class RedisSessionStore extends SessionStore {
   readonly #idleTtlMs: number;
   readonly #longTtlMs: number;
   readonly #maxSessions: number;
+  readonly #maxSessionsPerClient: number;
   readonly #maxSubscriptions: number;
   readonly #report: ((error: unknown) => void) | undefined;
+  readonly #stored: StoredSessions | undefined;
   readonly #holds = new Map<string, number>();
 
   constructor(options: RedisSessionStoreOptions) {
@@ -47,19 +55,28 @@ export class RedisSessionStore extends SessionStore {
     this.#longTtlMs = Math.ceil(idleTtlMs * 1.05);
     this.#lists = new SessionLists(commands, keys, Math.ceil(idleTtlMs * 1.15));
     this.#maxSessions = maxSessions;
+    this.#maxSessionsPerClient = options.maxSessionsPerClient ?? maxSessions;
     this.#maxSubscriptions = maxSubscriptions;
     this.#report = report;
+    this.#stored = options.stored && new StoredSessions(options.stored, this.#longTtlMs);
   }
 
   override async create(record: SessionRecord): Promise<void> {
     const ttlMs = firstTtlMs(record, this.#longTtlMs);
     const listTtlMs = Math.ceil(ttlMs * 1.1);
-    const admit = (): Promise<boolean> => this.#lists.admit(record, this.#maxSessions, listTtlMs);
-    if (!(await admit()) && !((await this.#makeRoom()) && (await admit()))) {
+    const client = clientOf(record);
+    const ofClient = this.#keys.sessionsOfClient(client);
+    const packed = packRecord(record);
+    await this.#stored?.admit(record, client, packed, () => this.#forgetFinished(ofClient));
+    if (!(await this.#admit(ofClient, record, this.#maxSessionsPerClient, listTtlMs)))
+      throw new SessionLimitError(this.#maxSessionsPerClient, this.#whoseShare);
+    if (!(await this.#admit(this.#keys.allSessions, record, this.#maxSessions, listTtlMs))) {
+      await this.#lists.withdraw(ofClient, record);
       throw new SessionLimitError(this.#maxSessions);
     }
     await this.#lists.add(record, listTtlMs);
-    const fields = [packRecord(record), flag(record.initialized), record.logLevel ?? '', ttlMs];
+    const fields = [packed, flag(record.initialized), record.logLevel ?? '', ttlMs, client];
+    this.#stored?.created(record, client, packed, ttlMs);
     if ((await this.#of(record).run<number>('createSession', [this.#keys.session(record)], fields)) !== 1) {
       throw new Error('A session with this key already exists; session ids must never repeat.');
     }
@@ -68,15 +85,20 @@ export class RedisSessionStore extends SessionStore {
   override async load(key: SessionKey): Promise<SessionRecord | undefined> {
     const ttls = [this.#idleTtlMs, this.#longTtlMs];
     const fields = await this.#ofSession(() =>
-      this.#of(key).run<[...SessionFields, extended: number] | null>(
+      this.#of(key).run<[...SessionFields, extended: number, subscribed: number] | null>(
         'loadSession',
         this.#sessionAndSubscriptions(key),
         ttls,
       ),
     );
     if (!fields) return undefined;
-    if (fields[3] === 1) await this.#lists.extend(key, await this.subscriptions(key));
-    return this.#unpack(key, [fields[0], fields[1], fields[2]]);
+    const record = this.#unpack(key, [fields[0], fields[1], fields[2]]);
+    if (record) this.#stored?.loaded(record, clientOf(record));
+    if (record && fields[3] === 1) {
+      this.#stored?.extended(key, clientOf(record), fields[0]!, fields[4]);
+      await this.#lists.extend(key, clientOf(record), await this.subscriptions(key));
+    }
+    return record;
   }
 
   override async peek(key: SessionKey): Promise<SessionRecord | undefined> {
@@ -121,17 +143,34 @@ export class RedisSessionStore extends SessionStore {
   async #end(key: SessionKey, onlyIdle: boolean): Promise<boolean> {
     const channel = this.#keys.wire(this.#keys.signals(key));
     const args = [this.#keys.logs(key), this.#keys.results(key), channel, onlyIdle ? '1' : '0'];
-    const uris = await this.#of(key).run<string[] | null>('endSession', this.#sessionAndSubscriptions(key), args);
-    if (uris === null) return false;
-    await this.#lists.remove(key, uris);
+    const ended = await this.#of(key).run<[string, number, ...string[]] | null>(
+      'endSession',
+      this.#sessionAndSubscriptions(key),
+      args,
+    );
+    if (ended === null) return false;
+    const [text, count, ...owned] = ended;
+    this.#stored?.ended(key, owned.slice(0, count));
+    const uris = owned.slice(count);
+    const record = this.#unpack(key, [text, null, null]);
+    await this.#lists.remove(key, record && clientOf(record), uris);
     return true;
   }
 
-  override async subscribe(key: SessionKey, uri: string): Promise<'subscribed' | 'unknown' | 'limit'> {
+  override async subscribe(key: SessionKey, uri: string): Promise<Subscribed> {
     // Listed first: if the instance dies in between, a superfluous list entry does no harm, but a missing one would.
     if (!(await this.#exists(key))) return 'unknown';
     await this.#lists.addSubscriber(key, uri);
-    return this.#of(key).run('subscribe', this.#sessionAndSubscriptions(key), [uri, this.#maxSubscriptions]);
+    if (this.#stored && !this.#stored.hasRoom(key, uri)) return 'limit';
+    const args = [uri, this.#maxSubscriptions];
+    const reply = await this.#of(key).run<Subscribed | ['subscribed', bytes: number, ttlMs: number]>(
+      'subscribe',
+      this.#sessionAndSubscriptions(key),
+      args,
+    );
+    if (typeof reply === 'string') return reply;
+    this.#stored?.subscribed(key, reply[1], reply[2]);
+    return reply[0];
   }
 
   /** Leaves the list entry to expire: removing it could remove that of a concurrent subscription. */
@@ -163,9 +202,32 @@ export class RedisSessionStore extends SessionStore {
     }
   }
 
-  /** Ends the longest idle session without an open connection. @returns whether there was one among the first */
-  async #makeRoom(): Promise<boolean> {
-    for (const key of await this.#lists.oldest(MAX_CANDIDATES)) {
+  /** A share that is all of them is no share. */
+  get #whoseShare(): 'share' | 'total' {
+    return this.#maxSessionsPerClient < this.#maxSessions ? 'share' : 'total';
+  }
+
+  /** Adds a session to a list, on which another one may have to make room for it. */
+  async #admit(list: string, key: SessionKey, limit: number, ttlMs: number): Promise<boolean> {
+    const admit = (): Promise<boolean> => this.#lists.admit(list, key, limit, ttlMs);
+    return (await admit()) || ((await this.#makeRoom(list)) && admit());
+  }
+
+  /** Forgets the finished streams of the longest idle sessions of a list. @returns whether there were any */
+  async #forgetFinished(list: string): Promise<boolean> {
+    let some = false;
+    for (const key of await this.#lists.oldest(list, MAX_CANDIDATES)) {
+      const args = [this.#keys.logs(key), this.#keys.results(key)];
+      const streams = await this.#of(key).run<string[]>('forgetFinished', [this.#keys.session(key)], args);
+      this.#stored?.forgotten(key, streams);
+      some ||= streams.length > 0;
+    }
+    return some;
+  }
+
+  /** Ends the longest idle session of a list without an open connection. @returns whether one was among the first */
+  async #makeRoom(list: string): Promise<boolean> {
+    for (const key of await this.#lists.oldest(list, MAX_CANDIDATES)) {
       if (!this.#holds.has(sessionKeyText(key)) && (await this.#end(key, true))) return true;
     }
     return false;
@@ -200,3 +262,7 @@ export class RedisSessionStore extends SessionStore {
     return [this.#keys.session(key), this.#keys.subscriptions(key)];
   }
 }
+
+type Subscribed = 'subscribed' | 'unknown' | 'limit';
+
+const clientOf = ({ client, principal }: SessionRecord): string => client ?? principal;

@@ -7,8 +7,8 @@ import type { ClientInfo, SessionKey, SessionPatch, SessionRecord } from '../../
 export type SessionFields = readonly [record: string | null, initialized: string | null, level: string | null];
 
 /** Returns the part of a record that never changes as one text. */
-export function packRecord({ revision, clientInfo, clientCapabilities }: SessionRecord): string {
-  return JSON.stringify({ revision, clientInfo, clientCapabilities });
+export function packRecord({ revision, client, clientInfo, clientCapabilities }: SessionRecord): string {
+  return JSON.stringify({ revision, client, clientInfo, clientCapabilities });
 }
 
 export const flag = (initialized: boolean): string => (initialized ? '1' : '0');
@@ -28,11 +28,12 @@ export function unpack(
   if (record === null) return undefined;
   const parsed = parse(record);
   if (!parsed || !isLegacyRevision(parsed.revision) || !isObject(parsed.clientCapabilities)) return undefined;
-  const { revision, clientInfo, clientCapabilities } = parsed;
+  const { revision, client, clientInfo, clientCapabilities } = parsed;
   return {
     principal,
     id,
     revision,
+    ...(typeof client === 'string' && { client }),
     ...(isObject(clientInfo) && { clientInfo: clientInfo as ClientInfo }),
     clientCapabilities,
     initialized: initialized === '1',

@@ -18,9 +18,14 @@ export class SessionLists {
     private readonly ttlMs: number,
   ) {}
 
-  /** @returns false when there are already as many sessions as allowed */
-  async admit(key: SessionKey, maxSessions: number, ttlMs: number): Promise<boolean> {
-    return (await this.#addTo(this.keys.allSessions, key, ttlMs, maxSessions)) === 1;
+  /** @returns false when there are already as many sessions on the list as allowed */
+  async admit(list: string, key: SessionKey, maxSessions: number, ttlMs: number): Promise<boolean> {
+    return (await this.#addTo(list, key, ttlMs, maxSessions)) === 1;
+  }
+
+  /** Takes a session that was not created after all off a list. */
+  async withdraw(list: string, key: SessionKey): Promise<void> {
+    await this.#of(key).send('zrem', list, sessionKeyText(key));
   }
 
   /** Adds a session that was admitted to the list of its principal, and lets it be found by its id. */
@@ -32,8 +37,9 @@ export class SessionLists {
   }
 
   /** Extends the time for which the session is on its lists. */
-  async extend(key: SessionKey, uris: readonly string[]): Promise<void> {
+  async extend(key: SessionKey, client: string, uris: readonly string[]): Promise<void> {
     await Promise.all([
+      this.#addTo(this.keys.sessionsOfClient(client), key),
       this.#addTo(this.keys.allSessions, key),
       this.add(key, this.ttlMs),
       ...uris.map((uri) => this.addSubscriber(key, uri)),
@@ -44,8 +50,9 @@ export class SessionLists {
     await this.#addTo(this.keys.subscribersOf(uri), key);
   }
 
-  async remove(key: SessionKey, uris: readonly string[]): Promise<void> {
+  async remove(key: SessionKey, client: string | undefined, uris: readonly string[]): Promise<void> {
     const lists = [
+      ...(client === undefined ? [] : [this.keys.sessionsOfClient(client)]),
       this.keys.allSessions,
       this.keys.sessionsOf(key.principal),
       ...uris.map((uri) => this.keys.subscribersOf(uri)),
@@ -56,9 +63,9 @@ export class SessionLists {
     ]);
   }
 
-  /** The sessions whose place on the list of all expires first: those that have been idle for longest. */
-  async oldest(count: number): Promise<SessionKey[]> {
-    const texts = await this.commands.send<string[]>('zrange', this.keys.allSessions, 0, count - 1);
+  /** The sessions whose place on a list expires first: those that have been idle for longest. */
+  async oldest(list: string, count: number): Promise<SessionKey[]> {
+    const texts = await this.commands.send<string[]>('zrange', list, 0, count - 1);
     return texts.map(parseKeyText).filter((key) => key !== undefined);
   }
 

@@ -12,8 +12,10 @@ import {
   type StreamPage,
 } from '../../stream/event-log.js';
 import { commandOwner } from '../command-owner.js';
+import { StoredStreams } from '../stored/stored-streams.js';
 import { AppendQueue, type Item } from './append-queue.js';
 import type { RedisKeys } from '../keys.js';
+import type { StoredLedger } from '../stored/stored-ledger.js';
 import { readEntry, readFinal, type RawEntry } from './log-entries.js';
 import type { RedisCommands } from '../connection/redis-commands.js';
 import type { InstanceHeartbeat } from './instance-heartbeat.js';
@@ -24,6 +26,8 @@ export interface RedisEventLogOptions {
   readonly keys: RedisKeys;
   /** The heartbeat of this instance. */
   readonly heartbeat: InstanceHeartbeat;
+  /** The account of what is stored (none). */
+  readonly stored?: StoredLedger;
   /** The number of entries kept per stream, at least. */
   readonly maxHistory: number;
   /** The number of bytes kept per stream. */
@@ -51,23 +55,27 @@ const UNKNOWN: StreamPage = { entries: [], last: STREAM_START, known: false, fen
 
 type RawPage = ['ended' | 'unknown'] | ['ok', last: string, fence: string, final: string, ...entries: RawEntry[]];
 
+type AppendReply = [...[kind: 'gone' | 'limit' | 'stale' | 'ok', listening: string, amount: string], ...ids: string[]];
+
 /** The event log of a fleet. Each method is one script, which Redis executes atomically. */
 export class RedisEventLog extends EventLog {
   readonly #commands: RedisCommands;
   readonly #keys: RedisKeys;
   readonly #heartbeat: InstanceHeartbeat;
-  readonly #limits: Required<Omit<RedisEventLogOptions, 'commands' | 'keys' | 'heartbeat'>>;
+  readonly #limits: Required<Omit<RedisEventLogOptions, 'commands' | 'keys' | 'heartbeat' | 'stored'>>;
   /** Identifies this producer, so that the append script recognizes its repeated calls. */
   readonly #producer = randomBytes(9).toString('base64url');
+  readonly #stored: StoredStreams | undefined;
   readonly #queue: AppendQueue<Target, AppendOutcome>;
   readonly #reads = new Semaphore(MAX_READS);
 
-  constructor({ commands, keys, heartbeat, ...limits }: RedisEventLogOptions) {
+  constructor({ commands, keys, heartbeat, stored, ...limits }: RedisEventLogOptions) {
     super();
     this.#heartbeat = heartbeat;
     this.#commands = commands;
     this.#keys = keys;
     this.#limits = { maxStreams: 256, appendPatienceMs: 10_000, ...limits };
+    this.#stored = stored && new StoredStreams(stored, this.#limits);
     const send = (target: Target, items: readonly Item[], counter: number) => this.#append(target, items, counter);
     this.#queue = new AppendQueue({ send, patienceMs: this.#limits.appendPatienceMs });
   }
@@ -113,10 +121,12 @@ export class RedisEventLog extends EventLog {
 
   override async release(key: SessionKey, stream: string, fence: number, delivered = false): Promise<void> {
     const args = [...this.#streamArgs(key, stream), fence, this.#limits.resultTtlMs, delivered ? '1' : '0'];
-    await this.#of(key).run('release', [this.#keys.session(key)], args);
+    const released = await this.#of(key).run<0 | 1 | 2>('release', [this.#keys.session(key)], args);
+    if (released === 2) this.#stored?.delivered(key, stream);
   }
 
   override async assignRequests(key: SessionKey, stream: string, requests: readonly RequestId[]): Promise<void> {
+    this.#stored?.requireRoom(key);
     // The heartbeat must come first: otherwise the requests would look orphaned right after they were assigned.
     await this.#heartbeat.start();
     const { resultTtlMs, maxStreams } = this.#limits;
@@ -141,8 +151,9 @@ export class RedisEventLog extends EventLog {
   }
 
   async #append({ key, stream }: Target, items: readonly Item[], counter: number): Promise<AppendOutcome[]> {
-    const { maxHistory, maxHistoryBytes, historyTtlMs, resultTtlMs, maxStreams } = this.#limits;
-    const [kind, listening, ...ids] = await this.#of(key).run<['gone' | 'limit' | 'stale' | 'ok', string, ...string[]]>(
+    const { maxHistory, historyTtlMs, resultTtlMs, maxStreams } = this.#limits;
+    const maxHistoryBytes = this.#stored?.maxHistoryBytes(key, items) ?? this.#limits.maxHistoryBytes;
+    const [kind, listening, amount, ...ids] = await this.#of(key).run<AppendReply>(
       'append',
       [this.#keys.session(key)],
       [
@@ -154,6 +165,7 @@ export class RedisEventLog extends EventLog {
     if (kind === 'gone') return items.map(() => ({ kind }));
     if (kind === 'limit') throw new StreamLimitError(maxStreams);
     if (kind === 'stale') throw new Error('An append was overtaken by a later one of the same stream.');
+    this.#stored?.appended(key, stream, items, amount);
     return ids.map((id) => (id === '' ? { kind: 'done' } : { kind: 'appended', id, listening: listening === '1' }));
   }
 

@@ -12,6 +12,8 @@ import { TaskLimitError, type TaskMove, type TaskPosition, TaskStore } from '../
 import type { RedisKeys } from '../keys.js';
 import { type RedisCommands, RedisRefusedError } from '../connection/redis-commands.js';
 import type { ScriptName } from '../connection/scripts.js';
+import type { StoredLedger } from '../stored/stored-ledger.js';
+import { StoredTasks } from '../stored/stored-tasks.js';
 import { packAll, packCheckpoint, packPatch, type TaskReply, unpackTask } from './task-fields.js';
 import { TaskLists } from './task-lists.js';
 
@@ -20,6 +22,8 @@ export interface RedisTaskStoreOptions {
   readonly keys: RedisKeys;
   /** Maximum number of tasks of all instances together, including those that have ended. */
   readonly maxTasks: number;
+  /** The account of what is stored (none). */
+  readonly stored?: StoredLedger;
 }
 
 type Argument = string | number;
@@ -36,22 +40,26 @@ export class RedisTaskStore extends TaskStore {
   readonly #keys: RedisKeys;
   readonly #lists: TaskLists;
   readonly #maxTasks: number;
+  readonly #stored: StoredTasks | undefined;
   /** Known from the first script with several tasks, also behind a proxy that hides its cluster. */
   #onCluster = false;
 
-  constructor({ commands, keys, maxTasks }: RedisTaskStoreOptions) {
+  constructor({ commands, keys, maxTasks, stored }: RedisTaskStoreOptions) {
     super();
     this.#commands = commands;
     this.#keys = keys;
     this.#lists = new TaskLists(commands, keys, maxTasks);
     this.#maxTasks = maxTasks;
+    this.#stored = stored && new StoredTasks(stored);
   }
 
   override async create(spec: TaskSpec, leaseMs: number): Promise<TaskRecord> {
     const { checkpoint, ttlMs } = spec;
+    const specText = JSON.stringify({ ...spec, checkpoint: undefined, arguments: undefined });
+    const inputs = ['g', JSON.stringify(spec.arguments), ...packCheckpoint(checkpoint)];
+    await this.#stored?.admit(spec, [specText, ...inputs]);
     if (!(await this.#lists.admit(spec, ttlMs))) throw new TaskLimitError(this.#maxTasks);
-    const specText = JSON.stringify({ ...spec, checkpoint: undefined });
-    const args = [newToken(), specText, ttlMs, leaseMs, ...packCheckpoint(checkpoint)];
+    const args = [newToken(), specText, ttlMs, leaseMs, ...inputs];
     const created = await this.#runOnTask('createTask', spec, args);
     if (!created) throw new Error('A task with this key already exists; task ids must never repeat.');
     // Listed last, because its creation time must be known. If the instance dies in between, no client knows the task.
@@ -76,7 +84,7 @@ export class RedisTaskStore extends TaskStore {
     yield* super.loadMany(principal, rest);
   }
 
-  override move(
+  override async move(
     key: TaskKey,
     from: readonly TaskStatus[],
     to: TaskStatus,
@@ -85,16 +93,26 @@ export class RedisTaskStore extends TaskStore {
   ): Promise<TaskMove | undefined> {
     const fields = packPatch(patch);
     const questions = packAll('', inputRequests);
+    this.#stored?.requireRoom(key, [...fields, ...questions]);
     const args = [newToken(), from.join(','), to, fence ?? '', fields.length, ...fields, ...questions];
     return this.#runOnTask('moveTask', key, args);
   }
 
-  override answer(key: TaskKey, answers: Readonly<Record<string, TaskAnswer>>): Promise<TaskMove | undefined> {
-    return this.#runOnTask('answerTask', key, [newToken(), ...packAll('', answers)]);
+  override async answer(key: TaskKey, given: Readonly<Record<string, TaskAnswer>>): Promise<TaskMove | undefined> {
+    const answers = packAll('', given);
+    this.#stored?.requireRoom(key, answers);
+    return this.#runOnTask('answerTask', key, [newToken(), ...answers]);
   }
 
-  override saveCheckpoint(key: TaskKey, fence: number, checkpoint: Partial<TaskCheckpoint>): Promise<boolean> {
-    return this.#runOnRun('saveCheckpoint', key, [fence, ...packCheckpoint(checkpoint)]);
+  override async saveCheckpoint(key: TaskKey, fence: number, checkpoint: Partial<TaskCheckpoint>): Promise<boolean> {
+    const fields = packCheckpoint(checkpoint);
+    this.#stored?.requireRoom(key, fields);
+    const saved = await this.#commands
+      .for(key.principal)
+      .run<0 | [bytes: number, ttlMs: number]>('saveCheckpoint', [this.#keys.task(key)], [fence, ...fields]);
+    if (saved === 0) return false;
+    this.#stored?.checkpointed(key, ...saved);
+    return true;
   }
 
   override renew(key: TaskKey, fence: number, leaseMs: number): Promise<boolean> {
@@ -145,6 +163,7 @@ export class RedisTaskStore extends TaskStore {
   async #runOnTask(script: ScriptName, key: TaskKey, args: readonly Argument[]): Promise<TaskMove | undefined> {
     const reply = await this.#commands.for(key.principal).run<TaskReply | null>(script, [this.#keys.task(key)], args);
     const task = reply && unpackTask(reply);
+    if (task && reply[0] === 1) this.#stored?.changed(task, reply[2]);
     return task ? { moved: reply[0] === 1, task } : undefined;
   }
 

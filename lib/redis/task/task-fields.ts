@@ -26,9 +26,11 @@ export function unpackTask([, orphaned, fieldsAndValues]: TaskReply): TaskRecord
   for (let i = 0; i < fieldsAndValues.length; i += 2) fields.set(fieldsAndValues[i]!, fieldsAndValues[i + 1]!);
   const number = (name: string): number => Number(fields.get(name));
   try {
-    const [statusMessage, result, error] = [fields.get('m'), fields.get('r'), fields.get('e')];
+    const [statusMessage, result, error, args] = ['m', 'r', 'e', 'g'].map((name) => fields.get(name));
     return {
-      ...(JSON.parse(fields.get('o')!) as Omit<TaskSpec, 'checkpoint'>),
+      arguments: {},
+      ...(JSON.parse(fields.get('o')!) as Omit<TaskSpec, 'checkpoint' | 'arguments'>),
+      ...(args !== undefined && { arguments: JSON.parse(args) }),
       checkpoint: { answered: unpackAll(fields, 'ka:'), steps: unpackAll(fields, 'ks:') },
       status: fields.get('s') as TaskStatus,
       ...(statusMessage !== undefined && { statusMessage }),

@@ -1,5 +1,6 @@
 import type { ByteAccount } from '../../limits/byte-budget.js';
 import type { Turns } from '../../limits/turns.js';
+import type { SseEvent } from './sse/sse-event.js';
 import type { Sender } from '../../exchange/peer.js';
 import { type Principal, principalId } from '../../session/principal.js';
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
@@ -21,6 +22,10 @@ export interface HttpContext {
   /** Where the body comes from: a stream, or bytes that were read already. */
   readonly body: Readable | Buffer;
   readonly response: ServerResponse;
+  /** Tells the framework that the response is written here. Called before it is written, and possibly again. */
+  readonly takeOver?: () => void;
+  /** Called with each event that was written to the response. */
+  readonly sent?: (event: SseEvent) => void;
   /** What the request holds of the budget, once its body was received: its answer is charged to the same client. */
   account?: ByteAccount;
   /** Where the work of a large answer counts. */
@@ -29,12 +34,13 @@ export interface HttpContext {
 
 /** Sends a complete response with a JSON body or none. Does nothing once headers have been sent. */
 export function sendJson(
-  { response }: HttpContext,
+  { response, takeOver }: HttpContext,
   status: number,
   body?: string,
   headers?: OutgoingHttpHeaders,
 ): void {
   if (response.headersSent || response.destroyed) return;
+  takeOver?.();
   if (body === undefined) {
     response.writeHead(status, status === 204 ? headers : { ...headers, 'content-length': 0 });
     response.end();
@@ -58,11 +64,12 @@ export const acceptsEventStream = (http: HttpContext): boolean => {
 };
 
 /** The sender of the messages in this request. */
-export const senderOf = ({ headers, request, response }: HttpContext, principal: Principal | undefined): Sender => ({
+export const senderOf = (http: HttpContext, principal: Principal | undefined): Sender => ({
   principal,
-  headers,
-  http: request,
-  response,
+  client: clientOf(http, principal),
+  headers: http.headers,
+  http: http.request,
+  response: http.response,
 });
 
 /** Whose share a request counts for: its principal's, or that of the address of an anonymous client. */

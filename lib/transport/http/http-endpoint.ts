@@ -21,6 +21,7 @@ import type { OriginPolicy } from './origin-policy.js';
 import { closeWithConnection } from './pipelined.js';
 import { type BodyRefusal, discardBody, readBody } from './read-body.js';
 import { refuse, refuseBusy } from './refuse.js';
+import { labelRequest } from './request-label.js';
 import { refusePrincipal } from './refuse-principal.js';
 import { retryAfter } from './retry-after.js';
 
@@ -177,6 +178,7 @@ export class HttpEndpoint {
 
   #dispatch(http: HttpContext, post: ClassifiedPost, principal: Principal | undefined): void | Promise<void> {
     const { modern, posts } = this.handlers;
+    labelRequest(http, post);
     switch (post.kind) {
       case 'modern':
         return modern.handle(http, post.request, post.envelope, principal);

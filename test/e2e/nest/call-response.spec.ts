@@ -67,7 +67,7 @@ describe.each(ADAPTERS)('the response of a call, on %s', (adapter) => {
           imports: [ThrottlerModule.forRoot([{ ttl: 60_000, limit: 3 }])],
           providers: [Tools, { provide: APP_GUARD, useClass: ThrottlerGuard }],
         },
-        { adapter, prepare: (app) => app.useGlobalGuards(new HeadersGuard()) },
+        { adapter, mcp: { mount: 'direct' }, prepare: (app) => app.useGlobalGuards(new HeadersGuard()) },
       );
     });
     afterAll(() => nest.close());

@@ -119,7 +119,8 @@ async function withApp<T>(
   use: (nest: NestApp) => Promise<T>,
   { adapter, globalEnhancers }: { adapter?: AdapterName; globalEnhancers?: GlobalEnhancers } = {},
 ): Promise<T> {
-  const mcp = globalEnhancers ? { globalEnhancers } : {};
+  // The same enhancers would run around the HTTP request as well.
+  const mcp = { mount: 'direct', ...(globalEnhancers && { globalEnhancers }) } as const;
   const nest = await nestApp({ providers: [Tools] }, { prepare, mcp, ...(adapter && { adapter }) });
   try {
     return await use(nest);

@@ -20,6 +20,9 @@ class Policy {
   readonly allows = false;
 }
 
+/** Guards of the application refuse the HTTP request of a controller; these tests are about what they do to a call. */
+const DIRECT = { mount: 'direct' } as const;
+
 /** Denies by the policy it injects; without dependency injection it would crash instead. */
 @Injectable()
 class PolicyGuard implements CanActivate {
@@ -101,7 +104,10 @@ afterEach(async () => {
 });
 
 async function expectDenied(metadata: ModuleMetadata, options: NestAppOptions = {}): Promise<void> {
-  nest = await nestApp({ ...metadata, providers: [Policy, ...(metadata.providers ?? [])] }, options);
+  nest = await nestApp(
+    { ...metadata, providers: [Policy, ...(metadata.providers ?? [])] },
+    { mcp: DIRECT, ...options },
+  );
   const client = await EraClient.open('modern', nest.port);
   const { error, body } = await client.tool('secret');
   expect(error, body).toEqual({ code: 403, message: 'Forbidden resource' });
@@ -146,7 +152,7 @@ describe('a tool registered at run time', () => {
   const register = (app: NestApp) => app.mcp.registerTool({ name: 'secret' }, () => ran++);
 
   it.each(Object.entries(guards))('a %s APP_GUARD protects a tool registered at run time', async (_kind, guard) => {
-    nest = await nestApp({ providers: [Policy, { provide: APP_GUARD, useClass: guard }] });
+    nest = await nestApp({ providers: [Policy, { provide: APP_GUARD, useClass: guard }] }, { mcp: DIRECT });
     await register(nest);
     const client = await EraClient.open('modern', nest.port);
     expect((await client.tool('secret')).error).toEqual({ code: 403, message: 'Forbidden resource' });

@@ -137,6 +137,8 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
         },
         {
           adapter,
+          // The order around a call, without the HTTP request before it.
+          mcp: { mount: 'direct' },
           prepare: (app) => {
             app.useGlobalGuards(new Guard('global'));
             app.useGlobalInterceptors(new Interceptor('global'));

@@ -104,7 +104,7 @@ describe('request scope', () => {
       }
       const nest = await nestApp(
         { providers: [Caller, Counter, Tools, { provide: APP_INTERCEPTOR, useClass: ByRequest }] },
-        { adapter },
+        { adapter, mcp: { mount: 'direct' } },
       );
       try {
         const client = await EraClient.open('legacy', nest.port, { revision: '2025-03-26' });
@@ -134,7 +134,7 @@ describe('request scope', () => {
     };
     const nest = await nestApp(
       { providers: [Caller, Counter, Tools] },
-      { prepare: (app) => app.useGlobalGuards(guard) },
+      { mcp: { mount: 'direct' }, prepare: (app) => app.useGlobalGuards(guard) },
     );
     try {
       const client = await EraClient.open('modern', nest.port);

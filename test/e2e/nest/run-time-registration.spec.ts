@@ -199,7 +199,7 @@ describe('registerTool()', () => {
     const guard = { canActivate: () => ++asked % 2 === 1 };
     nest = await nestApp(
       { providers: [Plugin, { provide: APP_GUARD, useValue: guard }] },
-      { prepare: (app) => app.useGlobalGuards({ canActivate: () => true }) },
+      { mcp: { mount: 'direct' }, prepare: (app) => app.useGlobalGuards({ canActivate: () => true }) },
     );
     const client = await EraClient.open('modern', nest.port);
     const names = ['constructor', 'onApplicationBootstrap', 'onModuleInit'];

@@ -148,6 +148,7 @@ describe('principals and users', () => {
       { providers: [Tools, resolver] },
       {
         adapter,
+        mcp: { mount: 'direct' },
         prepare: (app) => {
           PLACES.find(([one]) => one === adapter)![2](app);
           if (guard) app.useGlobalGuards(guard);

@@ -187,7 +187,7 @@ describe.each(ADAPTERS)('legacy sessions on %s', (adapter) => {
   });
 
   it('initialize is answered with 503 and Retry-After when there are too many sessions with open streams', async () => {
-    const small = await wireApp(adapter, { maxSessions: 2 });
+    const small = await wireApp(adapter, { maxSessions: 2, maxSessionsPerClient: 2 });
     const sessions = [await LegacySession.open(small.port), await LegacySession.open(small.port)];
     const streams = await Promise.all(sessions.map((session) => session.get()));
     const refused = await send(small.port, initializeRequest());
@@ -198,8 +198,18 @@ describe.each(ADAPTERS)('legacy sessions on %s', (adapter) => {
     await small.close();
   });
 
+  it('initialize is answered with 429 and Retry-After for a client whose share of sessions all have open streams', async () => {
+    const small = await wireApp(adapter, { maxSessions: 4 });
+    const sessions = [await LegacySession.open(small.port), await LegacySession.open(small.port)];
+    const streams = await Promise.all(sessions.map((session) => session.get()));
+    const refused = await send(small.port, initializeRequest());
+    expect(refused).toMatchObject({ status: 429, headers: { 'retry-after': expect.any(String) } });
+    for (const stream of streams) await stream.close();
+    await small.close();
+  });
+
   it('initialize ends the longest idle session when there are as many as allowed', async () => {
-    const small = await wireApp(adapter, { maxSessions: 2 });
+    const small = await wireApp(adapter, { maxSessions: 2, maxSessionsPerClient: 2 });
     const first = await LegacySession.open(small.port);
     const second = await LegacySession.open(small.port);
     await LegacySession.open(small.port);

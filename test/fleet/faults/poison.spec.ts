@@ -32,7 +32,7 @@ describe('F15 malformed input to one instance of a fleet', () => {
     const redisPrefix = newNamespace();
     instance = await ChildInstance.start({
       ...{ redis: redis.url, redisPrefix, redisWaitMs: 1000 },
-      ...{ maxBodyBytes: LIMIT, maxSessions: MAX_SESSIONS },
+      ...{ maxBodyBytes: LIMIT, maxSessions: MAX_SESSIONS, maxSessionsPerClient: MAX_SESSIONS },
     });
     keys = new RedisKeys(`${redisPrefix}:default`);
     for (let i = 0; i < 50; i++) await send(instance.port, call('echo', { name: 'warm' }));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { StoredBytes } from '../../../lib/limits/stored-bytes.js';
 import { MemoryEventLog } from '../../../lib/memory/memory-event-log.js';
 import { MemoryMessageBroker } from '../../../lib/memory/memory-message-broker.js';
 
@@ -10,7 +11,7 @@ function logWithTotal(): MemoryEventLog {
   return new MemoryEventLog({
     broker,
     sessions: everySession,
-    maxTotalHistoryBytes: TOTAL,
+    stored: new StoredBytes({ totalBytes: TOTAL, shareBytes: TOTAL / 4 }),
     maxHistoryBytes: TOTAL / 4,
   });
 }

@@ -11,14 +11,19 @@ describe('totals among the options', () => {
       maxRequestBytesPerClient: 128 * MIB,
       maxRequestBytes: 256 * MIB,
     });
-    expect(resolve({ maxHistoryBytes: 256 * MIB }).maxTotalHistoryBytes).toBe(1024 * MIB);
+    expect(resolve({ maxHistoryBytes: 256 * MIB })).toMatchObject({
+      maxStoredBytesPerClient: 512 * MIB,
+      maxStoredBytes: 1024 * MIB,
+    });
+    expect(resolve({ maxSessions: 50 }).maxSessionsPerClient).toBe(25);
   });
 
   it('keep their defaults when the limits are small', () => {
     expect(resolve({ maxBodyBytes: 1000, maxHistoryBytes: 1000 })).toMatchObject({
       maxRequestBytesPerClient: 32 * MIB,
       maxRequestBytes: 96 * MIB,
-      maxTotalHistoryBytes: 64 * MIB,
+      maxStoredBytesPerClient: 16 * MIB,
+      maxStoredBytes: 64 * MIB,
     });
   });
 
@@ -29,7 +34,7 @@ describe('totals among the options', () => {
     ],
     [{ maxRequestBytes: 5 * MIB }, /"maxRequestBytesPerClient" is 33554432, which exceeds "maxRequestBytes"/],
     [{ maxRequestsPerClient: 10, maxRequests: 5 }, /"maxRequestsPerClient" is 10, which exceeds "maxRequests"/],
-    [{ maxHistoryBytes: 2000, maxTotalHistoryBytes: 1000 }, /"maxHistoryBytes" is 2000, which exceeds "maxTotalHist/],
+    [{ maxHistoryBytes: 2000, maxStoredBytesPerClient: 1000 }, /"maxHistoryBytes" is 2000, which exceeds "maxStored/],
   ])('%j is refused, because a part exceeds its total', (options, message) => {
     expect(() => resolve(options)).toThrow(message);
   });

@@ -62,6 +62,7 @@ export class TaskRig {
       taskPollIntervalMs: 10,
       taskLeaseMs: leaseMs ?? 60_000,
       maxInputRounds: 8,
+      maxTaskInputBytes: 100_000,
     };
     const services = { store, changes: this.changes, report };
     this.runner = new TaskRunner(services, interactions, limits, (name) => this.tools.get(name), logger);
@@ -102,6 +103,7 @@ const PEER: Peer = {
   revision: '2026-07-28',
   principal: undefined,
   principalId: 'alice',
+  client: 'alice',
   clientCapabilities: { elicitation: {} },
   clientInfo: undefined,
   logLevel: undefined,

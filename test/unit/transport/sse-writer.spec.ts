@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { Subject } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { commentEvent, type SseEvent } from '../../../lib/transport/http/sse/sse-event.js';
+import type { SseEvent } from '../../../lib/transport/http/sse/sse-event.js';
 import { writeSse, type SseEnd } from '../../../lib/transport/http/sse/sse-writer.js';
 
 /** A response whose client reads only when the test calls readAll(). */
@@ -36,30 +36,30 @@ describe('writeSse()', () => {
 
   function rig(options: { resumable?: boolean; keepAliveMs?: number } = {}) {
     const response = new Response();
-    const events = new Subject<SseEvent>();
+    const frames = new Subject<SseEvent>();
     let end: SseEnd | undefined;
-    const done = writeSse(response as unknown as ServerResponse, events, {
+    const done = writeSse({ response: response as unknown as ServerResponse }, frames, {
       keepAliveMs: 1000,
       maxPendingBytes: 100,
       ...options,
     }).then((how) => (end = how));
-    return { response, events, done, end: () => end };
+    return { response, frames, done, end: () => end };
   }
 
-  it('writeSse() sends a keep-alive comment after silence and none while events are sent', async () => {
-    const { response, events } = rig();
+  it('writeSse() sends a keep-alive comment after silence and none while frames are sent', async () => {
+    const { response, frames } = rig();
     await vi.advanceTimersByTimeAsync(1000);
     expect(response.written).toEqual([': keep-alive\n\n']);
     for (let i = 0; i < 5; i++) {
       await vi.advanceTimersByTimeAsync(900);
-      events.next(commentEvent('x'));
+      frames.next({ data: 'x' });
     }
-    expect(response.written.slice(1)).toEqual(Array(5).fill(': x\n\n'));
+    expect(response.written.slice(1)).toEqual(Array<string>(5).fill('data: x\n\n'));
   });
 
-  it('writeSse() ends the response with its events and leaves no timer or listener', async () => {
-    const { response, events, done } = rig();
-    events.complete();
+  it('writeSse() ends the response with its frames and leaves no timer or listener', async () => {
+    const { response, frames, done } = rig();
+    frames.complete();
     expect(await done).toBe('completed');
     expect(response.ended).toBe(true);
     expect(vi.getTimerCount()).toBe(0);
@@ -67,44 +67,44 @@ describe('writeSse()', () => {
   });
 
   it('writeSse() unsubscribes when the client disconnects', async () => {
-    const { response, events, done } = rig();
+    const { response, frames, done } = rig();
     response.destroy();
     expect(await done).toBe('disconnected');
-    expect(events.observed).toBe(false);
+    expect(frames.observed).toBe(false);
     expect(vi.getTimerCount()).toBe(0);
   });
 
   it('writeSse() writes nothing for a client that has already disconnected', async () => {
     const response = new Response();
     response.destroyed = true;
-    const events = new Subject<SseEvent>();
+    const frames = new Subject<SseEvent>();
     const options = { keepAliveMs: 1000, maxPendingBytes: 100 };
-    expect(await writeSse(response as unknown as ServerResponse, events, options)).toBe('disconnected');
-    expect(events.observed).toBe(false);
+    expect(await writeSse({ response: response as unknown as ServerResponse }, frames, options)).toBe('disconnected');
+    expect(frames.observed).toBe(false);
     expect(response.writeHead).not.toHaveBeenCalled();
   });
 
-  it('T-57 an error of the events destroys the connection and is not thrown', async () => {
-    const { response, events, done } = rig();
-    events.error(new Error('the log is unavailable'));
+  it('T-57 an error of the frames destroys the connection and is not thrown', async () => {
+    const { response, frames, done } = rig();
+    frames.error(new Error('the log is unavailable'));
     expect(await done).toBe('failed');
     expect(response.destroyed).toBe(true);
     await vi.runAllTimersAsync();
   });
 
   it('one message over the limit does not count as a slow reader', () => {
-    const { response, events } = rig();
-    events.next(commentEvent('x'.repeat(5000)));
+    const { response, frames } = rig();
+    frames.next({ data: 'x'.repeat(5000) });
     expect(response.destroyed).toBe(false);
   });
 
   it('a burst that is read soon after does not count as a slow reader', async () => {
-    const { response, events, end } = rig({ keepAliveMs: 60_000 });
-    for (let i = 0; i < 7; i++) events.next(commentEvent('x'.repeat(96)));
+    const { response, frames, end } = rig({ keepAliveMs: 60_000 });
+    for (let i = 0; i < 7; i++) frames.next({ data: 'x'.repeat(100) });
     await vi.advanceTimersByTimeAsync(500);
     response.readAll();
     await vi.advanceTimersByTimeAsync(20_000);
-    events.next(commentEvent('x'));
+    frames.next({ data: 'x' });
     expect(end()).toBeUndefined();
   });
 
@@ -112,21 +112,21 @@ describe('writeSse()', () => {
     ['many times the limit', 0],
     ['the limit, for seconds', 6],
   ])('F9 a client that leaves %s unread is disconnected', async (_what, seconds) => {
-    const { response, events, done } = rig();
-    for (let i = 0; i < 3; i++) events.next(commentEvent('x'.repeat(seconds > 0 ? 50 : 1000)));
+    const { response, frames, done } = rig();
+    for (let i = 0; i < 3; i++) frames.next({ data: 'x'.repeat(seconds > 0 ? 60 : 1000) });
     await vi.advanceTimersByTimeAsync(seconds * 1000);
-    if (seconds > 0) events.next(commentEvent('x'));
+    if (seconds > 0) frames.next({ data: 'x' });
     expect(await done).toBe('overrun');
     expect(response.destroyed).toBe(true);
-    expect(events.observed).toBe(false);
+    expect(frames.observed).toBe(false);
   });
 
   it('F9 a resumable client receives what was written and is disconnected only if it reads nothing', async () => {
-    const { response, events, done } = rig({ resumable: true });
-    events.next(commentEvent('x'.repeat(1000)));
-    events.next(commentEvent('never written'));
+    const { response, frames, done } = rig({ resumable: true });
+    frames.next({ data: 'x'.repeat(1000) });
+    frames.next({ data: 'never written' });
     expect(await done).toBe('overrun');
-    expect(response).toMatchObject({ ended: true, destroyed: false, written: [`: ${'x'.repeat(1000)}\n\n`] });
+    expect(response).toMatchObject({ ended: true, destroyed: false, written: [`data: ${'x'.repeat(1000)}\n\n`] });
     await vi.advanceTimersByTimeAsync(30_000);
     expect(response.destroyed).toBe(true);
     expect(vi.getTimerCount()).toBe(0);

@@ -3,7 +3,8 @@
 -- A task is one hash, so it expires as a whole. Scripts treat JSON as text: Lua cannot distinguish {} from [].
 --
 -- Fields of the task's hash:
---   o         the spec of the task, without its checkpoint
+--   o         the spec of the task, without its arguments and its checkpoint
+--   g         the arguments, until the task ends
 --   s m       status, status message
 --   r e       result, error
 --   c u v     created at, updated at, version
@@ -14,6 +15,7 @@
 --   q:<key>   an outstanding question: number question
 --   a:<key>   an answer to a question of this run
 --   ka:<key>  checkpoint: an accepted answer, which another run need not ask for again
+--   b         bytes of the checkpoint
 --   ks:<key>  checkpoint: the result of a step, which another run need not repeat
 --- @include "clock"
 
@@ -42,6 +44,24 @@ end
 local function drop_questions(task)
   for _, field in ipairs(redis.call('HKEYS', task)) do
     if string.find(field, '^[qa]:') then redis.call('HDEL', task, field) end
+  end
+end
+
+-- Sets the pairs of field and value in ARGV from an index on, and counts those of the checkpoint.
+local function set_inputs(task, first)
+  local change = 0
+  for i = first, #ARGV, 2 do
+    if string.find(ARGV[i], '^k') then change = change + #ARGV[i + 1] - #(redis.call('HGET', task, ARGV[i]) or '') end
+    redis.call('HSET', task, ARGV[i], ARGV[i + 1])
+  end
+  if change ~= 0 then redis.call('HINCRBY', task, 'b', change) end
+end
+
+-- Nothing runs an ended task again: what it was called with and what a next run would need is no longer needed.
+local function drop_inputs(task)
+  redis.call('HDEL', task, 'g', 'b')
+  for _, field in ipairs(redis.call('HKEYS', task)) do
+    if string.find(field, '^k[as]:') then redis.call('HDEL', task, field) end
   end
 end
 

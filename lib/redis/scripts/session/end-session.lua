@@ -9,21 +9,27 @@
 --   ARGV[4]  '1' to end the session only if no connection holds a stream of it
 --
 -- Output:
---   nil if the session is unknown or not ended, else the URIs it was subscribed to
+--   nil if the session is unknown or not ended, else {record, number of streams, stream, …, URI it was subscribed to, …}
 --- @include "../includes/publish-signal"
 local session, subscriptions, logs, results, channel = KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3]
-if redis.call('EXISTS', session) == 0 then return false end
+local record = redis.call('HGET', session, 'r')
+if not record then return false end
 if ARGV[4] == '1' then
   for _, text in ipairs(redis.call('HVALS', session)) do
     -- The third number of a head says whether a connection holds its stream.
     if string.match(text, '^%d+%-%d+ %d+ 1 %d ') then return false end
   end
 end
+local owned = { record, 0 }
 for _, field in ipairs(redis.call('HKEYS', session)) do
   local stream = string.match(field, '^h:(.+)$')
-  if stream then redis.call('DEL', logs .. stream, results .. stream) end
+  if stream then
+    redis.call('DEL', logs .. stream, results .. stream)
+    owned[#owned + 1] = stream
+  end
 end
-local uris = redis.call('SMEMBERS', subscriptions)
+owned[2] = #owned - 2
+for _, uri in ipairs(redis.call('SMEMBERS', subscriptions)) do owned[#owned + 1] = uri end
 redis.call('DEL', session, subscriptions)
 publish_signal(channel, 'x')
-return uris
+return owned

@@ -20,13 +20,13 @@
 --   {'gone'}   the session has ended; nothing brings it back
 --   {'limit'}  this is one stream too many
 --   {'stale'}  a repetition of a call that was followed by another one; nobody waits for it
---   {'ok', '1' if a connection listens, …}
+--   {'ok', '1' if a connection listens, amount of the log for the account or '' if it has hardly changed, …}
 --              for each message its id, or '' if the stream already had its final message
 --- @include "../includes/stream-head"
 --- @include "../includes/publish-signal"
 local session, logs, results, stream, channel = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local producer, counter, max_entries, max_bytes = ARGV[5], tonumber(ARGV[6]), ARGV[7], tonumber(ARGV[8])
-local history_ttl, result_ttl, max_streams = ARGV[9], tonumber(ARGV[10]), tonumber(ARGV[11])
+local history_ttl, result_ttl, max_streams = tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])
 local max_payload = tonumber(ARGV[12])
 local log = logs .. stream
 
@@ -47,10 +47,31 @@ local function trim(head)
   end
 end
 
+-- Returns 'bytes now client' of the log for the account, or '' if that is not worth a report: small messages
+-- are reported once in a KiB, or in 8 KiB of a log of more than 16 KiB, and at least four times while the log lives.
+local SAMPLE = 16384
+local now, total_before, last_before
+local function amount_of(head)
+  local grain = total_before - head.first < SAMPLE and 1024 or 8192
+  local slice = history_ttl / 4
+  if total_before > 0 and not head.done and math.floor(total_before / grain) == math.floor(head.total / grain)
+    and math.floor(last_before / slice) == math.floor(now / slice) then return '' end
+  if now - last_before > history_ttl then
+    -- The older entries have expired, with their key.
+    head.first = math.max(head.first, total_before)
+  elseif head.total - total_before < SAMPLE and math.floor(total_before / SAMPLE) ~= math.floor(head.total / SAMPLE) then
+    -- Redis trims by the number of entries: then fewer bytes are left than were appended.
+    local oldest = redis.call('XRANGE', log, '-', '+', 'COUNT', 1)[1]
+    if oldest then head.first = math.max(head.first, tonumber(oldest[2][8])) end
+  end
+  local bytes, client = head.total - head.first, redis.call('HGET', session, 'k') or ''
+  return text_of(bytes) .. ' ' .. text_of(now) .. ' ' .. client
+end
+
 -- With as few commands as possible: this is the script that everything waits for.
 local fields = redis.call('HMGET', session, 'r', 'h:' .. stream, 'q:' .. stream)
 if not fields[1] then return { 'gone' } end
-local now = clock()
+now = clock()
 local head = live_head(session, logs, results, stream, now, result_ttl, fields[2])
 
 -- A producer has one call in flight per stream and numbers its calls, so it can only repeat its last one (finding 5).
@@ -63,7 +84,7 @@ if from then
   last_counter = tonumber(last_counter)
   if last_counter > counter then return { 'stale' } end
   if last_counter == counter then
-    local repeated = { 'ok', last_listening }
+    local repeated = { 'ok', last_listening, '' }
     for id in string.gmatch(last_ids, '([^,]*),') do repeated[#repeated + 1] = id end
     return repeated
   end
@@ -74,6 +95,7 @@ head = head or create_head(session, logs, results, stream, now, result_ttl, max_
 if not head then return { 'limit' } end
 
 local ids, signals = {}, {}
+total_before, last_before = head.total, tonumber(string.match(head.last, '^%d+'))
 for i = 13, #ARGV, 2 do
   if head.done then
     ids[#ids + 1] = ''
@@ -100,7 +122,7 @@ end
 local receivers = 0
 if #signals > 0 then
   if head.total - head.first > max_bytes then trim(head) end
-  redis.call('PEXPIRE', log, history_ttl)
+  redis.call('PEXPIRE', log, ARGV[9])
   head.touched = now
   receivers = publish_signal(channel, table.concat(signals, '\n'))
 end
@@ -112,5 +134,6 @@ if #producers > 8192 then
   local own = string.find(producers, '\n', 1, true)
   producers = string.sub(producers, 1, own) .. (string.match(string.sub(producers, own + 1, 8192), '^(.*\n)') or '')
 end
+local amount = amount_of(head)
 redis.call('HSET', session, 'h:' .. stream, pack_head(head), 'q:' .. stream, producers)
-return { 'ok', listening, unpack(ids) }
+return { 'ok', listening, amount, unpack(ids) }

@@ -6,7 +6,7 @@
 --   ARGV[2]   spec of the task
 --   ARGV[3]   TTL, ms
 --   ARGV[4]   lease, ms
---   ARGV[5…]  pairs of field and value of the checkpoint
+--   ARGV[5…]  pairs of field and value of the arguments and the checkpoint
 --
 -- Output:
 --   nil if another task has this key, else the reply of includes/task; a repetition of the same call succeeds
@@ -15,7 +15,7 @@ local task, token, spec, ttl, lease, now = KEYS[1], ARGV[1], ARGV[2], ARGV[3], t
 if redis.call('HSETNX', task, 'w', token) == 1 then
   redis.call('HSET', task, 'o', spec, 's', 'working', 'c', text_of(now), 'u', text_of(now), 'v', 1, 'f', 1,
     'l', text_of(now + lease))
-  for i = 5, #ARGV, 2 do redis.call('HSET', task, ARGV[i], ARGV[i + 1]) end
+  set_inputs(task, 5)
   redis.call('PEXPIRE', task, ttl)
 elseif redis.call('HGET', task, 'w') ~= token then
   return false

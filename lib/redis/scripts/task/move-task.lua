@@ -31,6 +31,7 @@ if is_open(to) then
   end
 else
   drop_questions(task)
+  drop_inputs(task)
   redis.call('HDEL', task, 'l')
 end
 record_change(task, token, now)

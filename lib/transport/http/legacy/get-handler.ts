@@ -1,4 +1,5 @@
 import { concat, defer, EMPTY, finalize, Subject, takeUntil, type Observable } from 'rxjs';
+import type { SseEvent } from '../sse/sse-event.js';
 import { CapacityError, McpError } from '../../../protocol/errors.js';
 import { BackendUnavailableError } from '../../../session/backend-unavailable.js';
 import { principalId, type Principal } from '../../../session/principal.js';
@@ -15,7 +16,6 @@ import { LegacyCode, refuse } from '../refuse.js';
 import { streamEvents } from './stream-events.js';
 import { requireSession } from './require-session.js';
 import { writeSse, type SseOptions } from '../sse/sse-writer.js';
-import type { SseEvent } from '../sse/sse-event.js';
 
 export interface GetLimits {
   /** The most open streams on this instance. */
@@ -126,7 +126,7 @@ export class GetHandler {
     const id = headerOf(http, 'mcp-session-id')!;
     const all = this.#closed ? reconnectEvents(http) : this.#untilClosing(events);
     const options = { ...this.options, account: http.account?.sibling(), resumable: true };
-    await writeSse(http.response, all, options, { 'mcp-session-id': id });
+    await writeSse(http, all, options, { 'mcp-session-id': id });
     this.#open--;
   }
 

@@ -50,10 +50,11 @@ export class PostHandler {
     }
     let session: SessionRecord;
     try {
-      session = openSession(request.params, owner);
+      session = { ...openSession(request.params, owner), client: clientOf(http, principal) };
       await this.services.sessions.create(session);
     } catch (error) {
-      if (error instanceof SessionLimitError) return sendJson(http, 503, undefined, retryAfter('sessionLimit'));
+      if (error instanceof SessionLimitError)
+        return sendJson(http, error.status, undefined, retryAfter('sessionLimit'));
       if (error instanceof McpError && !(error instanceof CapacityError)) return refuse(http, 400, error, request.id);
       throw error;
     }

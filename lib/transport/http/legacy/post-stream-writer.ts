@@ -3,12 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { RequestId } from '../../../protocol/messages.js';
 import type { SessionRecord } from '../../../session/session-record.js';
 import { BackendFullError } from '../../../session/backend-unavailable.js';
+import { StorageLimitError } from '../../../session/storage-limit.js';
 import { newStreamName } from '../../../stream/event-id.js';
 import { StreamLimitError } from '../../../stream/event-log.js';
 import type { LegacyServices } from '../../legacy-services.js';
 import { NO_RESPONSE } from './stream-events.js';
 import { messageEvent } from '../sse/sse-event.js';
-import { frameOf } from '../sse/sse-frame.js';
+import { sseFrame } from '../sse/sse-frame.js';
 
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5000;
@@ -82,7 +83,7 @@ export class PostStreamWriter {
     } catch (error) {
       this.services.report(error);
       if (error instanceof BackendFullError) this.#fullUntil = performance.now() + FULL_MS;
-      if (error instanceof StreamLimitError && this.#isOpen()) this.response.write(frameOf(messageEvent(data)));
+      if (hasNoRoom(error) && this.#isOpen()) this.response.write(sseFrame(messageEvent(data)));
     }
   }
 
@@ -110,7 +111,7 @@ export class PostStreamWriter {
   }
 
   #endDirectly(data: string): void {
-    if (this.#isOpen()) this.response.end(data === NO_RESPONSE ? undefined : frameOf(messageEvent(data)));
+    if (this.#isOpen()) this.response.end(data === NO_RESPONSE ? undefined : sseFrame(messageEvent(data)));
   }
 
   #isOpen(): boolean {
@@ -121,3 +122,6 @@ export class PostStreamWriter {
     await this.services.log.append(this.session, this.name, data, { final });
   }
 }
+
+/** Whether there is no room for the stream, so that its messages can only be written to its open connection. */
+const hasNoRoom = (error: unknown): boolean => error instanceof StreamLimitError || error instanceof StorageLimitError;

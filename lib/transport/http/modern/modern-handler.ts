@@ -81,13 +81,14 @@ class ModernResponse implements Outlet, PendingResponse {
   /** The client has cancelled the request and gets no response. */
   abandon(): void {
     this.#events?.complete();
+    this.http.takeOver?.();
     this.http.response.destroy();
   }
 
   #stream(): Subject<SseEvent> {
     if (!this.#events) {
       this.#events = new Subject();
-      void writeSse(this.http.response, this.#events, { ...this.options, account: this.http.account?.sibling() });
+      void writeSse(this.http, this.#events, { ...this.options, account: this.http.account?.sibling() });
     }
     return this.#events;
   }

@@ -1,50 +1,14 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
+import type { HttpContext } from '../http-context.js';
 import type { HttpEndpoint } from '../http-endpoint.js';
-
-interface FastifyRequest {
-  readonly method: string;
-  readonly headers: IncomingHttpHeaders;
-  /** The stream itself: see the content type parser below. */
-  readonly body: Readable | undefined;
-  readonly ip: string;
-  readonly raw: IncomingMessage;
-}
-interface FastifyReply {
-  readonly raw: ServerResponse;
-  hijack(): void;
-  callNotFound(): unknown;
-  getHeaders(): Record<string, string | number | string[] | undefined>;
-}
-
-/** What is used of a Fastify instance. */
-export interface FastifyScope {
-  register(plugin: (scope: FastifyScope, options: unknown, done: () => void) => void): unknown;
-  removeAllContentTypeParsers(): void;
-  addContentTypeParser(
-    type: string,
-    parser: (request: unknown, payload: Readable, done: (error: null, body: unknown) => void) => void,
-  ): void;
-  readonly initialConfig?: {
-    readonly ignoreTrailingSlash?: boolean;
-    readonly routerOptions?: { readonly ignoreTrailingSlash?: boolean };
-  };
-  route(options: {
-    method: string[];
-    url: string;
-    exposeHeadRoute: boolean;
-    handler: (request: FastifyRequest, reply: FastifyReply) => void;
-  }): unknown;
-  setErrorHandler(
-    handler: (error: { readonly code?: string }, request: FastifyRequest, reply: FastifyReply) => void,
-  ): unknown;
-}
+import { isLenient, type FastifyReply, type FastifyRequest, type FastifyScope } from './fastify-types.js';
+import { bytesReadAlready } from './read-already.js';
 
 /** Every method that Fastify routes. The endpoint answers 405 to those it does not serve. */
 const HTTP_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** Mounts the endpoint in a scope of its own, whose body parser applies to it alone. Hooks of the application apply. */
-export function mountFastify(app: FastifyScope, endpoint: HttpEndpoint, path: string): void {
+export function mountFastify(app: FastifyScope, endpoint: HttpEndpoint, path: string, methods = HTTP_METHODS): void {
   app.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();
     // Nothing is read here: the endpoint reads the body once it has judged the head.
@@ -54,12 +18,11 @@ export function mountFastify(app: FastifyScope, endpoint: HttpEndpoint, path: st
       if (paths.includes(request.raw.url!.split('?', 1)[0]!)) serve(endpoint, request, reply);
       else reply.callNotFound();
     };
-    const { ignoreTrailingSlash, routerOptions } = scope.initialConfig ?? {};
-    const isLenient = ignoreTrailingSlash === true || routerOptions?.ignoreTrailingSlash === true;
     const paths = path.endsWith('/') ? [path] : [path, `${path}/`];
     // A lenient router takes both forms for one route already.
-    for (const url of isLenient ? [path] : paths) {
-      scope.route({ method: HTTP_METHODS, url, exposeHeadRoute: false, handler });
+    for (const url of isLenient(scope) ? [path] : paths) {
+      const free = methods.filter((method) => !app.hasRoute({ method, url }));
+      if (free.length > 0) scope.route({ method: free, url, exposeHeadRoute: false, handler });
     }
     scope.setErrorHandler((error, request, reply) => {
       // Fastify refuses some media types before it chooses a parser; the endpoint decides how to answer.
@@ -71,18 +34,26 @@ export function mountFastify(app: FastifyScope, endpoint: HttpEndpoint, path: st
 }
 
 function serve(endpoint: HttpEndpoint, request: FastifyRequest, reply: FastifyReply): void {
-  // The response is written raw from here on, so headers that hooks have set are copied.
-  reply.hijack();
-  for (const [name, value] of Object.entries(reply.getHeaders())) {
-    if (value !== undefined) reply.raw.setHeader(name, value);
-  }
-  void endpoint.handle({
-    verb: request.method,
-    headers: request.headers,
-    request,
-    raw: request.raw,
-    remoteAddress: request.ip,
-    body: request.body ?? request.raw,
-    response: reply.raw,
-  });
+  const http = fastifyContext(request, reply, request.body ?? request.raw);
+  http.takeOver?.();
+  void endpoint.handle(http);
 }
+
+/** @param payload where the body is read from, unless middleware has read it already */
+export const fastifyContext = (request: FastifyRequest, reply: FastifyReply, payload: Readable): HttpContext => ({
+  verb: request.method,
+  headers: request.headers,
+  request,
+  raw: request.raw,
+  remoteAddress: request.ip,
+  body: bytesReadAlready(request.raw as { readonly body?: unknown }) ?? payload,
+  response: reply.raw,
+  takeOver: () => {
+    if (reply.sent) return;
+    // The response is written raw from here on, so headers that hooks have set are copied.
+    reply.hijack();
+    for (const [name, value] of Object.entries(reply.getHeaders())) {
+      if (value !== undefined) reply.raw.setHeader(name, value);
+    }
+  },
+});

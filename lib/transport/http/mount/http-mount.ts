@@ -1,27 +1,55 @@
-import type { Server } from 'node:http';
+import type { ServerResponse, Server } from 'node:http';
 import type { HttpAdapterHost } from '@nestjs/core';
+import { Observable } from 'rxjs';
+import type { HttpContext } from '../http-context.js';
 import type { HttpEndpoint } from '../http-endpoint.js';
-import { mountExpress, receiveFirst, type ExpressApp } from './express-mount.js';
-import { mountFastify, type FastifyScope } from './fastify-mount.js';
+import type { SseEvent } from '../sse/sse-event.js';
+import { answerExpectations } from './answer-expectations.js';
 import { ConnectionDrain } from './connection-drain.js';
+import { isAt, markedRoutes, mountExpress, receiveFirst, serveExpress } from './express-mount.js';
+import type { ExpressApp, ExpressRequest, IsOurs } from './express-mount.js';
+import { mountFastify, fastifyContext } from './fastify-mount.js';
+import { receiveInHooks } from './fastify-receive.js';
+import type { FastifyReply, FastifyRequest, FastifyScope } from './fastify-types.js';
+import { ReceivedRequests } from './received-requests.js';
 
 /**
- * Mounts the endpoint on the application's HTTP adapter, next to Nest's router. A route of the router would cost half
- * as much CPU again, and global pipes, interceptors and filters for HTTP would rewrite protocol responses (T-33;
- * figures in docs/design-decisions.md). Middleware, CORS and hooks of the application apply.
+ * The methods that the controller has no handlers for: the endpoint answers preflights, and 405 to the rest. Both
+ * frameworks give HEAD to the handler of GET.
+ */
+const OTHER_METHODS = ['PUT', 'PATCH', 'OPTIONS'];
+
+/** The routes of a controller: how its handlers are marked, and those of Nest's routes that have the mark. */
+export interface MarkedRoutes {
+  isMarked(handlerOrConfig: object): boolean;
+}
+
+/**
+ * Mounts the endpoint on the application's HTTP adapter: behind the routes of a controller, or next to Nest's router,
+ * where only middleware, CORS and hooks of the application apply (T-33). A route of the router costs more CPU (figures in
+ * docs/design-decisions.md).
  */
 export class HttpMount {
+  readonly #received = new ReceivedRequests();
   #connections: ConnectionDrain | undefined;
   #endpoint: HttpEndpoint | undefined;
+  #paths: ReadonlySet<string>;
+  #isOurs: IsOurs = () => false;
 
+  /** @param routes of the controller; `undefined` mounts the endpoint next to the router */
   constructor(
     private readonly adapterHost: HttpAdapterHost,
-    private readonly path: string,
+    path: string,
+    private readonly routes?: MarkedRoutes,
   ) {
+    this.#paths = new Set(routes ? [] : [path]);
     // As soon as the adapter exists, and so before the application or Nest can register body parsers.
-    adapterHost.init$.subscribe(() => {
-      if (this.#type() === 'express') receiveFirst(this.#instance<ExpressApp>(), this.path, () => this.#endpoint);
-    });
+    adapterHost.init$.subscribe(() => this.#receive());
+  }
+
+  /** Where the endpoint is, with the prefixes and versions of the application; known once it is mounted. */
+  get paths(): readonly string[] {
+    return [...this.#paths];
   }
 
   /** @throws when the adapter is neither Express nor Fastify */
@@ -29,19 +57,53 @@ export class HttpMount {
     const server = this.adapterHost.httpAdapter?.getHttpServer() as Server | undefined;
     this.#connections = server && ConnectionDrain.of(server);
     this.#endpoint = endpoint;
-    if (server) answerExpectations(server, this.path);
     switch (this.#type()) {
       case undefined:
         return;
       case 'express':
-        return mountExpress(this.#instance<ExpressApp>(), endpoint, this.path);
+        this.#mountExpress(endpoint);
+        break;
       case 'fastify':
-        return mountFastify(this.#instance<FastifyScope>(), endpoint, this.path);
+        for (const path of this.#paths) this.#mountFastify(endpoint, path);
+        break;
       default:
         throw new Error(
           `McpModule cannot mount on the HTTP adapter "${this.#type()}". Use @nestjs/platform-fastify or @nestjs/platform-express, or set the option "path" to false.`,
         );
     }
+    if (server) for (const path of this.#paths) answerExpectations(server, path);
+  }
+
+  /** Serves a request that one of the controller's handlers was given. */
+  async serve(request: object, response: object, next?: () => void, sent?: HttpContext['sent']): Promise<void> {
+    const endpoint = this.#endpoint!;
+    if (this.#type() === 'express') {
+      const known = request as ExpressRequest;
+      if (!this.#isOurs(known)) return next?.();
+      return serveExpress(endpoint, this.#received, known, response as ServerResponse, sent);
+    }
+    const reply = response as FastifyReply;
+    const received = this.#received.take(reply.raw.req);
+    const http = received?.http ?? fastifyContext(request as FastifyRequest, reply, reply.raw.req);
+    const context = sent ? { ...http, sent } : http;
+    await (received ? endpoint.serve(context, received.body) : endpoint.handle(context));
+    // Fastify would send an empty response of its own when the connection was closed instead.
+    http.takeOver?.();
+  }
+
+  /** The same for an event stream: emits each event that was sent. Unsubscribing ends the stream. */
+  stream(request: object, response: object, next?: () => void): Observable<SseEvent> {
+    const raw = 'raw' in response ? (response as FastifyReply).raw : (response as ServerResponse);
+    return new Observable((subscriber) => {
+      let isOver = false;
+      void this.serve(request, response, next, (event) => subscriber.next(event)).then(() => {
+        isOver = true;
+        subscriber.complete();
+      });
+      return () => {
+        if (!isOver && raw.headersSent) raw.destroy();
+      };
+    });
   }
 
   /**
@@ -59,6 +121,36 @@ export class HttpMount {
     await this.#connections?.drainIdle();
   }
 
+  #receive(): void {
+    const endpoint = () => this.#endpoint;
+    if (this.#type() === 'express') {
+      const app = this.#instance<ExpressApp>();
+      this.#isOurs = isAt(app, [...this.#paths]);
+      receiveFirst(app, (request) => this.#isOurs(request), this.#received, endpoint);
+    } else if (this.#type() === 'fastify' && this.routes) {
+      const { routes } = this;
+      const isMarked = (config: object) => routes.isMarked(config);
+      this.#paths = receiveInHooks(this.#instance<FastifyScope>(), isMarked, this.#received, endpoint);
+    }
+  }
+
+  #mountExpress(endpoint: HttpEndpoint): void {
+    const app = this.#instance<ExpressApp>();
+    const { routes } = this;
+    if (routes) {
+      const layers = markedRoutes(app, (handler) => routes.isMarked(handler));
+      const paths = layers.flatMap(({ route }) => route!.path);
+      this.#paths = new Set(paths);
+      this.#isOurs = isAt(app, paths, layers);
+    }
+    const serves = routes ? (method: string) => OTHER_METHODS.includes(method) : undefined;
+    for (const path of this.#paths) mountExpress(app, endpoint, path, this.#isOurs, this.#received, serves);
+  }
+
+  #mountFastify(endpoint: HttpEndpoint, path: string): void {
+    mountFastify(this.#instance<FastifyScope>(), endpoint, path, this.routes && OTHER_METHODS);
+  }
+
   #type(): string | undefined {
     // In an application context (stdio) the adapter has no type, or there is none.
     const adapter = this.adapterHost.httpAdapter as { getType?: () => string } | undefined;
@@ -68,23 +160,4 @@ export class HttpMount {
   #instance<T>(): T {
     return this.adapterHost.httpAdapter.getInstance<T>();
   }
-}
-
-/** The paths of each server's endpoints, which answer `Expect: 100-continue` themselves. */
-const expectingPaths = new WeakMap<Server, Set<string>>();
-
-/**
- * `Expect: 100-continue` to the endpoint is answered by its judgement of the head: it sends 100 when it begins to read
- * the body, or refuses. Everywhere else Node's way is kept, which is to send 100 at once (RFC 9110, section 10.1.1).
- */
-function answerExpectations(server: Server, path: string): void {
-  const known = expectingPaths.get(server);
-  if (known) return void known.add(path);
-  const paths = new Set([path]);
-  expectingPaths.set(server, paths);
-  if (server.listenerCount('checkContinue') > 0) return;
-  server.on('checkContinue', (request, response) => {
-    if (!paths.has(request.url?.split('?', 1)[0] ?? '')) response.writeContinue();
-    server.emit('request', request, response);
-  });
 }

@@ -1,33 +1,33 @@
 /**
- * One event of an event stream. It has at least one of its members.
+ * One event of a stream, or a part of one. It has the members of Nest's own events, so that a stream of them can be
+ * returned from a handler with `@Sse()`, too.
  *
- * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  * @publicApi
  */
 export interface SseEvent {
-  /** The position to resume from, for `Last-Event-ID`. Default: none. */
+  /** The name of the event. Default: none, which clients take as `message`. */
+  readonly type?: string;
+  /** What a client sends as `Last-Event-ID` to continue after this event. Default: none. */
   readonly id?: string;
-  /** A JSON-RPC message as one line of JSON. It may be empty: a client then takes note of the id alone. Default: none. */
+  /** One line of JSON, or nothing. Default: none. */
   readonly data?: string;
-  /** How long the client should wait before it reconnects, in ms. Default: none. */
+  /** How long the client waits before it reconnects, in ms. Default: none. */
   readonly retry?: number;
   /** A line that clients ignore. Default: none. */
   readonly comment?: string;
 }
 
 /** One JSON-RPC message. Legacy streams give it an id to resume from; modern streams must not (S-3). */
-export const messageEvent = (json: string, id?: string): SseEvent =>
-  id === undefined ? { data: json } : { id, data: json };
+export const messageEvent = (json: string, id?: string): SseEvent => ({ type: 'message', id, data: json });
 
 /**
- * The first event of a resumable stream: how long to wait before reconnecting, and the cursor to reconnect with. Clients
- * before 2025-11-25 parse empty data as JSON and fail, so they get the id without a `data:` line (T-18).
+ * The first event of a resumable stream: how long to wait before reconnecting, and the cursor to reconnect with.
+ * Clients before 2025-11-25 parse empty data as JSON and fail, so they get the id without a `data:` line (T-18).
  */
 export const primingEvent = (id: string, retryMs: number, emptyData: boolean): SseEvent =>
   emptyData ? { retry: retryMs, id, data: '' } : { retry: retryMs, id };
 
-/** How long the client should wait before it reconnects. */
+/** How long the client should wait before it reconnects. Clients do not see it as an event. */
 export const retryEvent = (retryMs: number): SseEvent => ({ retry: retryMs });
 
-/** A comment, which clients ignore. */
 export const commentEvent = (comment: string): SseEvent => ({ comment });

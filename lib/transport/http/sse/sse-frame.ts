@@ -1,14 +1,13 @@
 import type { SseEvent } from './sse-event.js';
 
 /**
- * The text of one event in `text/event-stream`. Data is one line of JSON and ids are created here, so nothing needs
- * escaping (SEC9).
+ * An event as it is sent in `text/event-stream`. Its data is one line of JSON and its id is created here, so nothing
+ * needs escaping (SEC9).
  */
-export function frameOf({ comment, retry, id, data }: SseEvent): string {
-  if (retry === undefined && comment === undefined && data) {
-    return id === undefined ? `event: message\ndata: ${data}\n\n` : `event: message\nid: ${id}\ndata: ${data}\n\n`;
-  }
-  let frame = comment === undefined ? '' : `: ${comment}\n`;
+export function sseFrame({ type, id, data, retry, comment }: SseEvent): string {
+  let frame = '';
+  if (comment !== undefined) frame += `: ${comment}\n`;
+  if (type !== undefined) frame += `event: ${type}\n`;
   if (retry !== undefined) frame += `retry: ${retry}\n`;
   if (id !== undefined) frame += `id: ${id}\n`;
   if (data !== undefined) frame += `data: ${data}\n`;

@@ -1,9 +1,10 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Observable, Subscription } from 'rxjs';
+import type { HttpContext } from '../http-context.js';
 import type { ByteAccount } from '../../../limits/byte-budget.js';
 import { cutStalledWrite } from '../stalled-writes.js';
 import { commentEvent, type SseEvent } from './sse-event.js';
-import { frameOf } from './sse-frame.js';
+import { sseFrame } from './sse-frame.js';
 import { UnreadBytes } from './unread-bytes.js';
 
 export interface SseOptions {
@@ -45,13 +46,15 @@ const LINGER_MS = 30_000;
  * @returns resolves with the reason when the stream has ended and the events are unsubscribed; never rejects
  */
 export function writeSse(
-  response: ServerResponse,
+  { response, takeOver, sent }: Pick<HttpContext, 'response' | 'takeOver' | 'sent'>,
   events: Observable<SseEvent>,
   options: SseOptions,
   headers: OutgoingHttpHeaders = {},
 ): Promise<SseEnd> {
   return new Promise((resolve) => {
-    if (response.destroyed) return resolve('disconnected');
+    // An interceptor of the application may have answered already, for example after a timeout.
+    if (response.destroyed || response.headersSent) return resolve('disconnected');
+    takeOver?.();
     response.writeHead(200, { ...HEADERS, ...headers });
     response.flushHeaders();
 
@@ -69,7 +72,8 @@ export function writeSse(
     const write = (event: SseEvent) => {
       if (end !== undefined) return;
       if (isTooFarBehind()) return finish('overrun');
-      if (!response.write(frameOf(event))) unread?.measure();
+      if (!response.write(sseFrame(event))) unread?.measure();
+      sent?.(event);
       keepAlive.refresh();
     };
     const unread =
