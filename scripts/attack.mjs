@@ -75,7 +75,7 @@ function print(run, isGood, name) {
   const { maxRssMb, worstMs, p99Ms, idleWorstMs, backAfterSeconds, heldBeforeMib, heldAfterMib, statuses, problems } =
     run;
   process.stdout.write(
-    `${isGood ? '✓' : '✗'} ${name}: ${maxRssMb} MB, waits p99 ${p99Ms} ms, worst ${worstMs} ms (idle ${idleWorstMs} ms), ` +
+    `${isGood ? '✓' : '✗'} ${name}: ${maxRssMb} MB, waits p99 ${p99Ms} ms, worst ${worstMs} ms at ${run.worstAtMs} ms (idle ${idleWorstMs} ms), ` +
       `held ${heldBeforeMib} → ${heldAfterMib} MiB after ${backAfterSeconds} s, answers ${JSON.stringify(statuses ?? {})}` +
       `${run.toldWithinMs === undefined ? '' : `, all told within ${run.toldWithinMs} ms`}` +
       `${problems.length > 0 ? `\n  ${problems.join('; ')}` : ''}\n`,

@@ -1,7 +1,11 @@
-/** Work of this size needs no turn, bytes. */
+/** Work of this size needs no turn of its own, bytes. */
 export const SMALL_BYTES = 8 * 1024;
 /** Work that one turn of the event loop may do, bytes. One piece may be larger. */
 const BYTES_PER_TURN = 64 * 1024;
+/** What is made up for of one large piece, bytes. */
+const MOST_BYTES = 4 * 1024 * 1024;
+/** What waits counts for at least this much, bytes: a small request may have a large answer. */
+const LEAST_WAITING_BYTES = 32 * 1024;
 
 interface Waiting {
   readonly bytes: number;
@@ -9,13 +13,23 @@ interface Waiting {
 }
 
 /**
- * Spreads large pieces of work over the turns of the event loop. Bodies of many connections can arrive in one turn, and
- * a hundred of them would hold up everybody for as long as all of them take. Clients take turns as well.
+ * Spreads large pieces of work over the turns of the event loop. Requests of many connections can arrive in one turn,
+ * and a hundred large bodies or answers would hold up everybody for as long as all of them take. Work beyond one turn
+ * uses up the turns that follow, in which everything else is done: Node accepts one connection a turn. Clients take turns
+ * as well.
  */
 export class Turns {
   readonly #waiting = new Map<string, Waiting[]>();
   #used = 0;
   #scheduled = false;
+
+  /** Counts work that was done in this turn and whose size was not known before, such as writing a large answer. */
+  use(bytes: number): void {
+    this.#used = Math.min(this.#used + bytes, MOST_BYTES);
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => this.#nextTurn());
+  }
 
   /**
    * @param client who is served after the other clients that wait
@@ -23,15 +37,17 @@ export class Turns {
    * @returns a promise that resolves when it may begin; `undefined` when it may begin at once
    */
   take(client: string, bytes: number): Promise<void> | undefined {
-    if (bytes <= SMALL_BYTES) return undefined;
-    if (this.#waiting.size === 0 && this.#fits(bytes)) {
-      this.#use(bytes);
+    if (bytes <= SMALL_BYTES) {
+      if (this.#used < BYTES_PER_TURN) return undefined;
+    } else if (this.#waiting.size === 0 && this.#fits(bytes)) {
+      this.use(bytes);
       return undefined;
     }
     return new Promise((begin) => {
+      const waiting = { bytes: Math.max(bytes, LEAST_WAITING_BYTES), begin };
       const own = this.#waiting.get(client);
-      if (own) own.push({ bytes, begin });
-      else this.#waiting.set(client, [{ bytes, begin }]);
+      if (own) own.push(waiting);
+      else this.#waiting.set(client, [waiting]);
     });
   }
 
@@ -39,20 +55,14 @@ export class Turns {
     return this.#used === 0 || this.#used + bytes <= BYTES_PER_TURN;
   }
 
-  #use(bytes: number): void {
-    this.#used += bytes;
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    setImmediate(() => this.#nextTurn());
-  }
-
   #nextTurn(): void {
     this.#scheduled = false;
-    this.#used = 0;
+    this.#used = Math.max(0, this.#used - BYTES_PER_TURN);
+    if (this.#used > 0) return this.use(0);
     for (const [client, own] of this.#waiting) {
       const { bytes, begin } = own[0]!;
       if (!this.#fits(bytes)) return;
-      this.#use(bytes);
+      this.use(bytes);
       own.shift();
       // To the end: each client has its turn before one has another.
       this.#waiting.delete(client);

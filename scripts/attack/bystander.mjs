@@ -16,6 +16,8 @@ export class Bystander {
   #failures = [];
   #timer;
   #open = new Set();
+  #since = 0;
+  #worst = { ms: 0, at: 0 };
 
   constructor(port) {
     this.port = port;
@@ -24,6 +26,8 @@ export class Bystander {
   start() {
     this.#waits = [];
     this.#failures = [];
+    this.#since = performance.now();
+    this.#worst = { ms: 0, at: 0 };
     this.#timer = setInterval(() => this.#track(this.#call()), EVERY_MS);
   }
 
@@ -33,7 +37,14 @@ export class Bystander {
     await Promise.all(this.#open);
     const sorted = this.#waits.toSorted((a, b) => a - b);
     const at = (part) => Math.round((sorted[Math.ceil(part * sorted.length) - 1] ?? 0) * 10) / 10;
-    return { calls: sorted.length, p50Ms: at(0.5), p99Ms: at(0.99), worstMs: at(1), failures: this.#failures };
+    return {
+      calls: sorted.length,
+      p50Ms: at(0.5),
+      p99Ms: at(0.99),
+      worstMs: at(1),
+      worstAtMs: Math.round(this.#worst.at),
+      failures: this.#failures,
+    };
   }
 
   close() {
@@ -49,7 +60,9 @@ export class Bystander {
   async #call() {
     const since = performance.now();
     const problem = await this.#send(true);
-    this.#waits.push(performance.now() - since);
+    const ms = performance.now() - since;
+    this.#waits.push(ms);
+    if (ms > this.#worst.ms) this.#worst = { ms, at: since - this.#since };
     if (problem) this.#failures.push(problem);
   }
 

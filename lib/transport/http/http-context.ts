@@ -1,4 +1,5 @@
 import type { ByteAccount } from '../../limits/byte-budget.js';
+import type { Turns } from '../../limits/turns.js';
 import type { SseEvent } from './sse/sse-event.js';
 import type { Sender } from '../../exchange/peer.js';
 import { type Principal, principalId } from '../../session/principal.js';
@@ -27,6 +28,8 @@ export interface HttpContext {
   readonly sent?: (event: SseEvent) => void;
   /** What the request holds of the budget, once its body was received: its answer is charged to the same client. */
   account?: ByteAccount;
+  /** Where the work of a large answer counts. */
+  turns?: Turns;
 }
 
 /** Sends a complete response with a JSON body or none. Does nothing once headers have been sent. */

@@ -83,6 +83,7 @@ export class HttpEndpoint {
       return undefined;
     }
     closeWithConnection(http.response, http.raw.socket);
+    http.turns = this.#turns;
     const account = (http.account = this.budget.open(http.remoteAddress));
     const bytes = await this.#read(http, account);
     if (Buffer.isBuffer(bytes)) return { bytes, account };

@@ -24,7 +24,7 @@ import type { StreamUpgrades } from '../sse/stream-upgrades.js';
 import type { SseOptions } from '../sse/sse-writer.js';
 
 /** Requests of one batch that begin in one turn of the event loop. */
-const BATCH_PER_TURN = 4;
+const BATCH_PER_TURN = 2;
 
 /** Serves the POSTs of the legacy era. */
 export class PostHandler {
@@ -104,7 +104,9 @@ export class PostHandler {
     for (const exchange of exchanges) {
       // The results of a large batch must not all be there in the same turn.
       if (served.length > 0 && served.length % BATCH_PER_TURN === 0) await nextTurn();
-      served.push(this.#serve(exchange, response, client));
+      if (batch) await http.turns?.take(http.remoteAddress, 0);
+      if (response.isFull) response.refuse(exchange.request.id);
+      else served.push(this.#serve(exchange, response, client));
     }
     await Promise.all(served);
     this.slow.remove(response);

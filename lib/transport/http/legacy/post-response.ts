@@ -13,6 +13,8 @@ import { streamEvents } from './stream-events.js';
 import type { PendingResponse } from '../sse/stream-upgrades.js';
 import { writeSse, type SseOptions } from '../sse/sse-writer.js';
 
+/** A response of a batch that is worth counting as work, characters. */
+const LARGE_CHARACTERS = 16 * 1024;
 /** Characters of all responses of one batch together. */
 const MAX_BATCH_CHARACTERS = 16 * 1024 * 1024;
 
@@ -80,12 +82,22 @@ export class PostResponse implements Outlet, PendingResponse {
     return undefined;
   }
 
+  /** Whether the responses of a batch are so large that no further one fits. */
+  get isFull(): boolean {
+    return this.batch && this.#stream === undefined && this.#characters > MAX_BATCH_CHARACTERS;
+  }
+
+  /** Answers a request of a full batch, which is not served. */
+  refuse(id: RequestId): void {
+    void this.finish(id, tooLarge(id, '; this request was not served'));
+  }
+
   /** A batch multiplies: a hundred small requests may ask for a hundred large results. */
   #withinLimit(id: RequestId, text: string): string {
     this.#characters += text.length;
-    if (!this.batch || this.#characters <= MAX_BATCH_CHARACTERS) return text;
-    const error = new McpError(ErrorCode.InternalError, 'The responses of this batch are too large together');
-    return errorResponse(id, 'legacy', error).text;
+    if (!this.batch || text.length <= LARGE_CHARACTERS) return text;
+    this.http.turns?.use(text.length);
+    return this.#characters <= MAX_BATCH_CHARACTERS ? text : tooLarge(id).text;
   }
 
   #sendJson(id: RequestId): void {
@@ -111,6 +123,13 @@ export class PostResponse implements Outlet, PendingResponse {
     return stream;
   }
 }
+
+const tooLarge = (id: RequestId, consequence = ''): SerializedResponse =>
+  errorResponse(
+    id,
+    'legacy',
+    new McpError(ErrorCode.InternalError, `The responses of this batch are too large together${consequence}`),
+  );
 
 /** Removes one occurrence: nothing stops a client from using an id twice in a batch. */
 const without = (ids: readonly RequestId[], id: RequestId): readonly RequestId[] =>
