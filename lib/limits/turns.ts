@@ -16,19 +16,20 @@ interface Waiting {
  * Spreads large pieces of work over the turns of the event loop. Requests of many connections can arrive in one turn,
  * and a hundred large bodies or answers would hold up everybody for as long as all of them take. Work beyond one turn
  * uses up the turns that follow, in which everything else is done: Node accepts one connection a turn. Clients take turns
- * as well.
+ * as well, and small work waits only for the large work of its own client.
  */
 export class Turns {
   readonly #waiting = new Map<string, Waiting[]>();
+  /** Whose work has used up the turns that follow. */
+  readonly #users = new Set<string>();
   #used = 0;
   #scheduled = false;
 
   /** Counts work that was done in this turn and whose size was not known before, such as writing a large answer. */
-  use(bytes: number): void {
+  use(client: string, bytes: number): void {
     this.#used = Math.min(this.#used + bytes, MOST_BYTES);
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    setImmediate(() => this.#nextTurn());
+    this.#users.add(client);
+    this.#schedule();
   }
 
   /**
@@ -38,9 +39,9 @@ export class Turns {
    */
   take(client: string, bytes: number): Promise<void> | undefined {
     if (bytes <= SMALL_BYTES) {
-      if (this.#used < BYTES_PER_TURN) return undefined;
+      if (this.#used < BYTES_PER_TURN || !this.#users.has(client)) return undefined;
     } else if (this.#waiting.size === 0 && this.#fits(bytes)) {
-      this.use(bytes);
+      this.use(client, bytes);
       return undefined;
     }
     return new Promise((begin) => {
@@ -55,14 +56,21 @@ export class Turns {
     return this.#used === 0 || this.#used + bytes <= BYTES_PER_TURN;
   }
 
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => this.#nextTurn());
+  }
+
   #nextTurn(): void {
     this.#scheduled = false;
     this.#used = Math.max(0, this.#used - BYTES_PER_TURN);
-    if (this.#used > 0) return this.use(0);
+    if (this.#used > 0) return this.#schedule();
+    this.#users.clear();
     for (const [client, own] of this.#waiting) {
       const { bytes, begin } = own[0]!;
       if (!this.#fits(bytes)) return;
-      this.use(bytes);
+      this.use(client, bytes);
       own.shift();
       // To the end: each client has its turn before one has another.
       this.#waiting.delete(client);

@@ -24,7 +24,7 @@ export function sendAnswer(
   if (body.length <= UNWATCHED_BYTES || response.headersSent || response.destroyed) {
     return sendJson(http, status, body, headers);
   }
-  http.turns?.use(body.length);
+  http.turns?.use(http.remoteAddress, body.length);
   const unread = http.account?.openAnswer(Buffer.byteLength(body));
   if (typeof unread === 'string') return refuseBusy(http, unread, 'holds as many unread answers', id);
   response.once('close', () => unread?.close());

@@ -13,13 +13,19 @@ describe('Turns', () => {
 
   it('Turns lets small work wait while a large answer is made up for, and clients take turns then', async () => {
     const turns = new Turns();
-    turns.use(4096 * KIB);
+    for (const client of ['a', 'b']) turns.use(client, 4096 * KIB);
     const begun: string[] = [];
     for (const client of ['a', 'a', 'a', 'b']) void turns.take(client, 100)!.then(() => begun.push(client));
     await nextTurn();
     expect(begun).toEqual([]);
     await expect.poll(() => begun).toEqual(['a', 'b', 'a', 'a']);
     await expect.poll(() => turns.take('a', 100)).toBeUndefined();
+  });
+
+  it('Turns lets small work begin at once while large work of other clients is made up for', () => {
+    const turns = new Turns();
+    turns.use('a', 4096 * KIB);
+    expect(turns.take('b', 100)).toBeUndefined();
   });
 
   it('Turns lets as much begin in one turn of the event loop as fits, and at least one piece', async () => {

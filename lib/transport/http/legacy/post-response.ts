@@ -96,7 +96,7 @@ export class PostResponse implements Outlet, PendingResponse {
   #withinLimit(id: RequestId, text: string): string {
     this.#characters += text.length;
     if (!this.batch || text.length <= LARGE_CHARACTERS) return text;
-    this.http.turns?.use(text.length);
+    this.http.turns?.use(this.http.remoteAddress, text.length);
     return this.#characters <= MAX_BATCH_CHARACTERS ? text : tooLarge(id).text;
   }
 
