@@ -8,6 +8,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { McpContext, McpServer, McpTool, progress } from 'nestjs-mcp-fleet';
 import { ADAPTERS, nestApp, type AdapterName, type NestApp } from '../../fixtures/applications/nest-app.js';
+import { pinoHttp } from '../../fixtures/applications/pino-lines.js';
 import { EraClient } from '../../fixtures/clients/era-client.js';
 
 class Answer {
@@ -105,7 +106,6 @@ const WAYS: readonly Way[] = [
   {
     name: 'nestjs-pino',
     start: () => {
-      const pinoHttp = { level: 'silent' };
       const logger = new PinoLogger({ pinoHttp });
       return {
         // The default pattern of nestjs-pino 5 matches no path on Fastify, those of routes neither.

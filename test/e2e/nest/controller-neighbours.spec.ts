@@ -2,22 +2,13 @@ import { Controller, Get, Inject, Injectable } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { ClsModule, ClsService } from 'nestjs-cls';
 import { LoggerModule } from 'nestjs-pino';
-import { Writable } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
-import { McpTool, type McpRequestLabel } from 'nestjs-mcp-fleet';
+import { McpTool } from 'nestjs-mcp-fleet';
 import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/applications/nest-app.js';
+import { pinoHttp, pinoLines } from '../../fixtures/applications/pino-lines.js';
 import { initializeRequest } from '../../fixtures/clients/legacy-session.js';
 import { call } from '../../fixtures/clients/mcp-requests.js';
 import { send } from '../../fixtures/clients/raw-http.js';
-
-/** One for all tests: nestjs-pino keeps the first logger of a process. */
-const lines: Record<string, any>[] = [];
-const stream = new Writable({
-  write(chunk: Buffer, _encoding, done) {
-    lines.push(JSON.parse(chunk.toString()) as Record<string, any>);
-    done();
-  },
-});
 
 describe.each(ADAPTERS)('packages of the application beside the controller on %s', (adapter) => {
   let nest: NestApp | undefined;
@@ -47,15 +38,14 @@ describe.each(ADAPTERS)('packages of the application beside the controller on %s
         return 'hello';
       }
     }
-    lines.length = 0;
-    const customProps = (request: { mcp?: McpRequestLabel }) => ({ mcp: request.mcp });
-    const pino = LoggerModule.forRoot({ pinoHttp: [{ customProps: customProps as () => object }, stream] });
+    pinoLines.length = 0;
+    const pino = LoggerModule.forRoot({ pinoHttp });
     const prepare = (app: NestApp['app']) => void app.setGlobalPrefix('api');
     nest = await nestApp({ imports: [pino], providers: [Tools] }, { adapter, prepare });
     await send(nest.port, { ...initializeRequest(), path: '/api/mcp' });
     await send(nest.port, { ...call('hello'), path: '/api/mcp' });
-    await expect.poll(() => lines.filter(({ res }) => res !== undefined).length).toBe(2);
-    const access = lines.filter(({ res }) => res !== undefined);
+    await expect.poll(() => pinoLines.filter(({ res }) => res !== undefined).length).toBe(2);
+    const access = pinoLines.filter(({ res }) => res !== undefined);
     expect(access.map(({ mcp, res }) => [mcp, res.statusCode])).toEqual([
       [{ method: 'initialize' }, 200],
       [{ method: 'tools/call', name: 'hello' }, 200],
