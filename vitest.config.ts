@@ -1,3 +1,4 @@
+import nest from '@nestjs/core/package.json' with { type: 'json' };
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -16,6 +17,8 @@ export default defineConfig({
     hookTimeout: 30_000,
     // Most tests wait most of the time; more at once than the smallest machine has cores, and their clocks go wrong.
     maxWorkers: 2,
+    // Its ES modules name files of Nest without their ending, which Node does not find in Nest 11.
+    server: { deps: { inline: nest.version.startsWith('11.') ? ['nestjs-cls'] : [] } },
     projects: [
       {
         extends: true,
