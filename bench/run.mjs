@@ -12,11 +12,22 @@ const LEGACY_FORMS = ['call-legacy', 'list-legacy'];
 const ALL_FORMS = [...MODERN_FORMS, ...LEGACY_FORMS];
 const TARGETS = {
   fleet: ALL_FORMS,
+  'fleet-direct': ALL_FORMS,
+  'fleet-express': ALL_FORMS,
+  'fleet-express-direct': ALL_FORMS,
   'nest-route': ALL_FORMS,
   'nest-route-novalidate': ALL_FORMS,
+  'nest-route-express': ALL_FORMS,
   rekog: ALL_FORMS,
   sdk: MODERN_FORMS,
   'sdk-session': LEGACY_FORMS,
+};
+/** Targets that are another form of a server. */
+const SERVERS = {
+  'fleet-direct': 'fleet.mjs?mount=direct',
+  'fleet-express': 'fleet.mjs?adapter=express',
+  'fleet-express-direct': 'fleet.mjs?adapter=express&mount=direct',
+  'nest-route-express': 'nest-route.mjs?adapter=express',
 };
 const YARDSTICK = 'nest-route';
 
@@ -43,14 +54,14 @@ const targets = values.targets.split(',');
 const unknown = targets.filter((target) => !(target in TARGETS));
 if (unknown.length > 0) throw new Error(`Unknown target: ${unknown}. The targets are ${Object.keys(TARGETS)}`);
 ensureInstalled();
-if (targets.includes('fleet')) refreshOwnPackage();
+if (targets.some((target) => target.startsWith('fleet'))) refreshOwnPackage();
 
 const entries = ALL_FORMS.flatMap((form) =>
   targets
     .filter((target) => TARGETS[target].includes(form))
     .map((target) => ({
       name: `${form} ${target}`,
-      server: new URL(`servers/${target}.mjs`, import.meta.url).href,
+      server: new URL(`servers/${SERVERS[target] ?? `${target}.mjs`}`, import.meta.url).href,
       prepare: forms[form],
     })),
 );

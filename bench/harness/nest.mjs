@@ -1,10 +1,15 @@
 import { Controller, HttpCode, Module, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { decorateClass, decorateMethod } from './decorate.mjs';
 import { announce } from './serve.mjs';
 
 export const fastify = () => new FastifyAdapter();
+
+/** @param server the URL of a server module, whose query may choose `adapter=express` */
+export const adapterOf = (server) =>
+  new URL(server).searchParams.get('adapter') === 'express' ? new ExpressAdapter() : fastify();
 
 export function moduleWith(metadata) {
   class AppModule {}

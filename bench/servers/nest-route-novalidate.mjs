@@ -1,3 +1,3 @@
 import { serveRoute } from './nest-route.shared.mjs';
 
-await serveRoute((args) => args);
+await serveRoute(import.meta.url, (args) => args);
