@@ -39,6 +39,7 @@ export {
   CapacityError,
   ErrorCode,
   McpError,
+  InsufficientScopeError,
   MissingClientCapabilityError,
   ResourceNotFoundError,
   ToolError,

@@ -100,6 +100,25 @@ export class MissingClientCapabilityError extends McpError {
 }
 
 /**
+ * The caller's token lacks scopes. The HTTP status is 403 with a challenge that names all scopes of the operation
+ * (O-8), unless headers are sent; then clients get a JSON-RPC error with code 403 and `data.requiredScopes`.
+ *
+ * @publicApi
+ */
+export class InsufficientScopeError extends McpError {
+  static {
+    knownAcrossCopies(this, 'InsufficientScopeError');
+  }
+
+  override readonly name = 'InsufficientScopeError';
+
+  /** @param requiredScopes all scopes that the operation needs, also those that the token has */
+  constructor(readonly requiredScopes: readonly string[]) {
+    super(403, `This needs the scope ${requiredScopes.join(' ')}`, { data: { requiredScopes } });
+  }
+}
+
+/**
  * The server has reached one of its limits. The HTTP status is 503 with `Retry-After`, or 429 for a client that has
  * used up its share, unless headers are sent (L-14).
  *

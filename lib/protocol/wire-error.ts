@@ -1,4 +1,4 @@
-import { CapacityError, ErrorCode, type McpError, ResourceNotFoundError } from './errors.js';
+import { CapacityError, ErrorCode, InsufficientScopeError, type McpError, ResourceNotFoundError } from './errors.js';
 import type { JsonRpcErrorObject } from './messages.js';
 import type { Era } from './revisions.js';
 
@@ -25,6 +25,7 @@ export function wireError(error: McpError, era: Era): JsonRpcErrorObject {
 /** HTTP status of a modern error response whose headers are not sent yet (decision table rows 21, 22, 24-26). */
 export function httpStatusOf(error: McpError): number {
   if (error instanceof CapacityError) return error.status;
+  if (error instanceof InsufficientScopeError) return 403;
   switch (error.code) {
     case ErrorCode.MethodNotFound:
       return 404;

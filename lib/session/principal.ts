@@ -12,6 +12,14 @@ export interface Principal {
   readonly subject: string;
   /** The OAuth client. It is part of the identity, so two applications of one user do not share sessions. */
   readonly clientId?: string;
+  /** The OAuth scopes that were granted. Default: none. */
+  readonly scopes?: readonly string[];
+  /** The roles of the user, for `@McpRoles()`. Default: none. */
+  readonly roles?: readonly string[];
+  /** The organisation of the user. Default: none. */
+  readonly tenant?: string;
+  /** When the token expires, in ms since the epoch. Default: never. */
+  readonly expiresAt?: number;
   readonly [claim: string]: unknown;
 }
 
