@@ -1,6 +1,7 @@
 /**
- * `npm run bench:compare -- <commit> [--rounds 21] [--seconds 0.5] [--out name]`: compares the speed of this build with
- * that of another commit, in the same rounds. The other commit is built in a folder of its own, and nothing of this
+ * `npm run bench:compare -- <commit> [--rounds 21] [--seconds 0.5] [--target fleet-direct] [--out name]`: compares
+ * the speed of this build with that of another commit, in the same rounds. The other commit is served by the mount that
+ * was its default. The other commit is built in a folder of its own, and nothing of this
  * repository is changed.
  */
 import { execFileSync } from 'node:child_process';
@@ -18,6 +19,7 @@ const { values, positionals } = parseArgs({
   options: {
     rounds: { type: 'string', default: '21' },
     seconds: { type: 'string', default: '0.5' },
+    target: { type: 'string', default: 'fleet' },
     out: { type: 'string' },
   },
 });
@@ -51,7 +53,7 @@ writeFileSync(
     .replace('[YARDSTICK]', "['fleet-base', YARDSTICK]"),
 );
 const options = ['--rounds', values.rounds, '--seconds', values.seconds, ...(values.out ? ['--out', values.out] : [])];
-run(process.execPath, ['run.mjs', '--targets', 'fleet,fleet-base,nest-route', ...options], bench);
+run(process.execPath, ['run.mjs', '--targets', `${values.target},fleet-base,nest-route`, ...options], bench);
 if (values.out) {
   cpSync(join(bench, `results/${values.out}.json`), join(REPOSITORY, `bench/results/${values.out}.json`));
 }

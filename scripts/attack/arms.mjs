@@ -18,7 +18,7 @@ export const ARMS = {
     control: { maxStoredBytes: UNLIMITED, maxStoredBytesPerClient: UNLIMITED },
   },
   a7: { what: 'bodies that never end, or are announced too large', control: BYTES_UNLIMITED },
-  a8: { what: 'listeners with 1000 task ids each', redis: true },
+  a8: { what: 'listeners with 100 task ids each', redis: true },
   listeners: {
     what: '4000 honest listeners with 5 URIs each, and a cut of the connection of the subscriber',
     redis: true,
