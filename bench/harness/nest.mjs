@@ -7,9 +7,10 @@ import { announce } from './serve.mjs';
 
 export const fastify = () => new FastifyAdapter();
 
-/** @param server the URL of a server module, whose query may choose `adapter=express` */
-export const adapterOf = (server) =>
-  new URL(server).searchParams.get('adapter') === 'express' ? new ExpressAdapter() : fastify();
+/** What the target asks of its server, such as `?adapter=express&mount=direct`. */
+export const query = new URLSearchParams(process.argv[2]);
+
+export const adapterOfQuery = () => (query.get('adapter') === 'express' ? new ExpressAdapter() : fastify());
 
 export function moduleWith(metadata) {
   class AppModule {}

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { McpModule, McpTool } from 'nestjs-mcp-fleet';
 import { decorateClass, decorateMethod } from '../harness/decorate.mjs';
-import { adapterOf, moduleWith, serveNest } from '../harness/nest.mjs';
+import { adapterOfQuery, moduleWith, query, serveNest } from '../harness/nest.mjs';
 import { ADD_DESCRIPTION, add, search, searches } from '../tools.mjs';
 import { AddInput, SearchInput } from '../tools.dto.mjs';
 
@@ -21,8 +21,10 @@ tool('add', ADD_DESCRIPTION, AddInput);
 for (const { name, description } of searches) tool(name, description, SearchInput);
 decorateClass(Tools, [Injectable()]);
 
-const mount = new URL(import.meta.url).searchParams.get('mount') ?? undefined;
 await serveNest(
-  moduleWith({ imports: [McpModule.forRoot({ name: 'bench', version: '1.0.0', mount })], providers: [Tools] }),
-  adapterOf(import.meta.url),
+  moduleWith({
+    imports: [McpModule.forRoot({ name: 'bench', version: '1.0.0', mount: query.get('mount') ?? undefined })],
+    providers: [Tools],
+  }),
+  adapterOfQuery(),
 );

@@ -1,3 +1,3 @@
 import { serveRoute } from './nest-route.shared.mjs';
 
-await serveRoute(import.meta.url, (args) => args);
+await serveRoute((args) => args);

@@ -6,4 +6,4 @@ import { serveRoute } from './nest-route.shared.mjs';
 const pipe = new ValidationPipe({ transform: true });
 const metadata = { type: 'body', metatype: AddInput };
 
-await serveRoute(import.meta.url, (args) => pipe.transform(args, metadata));
+await serveRoute((args) => pipe.transform(args, metadata));

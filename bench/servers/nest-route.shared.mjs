@@ -1,12 +1,12 @@
 import { Body } from '@nestjs/common';
-import { adapterOf, moduleWithRoute, serveNest } from '../harness/nest.mjs';
+import { adapterOfQuery, moduleWithRoute, serveNest } from '../harness/nest.mjs';
 import { ADD_DESCRIPTION, add, searches, textContent } from '../tools.mjs';
 
 const SERVER_INFO = { name: 'bench', version: '1.0.0' };
 const META = { 'io.modelcontextprotocol/serverInfo': SERVER_INFO };
 
 /** A controller that handles just enough JSON-RPC to do the JSON work of an MCP server, without its checks. */
-export function serveRoute(server, validate) {
+export function serveRoute(validate) {
   const methods = {
     'tools/call': async (params) => textContent(add(await validate(params.arguments))),
     'tools/list': () => ({ tools }),
@@ -16,7 +16,7 @@ export function serveRoute(server, validate) {
     id,
     result: { resultType: 'complete', ...(await methods[method](params)), _meta: META },
   });
-  return serveNest(moduleWithRoute(answer, [Body()]), adapterOf(server));
+  return serveNest(moduleWithRoute(answer, [Body()]), adapterOfQuery());
 }
 
 const schema = (properties, required) => ({ type: 'object', properties, required });
