@@ -45,7 +45,7 @@ export class AccessControl {
     if (!this.differs(rules)) return undefined;
     const decisions = rules.map((rule) => this.#allows(rule, exchange, 'list'));
     if (decisions.every((one) => typeof one === 'boolean')) return partOf(rules, decisions);
-    return Promise.all(decisions).then((decided) => partOf(rules, decided));
+    return Promise.all(decisions.map(async (one) => one)).then((decided) => partOf(rules, decided));
   }
 
   /** Whether everybody may use an entry, so that its contents may be the same for all. */

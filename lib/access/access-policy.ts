@@ -70,7 +70,11 @@ export abstract class AccessPolicy {
   ): boolean | Promise<boolean>;
 }
 
-/** A guard in the place of a policy. */
+/**
+ * A guard in the place of a policy; `fromGuard()` makes it.
+ *
+ * @publicApi
+ */
 export class GuardReference {
   static {
     knownAcrossCopies(this, 'GuardReference');

@@ -23,7 +23,7 @@ export const guardPolicy =
     const elements = [request, new CallResponse(undefined), new Call(ctx, args, undefined)];
     const context = new ExecutionContextHost(elements, target.type, target.handler);
     context.setType(route ? ROUTE_CONTEXT_TYPE : MCP_CONTEXT_TYPE);
-    const verdict = guard.canActivate(context);
-    if (typeof verdict === 'boolean') return verdict;
-    return isObservable(verdict) ? firstValueFrom(verdict, { defaultValue: false }) : verdict;
+    const decision = guard.canActivate(context);
+    if (typeof decision === 'boolean') return decision;
+    return isObservable(decision) ? firstValueFrom(decision, { defaultValue: false }) : decision;
   };
