@@ -17,7 +17,11 @@ function call() {
     notify: ({ params: progressParams }: JsonRpcNotification) => reported.push(progressParams?.progress),
   };
   const exchange = new Exchange(peer, { jsonrpc: '2.0', id: 1, method: 'tools/call', params }, outlet);
-  return { reported, exchange, ctx: new McpContext(exchange, 'x', undefined as never, new RequiredScopes(new ScopeHierarchy())) };
+  return {
+    reported,
+    exchange,
+    ctx: new McpContext(exchange, 'x', undefined as never, new RequiredScopes(new ScopeHierarchy())),
+  };
 }
 
 describe('drain()', () => {
