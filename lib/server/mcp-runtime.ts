@@ -4,6 +4,7 @@ import { AccessControl } from '../access/access-control.js';
 import { ChangeBus } from '../broker/change-bus.js';
 import { Catalog } from '../catalog/catalog.js';
 import { InFlight } from '../engine/in-flight.js';
+import { NotificationAccess } from '../engine/notification-access.js';
 import { SessionExpiry } from '../engine/session-expiry.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import { MODERN_REVISION } from '../protocol/revisions.js';
@@ -90,6 +91,7 @@ export class McpRuntime {
       bus: this.bus,
       report,
       gapNotifications: this.#gapNotifications,
+      mayReceive: new NotificationAccess(this.catalog, this.access).mayReceive,
       keepSessionAlive: (session) => keepSessionAlive(sessions, session, options.sessionIdleTtlMs, report),
       watchForLostWorker: (session, stream) =>
         watchForLostWorker({ log, session, stream, report, instanceTtlMs: options.instanceTtlMs }),

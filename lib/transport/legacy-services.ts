@@ -1,5 +1,6 @@
 import type { ChangeBus } from '../broker/change-bus.js';
 import type { MessageBroker } from '../broker/message-broker.js';
+import type { Peer } from '../exchange/peer.js';
 import type { PendingRequests } from '../interaction/pending-requests.js';
 import type { SessionRecord } from '../session/session-record.js';
 import type { SessionStore } from '../session/session-store.js';
@@ -14,6 +15,8 @@ export interface LegacyServices {
   readonly pending: PendingRequests;
   /** The messages that tell the client of a standalone stream what it may have missed (§5.5). */
   gapNotifications(session: SessionRecord, reason: string): Promise<readonly string[]>;
+  /** Whether a message of the standalone stream may be sent to the client that reads it now. It never rejects. */
+  mayReceive(peer: Peer, text: string): boolean | Promise<boolean>;
   /** Keeps a session from expiring while a connection of it is open. @returns a function that releases it */
   keepSessionAlive(session: SessionRecord): () => void;
   /**

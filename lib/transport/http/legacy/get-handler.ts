@@ -1,5 +1,6 @@
 import { concat, defer, EMPTY, finalize, Subject, takeUntil, type Observable } from 'rxjs';
 import type { SseEvent } from '../sse/sse-event.js';
+import { legacyPeer, type Sender } from '../../../exchange/peer.js';
 import { CapacityError, McpError } from '../../../protocol/errors.js';
 import { BackendUnavailableError } from '../../../session/backend-unavailable.js';
 import { principalId, type Principal } from '../../../session/principal.js';
@@ -9,7 +10,7 @@ import { STANDALONE_STREAM } from '../../../stream/event-log.js';
 import { resumePoint } from '../../../stream/resume.js';
 import type { LegacyServices } from '../../legacy-services.js';
 import { reconnectEvent, reconnectEvents } from './reconnect-events.js';
-import { acceptsEventStream, headerOf, sendJson, type HttpContext } from '../http-context.js';
+import { acceptsEventStream, headerOf, sendJson, senderOf, type HttpContext } from '../http-context.js';
 import { heldEvents, type StreamPosition } from './held-events.js';
 import { retryAfter } from '../retry-after.js';
 import { LegacyCode, refuse } from '../refuse.js';
@@ -54,12 +55,12 @@ export class GetHandler {
       if (!session) return;
       const position = await this.#positionOf(http, session);
       if (!position) return refuseUnknownEvent(http);
-      await this.#serve(http, this.#eventsOf(position));
+      await this.#serve(http, this.#eventsOf(position, senderOf(http, principal)));
     } catch (error) {
       if (!(error instanceof BackendUnavailableError) || http.response.headersSent) throw error;
       const lastEventId = headerOf(http, 'last-event-id');
       if (lastEventId !== undefined && !parseEventId(lastEventId)) return refuseUnknownEvent(http);
-      await this.#hold(http, owner, error);
+      await this.#hold(http, senderOf(http, principal), owner, error);
     }
   }
 
@@ -77,7 +78,7 @@ export class GetHandler {
    *
    * @throws {BackendUnavailableError} `cause`, if too many are held already
    */
-  async #hold(http: HttpContext, owner: string, cause: BackendUnavailableError): Promise<void> {
+  async #hold(http: HttpContext, sender: Sender, owner: string, cause: BackendUnavailableError): Promise<void> {
     if (this.#closed || this.#held >= this.limits.maxHeld) throw cause;
     const findPosition = async (): Promise<StreamPosition | undefined> => {
       const session = await this.services.sessions.load({ principal: owner, id: headerOf(http, 'mcp-session-id')! });
@@ -91,9 +92,9 @@ export class GetHandler {
         if (isHeld) this.#held--;
         isHeld = false;
       };
-      return heldEvents(http, findPosition, (position) => defer(() => (release(), this.#eventsOf(position)))).pipe(
-        finalize(release),
-      );
+      return heldEvents(http, findPosition, (position) =>
+        defer(() => (release(), this.#eventsOf(position, sender))),
+      ).pipe(finalize(release));
     });
     await this.#serve(http, events);
   }
@@ -106,10 +107,13 @@ export class GetHandler {
     return point && { session, point };
   }
 
-  #eventsOf({ session, point }: StreamPosition): Observable<SseEvent> {
+  #eventsOf({ session, point }: StreamPosition, sender: Sender): Observable<SseEvent> {
     const { stream, cursor } = point ?? { stream: STANDALONE_STREAM, cursor: undefined };
+    if (stream === STANDALONE_STREAM) {
+      const peer = legacyPeer(session, sender);
+      return streamEvents(this.services, session, stream, cursor, (text) => this.services.mayReceive(peer, text));
+    }
     const events = streamEvents(this.services, session, stream, cursor);
-    if (stream === STANDALONE_STREAM) return events;
     return defer(() => {
       const stopWatching = this.services.watchForLostWorker(session, stream);
       return events.pipe(finalize(stopWatching));
