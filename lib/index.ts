@@ -7,7 +7,7 @@ export type {
   McpOptions,
   McpOptionsFactory,
 } from './options/mcp-options.js';
-export { McpOptionsError } from './options/resolve-options.js';
+export { McpOptionsError } from './options/invalid-option.js';
 export type {
   RedisClientLike,
   RedisClusterOptions,
@@ -22,7 +22,7 @@ export { InjectMcpServer, mcpServerToken } from './mcp.tokens.js';
 
 // Declaring tools, resources and prompts
 export * from './decorators/index.js';
-export { McpProperty, McpSchema, SchemaError } from './schema/index.js';
+export { McpProperty, McpSchema, McpSecret, SchemaError } from './schema/index.js';
 export type { JsonSchema, McpPropertyOptions, McpSchemaOptions, SchemaSource } from './schema/index.js';
 export { DuplicateEntryError } from './catalog/table.js';
 export { McpDeclarationError } from './discovery/registrar.js';
@@ -74,6 +74,20 @@ export type { CallToolOptions } from './server/call-in-process.js';
 export { PrincipalRefusedError, PrincipalResolver, type PrincipalRequest } from './session/principal-resolver.js';
 export { UnidentifiedUserError, UserPrincipalResolver } from './session/user-principal-resolver.js';
 export { principalId, type Principal } from './session/principal.js';
+
+// What has happened
+export { AuditSink } from './audit/audit-sink.js';
+export type {
+  McpAuditCaller,
+  McpAuditEvent,
+  McpAuditOutcome,
+  McpAuditReason,
+  McpAuditRefusal,
+  McpAuditRequest,
+  McpAuditSessionEnd,
+  McpAuditTaskEnd,
+} from './audit/audit-event.js';
+export type { McpAuditOptions } from './options/audit-options.js';
 
 // Replaceable parts
 export { BackendFullError, BackendUnavailableError } from './session/backend-unavailable.js';

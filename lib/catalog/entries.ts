@@ -7,7 +7,7 @@ import type {
 } from '../protocol/definitions.js';
 import type { UriTemplate } from '../protocol/uri-template.js';
 import type { TaskTraits } from '../task/task-support.js';
-import type { CompiledSchema, ParamHeader } from '../schema/index.js';
+import type { CompiledSchema, JsonSchema, ParamHeader } from '../schema/index.js';
 import type { Invoke } from '../pipeline/invoker.js';
 
 /** The common part of all entries: the definition for clients, the handler, and the declaration for error messages. */
@@ -18,6 +18,8 @@ interface Entry<Definition> {
   readonly invoke: Invoke;
   /** `Class.method`, or the registration call. */
   readonly declaredBy: string;
+  /** What its arguments may be, as the audit shows them. `undefined` without arguments. */
+  readonly input?: JsonSchema | undefined;
 }
 
 export interface ToolEntry extends Entry<ToolDefinition> {

@@ -89,6 +89,7 @@ export class EntryFactory {
       declaredBy: primitive.declaredBy,
       invoke: this.invoker.compile(primitive.host, input, primitive.declaredBy),
       output,
+      input: input.declared ?? input.jsonSchema,
       paramHeaders: paramHeaders(input.jsonSchema),
       task,
       definition: defined({
@@ -128,7 +129,8 @@ export class EntryFactory {
     const schema = await this.#input(primitive, options, { strings: true, untyped: true });
     const invoke = this.invoker.compile(primitive.host, schema, declaredBy);
     const definition = defined({ uriTemplate: uri, ...fields });
-    return { kind: 'template', key: uri, declaredBy, cache, template, invoke, definition };
+    const input = schema && (schema.declared ?? schema.jsonSchema);
+    return { kind: 'template', key: uri, declaredBy, cache, template, input, invoke, definition };
   }
 
   async prompt(primitive: Primitive, options: McpPromptOptions): Promise<PromptEntry> {
@@ -146,7 +148,15 @@ export class EntryFactory {
       icons,
       _meta: meta,
     });
-    return { kind: 'prompt', key: name, declaredBy: primitive.declaredBy, invoke, definition };
+    const { declaredBy } = primitive;
+    return {
+      kind: 'prompt',
+      key: name,
+      declaredBy,
+      input: input && (input.declared ?? input.jsonSchema),
+      invoke,
+      definition,
+    };
   }
 
   completion(primitive: Primitive, { prompt, resource, argument }: McpCompleteOptions): CompletionEntry {

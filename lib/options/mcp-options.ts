@@ -5,6 +5,7 @@ import type { AnnouncedCapabilities } from '../engine/capabilities.js';
 import type { StateKey } from '../interaction/key-ring.js';
 import type { CacheHint, Icon } from '../protocol/definitions.js';
 import type { RedisOption } from '../redis/connection/redis-option.js';
+import type { McpAuditOptions } from './audit-options.js';
 
 /**
  * The identity and the limits of a server. They are validated when the module is created, and an invalid option throws
@@ -190,6 +191,9 @@ export interface McpOptions {
    * prompt and completer. Default: all of them.
    */
   readonly globalEnhancers?: GlobalEnhancers;
+
+  /** What the `AuditSink` of the application gets; see `docs/audit.md`. Default: see its fields. */
+  readonly audit?: McpAuditOptions;
 
   /** Number of entries on one page of a list. Default: 1000. */
   readonly pageSize?: number;

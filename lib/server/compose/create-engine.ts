@@ -1,4 +1,5 @@
 import type { Logger } from '@nestjs/common';
+import type { Audit } from '../../audit/audit.js';
 import type { Catalog } from '../../catalog/catalog.js';
 import { ResponseWriter } from '../../engine/response-writer.js';
 import { Capabilities } from '../../engine/capabilities.js';
@@ -41,6 +42,7 @@ export function createEngine(
   pending: PendingRequests,
   options: ResolvedOptions,
   logger: Logger,
+  audit: Audit,
 ): Engine {
   const { instructions, listCache = NO_CACHE } = options;
   const info = serverInfo(options);
@@ -64,7 +66,7 @@ export function createEngine(
     listen(catalog, capabilities, subscriptions, tasks, logger),
   ];
   const writer = new ResponseWriter({ ...info } as JsonObject);
-  return { dispatcher: new Dispatcher(methods, writer, logger), capabilities, subscriptions };
+  return { dispatcher: new Dispatcher(methods, writer, logger, audit), capabilities, subscriptions };
 }
 
 function serverInfo({ name, version, title, description, websiteUrl, icons }: ResolvedOptions): Implementation {
