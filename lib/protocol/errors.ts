@@ -155,7 +155,9 @@ export class CallTimeoutError extends McpError {
 
   /** @param timeoutMs how long it may take, in ms */
   constructor(readonly timeoutMs: number) {
-    super(ErrorCode.InternalError, `The call took longer than ${timeoutMs} ms and was stopped`, { data: { timeoutMs } });
+    super(ErrorCode.InternalError, `The call took longer than ${timeoutMs} ms and was stopped`, {
+      data: { timeoutMs },
+    });
   }
 }
 
