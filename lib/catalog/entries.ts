@@ -1,3 +1,4 @@
+import type { EntryAccess } from '../access/entry-access.js';
 import type {
   CacheHint,
   PromptDefinition,
@@ -20,6 +21,8 @@ interface Entry<Definition> {
   readonly declaredBy: string;
   /** What its arguments may be, as the audit shows them. `undefined` without arguments. */
   readonly input?: JsonSchema | undefined;
+  /** Who may use it. `undefined` without a rule. */
+  readonly access?: EntryAccess | undefined;
 }
 
 export interface ToolEntry extends Entry<ToolDefinition> {

@@ -1,3 +1,4 @@
+import { accessProblem } from './access-options.js';
 import { KeyRing } from '../interaction/key-ring.js';
 import type { McpOptions } from './mcp-options.js';
 import { checkAudit } from './audit-options.js';
@@ -102,6 +103,7 @@ const KNOWN = new Set<string>([
     'expose',
     'globalEnhancers',
     'audit',
+    'access',
   ],
 ]);
 
@@ -140,6 +142,8 @@ export function resolveOptions(given: McpOptions): ResolvedOptions {
   exposed(options);
   enhancers(options);
   checkAudit(options.audit);
+  const problem = accessProblem(options.access);
+  if (problem) throw invalid('access', problem);
   return options;
 }
 

@@ -9,6 +9,7 @@ import {
   McpError,
   McpPrompt,
   McpResource,
+  McpRoles,
   McpTool,
   PrincipalRefusedError,
   PrincipalResolver,
@@ -54,6 +55,11 @@ class Things {
   @McpTool()
   scoped(): never {
     throw new InsufficientScopeError(['admin']);
+  }
+  @McpTool()
+  @McpRoles('admin')
+  hidden(): string {
+    return 'never';
   }
   @McpTool()
   full(): never {
@@ -126,6 +132,7 @@ describe.each(CASES)('the audit of %s requests on %s, mounted %s', (era, adapter
     ['coded', { outcome: 'error', code: 4711 }],
     ['guarded', { outcome: 'refused', reason: 'forbidden', code: 403 }],
     ['scoped', { outcome: 'refused', reason: 'scope', code: 403 }],
+    ['hidden', { outcome: 'refused', reason: 'forbidden', code: -32602 }],
     ['full', { outcome: 'refused', reason: 'capacity', code: -32603 }],
     ['nowhere', { outcome: 'error', code: -32602 }],
   ])('tells how a call of "%s" ended', async (name, ending) => {
