@@ -1,6 +1,6 @@
 import type { AccessControl } from '../access/access-control.js';
 import type { Catalog } from '../catalog/catalog.js';
-import { McpOptionsError, type ResolvedOptions } from '../options/resolve-options.js';
+import { McpOptionsError, type ResolvedOptions } from '../options/invalid-option.js';
 
 /**
  * A cache that is shared must not give one caller the list of another (Z-15).
