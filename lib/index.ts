@@ -1,12 +1,12 @@
 // Module and options
 export { McpModule } from './mcp.module.js';
+export type { McpOptions } from './options/mcp-options.js';
 export type {
   McpModuleAsyncOptions,
   McpModuleExtras,
   McpModuleOptions,
-  McpOptions,
   McpOptionsFactory,
-} from './options/mcp-options.js';
+} from './options/module-options.js';
 export { McpOptionsError } from './options/invalid-option.js';
 export type {
   RedisClientLike,
