@@ -37,6 +37,8 @@ export * from './protocol/content.js';
 export type { CacheHint, Icon, TaskSupport, ToolAnnotations } from './protocol/definitions.js';
 export {
   CapacityError,
+  AccessDeniedError,
+  AuthenticationRequiredError,
   ErrorCode,
   McpError,
   InsufficientScopeError,
@@ -74,6 +76,12 @@ export type { CallToolOptions } from './server/call-in-process.js';
 export { PrincipalRefusedError, PrincipalResolver, type PrincipalRequest } from './session/principal-resolver.js';
 export { UnidentifiedUserError, UserPrincipalResolver } from './session/user-principal-resolver.js';
 export { principalId, type Principal } from './session/principal.js';
+
+// Who may do what
+export { AccessPolicy, fromGuard } from './access/access-policy.js';
+export type { AccessOperation, AccessPolicySource, AccessTarget, GuardReference } from './access/access-policy.js';
+export type { AccessOptions } from './access/access-options.js';
+export type { McpAccess } from './access/access-rule.js';
 
 // Replaceable parts
 export { BackendFullError, BackendUnavailableError } from './session/backend-unavailable.js';

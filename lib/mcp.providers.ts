@@ -1,6 +1,7 @@
 import { Logger, type Abstract, type InjectionToken, type Provider } from '@nestjs/common';
 import { DiscoveryService, ExternalContextCreator, HttpAdapterHost, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { MessageBroker } from './broker/message-broker.js';
+import { AccessBinder } from './discovery/access-binder.js';
 import { EntryFactory } from './discovery/entry-factory.js';
 import { Explorer } from './discovery/explorer.js';
 import type { ResolvedOptions } from './options/resolve-options.js';
@@ -158,6 +159,7 @@ export const serverProviders = (token: InjectionToken<McpServer>): Provider[] =>
       new EntryFactory(
         new Invoker(new HandlerPipelines(creator, moduleRef, runtime.options.globalEnhancers), runtime.logger),
         runtime.interactions.forms,
+        new AccessBinder(moduleRef, runtime.access.scopes, runtime.options.access?.listingGuards),
         runtime.logger,
         unknownArguments === 'ignore',
       ),

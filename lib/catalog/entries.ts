@@ -1,3 +1,4 @@
+import type { EntryAccess } from '../access/entry-access.js';
 import type {
   CacheHint,
   PromptDefinition,
@@ -18,6 +19,8 @@ interface Entry<Definition> {
   readonly invoke: Invoke;
   /** `Class.method`, or the registration call. */
   readonly declaredBy: string;
+  /** Who may use it. `undefined` without a rule. */
+  readonly access?: EntryAccess | undefined;
 }
 
 export interface ToolEntry extends Entry<ToolDefinition> {

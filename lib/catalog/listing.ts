@@ -1,7 +1,10 @@
+import { UNDECLARED, type EntryAccess } from '../access/entry-access.js';
+import type { Outcome } from '../access/outcome.js';
 import { projectDefinition } from '../protocol/down-projection.js';
 import type { Revision } from '../protocol/revisions.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import type { CatalogKind } from './entries.js';
+import { PageCache } from './page-cache.js';
 import type { Table } from './table.js';
 
 interface Listable {
@@ -9,6 +12,7 @@ interface Listable {
   readonly key: string;
   readonly definition: object;
   readonly declaredBy: string;
+  readonly access?: EntryAccess | undefined;
 }
 
 /** One page of a list: the JSON members of the result without the braces, such as `"tools":[…],"nextCursor":"…"`. */
@@ -16,10 +20,13 @@ export type ListingPage = string;
 
 /**
  * The pages of one list, serialized once per revision and cached until the table changes. Later requests cost no more
- * than copying a string.
+ * than copying a string. Callers who see a part of the list share the pages of this part.
  */
 export class Listing<E extends Listable> {
   readonly #pages = new Map<string, ListingPage>();
+  readonly #parts = new PageCache();
+  readonly #items = new Map<Revision, WeakMap<E, string>>();
+  #rules: readonly EntryAccess[] | undefined;
 
   constructor(
     private readonly field: string,
@@ -28,37 +35,65 @@ export class Listing<E extends Listable> {
     private readonly pageSize: number,
   ) {}
 
-  /** @throws {McpError} `-32602` for an invalid cursor */
-  page(revision: Revision, cursor: unknown): ListingPage {
-    if (cursor === undefined) return this.#cached(revision, undefined);
-    return this.#cached(revision, decodeCursor(this.kind, cursor));
+  /** The distinct rules of the entries that are not public, by which callers may see different parts. */
+  rules(): readonly EntryAccess[] {
+    return (this.#rules ??= distinct(this.table.sorted()));
+  }
+
+  /**
+   * @param part what the caller sees. Default: everything
+   * @throws {McpError} `-32602` for an invalid cursor
+   */
+  page(revision: Revision, cursor: unknown, part?: Outcome): ListingPage {
+    const after = cursor === undefined ? undefined : decodeCursor(this.kind, cursor);
+    // Pages after an unknown key are not cached: a client can invent cursors, and each would add an entry to this map.
+    const known = after === undefined || this.table.get(after) !== undefined;
+    // The table may have changed while the policies of this outcome decided: its key then stands for other rules.
+    if (!known || (part && part.rules !== this.rules())) return this.#serialise(revision, after, part);
+    const pages = part ? this.#parts : this.#pages;
+    const key = `${revision} ${part?.key ?? ''}${after === undefined ? '' : ` ${after}`}`;
+    const cached = pages.get(key);
+    if (cached !== undefined) return cached;
+    const page = this.#serialise(revision, after, part);
+    pages.set(key, page);
+    return page;
   }
 
   changed(): void {
     this.#pages.clear();
+    this.#parts.clear();
+    this.#rules = undefined;
   }
 
-  #cached(revision: Revision, after: string | undefined): ListingPage {
-    // Pages after an unknown key are not cached: a client can invent cursors, and each would add an entry to this map.
-    const known = after === undefined || this.table.get(after) !== undefined;
-    const key = after === undefined ? revision : `${revision} ${after}`;
-    const cached = this.#pages.get(key);
-    if (cached !== undefined) return cached;
-    const page = this.#serialise(revision, after);
-    if (known) this.#pages.set(key, page);
-    return page;
-  }
-
-  #serialise(revision: Revision, after: string | undefined): ListingPage {
-    const all = this.table.sorted();
+  #serialise(revision: Revision, after: string | undefined, part: Outcome | undefined): ListingPage {
+    const sorted = this.table.sorted();
+    const all = part ? sorted.filter((entry) => part.admits(entry.access)) : sorted;
     const start = after === undefined ? 0 : firstAfter(all, after);
     const entries = all.slice(start, start + this.pageSize);
-    const items = entries.map(({ definition }) => JSON.stringify(projectDefinition(definition, revision)));
+    const items = entries.map((entry) => (part ? this.#item(entry, revision) : serialise(entry, revision)));
     const list = `"${this.field}":[${items.join(',')}]`;
     const last = entries.at(-1);
     const more = last !== undefined && start + entries.length < all.length;
     return more ? `${list},"nextCursor":${JSON.stringify(encodeCursor(this.kind, last.key))}` : list;
   }
+
+  /** Serialized once for all parts that it belongs to. */
+  #item(entry: E, revision: Revision): string {
+    let items = this.#items.get(revision);
+    if (!items) this.#items.set(revision, (items = new WeakMap()));
+    let item = items.get(entry);
+    if (item === undefined) items.set(entry, (item = serialise(entry, revision)));
+    return item;
+  }
+}
+
+const serialise = ({ definition }: Listable, revision: Revision): string =>
+  JSON.stringify(projectDefinition(definition, revision));
+
+function distinct(entries: readonly Listable[]): EntryAccess[] {
+  const rules = new Map<string, EntryAccess>();
+  for (const { access = UNDECLARED } of entries) if (!access.isPublic) rules.set(access.key, access);
+  return [...rules.values()];
 }
 
 function firstAfter(entries: readonly Listable[], key: string): number {

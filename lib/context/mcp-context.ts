@@ -1,13 +1,9 @@
+import type { RequiredScopes } from '../access/required-scopes.js';
 import { isObject, type JsonObject, type RequestId } from '../protocol/messages.js';
 import { TRAITS, type Era, type Revision } from '../protocol/revisions.js';
 import type { Principal } from '../session/principal.js';
 import { userOf } from '../session/request-user.js';
-import {
-  missingCapabilities,
-  type Root,
-  type SamplingParams,
-  type SamplingResult,
-} from '../interaction/input-request.js';
+import type { Root, SamplingParams, SamplingResult } from '../interaction/input-request.js';
 import { InputRefusedError } from '../interaction/interaction.js';
 import type { ElicitAction, ElicitResult } from '../interaction/questions.js';
 import type { SchemaSource, SchemaType } from '../schema/index.js';
@@ -19,6 +15,7 @@ import {
   type FormRequest,
 } from './context-input.js';
 import { ContextLog } from './context-log.js';
+import { declaresCapability } from './declared-capability.js';
 import type { Exchange } from '../exchange/exchange.js';
 import { knownAcrossCopies } from '../packages/known-across-copies.js';
 
@@ -43,6 +40,7 @@ import { knownAcrossCopies } from '../packages/known-across-copies.js';
 export class McpContext {
   readonly #exchange: Exchange;
   readonly #input: ContextInput;
+  readonly #scopes: RequiredScopes;
   #log: ContextLog | undefined;
   #reported = Number.NEGATIVE_INFINITY;
 
@@ -51,9 +49,11 @@ export class McpContext {
     /** The name of the tool, resource or prompt. */
     readonly name: string,
     input: ContextInput,
+    scopes: RequiredScopes,
   ) {
     this.#exchange = exchange;
     this.#input = input;
+    this.#scopes = scopes;
   }
 
   /** Whether the client is `modern` or `legacy`. */
@@ -110,6 +110,17 @@ export class McpContext {
   /** `request.user`, as a guard, a hook, middleware or the `PrincipalResolver` has set it. */
   get user(): unknown {
     return userOf(this.#exchange.peer.request);
+  }
+
+  /**
+   * Requires scopes that depend on the arguments, beside those of `@McpScopes()`: call it first, because the challenge of
+   * HTTP, by which a client asks its user for more, can only be sent before all else, and not for a task.
+   *
+   * @throws {InsufficientScopeError} if the caller lacks one of them, also by the option `impliedScopes`
+   * @throws {AuthenticationRequiredError} if the caller is anonymous
+   */
+  requireScopes(...scopes: string[]): void {
+    this.#scopes.require(this.principal, scopes);
   }
 
   /** Sends log messages to the client. */
@@ -251,24 +262,9 @@ export class McpContext {
   /**
    * Whether the client declared a capability, given as a path such as `sampling`. `elicitation` tells whether
    * `elicit()` works and `elicitation.url` whether `elicitUrl()` works; both consider the revision of the client.
-   *
-   * @example
-   * ```ts
-   * if (ctx.can('elicitation')) await ctx.elicit(Rating, 'How was it?');
-   * ```
    */
   can(capability: string): boolean {
-    if (/^elicitation(\.form|\.url)?$/.test(capability)) {
-      const mode = capability === 'elicitation.url' ? 'url' : 'form';
-      const { clientCapabilities, revision } = this.#exchange.peer;
-      return !missingCapabilities({ method: 'elicitation/create', params: { mode } }, clientCapabilities, revision);
-    }
-    let at: unknown = this.#exchange.peer.clientCapabilities;
-    for (const step of capability.split('.')) {
-      if (!isObject(at) || !Object.hasOwn(at, step)) return false;
-      at = at[step];
-    }
-    return at !== undefined && at !== false;
+    return declaresCapability(this.#exchange.peer, capability);
   }
 
   /**

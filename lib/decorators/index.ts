@@ -1,3 +1,4 @@
+export { McpAllow, McpPublic, McpRoles, McpScopes } from './access.decorators.js';
 export * from './complete.decorator.js';
 export * from './expose.decorator.js';
 export type { EnhancerChoice, GlobalEnhancers } from './global-enhancers.js';

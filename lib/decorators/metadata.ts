@@ -11,6 +11,7 @@ export const MCP_RESOURCE = 'nestjs-mcp-fleet:resource';
 export const MCP_PROMPT = 'nestjs-mcp-fleet:prompt';
 export const MCP_COMPLETE = 'nestjs-mcp-fleet:complete';
 export const MCP_EXPOSE = 'nestjs-mcp-fleet:expose';
+export const MCP_ACCESS = 'nestjs-mcp-fleet:access';
 
 interface PrimitiveOptions {
   /** Which global enhancers run around it. Default: as the option `globalEnhancers` of the server says, kind by kind. */

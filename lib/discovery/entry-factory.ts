@@ -1,4 +1,7 @@
-import type { Logger } from '@nestjs/common';
+import type { Logger, Type } from '@nestjs/common';
+import type { AccessTarget } from '../access/access-policy.js';
+import type { McpAccess } from '../access/access-rule.js';
+import type { EntryAccess } from '../access/entry-access.js';
 import {
   completionKey,
   type CompletionTarget,
@@ -14,9 +17,11 @@ import type {
   McpResourceOptions,
   McpToolOptions,
 } from '../decorators/metadata.js';
+import type { AccessBinder } from './access-binder.js';
 import type { ElicitationForms } from '../interaction/elicitation-form.js';
 import type { HandlerHost } from '../pipeline/handler-pipelines.js';
 import type { Invoker } from '../pipeline/invoker.js';
+import type { CacheHint } from '../protocol/definitions.js';
 import type { JsonObject } from '../protocol/messages.js';
 import type { TaskTraits } from '../task/task-support.js';
 import { parseUriTemplate } from '../protocol/uri-template.js';
@@ -45,6 +50,11 @@ export interface Primitive {
   readonly compiled?: { readonly input: CompiledSchema; readonly output: CompiledSchema | undefined };
   /** False if its compiler emits no types, so that `argumentsType` is never known. */
   readonly typesAreEmitted: boolean;
+  /** Its class and its method, on which a `Reflector` finds metadata. */
+  readonly type: Type;
+  readonly handler: AccessTarget['handler'];
+  /** Who may use it. */
+  readonly access: readonly McpAccess[];
 }
 
 /** What all primitives that take arguments say of their schema. */
@@ -61,6 +71,7 @@ export class EntryFactory {
   constructor(
     private readonly invoker: Invoker,
     private readonly forms: ElicitationForms,
+    private readonly access: AccessBinder,
     private readonly logger: Logger,
     /** Whether tools ignore arguments that they do not declare. */
     private readonly ignoresUnknown: boolean,
@@ -89,6 +100,7 @@ export class EntryFactory {
       declaredBy: primitive.declaredBy,
       invoke: this.invoker.compile(primitive.host, input, primitive.declaredBy),
       output,
+      access: await this.#access(primitive, { kind: 'tool', name, meta }),
       paramHeaders: paramHeaders(input.jsonSchema),
       task,
       definition: defined({
@@ -121,14 +133,17 @@ export class EntryFactory {
     if (!uri.includes('{')) {
       if (!/^[A-Za-z][A-Za-z0-9+.-]*:/.test(uri))
         throw new Error(`"${uri}" is not a URI: give it a scheme, such as "app://${uri}"`);
+      const access = await this.#access(primitive, { kind: 'resource', name: uri, meta }, cache);
       const invoke = this.invoker.compile(primitive.host, undefined, declaredBy);
-      return { kind: 'resource', key: uri, declaredBy, cache, invoke, definition: defined({ uri, size, ...fields }) };
+      const definition = defined({ uri, size, ...fields });
+      return { kind: 'resource', key: uri, declaredBy, cache, access, invoke, definition };
     }
     const template = parseUriTemplate(uri);
     const schema = await this.#input(primitive, options, { strings: true, untyped: true });
     const invoke = this.invoker.compile(primitive.host, schema, declaredBy);
+    const access = await this.#access(primitive, { kind: 'template', name: uri, meta }, cache);
     const definition = defined({ uriTemplate: uri, ...fields });
-    return { kind: 'template', key: uri, declaredBy, cache, template, invoke, definition };
+    return { kind: 'template', key: uri, declaredBy, cache, access, template, invoke, definition };
   }
 
   async prompt(primitive: Primitive, options: McpPromptOptions): Promise<PromptEntry> {
@@ -146,10 +161,11 @@ export class EntryFactory {
       icons,
       _meta: meta,
     });
-    return { kind: 'prompt', key: name, declaredBy: primitive.declaredBy, invoke, definition };
+    const access = await this.#access(primitive, { kind: 'prompt', name, meta });
+    return { kind: 'prompt', key: name, declaredBy: primitive.declaredBy, access, invoke, definition };
   }
 
-  completion(primitive: Primitive, { prompt, resource, argument }: McpCompleteOptions): CompletionEntry {
+  async completion(primitive: Primitive, { prompt, resource, argument }: McpCompleteOptions): Promise<CompletionEntry> {
     if ((prompt === undefined) === (resource === undefined)) {
       throw new Error('@McpComplete needs either "prompt" or "resource"');
     }
@@ -161,9 +177,23 @@ export class EntryFactory {
       key: completionKey(target),
       target,
       declaredBy: primitive.declaredBy,
+      access: await this.#access(primitive, { kind: 'completion', name: argument, meta: undefined }),
       invoke,
       definition: undefined,
     };
+  }
+
+  /** @throws Error also if what not everybody may read may be cached for everybody (Z-15) */
+  async #access(
+    { type, handler, access, host }: Primitive,
+    { meta, ...target }: Pick<AccessTarget, 'kind' | 'name' | 'meta'>,
+    cache?: CacheHint,
+  ): Promise<EntryAccess | undefined> {
+    const bound = await this.access.bind({ ...target, ...(meta && { meta }), type, handler }, access, host);
+    if (bound && !bound.isPublic && cache?.scope === 'public') {
+      throw new Error('not everybody may read it, so that "cache" must have the scope "private"');
+    }
+    return bound;
   }
 
   async #checkForms(sources: readonly SchemaSource[] = []): Promise<void> {

@@ -1,6 +1,8 @@
+import type { McpAccess } from '../access/access-rule.js';
 import { ROUTE_ARGS_METADATA } from '../nest/metadata-keys.js';
 import { ParameterKind } from '../decorators/parameter.decorators.js';
 import {
+  MCP_ACCESS,
   MCP_COMPLETE,
   MCP_EXPOSE,
   MCP_PROMPT,
@@ -39,6 +41,32 @@ export const exposureOf = (type: object, method: object): McpExposeOptions | fal
   [method, type]
     .map((one) => Reflect.getMetadata(MCP_EXPOSE, one) as McpExposeOptions | false | undefined)
     .find((one) => one !== undefined);
+
+/**
+ * What `@McpPublic()`, `@McpScopes()` and so on say on a method, on its class, and on the classes that this one extends.
+ * `@McpPublic()` ends the search: what is beyond it does not apply.
+ */
+export function accessOf(type: object, method: object): McpAccess[] {
+  const nearer: McpAccess[] = [];
+  for (const target of [method, ...lineOf(type)]) {
+    const declared = (Reflect.getOwnMetadata(MCP_ACCESS, target) ?? []) as McpAccess[];
+    if (!declared.some((one) => one.public)) nearer.push(...declared);
+    // Public and something else on one target contradict each other, which is reported where they are combined.
+    else return nearer.length === 0 || !declared.every((one) => one.public) ? declared : nearer;
+  }
+  return nearer;
+}
+
+/** A class and those that it extends, the nearest first. */
+function* lineOf(type: object): Iterable<object> {
+  for (
+    let one: unknown = type;
+    typeof one === 'function' && one !== Function.prototype;
+    one = Object.getPrototypeOf(one)
+  ) {
+    yield one;
+  }
+}
 
 const ARGUMENT_KINDS: readonly string[] = [ParameterKind.Arguments, ParameterKind.Query, ParameterKind.Param].map(
   String,

@@ -7,7 +7,7 @@ import type { EntryFactory, Primitive } from './entry-factory.js';
 import { requireEnhancers } from './enhancers.js';
 import type { HandlerHost } from '../pipeline/handler-pipelines.js';
 import { exposedTool } from './exposed-routes.js';
-import { argumentsUse } from './metadata-accessor.js';
+import { accessOf, argumentsUse } from './metadata-accessor.js';
 import { knownAcrossCopies } from '../packages/known-across-copies.js';
 
 /**
@@ -85,6 +85,7 @@ export class Registrar {
 
   #entry({ declaration, host, type, name }: Discovered): CatalogEntry | Promise<CatalogEntry> {
     const { reads, type: argumentsType, typesAreEmitted } = argumentsUse(type, host.method);
+    const handler = (type.prototype as Record<string, Primitive['handler']>)[host.method]!;
     const primitive: Primitive = {
       host,
       defaultName: host.method,
@@ -92,6 +93,9 @@ export class Registrar {
       takesArguments: reads,
       argumentsType,
       typesAreEmitted,
+      type: type as Primitive['type'],
+      handler,
+      access: accessOf(type, handler),
     };
     switch (declaration.kind) {
       case 'tool':

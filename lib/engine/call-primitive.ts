@@ -1,3 +1,5 @@
+import type { AccessControl, Guarded } from '../access/access-control.js';
+import { RequiredScopes } from '../access/required-scopes.js';
 import type { Interactions } from '../interaction/interactions.js';
 import type { Outcome } from '../interaction/interaction.js';
 import type { Invoke } from '../pipeline/invoker.js';
@@ -10,7 +12,7 @@ import { McpContext } from '../context/mcp-context.js';
  * The primitive to invoke, and the subject and arguments that a client must repeat to continue after a round of input.
  */
 export interface PrimitiveCall {
-  readonly invoke: Invoke;
+  readonly entry: Guarded & { readonly invoke: Invoke };
   /** The value of `ctx.name`. */
   readonly name: string;
   /** The name of the tool or prompt, or the URI of the resource. */
@@ -20,12 +22,14 @@ export interface PrimitiveCall {
 
 /** Runs a primitive's method in its context, with as many rounds of input as one request allows. */
 export async function callPrimitive(
-  { invoke, name, subject, args }: PrimitiveCall,
+  { entry, name, subject, args }: PrimitiveCall,
   exchange: Exchange,
   interactions: Pick<Interactions, 'begin' | 'forms'>,
+  { scopes }: AccessControl,
 ): Promise<Outcome> {
   const begun = interactions.begin(exchange, subject, args);
   const interaction = begun instanceof Promise ? await begun : begun;
-  const ctx = new McpContext(exchange, name, new ContextInput(interaction, interactions.forms));
-  return interaction.run(() => invoke(ctx, args));
+  const input = new ContextInput(interaction, interactions.forms);
+  const ctx = new McpContext(exchange, name, input, new RequiredScopes(scopes, entry.access?.scopes));
+  return interaction.run(() => entry.invoke(ctx, args));
 }

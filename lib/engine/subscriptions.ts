@@ -40,8 +40,14 @@ export class Subscriptions {
   #closed = false;
   #uris = 0;
 
-  /** @param limit open listen requests of this instance */
-  constructor(private readonly limit: number) {}
+  /**
+   * @param limit open listen requests of this instance
+   * @param mayRead whether a listener may still read a resource when it changes: policies may have changed their mind
+   */
+  constructor(
+    private readonly limit: number,
+    private readonly mayRead: (exchange: Exchange, uri: string) => boolean | Promise<boolean> = () => true,
+  ) {}
 
   get size(): number {
     return this.#listeners.size;
@@ -98,15 +104,16 @@ export class Subscriptions {
       });
     } else if (event.type === 'resource-updated') {
       const listeners = this.#byUri.get(event.uri);
-      if (listeners) this.#work.add(listeners, (listener) => notifyResource(listener, event.uri));
+      if (listeners) this.#work.add(listeners, (listener) => this.#notifyResource(listener, event.uri));
     }
   }
 
   /** Events may have been missed: each listener is told everything it asked about, rather than too little (P12). */
   deliverAll(): void {
+    const tellOf = (listener: Listener, uri: string): void => this.#notifyResource(listener, uri);
     this.#work.addParts(this.#listeners, function* (listener) {
       for (const list of LISTS) if (wants(listener.filter, list)) notifyList(listener, list);
-      for (const uri of listener.uris) yield notifyResource(listener, uri);
+      for (const uri of listener.uris) yield tellOf(listener, uri);
     });
   }
 
@@ -129,6 +136,17 @@ export class Subscriptions {
     }
   }
 
+  #notifyResource(listener: Listener, uri: string): void {
+    const { exchange } = listener;
+    const tell = (allowed: boolean): void => {
+      if (allowed) notify(exchange, 'notifications/resources/updated', { uri });
+    };
+    const allowed = this.mayRead(exchange, uri);
+    if (typeof allowed === 'boolean') tell(allowed);
+    // A decision never rejects: a policy that fails denies.
+    else void allowed.then(tell);
+  }
+
   #remove(listener: Listener): void {
     if (!this.#listeners.delete(listener)) return;
     this.#uris -= listener.uris.size;
@@ -141,9 +159,6 @@ export class Subscriptions {
 
 const notifyList = ({ exchange }: Listener, list: ListName): void =>
   notify(exchange, `notifications/${list}/list_changed`, {});
-
-const notifyResource = ({ exchange }: Listener, uri: string): void =>
-  notify(exchange, 'notifications/resources/updated', { uri });
 
 /** Every message of a subscription carries its id, with its original type (L-6). */
 function notify(exchange: Exchange, method: string, params: JsonObject): void {

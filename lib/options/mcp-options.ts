@@ -1,4 +1,5 @@
 import type { ModuleMetadata, Provider, Type } from '@nestjs/common';
+import type { AccessOptions } from '../access/access-options.js';
 import type { GlobalEnhancers } from '../decorators/global-enhancers.js';
 import type { ExposedRoutes } from '../decorators/metadata.js';
 import type { AnnouncedCapabilities } from '../engine/capabilities.js';
@@ -190,10 +191,18 @@ export interface McpOptions {
    * prompt and completer. Default: all of them.
    */
   readonly globalEnhancers?: GlobalEnhancers;
+  /**
+   * How the rules of `@McpScopes()`, `@McpRoles()` and `@McpAllow()` are applied: what callers see of what they may not
+   * use, implied scopes, and guards that decide about lists. Default: what a caller may not use is hidden from it.
+   */
+  readonly access?: AccessOptions;
 
   /** Number of entries on one page of a list. Default: 1000. */
   readonly pageSize?: number;
-  /** How long modern clients may cache the lists, and for whom. Default: no caching. */
+  /**
+   * How long modern clients may cache the lists, and for whom. The scope `public` is refused where lists differ from
+   * caller to caller. Default: no caching.
+   */
   readonly listCache?: CacheHint;
   /**
    * Capabilities to advertise even if nothing is declared at start-up, for entries registered at run time. Default:

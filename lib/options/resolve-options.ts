@@ -1,3 +1,4 @@
+import { accessProblem } from './access-options.js';
 import { KeyRing } from '../interaction/key-ring.js';
 import type { McpOptions } from './mcp-options.js';
 import { knownAcrossCopies } from '../packages/known-across-copies.js';
@@ -113,6 +114,7 @@ const KNOWN = new Set<string>([
     'redis',
     'expose',
     'globalEnhancers',
+    'access',
   ],
 ]);
 
@@ -150,6 +152,8 @@ export function resolveOptions(given: McpOptions): ResolvedOptions {
   cache(options);
   exposed(options);
   enhancers(options);
+  const problem = accessProblem(options.access);
+  if (problem) throw invalid('access', problem);
   return options;
 }
 

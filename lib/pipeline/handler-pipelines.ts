@@ -39,7 +39,7 @@ export interface RouteHost {
 }
 
 /** What `context.getType()` says in a route: its guards must not step aside, as some do for what is not HTTP. */
-const ROUTE_CONTEXT_TYPE = 'http';
+export const ROUTE_CONTEXT_TYPE = 'http';
 
 /** A method with its guards, interceptors, pipes and filters around it. */
 export type HandlerPipeline = (...args: McpExecutionArguments) => Promise<unknown>;

@@ -119,6 +119,44 @@ export class InsufficientScopeError extends McpError {
 }
 
 /**
+ * The caller is anonymous, and what it asks for needs an identity. The HTTP status is 401 with a challenge, unless
+ * headers are sent; then clients get a JSON-RPC error with code 401, and `data.requiredScopes` if scopes are needed.
+ *
+ * @publicApi
+ */
+export class AuthenticationRequiredError extends McpError {
+  static {
+    knownAcrossCopies(this, 'AuthenticationRequiredError');
+  }
+
+  override readonly name = 'AuthenticationRequiredError';
+
+  /** @param requiredScopes all scopes that the operation needs. Default: none */
+  constructor(readonly requiredScopes: readonly string[] = []) {
+    super(401, 'This needs an authenticated caller', requiredScopes.length > 0 ? { data: { requiredScopes } } : {});
+  }
+}
+
+/**
+ * The caller lacks a role, or a policy does not allow what it asks for. Clients get a JSON-RPC error with code 403. With
+ * `denied: 'hide'` it is only the `cause` of the error for something that does not exist.
+ *
+ * @publicApi
+ */
+export class AccessDeniedError extends McpError {
+  static {
+    knownAcrossCopies(this, 'AccessDeniedError');
+  }
+
+  override readonly name = 'AccessDeniedError';
+
+  /** @param reason what did not allow it; clients do not get it */
+  constructor(readonly reason: 'roles' | 'policy') {
+    super(403, 'The caller may not do this');
+  }
+}
+
+/**
  * The server has reached one of its limits. The HTTP status is 503 with `Retry-After`, or 429 for a client that has
  * used up its share, unless headers are sent (L-14).
  *

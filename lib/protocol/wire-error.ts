@@ -1,4 +1,11 @@
-import { CapacityError, ErrorCode, InsufficientScopeError, type McpError, ResourceNotFoundError } from './errors.js';
+import {
+  AuthenticationRequiredError,
+  CapacityError,
+  ErrorCode,
+  InsufficientScopeError,
+  type McpError,
+  ResourceNotFoundError,
+} from './errors.js';
 import type { JsonRpcErrorObject } from './messages.js';
 import type { Era } from './revisions.js';
 
@@ -26,6 +33,7 @@ export function wireError(error: McpError, era: Era): JsonRpcErrorObject {
 export function httpStatusOf(error: McpError): number {
   if (error instanceof CapacityError) return error.status;
   if (error instanceof InsufficientScopeError) return 403;
+  if (error instanceof AuthenticationRequiredError) return 401;
   switch (error.code) {
     case ErrorCode.MethodNotFound:
       return 404;

@@ -1,5 +1,6 @@
 import type { Logger } from '@nestjs/common';
 import type { Subscription } from 'rxjs';
+import { AccessControl } from '../access/access-control.js';
 import { ChangeBus } from '../broker/change-bus.js';
 import { Catalog } from '../catalog/catalog.js';
 import { InFlight } from '../engine/in-flight.js';
@@ -18,12 +19,15 @@ import type { ThrottledReporter } from '../report/throttled-reporter.js';
 import { createInteractions } from './compose/create-interactions.js';
 import { createTasks } from './compose/create-tasks.js';
 import type { Backends, StoredGauge } from '../backends/backends.js';
+import { accessOptions } from '../options/access-options.js';
+import { requirePrivateLists } from './require-private-lists.js';
 import { keepSessionAlive } from '../session/keep-session-alive.js';
 import { createEngine, type Engine } from './compose/create-engine.js';
 import { createHttpService, type HttpService } from './compose/create-http.js';
 
 /** One MCP server: creates and connects all the objects between a message and a method. */
 export class McpRuntime {
+  readonly access: AccessControl;
   readonly catalog: Catalog;
   readonly interactions: Interactions;
   readonly bus: ChangeBus;
@@ -53,16 +57,27 @@ export class McpRuntime {
     const { report } = reporter;
     this.inFlight = new InFlight(options);
     this.#expiry = new SessionExpiry(sessions, this.inFlight, options.sessionIdleTtlMs, report);
+    this.access = new AccessControl(accessOptions(options), report);
     this.catalog = new Catalog(options.pageSize);
     this.interactions = createInteractions(backends, options, this.logger);
     this.bus = new ChangeBus({ broker, namespace: `mcp:${server ?? 'default'}`, report });
-    this.tasks = createTasks(this.catalog, this.interactions, backends, this.bus, options, this.logger, report);
+    this.tasks = createTasks(
+      this.catalog,
+      this.interactions,
+      backends,
+      this.bus,
+      this.access,
+      options,
+      this.logger,
+      report,
+    );
     this.engine = createEngine(
       this.catalog,
       sessions,
       this.interactions,
       this.tasks,
       backends.pending,
+      this.access,
       options,
       this.logger,
     );
@@ -84,6 +99,7 @@ export class McpRuntime {
 
   /** Called once the catalog is complete. Changes from here on are announced to clients. */
   async start(): Promise<void> {
+    requirePrivateLists(this.catalog, this.access, this.options);
     const { subscriptions } = this.engine;
     this.#subscriptions = [
       this.catalog.changes$.subscribe((list) => this.announcer.listChanged(list)),

@@ -1,11 +1,13 @@
 import type { CanActivate, NestInterceptor } from '@nestjs/common';
 import { UseGuards, UseInterceptors } from '@nestjs/common';
+import type { McpAccess } from '../access/access-rule.js';
 import type { CatalogEntry, CatalogKind } from '../catalog/entries.js';
 import type { GlobalEnhancers } from '../decorators/global-enhancers.js';
 import type { McpPromptOptions, McpResourceOptions, McpToolOptions } from '../decorators/metadata.js';
 import type { EntryFactory, Primitive } from '../discovery/entry-factory.js';
 import type { McpContext } from '../context/mcp-context.js';
 import type { HandlerHost } from '../pipeline/handler-pipelines.js';
+import { RuntimeHandlerHost } from '../pipeline/runtime-handler-host.js';
 import type { CallToolResult } from '../protocol/content.js';
 import type { JsonObject } from '../protocol/messages.js';
 import { principalId, type Principal } from '../session/principal.js';
@@ -25,7 +27,8 @@ import { knownAcrossCopies } from '../packages/known-across-copies.js';
 export type McpHandler<A = any> = (args: A, ctx: McpContext) => unknown;
 
 /**
- * Guards and interceptors of one primitive registered at run time, as instances. Global ones apply in any case.
+ * Guards and interceptors of one primitive registered at run time, as instances, and who may use it. Global ones apply in
+ * any case.
  *
  * @publicApi
  */
@@ -34,6 +37,8 @@ export interface McpHandlerEnhancers {
   readonly guards?: readonly CanActivate[];
   /** Wrap the handler, the first one outermost. Default: none. */
   readonly interceptors?: readonly NestInterceptor[];
+  /** Who may use it and finds it in the list, such as `{ scopes: ['files:write'] }`. Default: every caller. */
+  readonly access?: McpAccess;
 }
 
 type Named<O> = O & { readonly name: string };
@@ -233,7 +238,8 @@ export class McpServer {
 
   /**
    * Calls a tool in process, without a client, through the same validation, guards, interceptors and filters. The call
-   * declares no client capabilities, so that a tool cannot ask for input.
+   * declares no client capabilities, so that a tool cannot ask for input. The rules of access apply as well: a call of
+   * the application itself needs a `principal` with the scopes and roles of the tool.
    *
    * @param args the arguments as a client would send them. Default: `{}`
    * @returns the tool's result; an error of the tool is a result with `isError`
@@ -265,7 +271,7 @@ export class McpServer {
     kind: string,
     { name, input, globalEnhancers }: { name: string; input?: unknown; globalEnhancers?: GlobalEnhancers },
     handler: McpHandler,
-    { guards = [], interceptors = [] }: McpHandlerEnhancers = {},
+    { guards = [], interceptors = [], access }: McpHandlerEnhancers = {},
   ): Primitive {
     // Each registration needs its own function, because Nest stores enhancers as metadata of the function.
     const callback = (args: unknown, ctx: unknown): unknown => handler(args, ctx as McpContext);
@@ -281,6 +287,9 @@ export class McpServer {
       takesArguments,
       argumentsType: undefined,
       typesAreEmitted: true,
+      type: RuntimeHandlerHost,
+      handler: callback,
+      access: access ? [access] : [],
     };
   }
 }

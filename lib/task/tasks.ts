@@ -1,4 +1,4 @@
-import { invalidParams } from '../protocol/errors.js';
+import { invalidParams, type McpError } from '../protocol/errors.js';
 import { isLegacyRevision } from '../protocol/revisions.js';
 import type { Era } from '../protocol/revisions.js';
 import type { OrphanedTasks } from './orphaned-tasks.js';
@@ -9,6 +9,11 @@ import type { TaskRunner } from './task-runner.js';
 import type { TaskPosition, TaskStore } from './task-store.js';
 
 const eraOf = ({ caller }: TaskRecord): Era => (isLegacyRevision(caller.revision) ? 'legacy' : 'modern');
+
+/** Which tasks a caller gets to see. */
+export type Admits = (task: TaskRecord) => boolean | Promise<boolean>;
+
+const ALL: Admits = () => true;
 
 /** The tasks of a server as its methods see them: by owner, and in the form of the era that created them (§5.2). */
 export class Tasks {
@@ -27,18 +32,16 @@ export class Tasks {
   }
 
   /** Yields those tasks of a principal that `find` would return. */
-  async *findMany(principal: string, ids: readonly string[], era: Era): AsyncIterable<TaskRecord> {
+  async *findMany(
+    principal: string,
+    ids: readonly string[],
+    era: Era,
+    admits: Admits = ALL,
+  ): AsyncIterable<TaskRecord> {
     for await (const loaded of this.store.loadMany(principal, ids)) {
       const task = eraOf(loaded) === era ? await this.#reclaimIfOrphaned(loaded) : undefined;
-      if (task) yield task;
+      if (task && (await admits(task))) yield task;
     }
-  }
-
-  /** @throws {McpError} `-32602`, with the same message for every reason (T-51) */
-  async get(key: TaskKey, era: Era): Promise<TaskRecord> {
-    const task = await this.find(key, era);
-    if (!task) throw unknownTask();
-    return task;
   }
 
   /** @returns whether this call ended the task, and the task as it is now */
@@ -56,20 +59,28 @@ export class Tasks {
   }
 
   /** Returns a page of the 2025-11-25 list. It may have fewer than `limit` tasks, without those of the other era. */
-  async page(principal: string, limit: number, after?: TaskPosition) {
+  async page(principal: string, limit: number, after?: TaskPosition, admits: Admits = ALL) {
     const all = await this.store.list(principal, limit, after);
     const legacy = all.filter((task) => eraOf(task) === 'legacy');
-    const tasks = await Promise.all(legacy.map((task) => this.#reclaimIfOrphaned(task)));
+    const reclaim = async (task: TaskRecord) => ((await admits(task)) ? this.#reclaimIfOrphaned(task) : undefined);
+    const tasks = await Promise.all(legacy.map(reclaim));
     return { tasks: tasks.filter((task) => task !== undefined), last: all.length < limit ? undefined : all.at(-1) };
   }
 
   /**
-   * Calls the follower with each of the tasks of a principal, now and after each change.
+   * Calls the follower with each of the tasks of a principal, now and after each change. One that is no longer admitted
+   * is gone.
    *
    * @returns a function that stops it
    */
-  follow(principal: string, ids: readonly string[], era: Era, follower: TaskFollower): () => void {
-    const read = (due: readonly string[]) => this.findMany(principal, due, era);
+  follow(
+    principal: string,
+    ids: readonly string[],
+    era: Era,
+    follower: TaskFollower,
+    admits: Admits = ALL,
+  ): () => void {
+    const read = (due: readonly string[]) => this.findMany(principal, due, era, admits);
     const followed = new FollowedTasks(principal, ids, this.changes, read, follower);
     return () => followed.stop();
   }
@@ -79,4 +90,5 @@ export class Tasks {
   }
 }
 
-const unknownTask = () => invalidParams('Unknown task');
+/** With the same message for every reason (T-51). */
+export const unknownTask = (): McpError => invalidParams('Unknown task');

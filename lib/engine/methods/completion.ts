@@ -1,17 +1,18 @@
+import type { AccessControl } from '../../access/access-control.js';
+import { RequiredScopes } from '../../access/required-scopes.js';
 import type { Catalog } from '../../catalog/catalog.js';
 import { completionKey, type CompletionTarget } from '../../catalog/entries.js';
 import { invalidParams } from '../../protocol/errors.js';
 import { isObject, type JsonObject } from '../../protocol/messages.js';
 import type { Capabilities } from '../capabilities.js';
-import { ElicitationForms } from '../../interaction/elicitation-form.js';
-import { NO_INTERACTION } from '../../interaction/no-interaction.js';
-import { ContextInput } from '../../context/context-input.js';
+import type { Exchange } from '../../exchange/exchange.js';
 import { McpContext } from '../../context/mcp-context.js';
+import { NO_INPUT } from '../../context/no-input.js';
 import { BOTH_ERAS, type Method } from '../method.js';
 import { completionResult } from '../results/completion-result.js';
 
 /** `completion/complete`. An argument without a completer gets an empty list of suggestions, not an error. */
-export const complete = (catalog: Catalog, capabilities: Capabilities): Method => ({
+export const complete = (catalog: Catalog, capabilities: Capabilities, access: AccessControl): Method => ({
   name: 'completion/complete',
   eras: BOTH_ERAS,
   available: capabilities.completions,
@@ -19,33 +20,53 @@ export const complete = (catalog: Catalog, capabilities: Capabilities): Method =
     if (!isObject(argument) || typeof argument.name !== 'string' || typeof argument.value !== 'string') {
       throw invalidParams('"argument" must have a string "name" and a string "value"');
     }
-    const target = resolve(catalog, ref, argument.name);
+    const target = await resolve(catalog, access, exchange, ref, argument.name);
     const completer = catalog.completions.get(completionKey(target));
-    if (!completer) return { completion: { values: [] } };
+    const isHidden = completer && access.hides && !(await access.permits(completer, exchange));
+    if (!completer || isHidden) return { completion: { values: [] } };
     const resolved = isObject(context) && isObject(context.arguments) ? context.arguments : {};
-    const ctx = new McpContext(exchange, target.name, NO_INPUT);
-    const value = await completer.invoke(ctx, { value: argument.value, arguments: resolved });
+    const typed = { value: argument.value, arguments: resolved };
+    const unknown = () => invalidParams(`Nothing completes "${argument.name as string}"`);
+    const deciding = access.require(completer, exchange, typed, unknown);
+    if (deciding) await deciding;
+    const scopes = new RequiredScopes(access.scopes, completer.access?.scopes);
+    const ctx = new McpContext(exchange, target.name, NO_INPUT, scopes);
+    const value = await completer.invoke(ctx, typed);
     return { completion: completionResult(value) as unknown as JsonObject };
   },
 });
 
-const NO_INPUT = new ContextInput(NO_INTERACTION, new ElicitationForms());
-
-/** @throws {McpError} `-32602` if the prompt, template or argument does not exist */
-function resolve(catalog: Catalog, ref: unknown, argument: string): CompletionTarget {
+/**
+ * Finds what is completed. Who may not know of the prompt or template gets no completions either.
+ *
+ * @throws {McpError} `-32602` if the prompt, template or argument does not exist
+ */
+async function resolve(
+  catalog: Catalog,
+  access: AccessControl,
+  exchange: Exchange,
+  ref: unknown,
+  argument: string,
+): Promise<CompletionTarget> {
   if (isObject(ref) && ref.type === 'ref/prompt' && typeof ref.name === 'string') {
-    const prompt = catalog.prompts.get(ref.name);
-    if (!prompt) throw invalidParams(`Unknown prompt: ${ref.name}`);
-    if (!prompt.definition.arguments?.some(({ name }) => name === argument)) {
-      throw invalidParams(`The prompt ${ref.name} has no argument "${argument}"`);
+    const { name } = ref;
+    const prompt = catalog.prompts.get(name);
+    const unknown = () => invalidParams(`Unknown prompt: ${name}`);
+    if (!prompt) throw access.absent(exchange, unknown());
+    await access.require(prompt, exchange, undefined, unknown);
+    if (!prompt.definition.arguments?.some((known) => known.name === argument)) {
+      throw invalidParams(`The prompt ${name} has no argument "${argument}"`);
     }
-    return { ref: 'prompt', name: ref.name, argument };
+    return { ref: 'prompt', name, argument };
   }
   if (isObject(ref) && ref.type === 'ref/resource' && typeof ref.uri === 'string') {
-    const entry = catalog.templates.get(ref.uri);
-    if (!entry) throw invalidParams(`Unknown resource template: ${ref.uri}`);
+    const { uri } = ref;
+    const entry = catalog.templates.get(uri);
+    const unknown = () => invalidParams(`Unknown resource template: ${uri}`);
+    if (!entry) throw access.absent(exchange, unknown());
+    await access.require(entry, exchange, undefined, unknown);
     if (!entry.template.variables.includes(argument)) throw invalidParams(`The template has no variable "${argument}"`);
-    return { ref: 'resource', name: ref.uri, argument };
+    return { ref: 'resource', name: uri, argument };
   }
   throw invalidParams('"ref" must be a ref/prompt with a name or a ref/resource with a uri');
 }

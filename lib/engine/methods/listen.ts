@@ -1,17 +1,20 @@
 import type { Logger } from '@nestjs/common';
+import type { AccessControl } from '../../access/access-control.js';
 import type { Catalog } from '../../catalog/catalog.js';
 import { invalidParams, MissingClientCapabilityError } from '../../protocol/errors.js';
 import { exceedsJsonSize } from '../../limits/json-size.js';
 import { isObject, type JsonObject } from '../../protocol/messages.js';
 import { declaresTasks, TASKS_CAPABILITY } from '../../task/task-extension.js';
+import type { TaskRecord } from '../../task/task-record.js';
 import { detailedTask } from '../../task/task-view.js';
-import type { Tasks } from '../../task/tasks.js';
+import type { Admits, Tasks } from '../../task/tasks.js';
 import type { Capabilities } from '../capabilities.js';
-import type { Peer } from '../../exchange/peer.js';
+import type { Exchange } from '../../exchange/exchange.js';
 import { reportUnexpected } from '../../exchange/failure.js';
 import type { Method } from '../method.js';
 import type { Follow, HonouredFilter, Subscriptions } from '../subscriptions.js';
-import { findResource } from './resources.js';
+import type { TaskAccess } from '../task-access.js';
+import { mayRead } from './resources.js';
 
 /** More resources or tasks in one request than this are a mistake or an attack (Z-16). Each task is looked up. */
 const MAX_NAMES = { resourceSubscriptions: 1000, taskIds: 100 };
@@ -24,6 +27,8 @@ export const listen = (
   capabilities: Capabilities,
   subscriptions: Subscriptions,
   tasks: Tasks,
+  own: TaskAccess,
+  access: AccessControl,
   logger: Logger,
 ): Method => ({
   name: 'subscriptions/listen',
@@ -31,23 +36,26 @@ export const listen = (
   available: capabilities.subscriptions,
   async run({ notifications }, exchange) {
     const filter = readFilter(notifications);
-    const accepted = honouredFilter(filter, catalog, capabilities);
+    const accepted = await honouredFilter(filter, catalog, capabilities, access, exchange);
     if (filter.taskIds === undefined || !capabilities.tasks()) return subscriptions.listen(exchange, accepted);
-    const taskIds = await findTasks(filter.taskIds as string[], exchange.peer, tasks);
-    const follow = followTasks(exchange.peer.principalId, taskIds, tasks, logger);
+    const admits = own.admits(exchange);
+    const taskIds = await findTasks(filter.taskIds as string[], exchange, tasks, admits);
+    const follow = followTasks(exchange.peer.principalId, taskIds, tasks, admits, logger);
     return subscriptions.listen(exchange, { ...accepted, taskIds }, follow);
   },
 });
 
 /**
- * Returns the ids of the tasks that exist. A task of another principal is left out like one that does not exist (§3.3-6).
+ * Returns the ids of the tasks that exist. A task of another principal, or of a tool that the caller may no longer use, is
+ * left out like one that does not exist (§3.3-6).
  *
  * @throws {McpError} `-32021` for a client that does not declare the extension with this request (L-10)
  */
-async function findTasks(ids: readonly string[], { principalId, clientCapabilities }: Peer, tasks: Tasks) {
+async function findTasks(ids: readonly string[], { peer }: Exchange, tasks: Tasks, admits: Admits) {
+  const { principalId, clientCapabilities } = peer;
   if (!declaresTasks(clientCapabilities)) throw new MissingClientCapabilityError(TASKS_CAPABILITY);
   const found: string[] = [];
-  for await (const { id } of tasks.findMany(principalId, [...new Set(ids)], 'modern')) found.push(id);
+  for await (const { id } of tasks.findMany(principalId, [...new Set(ids)], 'modern', admits)) found.push(id);
   return found;
 }
 
@@ -56,12 +64,14 @@ async function findTasks(ids: readonly string[], { principalId, clientCapabiliti
  * (TASK-15). The current state is sent first, so that a change before the subscription is not missed.
  */
 const followTasks =
-  (principal: string, ids: readonly string[], tasks: Tasks, logger: Logger): Follow =>
-  (notify) =>
-    tasks.follow(principal, ids, 'modern', {
-      changed: (record) => notify('notifications/tasks', detailedTask(record)),
-      failed: (error) => reportUnexpected(error, logger, 'A subscription to tasks'),
-    });
+  (principal: string, ids: readonly string[], tasks: Tasks, admits: Admits, logger: Logger): Follow =>
+  (notify) => {
+    const follower = {
+      changed: (record: TaskRecord) => notify('notifications/tasks', detailedTask(record)),
+      failed: (error: unknown) => reportUnexpected(error, logger, 'A subscription to tasks'),
+    };
+    return tasks.follow(principal, ids, 'modern', follower, admits);
+  };
 
 const FLAGS = ['toolsListChanged', 'promptsListChanged', 'resourcesListChanged'] as const;
 
@@ -89,14 +99,27 @@ function readFilter(filter: unknown): JsonObject {
   return filter;
 }
 
-/** The part of the filter that this server supports (L-5). Unknown members are left out. */
-function honouredFilter(filter: JsonObject, catalog: Catalog, capabilities: Capabilities): HonouredFilter {
-  const uris = filter.resourceSubscriptions as string[] | undefined;
+/** The part of the filter that this server supports, and the caller may read (L-5). Unknown members are left out. */
+async function honouredFilter(
+  filter: JsonObject,
+  catalog: Catalog,
+  capabilities: Capabilities,
+  access: AccessControl,
+  exchange: Exchange,
+): Promise<HonouredFilter> {
+  const uris = capabilities.resources() ? (filter.resourceSubscriptions as string[] | undefined) : undefined;
+  const readable = uris && (await readableOf(uris, (uri) => mayRead(catalog, access, exchange, uri)));
   return {
     ...(filter.toolsListChanged === true && capabilities.tools() && { toolsListChanged: true as const }),
     ...(filter.promptsListChanged === true && capabilities.prompts() && { promptsListChanged: true as const }),
     ...(filter.resourcesListChanged === true && capabilities.resources() && { resourcesListChanged: true as const }),
-    ...(uris &&
-      capabilities.resources() && { resourceSubscriptions: uris.filter((uri) => findResource(catalog, uri)) }),
+    ...(readable && { resourceSubscriptions: readable }),
   };
+}
+
+/** One after the other: a policy may ask a database, and a client may name a thousand resources. */
+async function readableOf(uris: readonly string[], isReadable: (uri: string) => boolean | Promise<boolean>) {
+  const readable: string[] = [];
+  for (const uri of uris) if (await isReadable(uri)) readable.push(uri);
+  return readable;
 }

@@ -1,3 +1,6 @@
+import type { AccessControl } from '../../access/access-control.js';
+import type { EntryAccess } from '../../access/entry-access.js';
+import type { Outcome } from '../../access/outcome.js';
 import type { Catalog } from '../../catalog/catalog.js';
 import type { CacheHint } from '../../protocol/definitions.js';
 import type { Revision } from '../../protocol/revisions.js';
@@ -8,7 +11,8 @@ import { cacheMembers } from './cacheable.js';
 
 /** A list of the catalog whose pages are serialized already. */
 interface Pages {
-  page(revision: Revision, cursor: unknown): string;
+  rules(): readonly EntryAccess[];
+  page(revision: Revision, cursor: unknown, part?: Outcome): string;
 }
 
 /** The four list methods; they differ only in their list and in the capability that announces it. */
@@ -16,12 +20,22 @@ export const listMethods = (
   catalog: Catalog,
   { tools, resources, prompts }: Capabilities,
   cache: CacheHint,
+  access: AccessControl,
 ): readonly Method[] => {
   const list = (name: string, available: () => boolean, pages: Pages): Method => ({
     name,
     eras: BOTH_ERAS,
     available,
-    run: ({ cursor }, { peer }) => new ResultMembers(pages.page(peer.revision, cursor) + cacheMembers(peer.era, cache)),
+    run({ cursor }, exchange) {
+      const { revision, era } = exchange.peer;
+      const rules = pages.rules();
+      // What may differ from caller to caller must not be shared between them (Z-15).
+      const hint = cache.scope === 'public' && access.differs(rules) ? { ...cache, scope: 'private' as const } : cache;
+      const answer = (part: Outcome | undefined) =>
+        new ResultMembers(pages.page(revision, cursor, part) + cacheMembers(era, hint));
+      const part = access.outcome(rules, exchange);
+      return part instanceof Promise ? part.then(answer) : answer(part);
+    },
   });
   return [
     list('tools/list', tools, catalog.toolList),

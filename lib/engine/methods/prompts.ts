@@ -1,3 +1,4 @@
+import type { AccessControl } from '../../access/access-control.js';
 import type { Catalog } from '../../catalog/catalog.js';
 import type { Interactions } from '../../interaction/interactions.js';
 import { projectPromptResult } from '../../protocol/down-projection.js';
@@ -9,7 +10,12 @@ import { BOTH_ERAS, type Method } from '../method.js';
 import { promptResult } from '../results/prompt-result.js';
 
 /** `prompts/get`: runs the prompt's method and returns its messages. */
-export const getPrompt = (catalog: Catalog, capabilities: Capabilities, interactions: Interactions): Method => ({
+export const getPrompt = (
+  catalog: Catalog,
+  capabilities: Capabilities,
+  interactions: Interactions,
+  access: AccessControl,
+): Method => ({
   name: 'prompts/get',
   eras: BOTH_ERAS,
   available: capabilities.prompts,
@@ -18,9 +24,12 @@ export const getPrompt = (catalog: Catalog, capabilities: Capabilities, interact
     if (typeof name !== 'string') throw invalidParams('prompts/get needs a string "name"');
     if (!isStringMap(args)) throw invalidParams('"arguments" must be an object of strings');
     const prompt = catalog.prompts.get(name);
-    if (!prompt) throw invalidParams(`Unknown prompt: ${name}`);
-    const call = { invoke: prompt.invoke, name: prompt.key, subject: prompt.key, args };
-    const outcome = await callPrimitive(call, exchange, interactions);
+    const unknown = () => invalidParams(`Unknown prompt: ${name}`);
+    if (!prompt) throw access.absent(exchange, unknown());
+    const deciding = access.require(prompt, exchange, args, unknown);
+    if (deciding) await deciding;
+    const call = { entry: prompt, name: prompt.key, subject: prompt.key, args };
+    const outcome = await callPrimitive(call, exchange, interactions, access);
     if ('inputRequired' in outcome) return outcome.inputRequired;
     const result = promptResult(outcome.value, prompt.definition.description);
     return projectPromptResult(result, exchange.peer.revision) as unknown as JsonObject;

@@ -1,21 +1,27 @@
+import type { AccessControl } from '../../access/access-control.js';
 import type { Catalog } from '../../catalog/catalog.js';
-import { ErrorCode, McpError, ResourceNotFoundError } from '../../protocol/errors.js';
+import { ErrorCode, McpError } from '../../protocol/errors.js';
 import type { SessionRecord } from '../../session/session-record.js';
 import type { SessionStore } from '../../session/session-store.js';
 import type { Capabilities } from '../capabilities.js';
 import type { Peer } from '../../exchange/peer.js';
 import type { Method } from '../method.js';
-import { findResource, uriOf } from './resources.js';
+import { requireResource, uriOf } from './resources.js';
 
 /** `resources/subscribe`. The subscription is stored in the session; updates are sent on its standalone stream. */
-export const subscribeResource = (catalog: Catalog, capabilities: Capabilities, sessions: SessionStore): Method => ({
+export const subscribeResource = (
+  catalog: Catalog,
+  capabilities: Capabilities,
+  sessions: SessionStore,
+  access: AccessControl,
+): Method => ({
   name: 'resources/subscribe',
   eras: ['legacy'],
   available: capabilities.resources,
-  async run(params, { peer }) {
+  async run(params, exchange) {
     const uri = uriOf(params);
-    if (!findResource(catalog, uri)) throw new ResourceNotFoundError(uri);
-    const outcome = await sessions.subscribe(sessionOf(peer), uri);
+    await requireResource(catalog, access, exchange, uri);
+    const outcome = await sessions.subscribe(sessionOf(exchange.peer), uri);
     if (outcome === 'limit') {
       throw new McpError(ErrorCode.InvalidRequest, 'This session has reached its limit of resource subscriptions');
     }

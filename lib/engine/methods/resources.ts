@@ -1,8 +1,10 @@
+import type { AccessControl } from '../../access/access-control.js';
 import type { Catalog } from '../../catalog/catalog.js';
 import type { ResourceEntry, ResourceTemplateEntry } from '../../catalog/entries.js';
 import type { Interactions } from '../../interaction/interactions.js';
 import { NO_CACHE } from '../../protocol/definitions.js';
 import { invalidParams, ResourceNotFoundError } from '../../protocol/errors.js';
+import type { Exchange } from '../../exchange/exchange.js';
 import type { JsonObject } from '../../protocol/messages.js';
 import { ResultMembers } from '../response-writer.js';
 import type { Capabilities } from '../capabilities.js';
@@ -32,6 +34,37 @@ export function findResource(catalog: Catalog, uri: string): FoundResource | und
   return undefined;
 }
 
+/**
+ * Finds a resource that the caller may read. What is hidden from it is not looked for further: a template that also
+ * matches must not open what a resource or a more specific template protects.
+ *
+ * @throws {McpError} also if it does not exist
+ */
+export async function requireResource(
+  catalog: Catalog,
+  access: AccessControl,
+  exchange: Exchange,
+  uri: string,
+): Promise<FoundResource> {
+  const found = findResource(catalog, uri);
+  const unknown = () => new ResourceNotFoundError(uri.slice(0, MAX_URI_LENGTH));
+  if (!found) throw access.absent(exchange, unknown());
+  const deciding = access.require(found.entry, exchange, found.variables, unknown);
+  if (deciding) await deciding;
+  return found;
+}
+
+/** Whether a resource exists that the caller may read. */
+export function mayRead(
+  catalog: Catalog,
+  access: AccessControl,
+  exchange: Exchange,
+  uri: string,
+): boolean | Promise<boolean> {
+  const found = findResource(catalog, uri);
+  return found !== undefined && access.permitsCall(found.entry, exchange, found.variables);
+}
+
 /** @throws {McpError} `-32602` if `uri` is not a string */
 export const uriOf = (params: JsonObject): string => {
   if (typeof params.uri !== 'string') throw invalidParams('"uri" must be a string');
@@ -39,24 +72,29 @@ export const uriOf = (params: JsonObject): string => {
 };
 
 /** `resources/read`: reads a fixed resource or one that matches a template. */
-export const readResource = (catalog: Catalog, capabilities: Capabilities, interactions: Interactions): Method => ({
+export const readResource = (
+  catalog: Catalog,
+  capabilities: Capabilities,
+  interactions: Interactions,
+  access: AccessControl,
+): Method => ({
   name: 'resources/read',
   eras: BOTH_ERAS,
   available: capabilities.resources,
   async run(params, exchange) {
     const uri = uriOf(params);
-    const found = findResource(catalog, uri);
-    if (!found) throw new ResourceNotFoundError(uri.slice(0, MAX_URI_LENGTH));
-    const { entry, variables } = found;
-    const call = { invoke: entry.invoke, name: entry.definition.name, subject: uri, args: variables };
-    const outcome = await callPrimitive(call, exchange, interactions).catch((error: unknown) => {
+    const { entry, variables } = await requireResource(catalog, access, exchange, uri);
+    const call = { entry, name: entry.definition.name, subject: uri, args: variables };
+    const outcome = await callPrimitive(call, exchange, interactions, access).catch((error: unknown) => {
       throw resourceFailure(error, uri);
     });
     if ('inputRequired' in outcome) return outcome.inputRequired;
     const result = resourceResult(outcome.value, uri, entry.definition.mimeType);
     if (exchange.peer.era === 'legacy') return { ...result };
     // A result that depends on a client's answers must not be cached for others (R-4).
-    const cache = params.inputResponses === undefined && params.requestState === undefined ? entry.cache : NO_CACHE;
+    const given = params.inputResponses === undefined && params.requestState === undefined ? entry.cache : NO_CACHE;
+    // Nor what others may not read (Z-15).
+    const cache = given && !access.isForAll(entry) ? { ...given, scope: 'private' as const } : given;
     return new ResultMembers(JSON.stringify(result).slice(1, -1) + cacheMembers('modern', cache));
   },
 });

@@ -5,27 +5,34 @@ import type { TaskPosition } from '../../task/task-store.js';
 import { experimentalTask } from '../../task/task-view.js';
 import type { Tasks } from '../../task/tasks.js';
 import type { Capabilities } from '../capabilities.js';
+import type { TaskAccess } from '../task-access.js';
 import type { Exchange } from '../../exchange/exchange.js';
 import type { Method } from '../method.js';
 import { taskKey } from './tasks.js';
 
 /** `tasks/get`, `tasks/list` and `tasks/cancel` of 2025-11-25 (§5.2). No other legacy revision has them. */
-export const experimentalTasks = (tasks: Tasks, capabilities: Capabilities, pageSize: number): readonly Method[] => [
-  experimental(capabilities, 'tasks/get', async (params, { peer }) =>
-    experimentalTask(await tasks.get(taskKey(params, peer), 'legacy')),
+export const experimentalTasks = (
+  tasks: Tasks,
+  own: TaskAccess,
+  capabilities: Capabilities,
+  pageSize: number,
+): readonly Method[] => [
+  experimental(capabilities, 'tasks/get', async (params, exchange) =>
+    experimentalTask(await own.get(taskKey(params, exchange.peer).id, exchange)),
   ),
-  experimental(capabilities, 'tasks/cancel', async (params, { peer }) => {
-    const key = taskKey(params, peer);
-    await tasks.get(key, 'legacy');
+  experimental(capabilities, 'tasks/cancel', async (params, exchange) => {
+    const key = taskKey(params, exchange.peer);
+    await own.get(key.id, exchange);
     const { moved, task } = await tasks.cancel(key);
     if (!moved) throw invalidParams(`The task is already ${task.status}`);
     return experimentalTask(task);
   }),
-  experimental(capabilities, 'tasks/list', async ({ cursor }, { peer }) => {
+  experimental(capabilities, 'tasks/list', async ({ cursor }, exchange) => {
+    const { peer } = exchange;
     // Anonymous clients cannot be told apart, so that each would see the tasks of all others.
     if (peer.principal === undefined) throw methodNotFound('tasks/list');
     const after = cursor === undefined ? undefined : decodeCursor(cursor);
-    const { tasks: page, last } = await tasks.page(peer.principalId, pageSize, after);
+    const { tasks: page, last } = await tasks.page(peer.principalId, pageSize, after, own.admits(exchange));
     return { tasks: page.map(experimentalTask), ...(last && { nextCursor: encodeCursor(last) }) };
   }),
 ];

@@ -10,6 +10,7 @@ import { RELATED_TASK } from '../../task/task-extension.js';
 import { isOpen, type TaskKey, type TaskRecord } from '../../task/task-record.js';
 import type { Tasks } from '../../task/tasks.js';
 import type { Capabilities } from '../capabilities.js';
+import type { TaskAccess } from '../task-access.js';
 import { CancelledError, type Exchange } from '../../exchange/exchange.js';
 import type { Method } from '../method.js';
 import { taskKey } from './tasks.js';
@@ -21,30 +22,38 @@ import { experimental } from './tasks-experimental.js';
  */
 export const taskResult = (
   tasks: Tasks,
+  own: TaskAccess,
   capabilities: Capabilities,
   pending: PendingRequests,
   inputTimeoutMs: number,
 ): Method =>
   experimental(capabilities, 'tasks/result', async (params, exchange) => {
     const key = taskKey(params, exchange.peer);
-    const task = await tasks.get(key, 'legacy');
+    const task = await own.get(key.id, exchange);
     const delivery = new QuestionDelivery(key, exchange, tasks, pending, inputTimeoutMs);
     try {
-      return outcomeOf(isOpen(task) ? await whenEnded(tasks, key, exchange, delivery) : task);
+      return outcomeOf(isOpen(task) ? await whenEnded(tasks, own, key, exchange, delivery) : task);
     } finally {
       delivery.close();
     }
   });
 
 /** Resolves with the task when it has ended, and meanwhile delivers its questions. */
-function whenEnded(tasks: Tasks, key: TaskKey, exchange: Exchange, delivery: QuestionDelivery): Promise<TaskRecord> {
+function whenEnded(
+  tasks: Tasks,
+  own: TaskAccess,
+  key: TaskKey,
+  exchange: Exchange,
+  delivery: QuestionDelivery,
+): Promise<TaskRecord> {
   let stop = (): void => {};
   const end = new Promise<TaskRecord>((resolve, reject) => {
-    stop = tasks.follow(key.principal, [key.id], 'legacy', {
-      changed: (task) => (isOpen(task) ? delivery.offer(task.inputRequests) : resolve(task)),
+    const follower = {
+      changed: (task: TaskRecord) => (isOpen(task) ? delivery.offer(task.inputRequests) : resolve(task)),
       gone: () => reject(new McpError(ErrorCode.InvalidParams, 'The task has expired')),
       failed: reject,
-    });
+    };
+    stop = tasks.follow(key.principal, [key.id], 'legacy', follower, own.admits(exchange));
     exchange.onCancel((reason) => reject(new CancelledError(reason)));
   });
   return end.finally(() => stop());

@@ -5,25 +5,26 @@ import type { TaskKey } from '../../task/task-record.js';
 import { detailedTask } from '../../task/task-view.js';
 import type { Tasks } from '../../task/tasks.js';
 import type { Capabilities } from '../capabilities.js';
+import type { TaskAccess } from '../task-access.js';
 import type { Peer } from '../../exchange/peer.js';
 import type { Method } from '../method.js';
 
 /** `tasks/get`, `tasks/update` and `tasks/cancel` of the extension (TASK-4..TASK-12). */
-export const extensionTasks = (tasks: Tasks, capabilities: Capabilities): readonly Method[] => {
+export const extensionTasks = (tasks: Tasks, own: TaskAccess, capabilities: Capabilities): readonly Method[] => {
   const common = { eras: ['modern'], available: capabilities.tasks } as const;
   return [
     {
       ...common,
       name: 'tasks/get',
-      run: async (params, { peer }) => detailedTask(await tasks.get(declaredKey(params, peer), 'modern')),
+      run: async (params, exchange) => detailedTask(await own.get(declaredKey(params, exchange.peer).id, exchange)),
     },
     {
       ...common,
       name: 'tasks/update',
-      async run(params, { peer }) {
-        const key = declaredKey(params, peer);
+      async run(params, exchange) {
+        const key = declaredKey(params, exchange.peer);
         if (!isObject(params.inputResponses)) throw invalidParams('"inputResponses" must be an object');
-        await tasks.get(key, 'modern');
+        await own.get(key.id, exchange);
         const answers = Object.entries(params.inputResponses).map(([name, value]) => [name, { value }]);
         await tasks.answer(key, Object.fromEntries(answers));
         return {};
@@ -33,9 +34,9 @@ export const extensionTasks = (tasks: Tasks, capabilities: Capabilities): readon
       ...common,
       name: 'tasks/cancel',
       // A task that has ended meanwhile gets the same ack, since its client could not know (A-12).
-      async run(params, { peer }) {
-        const key = declaredKey(params, peer);
-        await tasks.get(key, 'modern');
+      async run(params, exchange) {
+        const key = declaredKey(params, exchange.peer);
+        await own.get(key.id, exchange);
         await tasks.cancel(key);
         return {};
       },

@@ -1,4 +1,5 @@
 import type { Logger } from '@nestjs/common';
+import type { AccessControl } from '../../access/access-control.js';
 import type { Catalog } from '../../catalog/catalog.js';
 import { ResponseWriter } from '../../engine/response-writer.js';
 import { Capabilities } from '../../engine/capabilities.js';
@@ -11,12 +12,14 @@ import { listMethods } from '../../engine/methods/lists.js';
 import { setLevel } from '../../engine/methods/logging.js';
 import { getPrompt } from '../../engine/methods/prompts.js';
 import { subscribeResource, unsubscribeResource } from '../../engine/methods/resource-subscriptions.js';
-import { readResource } from '../../engine/methods/resources.js';
+import { findResource, readResource } from '../../engine/methods/resources.js';
 import { experimentalTasks } from '../../engine/methods/tasks-experimental.js';
 import { taskResult } from '../../engine/methods/tasks-result.js';
 import { extensionTasks } from '../../engine/methods/tasks.js';
 import { callTool } from '../../engine/methods/tools.js';
 import { Subscriptions } from '../../engine/subscriptions.js';
+import { TaskAccess } from '../../engine/task-access.js';
+import type { Exchange } from '../../exchange/exchange.js';
 import type { Interactions } from '../../interaction/interactions.js';
 import type { PendingRequests } from '../../interaction/pending-requests.js';
 import type { ResolvedOptions } from '../../options/resolve-options.js';
@@ -39,29 +42,36 @@ export function createEngine(
   interactions: Interactions,
   tasks: Tasks,
   pending: PendingRequests,
+  access: AccessControl,
   options: ResolvedOptions,
   logger: Logger,
 ): Engine {
   const { instructions, listCache = NO_CACHE } = options;
   const info = serverInfo(options);
   const capabilities = new Capabilities(catalog, options.capabilities ?? {});
-  const subscriptions = new Subscriptions(options.maxSubscriptions);
+  const mayRead = (exchange: Exchange, uri: string) => {
+    const found = findResource(catalog, uri);
+    // What was removed meanwhile has changed, too.
+    return !found || access.permitsCall(found.entry, exchange, found.variables);
+  };
+  const subscriptions = new Subscriptions(options.maxSubscriptions, mayRead);
+  const own = new TaskAccess(tasks, catalog, access);
   const methods = [
     discover(capabilities, instructions, listCache),
     initialize(capabilities, info, instructions),
     ping,
     setLevel(sessions),
-    ...listMethods(catalog, capabilities, listCache),
-    callTool(catalog, capabilities, interactions, tasks, logger),
-    ...extensionTasks(tasks, capabilities),
-    ...experimentalTasks(tasks, capabilities, options.pageSize),
-    taskResult(tasks, capabilities, pending, options.inputTimeoutMs),
-    readResource(catalog, capabilities, interactions),
-    subscribeResource(catalog, capabilities, sessions),
+    ...listMethods(catalog, capabilities, listCache, access),
+    callTool(catalog, capabilities, interactions, tasks, access, logger),
+    ...extensionTasks(tasks, own, capabilities),
+    ...experimentalTasks(tasks, own, capabilities, options.pageSize),
+    taskResult(tasks, own, capabilities, pending, options.inputTimeoutMs),
+    readResource(catalog, capabilities, interactions, access),
+    subscribeResource(catalog, capabilities, sessions, access),
     unsubscribeResource(capabilities, sessions),
-    getPrompt(catalog, capabilities, interactions),
-    complete(catalog, capabilities),
-    listen(catalog, capabilities, subscriptions, tasks, logger),
+    getPrompt(catalog, capabilities, interactions, access),
+    complete(catalog, capabilities, access),
+    listen(catalog, capabilities, subscriptions, tasks, own, access, logger),
   ];
   const writer = new ResponseWriter({ ...info } as JsonObject);
   return { dispatcher: new Dispatcher(methods, writer, logger), capabilities, subscriptions };

@@ -1,7 +1,8 @@
 import type { Logger } from '@nestjs/common';
 import type { ChangeBus } from '../../broker/change-bus.js';
+import type { AccessControl } from '../../access/access-control.js';
 import type { Catalog } from '../../catalog/catalog.js';
-import { taskTool } from '../../engine/methods/tools.js';
+import { taskToolAgain } from '../../engine/methods/tools.js';
 import type { Interactions } from '../../interaction/interactions.js';
 import type { ResolvedOptions } from '../../options/resolve-options.js';
 import { OrphanedTasks } from '../../task/orphaned-tasks.js';
@@ -16,6 +17,7 @@ export function createTasks(
   interactions: Interactions,
   { tasks: store, log }: Backends,
   bus: ChangeBus,
+  access: AccessControl,
   options: ResolvedOptions,
   logger: Logger,
   report: (error: unknown) => void,
@@ -23,7 +25,7 @@ export function createTasks(
   const changes = new TaskChanges({ publish: (event) => bus.publish(event), log, report });
   const find = (name: string) => {
     const tool = catalog.tools.get(name);
-    return tool && taskTool(tool, logger);
+    return tool && taskToolAgain(tool, access, logger);
   };
   const runner = new TaskRunner({ store, changes, report }, interactions, options, find, logger);
   const orphans = new OrphanedTasks(store, runner, options.taskLeaseMs, report);

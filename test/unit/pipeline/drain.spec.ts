@@ -2,6 +2,8 @@ import { concat, NEVER, Observable, of, Subject, throwError } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { CancelledError, Exchange } from '../../../lib/exchange/exchange.js';
 import type { Peer } from '../../../lib/exchange/peer.js';
+import { RequiredScopes } from '../../../lib/access/required-scopes.js';
+import { ScopeHierarchy } from '../../../lib/access/scope-hierarchy.js';
 import { McpContext } from '../../../lib/context/mcp-context.js';
 import { progress } from '../../../lib/context/progress.js';
 import { drain, emissionsOf, reportingProgress } from '../../../lib/pipeline/drain.js';
@@ -15,7 +17,11 @@ function call() {
     notify: ({ params: progressParams }: JsonRpcNotification) => reported.push(progressParams?.progress),
   };
   const exchange = new Exchange(peer, { jsonrpc: '2.0', id: 1, method: 'tools/call', params }, outlet);
-  return { reported, exchange, ctx: new McpContext(exchange, 'x', undefined as never) };
+  return {
+    reported,
+    exchange,
+    ctx: new McpContext(exchange, 'x', undefined as never, new RequiredScopes(new ScopeHierarchy())),
+  };
 }
 
 describe('drain()', () => {

@@ -1,0 +1,32 @@
+import type { Exchange } from '../exchange/exchange.js';
+import type { JsonObject } from '../protocol/messages.js';
+import type { AccessOperation } from './access-policy.js';
+
+/** A policy or guard, bound to one primitive. It may throw, which denies. */
+export type BoundPolicy = (
+  exchange: Exchange,
+  operation: AccessOperation,
+  args?: Readonly<JsonObject>,
+) => boolean | Promise<boolean>;
+
+/** Who may use one entry of the catalog. */
+export interface EntryAccess {
+  /** The same for entries about which every caller gets the same decision. */
+  readonly key: string;
+  readonly isPublic: boolean;
+  readonly scopes: readonly string[];
+  readonly roles: readonly (readonly string[])[];
+  readonly policies: readonly BoundPolicy[];
+  /** Whether each call names a thing of its own, whose existence is hidden too: the resources of a template. */
+  readonly isTemplate: boolean;
+}
+
+/** An entry without a rule: for every caller, unless anonymous ones may only use what is public. */
+export const UNDECLARED: EntryAccess = {
+  key: '',
+  isPublic: false,
+  scopes: [],
+  roles: [],
+  policies: [],
+  isTemplate: false,
+};

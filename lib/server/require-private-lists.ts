@@ -1,0 +1,19 @@
+import type { AccessControl } from '../access/access-control.js';
+import type { Catalog } from '../catalog/catalog.js';
+import { McpOptionsError, type ResolvedOptions } from '../options/resolve-options.js';
+
+/**
+ * A cache that is shared must not give one caller the list of another (Z-15).
+ *
+ * @throws {McpOptionsError} if lists may differ, and the option `listCache` says that they may be shared
+ */
+export function requirePrivateLists(catalog: Catalog, access: AccessControl, { listCache }: ResolvedOptions): void {
+  if (listCache?.scope !== 'public') return;
+  const { toolList, resourceList, templateList, promptList } = catalog;
+  const differ = [toolList, resourceList, templateList, promptList].some((list) => access.differs(list.rules()));
+  if (!differ) return;
+  throw new McpOptionsError(
+    'McpModule option "listCache" has the scope "public", although not every caller sees the same lists: ' +
+      '@McpScopes(), @McpRoles(), @McpAllow() or the option "access" hide a part. Use the scope "private".',
+  );
+}
