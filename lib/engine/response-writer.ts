@@ -1,4 +1,4 @@
-import { wireError, httpStatusOf } from '../protocol/wire-error.js';
+import { wireError, httpStatusOf, legacyHttpStatusOf } from '../protocol/wire-error.js';
 import type { McpError } from '../protocol/errors.js';
 import type { JsonObject, RequestId } from '../protocol/messages.js';
 import { META } from '../protocol/meta-keys.js';
@@ -9,6 +9,8 @@ export interface SerializedResponse {
   readonly text: string;
   /** The HTTP status, which applies while no headers have been sent. */
   readonly status: number;
+  /** The error, for what its HTTP headers say. `undefined` for a result. */
+  readonly error?: McpError;
 }
 
 /** The JSON members of a result without its braces, for results that are serialized already (listings). */
@@ -62,5 +64,5 @@ export function errorResponse(
   status = httpStatusOf(error),
 ): SerializedResponse {
   const body = { jsonrpc: '2.0', id, error: wireError(error, era) };
-  return { text: JSON.stringify(body), status: era === 'modern' ? status : 200 };
+  return { text: JSON.stringify(body), status: era === 'modern' ? status : legacyHttpStatusOf(error), error };
 }

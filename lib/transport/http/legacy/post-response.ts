@@ -6,6 +6,7 @@ import { TRAITS } from '../../../protocol/revisions.js';
 import type { SessionRecord } from '../../../session/session-record.js';
 import { STREAM_START } from '../../../stream/event-log.js';
 import { acceptsEventStream, sendJson, type HttpContext } from '../http-context.js';
+import { errorHeaders } from '../error-headers.js';
 import type { LegacyServices } from '../../legacy-services.js';
 import { sendAnswer } from '../send-answer.js';
 import { PostStreamWriter } from './post-stream-writer.js';
@@ -25,6 +26,8 @@ const MAX_BATCH_CHARACTERS = 16 * 1024 * 1024;
  */
 export class PostResponse implements Outlet, PendingResponse {
   readonly #responses: string[] = [];
+  /** The last one, which is the only one unless it is a batch. */
+  #last: SerializedResponse | undefined;
   #outstanding: readonly RequestId[];
   #stream: PostStreamWriter | undefined;
   #written: Promise<void> | undefined;
@@ -78,6 +81,7 @@ export class PostResponse implements Outlet, PendingResponse {
       return this.#outstanding.length > 0 ? stored : stored.then(() => this.#written);
     }
     if (response) this.#responses.push(this.#withinLimit(id, response.text));
+    this.#last = response;
     if (this.#outstanding.length === 0) this.#sendJson(id);
     return undefined;
   }
@@ -103,7 +107,7 @@ export class PostResponse implements Outlet, PendingResponse {
   #sendJson(id: RequestId): void {
     const [first] = this.#responses;
     if (first === undefined) return sendJson(this.http, 202);
-    if (!this.batch) return sendAnswer(this.http, 200, first, undefined, id);
+    if (!this.batch) return sendAnswer(this.http, this.#last!.status, first, errorHeaders(this.#last!), id);
     sendAnswer(this.http, 200, `[${this.#responses.join(',')}]`);
   }
 
