@@ -1,11 +1,12 @@
 import type { ModuleMetadata, Provider, Type } from '@nestjs/common';
 import type { AccessOptions } from '../access/access-options.js';
+import type { AuthOptions } from '../auth/auth-options.js';
 import type { GlobalEnhancers } from '../decorators/global-enhancers.js';
 import type { ExposedRoutes } from '../decorators/metadata.js';
 import type { AnnouncedCapabilities } from '../engine/capabilities.js';
-import type { StateKey } from '../interaction/key-ring.js';
 import type { CacheHint, Icon } from '../protocol/definitions.js';
 import type { RedisOption } from '../redis/connection/redis-option.js';
+import type { RequestStateOptions } from './request-state-options.js';
 
 /**
  * The identity and the limits of a server. They are validated when the module is created, and an invalid option throws
@@ -50,6 +51,12 @@ export interface McpOptions {
   readonly allowedOrigins?: readonly string[];
   /** Accept any `Host` header. Use it only behind a proxy that already checks the header. Default: `false`. */
   readonly dangerouslyAllowAnyHost?: boolean;
+
+  /**
+   * Makes this server an OAuth resource server: each HTTP request needs an access token of one of the issuers. Requires
+   * the package `jose`, unless tokens are verified otherwise. Default: none, the application says who is calling.
+   */
+  readonly auth?: AuthOptions;
 
   /** Maximum size of a POST body, in bytes. Default: 4 MiB. */
   readonly maxBodyBytes?: number;
@@ -209,24 +216,6 @@ export interface McpOptions {
    * none.
    */
   readonly capabilities?: AnnouncedCapabilities;
-}
-
-/**
- * How to seal the state of calls that ask for input, which travels through modern clients.
- *
- * @publicApi
- */
-export interface RequestStateOptions {
-  /**
-   * Keys of at least 32 bytes as bytes, Base64 or hex, the newest first. All instances of a server need the same keys.
-   * Default: a random key. With Redis, the instances of a fleet share it and rotate it daily; without Redis, it is
-   * valid for this process only.
-   */
-  readonly keys?: readonly StateKey[];
-  /** Age at which a state is rejected, in ms. Default: 10 min. */
-  readonly ttlMs?: number;
-  /** Accept each state only once. Default: `false`. */
-  readonly singleUse?: boolean;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { accessProblem } from './access-options.js';
+import { authProblem } from './auth-option.js';
 import { KeyRing } from '../interaction/key-ring.js';
 import type { McpOptions } from './mcp-options.js';
 import { knownAcrossCopies } from '../packages/known-across-copies.js';
@@ -115,6 +116,7 @@ const KNOWN = new Set<string>([
     'expose',
     'globalEnhancers',
     'access',
+    'auth',
   ],
 ]);
 
@@ -154,6 +156,8 @@ export function resolveOptions(given: McpOptions): ResolvedOptions {
   enhancers(options);
   const problem = accessProblem(options.access);
   if (problem) throw invalid('access', problem);
+  const authorization = authProblem(options.auth);
+  if (authorization) throw invalid('auth', authorization);
   return options;
 }
 

@@ -24,6 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   exchange: ['packages', 'nest', 'protocol', 'schema', 'session'],
   access: ['packages', 'nest', 'protocol', 'session', 'exchange'],
   interaction: ['packages', 'protocol', 'schema', 'session', 'exchange'],
+  auth: ['packages', 'protocol', 'session', 'access', 'interaction'],
   // A method may require scopes of its caller.
   context: ['packages', 'protocol', 'schema', 'session', 'access', 'interaction', 'exchange'],
   decorators: ['packages', 'protocol', 'nest', 'schema', 'access', 'context'],
@@ -45,7 +46,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'access',
   ],
   transport: ['limits', 'protocol', 'nest', 'session', 'broker', 'stream', 'exchange', 'interaction', 'engine'],
-  options: ['packages', 'protocol', 'redis', 'access', 'interaction', 'decorators', 'engine'],
+  options: ['packages', 'protocol', 'redis', 'access', 'auth', 'interaction', 'decorators', 'engine'],
   backends: [
     ...['limits', 'packages', 'nest', 'session', 'broker', 'stream', 'interaction', 'task', 'memory', 'redis'],
     ...['report', 'options'],
@@ -54,7 +55,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'packages',
     'limits',
     ...['protocol', 'session', 'broker', 'stream', 'exchange', 'interaction', 'context', 'decorators', 'catalog'],
-    ...['engine', 'pipeline', 'discovery', 'transport', 'options', 'task', 'backends', 'report', 'access'],
+    ...['engine', 'pipeline', 'discovery', 'transport', 'options', 'task', 'backends', 'report', 'access', 'auth'],
   ],
   root: [
     ...[
@@ -69,7 +70,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       'exchange',
       'pipeline',
     ],
-    ...['discovery', 'transport', 'server', 'options', 'task', 'report'],
+    ...['discovery', 'transport', 'server', 'options', 'task', 'report', 'auth'],
   ],
   testing: ['session', 'broker', 'stream', 'interaction', 'task'],
 };
@@ -95,6 +96,7 @@ const MAY_USE: Readonly<Record<string, readonly RegExp[]>> = {
   catalog: [/^rxjs$/],
   exchange: [/^@nestjs\/common$/],
   access: [/^@nestjs\/common$/],
+  auth: [/^jose$/],
   interaction: [],
   context: [],
   task: [/^@nestjs\/common$/],

@@ -1,4 +1,5 @@
 import type { Logger } from '@nestjs/common';
+import { AuthPrincipalResolver } from '../../auth/auth-principal-resolver.js';
 import type { InFlight } from '../../engine/in-flight.js';
 import { ByteBudget } from '../../limits/byte-budget.js';
 import type { ResolvedOptions } from '../../options/resolve-options.js';
@@ -41,6 +42,11 @@ export function createHttpService(
     deletes: new DeleteHandler(services.sessions, services.bus, services.report),
   };
   const policy = new OriginPolicy(options);
-  const endpoint = new HttpEndpoint(policy, principals, dispatcher, handlers, budget, options, logger, services.report);
+  const challenges = principals instanceof AuthPrincipalResolver ? principals.challenges : undefined;
+  const endpoint = new HttpEndpoint(
+    ...([policy, principals, dispatcher, handlers, budget, options, logger] as const),
+    services.report,
+    challenges,
+  );
   return { endpoint, streams, slow, budget };
 }

@@ -4,18 +4,21 @@ import { describe, expect, it } from 'vitest';
 import { resolveOptions } from '../../../lib/options/resolve-options.js';
 import { codeOf, read, ROOT, rowsOf } from './documents.js';
 
-const FILE = 'lib/options/mcp-options.ts';
-const source = ts.createSourceFile(join(ROOT, FILE), read(FILE), ts.ScriptTarget.ES2023, true);
-
 /** Names of an interface's members, `true` for those that must be given. */
-function membersOf(name: string): Map<string, boolean> {
+function membersOf(name: string, file = 'lib/options/mcp-options.ts'): Map<string, boolean> {
+  const source = ts.createSourceFile(join(ROOT, file), read(file), ts.ScriptTarget.ES2023, true);
   const found = source.statements.find((one) => ts.isInterfaceDeclaration(one) && one.name.text === name);
   const members = (found as ts.InterfaceDeclaration).members.filter(ts.isPropertySignature);
   return new Map(members.map((member) => [member.name.getText(), member.questionToken === undefined]));
 }
 
 const options = membersOf('McpOptions');
-const nested = [...membersOf('RequestStateOptions').keys()].map((name) => `requestState.${name}`);
+const nested = [
+  ...[...membersOf('RequestStateOptions', 'lib/options/request-state-options.ts').keys()].map(
+    (name) => `requestState.${name}`,
+  ),
+  ...[...membersOf('AuthOptions', 'lib/auth/auth-options.ts').keys()].map((name) => `auth.${name}`),
+];
 const extras = membersOf('McpModuleExtras');
 const defaults: Record<string, unknown> = { ...resolveOptions({ name: 'x', version: '1' }) };
 

@@ -1,4 +1,4 @@
-import { errorResponse, type SerializedResponse } from '../../../engine/response-writer.js';
+import { errorResponse, type RequiredAccess, type SerializedResponse } from '../../../engine/response-writer.js';
 import { ErrorCode, McpError } from '../../../protocol/errors.js';
 import type { Outlet } from '../../../exchange/exchange.js';
 import type { JsonRpcNotification, JsonRpcRequest, RequestId } from '../../../protocol/messages.js';
@@ -8,6 +8,7 @@ import { STREAM_START } from '../../../stream/event-log.js';
 import { acceptsEventStream, sendJson, type HttpContext } from '../http-context.js';
 import type { LegacyServices } from '../../legacy-services.js';
 import { sendAnswer } from '../send-answer.js';
+import { challengeHeaders, joinRequired } from '../step-up.js';
 import { PostStreamWriter } from './post-stream-writer.js';
 import { streamEvents } from './stream-events.js';
 import type { PendingResponse } from '../sse/stream-upgrades.js';
@@ -25,6 +26,7 @@ const MAX_BATCH_CHARACTERS = 16 * 1024 * 1024;
  */
 export class PostResponse implements Outlet, PendingResponse {
   readonly #responses: string[] = [];
+  #required: RequiredAccess | undefined;
   #outstanding: readonly RequestId[];
   #stream: PostStreamWriter | undefined;
   #written: Promise<void> | undefined;
@@ -78,6 +80,7 @@ export class PostResponse implements Outlet, PendingResponse {
       return this.#outstanding.length > 0 ? stored : stored.then(() => this.#written);
     }
     if (response) this.#responses.push(this.#withinLimit(id, response.text));
+    if (response?.required) this.#required = joinRequired([this.#required, response.required]);
     if (this.#outstanding.length === 0) this.#sendJson(id);
     return undefined;
   }
@@ -103,8 +106,11 @@ export class PostResponse implements Outlet, PendingResponse {
   #sendJson(id: RequestId): void {
     const [first] = this.#responses;
     if (first === undefined) return sendJson(this.http, 202);
-    if (!this.batch) return sendAnswer(this.http, 200, first, undefined, id);
-    sendAnswer(this.http, 200, `[${this.#responses.join(',')}]`);
+    const required = this.#required;
+    const status = required?.status ?? 200;
+    const headers = required && challengeHeaders(required, this.http.challenges);
+    if (!this.batch) return sendAnswer(this.http, status, first, headers, id);
+    sendAnswer(this.http, status, `[${this.#responses.join(',')}]`, headers);
   }
 
   /**

@@ -8,6 +8,7 @@ import type { JsonRpcNotification, JsonRpcRequest, RequestId } from '../../../pr
 import type { Principal } from '../../../session/principal.js';
 import { acceptsEventStream, clientOf, sendJson, senderOf, type HttpContext } from '../http-context.js';
 import { refuseBusy } from '../refuse.js';
+import { challengeHeaders } from '../step-up.js';
 import { retryAfter } from '../retry-after.js';
 import { sendAnswer } from '../send-answer.js';
 import type { PendingResponse, StreamUpgrades } from '../sse/stream-upgrades.js';
@@ -69,9 +70,10 @@ class ModernResponse implements Outlet, PendingResponse {
     if (acceptsEventStream(this.http)) this.#stream();
   }
 
-  finish({ text, status }: SerializedResponse): void {
+  finish({ text, status, required }: SerializedResponse): void {
     if (!this.#events) {
-      const headers = status === 503 || status === 429 ? retryAfter('capacity') : undefined;
+      const busy = status === 503 || status === 429 ? retryAfter('capacity') : undefined;
+      const headers = required ? challengeHeaders(required, this.http.challenges) : busy;
       return sendAnswer(this.http, status, text, headers, this.id);
     }
     this.#events.next(messageEvent(text));
