@@ -1,5 +1,6 @@
 import { Logger, type Abstract, type InjectionToken, type Provider } from '@nestjs/common';
 import { DiscoveryService, ExternalContextCreator, HttpAdapterHost, ModuleRef, ModulesContainer } from '@nestjs/core';
+import { AuditSink } from './audit/audit-sink.js';
 import { MessageBroker } from './broker/message-broker.js';
 import { authSettings } from './auth/auth-settings.js';
 import { createAuth } from './auth/create-auth.js';
@@ -99,6 +100,7 @@ export const backendProviders = (own: unknown): Provider[] => [
   backend(own, PrincipalResolver, [MCP_OPTIONS, TokenVerifier, NonceStore, ThrottledReporter], (_factories, ...parts) =>
     createPrincipals(...(parts as PrincipalParts)),
   ),
+  backend<AuditSink | undefined>(own, AuditSink, [], () => undefined),
 ];
 
 type PrincipalParts = [
@@ -125,6 +127,7 @@ const BACKEND_TOKENS: { readonly [K in keyof Backends]: InjectionToken<Backends[
   nonces: NonceStore,
   tasks: TaskStore,
   keyRing: KeyRing,
+  auditSink: AuditSink,
 };
 
 /** All parts of a server in one object. */

@@ -1,6 +1,6 @@
 import { AuthPrincipalResolver } from './auth/auth-principal-resolver.js';
 import { checkResource } from './auth/check-resource.js';
-import { McpOptionsError } from './options/resolve-options.js';
+import { McpOptionsError } from './options/invalid-option.js';
 import type { McpRuntime } from './server/mcp-runtime.js';
 
 /**

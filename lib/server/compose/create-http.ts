@@ -39,14 +39,13 @@ export function createHttpService(
     modern: new ModernHandler(dispatcher, inFlight, slow, sse),
     posts: new PostHandler(dispatcher, inFlight, slow, services, sse),
     gets: streams,
-    deletes: new DeleteHandler(services.sessions, services.bus, services.report),
+    deletes: new DeleteHandler(services),
   };
   const policy = new OriginPolicy(options);
   const challenges = principals instanceof AuthPrincipalResolver ? principals.challenges : undefined;
   const endpoint = new HttpEndpoint(
     ...([policy, principals, dispatcher, handlers, budget, options, logger] as const),
-    services.report,
-    challenges,
+    ...([services.report, services.audit, challenges] as const),
   );
   return { endpoint, streams, slow, budget };
 }

@@ -1,3 +1,4 @@
+import type { Audit } from '../../audit/audit.js';
 import type { ByteAccount } from '../../limits/byte-budget.js';
 import type { Turns } from '../../limits/turns.js';
 import type { ChallengeWriter } from './step-up.js';
@@ -35,6 +36,10 @@ export interface HttpContext {
   challenges?: ChallengeWriter;
   /** When its event stream ends because its token expires, in ms since the epoch. */
   endsAt?: number;
+  /** Where its refusal is recorded. */
+  audit?: Audit;
+  /** Whose request it is, once that is known. */
+  principal?: Principal;
 }
 
 /** Sends a complete response with a JSON body or none. Does nothing once headers have been sent. */
@@ -72,6 +77,8 @@ export const acceptsEventStream = (http: HttpContext): boolean => {
 export const senderOf = (http: HttpContext, principal: Principal | undefined): Sender => ({
   principal,
   client: clientOf(http, principal),
+  via: 'http',
+  address: http.remoteAddress,
   headers: http.headers,
   http: http.request,
   response: http.response,

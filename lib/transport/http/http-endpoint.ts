@@ -1,4 +1,5 @@
 import type { Logger } from '@nestjs/common';
+import type { Audit } from '../../audit/audit.js';
 import type { Dispatcher } from '../../engine/dispatcher.js';
 import type { ByteAccount, ByteBudget } from '../../limits/byte-budget.js';
 import { Turns } from '../../limits/turns.js';
@@ -63,6 +64,7 @@ export class HttpEndpoint {
     private readonly limits: HttpLimits,
     private readonly logger: Logger,
     private readonly report: (error: unknown) => void,
+    private readonly audit: Audit,
     private readonly challenges: ChallengeWriter = PLAIN_CHALLENGES,
   ) {}
 
@@ -78,6 +80,7 @@ export class HttpEndpoint {
    * @returns `undefined` for a request that was refused, and answered
    */
   async receive(http: HttpContext): Promise<ReceivedBody | undefined> {
+    http.audit = this.audit;
     const refusal = judgeHead(http, this.policy, this.limits.maxBodyBytes);
     if (refusal) {
       discardBody(http.raw);
@@ -135,6 +138,7 @@ export class HttpEndpoint {
     } catch (error) {
       return refusePrincipal(http, error, this.report);
     }
+    http.principal = principal;
     if (principal) provideUser(http.request, principal);
     if (this.limits.auth?.endStreamsOnExpiry !== false) http.endsAt = principal?.expiresAt;
     const refusal = principal && body.account.moveTo(principalId(principal));
