@@ -12,7 +12,7 @@ local replies = {}
 local size = 0
 for index, task in ipairs(KEYS) do
   local found = false
-  if redis.call('EXISTS', task) == 1 then
+  if redis.call('TYPE', task).ok == 'hash' then
     found = reply(task, now, false)
     for _, text in ipairs(found[3]) do size = size + #text end
   end
