@@ -1,13 +1,13 @@
 // Module and options
 export { McpModule } from './mcp.module.js';
+export type { McpOptions } from './options/mcp-options.js';
 export type {
   McpModuleAsyncOptions,
   McpModuleExtras,
   McpModuleOptions,
-  McpOptions,
   McpOptionsFactory,
-} from './options/mcp-options.js';
-export { McpOptionsError } from './options/resolve-options.js';
+} from './options/module-options.js';
+export { McpOptionsError } from './options/invalid-option.js';
 export type {
   RedisClientLike,
   RedisClusterOptions,
@@ -22,7 +22,7 @@ export { InjectMcpServer, mcpServerToken } from './mcp.tokens.js';
 
 // Declaring tools, resources and prompts
 export * from './decorators/index.js';
-export { McpProperty, McpSchema, SchemaError } from './schema/index.js';
+export { McpProperty, McpSchema, McpSecret, SchemaError } from './schema/index.js';
 export type { JsonSchema, McpPropertyOptions, McpSchemaOptions, SchemaSource } from './schema/index.js';
 export { DuplicateEntryError } from './catalog/table.js';
 export { McpDeclarationError } from './discovery/registrar.js';
@@ -82,6 +82,20 @@ export { AccessPolicy, fromGuard } from './access/access-policy.js';
 export type { AccessOperation, AccessPolicySource, AccessTarget, GuardReference } from './access/access-policy.js';
 export type { AccessOptions } from './access/access-options.js';
 export type { McpAccess } from './access/access-rule.js';
+
+// What has happened
+export { AuditSink } from './audit/audit-sink.js';
+export type {
+  McpAuditCaller,
+  McpAuditEvent,
+  McpAuditOutcome,
+  McpAuditReason,
+  McpAuditRefusal,
+  McpAuditRequest,
+  McpAuditSessionEnd,
+  McpAuditTaskEnd,
+} from './audit/audit-event.js';
+export type { McpAuditOptions } from './options/audit-options.js';
 
 // Replaceable parts
 export { BackendFullError, BackendUnavailableError } from './session/backend-unavailable.js';

@@ -1,5 +1,6 @@
 import { Logger, type Abstract, type InjectionToken, type Provider } from '@nestjs/common';
 import { DiscoveryService, ExternalContextCreator, HttpAdapterHost, ModuleRef, ModulesContainer } from '@nestjs/core';
+import { AuditSink } from './audit/audit-sink.js';
 import { MessageBroker } from './broker/message-broker.js';
 import { AccessBinder } from './discovery/access-binder.js';
 import { EntryFactory } from './discovery/entry-factory.js';
@@ -91,6 +92,7 @@ export const backendProviders = (own: unknown): Provider[] => [
   backend(own, KeyRing, [], (factories) => factories.keyRing()),
   backend(own, TaskStore, [], (factories) => factories.tasks()),
   backend(own, PrincipalResolver, [], () => new UserPrincipalResolver()),
+  backend<AuditSink | undefined>(own, AuditSink, [], () => undefined),
 ];
 
 type Stores = [broker: MessageBroker, sessions: SessionStore];
@@ -105,6 +107,7 @@ const BACKEND_TOKENS: { readonly [K in keyof Backends]: InjectionToken<Backends[
   nonces: NonceStore,
   tasks: TaskStore,
   keyRing: KeyRing,
+  auditSink: AuditSink,
 };
 
 /** All parts of a server in one object. */

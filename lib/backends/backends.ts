@@ -1,3 +1,4 @@
+import type { AuditSink } from '../audit/audit-sink.js';
 import type { MessageBroker } from '../broker/message-broker.js';
 import type { KeyRing } from '../interaction/key-ring.js';
 import type { NonceStore } from '../interaction/nonce-store.js';
@@ -17,6 +18,8 @@ export interface Backends {
   readonly nonces: NonceStore;
   readonly tasks: TaskStore;
   readonly keyRing: KeyRing;
+  /** `undefined` unless the application provides one. */
+  readonly auditSink: AuditSink | undefined;
 }
 
 /** What is stored for clients, bytes. */

@@ -1,7 +1,8 @@
 import type { Logger } from '@nestjs/common';
 import type { MessageBroker } from '../broker/message-broker.js';
 import { KeyRing } from '../interaction/key-ring.js';
-import { McpOptionsError, REQUEST_STATE_TTL_MS, type ResolvedOptions } from '../options/resolve-options.js';
+import { McpOptionsError } from '../options/invalid-option.js';
+import { REQUEST_STATE_TTL_MS, type ResolvedOptions } from '../options/resolve-options.js';
 import type { BackendFactories } from './backends.js';
 import type { SessionStore } from '../session/session-store.js';
 import { redisAdvice } from '../redis/connection/redis-advice.js';

@@ -8,7 +8,7 @@ import type {
 } from '../protocol/definitions.js';
 import type { UriTemplate } from '../protocol/uri-template.js';
 import type { TaskTraits } from '../task/task-support.js';
-import type { CompiledSchema, ParamHeader } from '../schema/index.js';
+import type { CompiledSchema, JsonSchema, ParamHeader } from '../schema/index.js';
 import type { Invoke } from '../pipeline/invoker.js';
 
 /** The common part of all entries: the definition for clients, the handler, and the declaration for error messages. */
@@ -19,6 +19,8 @@ interface Entry<Definition> {
   readonly invoke: Invoke;
   /** `Class.method`, or the registration call. */
   readonly declaredBy: string;
+  /** What its arguments may be, as the audit shows them. `undefined` without arguments. */
+  readonly input?: JsonSchema | undefined;
   /** Who may use it. `undefined` without a rule. */
   readonly access?: EntryAccess | undefined;
 }

@@ -100,6 +100,7 @@ export class EntryFactory {
       declaredBy: primitive.declaredBy,
       invoke: this.invoker.compile(primitive.host, input, primitive.declaredBy),
       output,
+      input: input.declared ?? input.jsonSchema,
       access: await this.#access(primitive, { kind: 'tool', name, meta }),
       paramHeaders: paramHeaders(input.jsonSchema),
       task,
@@ -143,7 +144,8 @@ export class EntryFactory {
     const invoke = this.invoker.compile(primitive.host, schema, declaredBy);
     const access = await this.#access(primitive, { kind: 'template', name: uri, meta }, cache);
     const definition = defined({ uriTemplate: uri, ...fields });
-    return { kind: 'template', key: uri, declaredBy, cache, access, template, invoke, definition };
+    const input = schema && (schema.declared ?? schema.jsonSchema);
+    return { kind: 'template', key: uri, declaredBy, cache, access, template, input, invoke, definition };
   }
 
   async prompt(primitive: Primitive, options: McpPromptOptions): Promise<PromptEntry> {
@@ -161,8 +163,10 @@ export class EntryFactory {
       icons,
       _meta: meta,
     });
+    const { declaredBy } = primitive;
     const access = await this.#access(primitive, { kind: 'prompt', name, meta });
-    return { kind: 'prompt', key: name, declaredBy: primitive.declaredBy, access, invoke, definition };
+    const declared = input && (input.declared ?? input.jsonSchema);
+    return { kind: 'prompt', key: name, declaredBy, access, input: declared, invoke, definition };
   }
 
   async completion(primitive: Primitive, { prompt, resource, argument }: McpCompleteOptions): Promise<CompletionEntry> {

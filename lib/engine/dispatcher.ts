@@ -1,4 +1,5 @@
 import type { Logger } from '@nestjs/common';
+import type { Audit, AuditedRequest } from '../audit/audit.js';
 import { methodNotFound } from '../protocol/errors.js';
 import type { Era } from '../protocol/revisions.js';
 import { ResponseWriter, errorResponse, type SerializedResponse } from './response-writer.js';
@@ -14,6 +15,7 @@ export class Dispatcher {
     methods: readonly Method[],
     private readonly writer: ResponseWriter,
     private readonly logger: Logger,
+    private readonly audit: Audit,
   ) {
     for (const method of methods) for (const era of method.eras) this.#methods[era].set(method.name, method);
   }
@@ -26,20 +28,30 @@ export class Dispatcher {
   /** @returns `undefined` for a request that its client cancelled, which gets no response; never rejects */
   async dispatch(exchange: Exchange): Promise<SerializedResponse | undefined> {
     const { request, peer } = exchange;
+    const audited = this.audit.begin(exchange);
     try {
       const method = this.#methods[peer.era].get(request.method);
       if (!method || method.available?.() === false) throw methodNotFound(request.method);
       const result = await method.run(request.params ?? {}, exchange);
-      return exchange.cancelled ? cancelledResponse(exchange) : this.writer.result(request.id, peer.era, result);
+      if (exchange.cancelled) return cancelledResponse(exchange, audited);
+      audited?.ended(result);
+      return this.writer.result(request.id, peer.era, result);
     } catch (error) {
-      if (exchange.cancelled || error instanceof CancelledError) return cancelledResponse(exchange);
+      if (exchange.cancelled || error instanceof CancelledError) return cancelledResponse(exchange, audited);
       reportUnexpected(error, this.logger, request.method);
-      return errorResponse(request.id, peer.era, toMcpError(error));
+      const answer = toMcpError(error);
+      audited?.failed(answer);
+      return errorResponse(request.id, peer.era, answer);
     } finally {
       exchange.complete();
     }
   }
 }
 
-const cancelledResponse = ({ request, peer, cancellationError }: Exchange): SerializedResponse | undefined =>
-  cancellationError && errorResponse(request.id, peer.era, cancellationError);
+function cancelledResponse(
+  { request, peer, cancellationError }: Exchange,
+  audited: AuditedRequest | undefined,
+): SerializedResponse | undefined {
+  audited?.cancelled(cancellationError);
+  return cancellationError && errorResponse(request.id, peer.era, cancellationError);
+}

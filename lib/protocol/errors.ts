@@ -179,6 +179,27 @@ export class CapacityError extends McpError {
 }
 
 /**
+ * A call took longer than `callTimeoutMs`, or than the option `timeoutMs` of its tool, resource or prompt. Its `ctx.signal` is aborted. Tools
+ * answer with a result with `isError`, all others with `-32603`.
+ *
+ * @publicApi
+ */
+export class CallTimeoutError extends McpError {
+  static {
+    knownAcrossCopies(this, 'CallTimeoutError');
+  }
+
+  override readonly name = 'CallTimeoutError';
+
+  /** @param timeoutMs how long it may take, in ms */
+  constructor(readonly timeoutMs: number) {
+    super(ErrorCode.InternalError, `The call took longer than ${timeoutMs} ms and was stopped`, {
+      data: { timeoutMs },
+    });
+  }
+}
+
+/**
  * A tool failed in a way the model should read about. The response is a result with `isError: true` and this message.
  *
  * @example

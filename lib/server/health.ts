@@ -1,3 +1,4 @@
+import type { AuditFigures } from '../audit/audit-queue.js';
 import type { BrokerStatus } from '../broker/message-broker.js';
 import type { McpRuntime } from './mcp-runtime.js';
 
@@ -33,6 +34,17 @@ export interface McpHealth {
     /** Tasks that run here. */
     readonly tasks: number;
   };
+  /** What has become of the events for the `AuditSink` since the start of this instance. All 0 without one. */
+  readonly audit: {
+    /** Events that the sink has. */
+    readonly recorded: number;
+    /** Events that it has not settled yet; at most `audit.maxPendingEvents`. */
+    readonly pending: number;
+    /** Events that it was not given, because too many were pending. */
+    readonly dropped: number;
+    /** Events for which it threw or rejected. */
+    readonly failed: number;
+  };
   /** What clients cost, to compare with the limits. All of it is of this instance, but for what is stored on Redis. */
   readonly budgets: {
     /** Requests that are being served; at most `maxRequests`. */
@@ -57,6 +69,8 @@ export interface McpHealth {
   };
 }
 
+const NO_FIGURES: AuditFigures = { recorded: 0, pending: 0, dropped: 0, failed: 0 };
+
 export const healthOf = ({
   state,
   backends,
@@ -65,6 +79,7 @@ export const healthOf = ({
   inFlight,
   tasks,
   stored,
+  audit,
   options,
 }: McpRuntime): McpHealth => ({
   ready: state === 'running',
@@ -77,6 +92,7 @@ export const healthOf = ({
     requestBytes: http.budget.held,
     tasks: tasks.runner.size,
   },
+  audit: audit.queue?.figures ?? NO_FIGURES,
   budgets: {
     requests: inFlight.size,
     requestBytes: http.budget.held,

@@ -16,6 +16,7 @@ import type { LegacyServices } from '../transport/legacy-services.js';
 import { Announcer } from './announcer.js';
 import type { Interactions } from '../interaction/interactions.js';
 import type { ThrottledReporter } from '../report/throttled-reporter.js';
+import { type AuditService, createAudit } from './compose/create-audit.js';
 import { createInteractions } from './compose/create-interactions.js';
 import { createTasks } from './compose/create-tasks.js';
 import type { Backends, StoredGauge } from '../backends/backends.js';
@@ -25,10 +26,14 @@ import { keepSessionAlive } from '../session/keep-session-alive.js';
 import { createEngine, type Engine } from './compose/create-engine.js';
 import { createHttpService, type HttpService } from './compose/create-http.js';
 
+/** How long a shutdown waits for the sink of the audit, ms. */
+const AUDIT_GRACE_MS = 1000;
+
 /** One MCP server: creates and connects all the objects between a message and a method. */
 export class McpRuntime {
   readonly access: AccessControl;
   readonly catalog: Catalog;
+  readonly audit: AuditService;
   readonly interactions: Interactions;
   readonly bus: ChangeBus;
   readonly tasks: Tasks;
@@ -59,6 +64,8 @@ export class McpRuntime {
     this.#expiry = new SessionExpiry(sessions, this.inFlight, options.sessionIdleTtlMs, report);
     this.access = new AccessControl(accessOptions(options), report);
     this.catalog = new Catalog(options.pageSize);
+    this.audit = createAudit(backends.auditSink, this.catalog, options, reporter, server);
+    const { audit } = this.audit;
     this.interactions = createInteractions(backends, options, this.logger);
     this.bus = new ChangeBus({ broker, namespace: `mcp:${server ?? 'default'}`, report });
     this.tasks = createTasks(
@@ -70,6 +77,7 @@ export class McpRuntime {
       options,
       this.logger,
       report,
+      audit,
     );
     this.engine = createEngine(
       this.catalog,
@@ -80,6 +88,7 @@ export class McpRuntime {
       this.access,
       options,
       this.logger,
+      audit,
     );
     this.announcer = new Announcer(sessions, log, this.bus, options.changeDebounceMs, report);
     this.services = {
@@ -88,6 +97,7 @@ export class McpRuntime {
       broker,
       pending: backends.pending,
       bus: this.bus,
+      audit,
       report,
       gapNotifications: this.#gapNotifications,
       keepSessionAlive: (session) => keepSessionAlive(sessions, session, options.sessionIdleTtlMs, report),
@@ -151,6 +161,7 @@ export class McpRuntime {
     this.announcer.close();
     this.tasks.changes.close();
     this.tasks.orphans.close();
+    await this.audit.queue?.settled(AUDIT_GRACE_MS);
     await this.bus.close();
   }
 

@@ -1,3 +1,4 @@
+import type { Audit } from '../audit/audit.js';
 import type { ChangeBus } from '../broker/change-bus.js';
 import type { MessageBroker } from '../broker/message-broker.js';
 import type { PendingRequests } from '../interaction/pending-requests.js';
@@ -12,6 +13,7 @@ export interface LegacyServices {
   readonly broker: MessageBroker;
   readonly bus: ChangeBus;
   readonly pending: PendingRequests;
+  readonly audit: Audit;
   /** The messages that tell the client of a standalone stream what it may have missed (§5.5). */
   gapNotifications(session: SessionRecord, reason: string): Promise<readonly string[]>;
   /** Keeps a session from expiring while a connection of it is open. @returns a function that releases it */

@@ -28,6 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   context: ['packages', 'protocol', 'schema', 'session', 'access', 'interaction', 'exchange'],
   decorators: ['packages', 'protocol', 'nest', 'schema', 'access', 'context'],
   task: ['packages', 'limits', 'protocol', 'session', 'broker', 'stream', 'interaction', 'exchange'],
+  audit: ['packages', 'protocol', 'schema', 'session', 'task', 'exchange'],
   report: ['session'],
   memory: ['limits', 'protocol', 'session', 'broker', 'stream', 'interaction', 'task'],
   redis: ['limits', 'protocol', 'packages', 'session', 'broker', 'stream', 'interaction', 'task', 'report'],
@@ -37,6 +38,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   catalog: ['packages', 'protocol', 'schema', 'access', 'pipeline', 'task'],
   engine: [
     'limits',
+    'audit',
     ...['protocol', 'schema', 'session', 'broker', 'exchange', 'interaction', 'context', 'catalog', 'pipeline'],
     ...['access', 'task'],
   ],
@@ -44,19 +46,24 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['packages', 'protocol', 'nest', 'schema', 'interaction', 'decorators', 'catalog', 'pipeline', 'routes', 'task'],
     'access',
   ],
-  transport: ['limits', 'protocol', 'nest', 'session', 'broker', 'stream', 'exchange', 'interaction', 'engine'],
+  transport: [
+    ...['limits', 'audit', 'protocol', 'nest', 'session', 'broker', 'stream', 'exchange', 'interaction', 'engine'],
+  ],
   options: ['packages', 'protocol', 'redis', 'access', 'interaction', 'decorators', 'engine'],
   backends: [
+    'audit',
     ...['limits', 'packages', 'nest', 'session', 'broker', 'stream', 'interaction', 'task', 'memory', 'redis'],
     ...['report', 'options'],
   ],
   server: [
+    'audit',
     'packages',
     'limits',
     ...['protocol', 'session', 'broker', 'stream', 'exchange', 'interaction', 'context', 'decorators', 'catalog'],
     ...['engine', 'pipeline', 'discovery', 'transport', 'options', 'task', 'backends', 'report', 'access'],
   ],
   root: [
+    'audit',
     ...[
       'packages',
       'protocol',
@@ -88,6 +95,7 @@ const MAY_USE: Readonly<Record<string, readonly RegExp[]>> = {
   stream: [/^rxjs$/],
   memory: [],
   redis: [/^ioredis$/, /^@nestjs\/microservices$/],
+  audit: [],
   report: [],
   backends: [/^@nestjs\/(common|core)$/],
   schema: [/^ajv\//, /^class-validator$/, /^class-transformer$/, /^reflect-metadata$/],
@@ -120,6 +128,7 @@ const WITHOUT_NETWORK = [
   'interaction',
   'context',
   'task',
+  'audit',
   'engine',
   'catalog',
   'schema',

@@ -1,5 +1,6 @@
 import type { Logger } from '@nestjs/common';
 import type { AccessControl } from '../../access/access-control.js';
+import type { Audit } from '../../audit/audit.js';
 import type { Catalog } from '../../catalog/catalog.js';
 import { ResponseWriter } from '../../engine/response-writer.js';
 import { Capabilities } from '../../engine/capabilities.js';
@@ -45,6 +46,7 @@ export function createEngine(
   access: AccessControl,
   options: ResolvedOptions,
   logger: Logger,
+  audit: Audit,
 ): Engine {
   const { instructions, listCache = NO_CACHE } = options;
   const info = serverInfo(options);
@@ -74,7 +76,7 @@ export function createEngine(
     listen(catalog, capabilities, subscriptions, tasks, own, access, logger),
   ];
   const writer = new ResponseWriter({ ...info } as JsonObject);
-  return { dispatcher: new Dispatcher(methods, writer, logger), capabilities, subscriptions };
+  return { dispatcher: new Dispatcher(methods, writer, logger, audit), capabilities, subscriptions };
 }
 
 function serverInfo({ name, version, title, description, websiteUrl, icons }: ResolvedOptions): Implementation {

@@ -38,9 +38,12 @@ export function createHttpService(
     modern: new ModernHandler(dispatcher, inFlight, slow, sse),
     posts: new PostHandler(dispatcher, inFlight, slow, services, sse),
     gets: streams,
-    deletes: new DeleteHandler(services.sessions, services.bus, services.report),
+    deletes: new DeleteHandler(services),
   };
   const policy = new OriginPolicy(options);
-  const endpoint = new HttpEndpoint(policy, principals, dispatcher, handlers, budget, options, logger, services.report);
+  const endpoint = new HttpEndpoint(
+    ...([policy, principals, dispatcher, handlers, budget, options, logger] as const),
+    ...([services.report, services.audit] as const),
+  );
   return { endpoint, streams, slow, budget };
 }

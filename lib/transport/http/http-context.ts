@@ -1,3 +1,4 @@
+import type { Audit } from '../../audit/audit.js';
 import type { ByteAccount } from '../../limits/byte-budget.js';
 import type { Turns } from '../../limits/turns.js';
 import type { SseEvent } from './sse/sse-event.js';
@@ -30,6 +31,10 @@ export interface HttpContext {
   account?: ByteAccount;
   /** Where the work of a large answer counts. */
   turns?: Turns;
+  /** Where its refusal is recorded. */
+  audit?: Audit;
+  /** Whose request it is, once that is known. */
+  principal?: Principal;
 }
 
 /** Sends a complete response with a JSON body or none. Does nothing once headers have been sent. */
@@ -67,6 +72,8 @@ export const acceptsEventStream = (http: HttpContext): boolean => {
 export const senderOf = (http: HttpContext, principal: Principal | undefined): Sender => ({
   principal,
   client: clientOf(http, principal),
+  via: 'http',
+  address: http.remoteAddress,
   headers: http.headers,
   http: http.request,
   response: http.response,

@@ -1,4 +1,5 @@
 import type { Logger } from '@nestjs/common';
+import type { Audit } from '../../audit/audit.js';
 import type { Dispatcher } from '../../engine/dispatcher.js';
 import type { ByteAccount, ByteBudget } from '../../limits/byte-budget.js';
 import { Turns } from '../../limits/turns.js';
@@ -61,6 +62,7 @@ export class HttpEndpoint {
     private readonly limits: HttpLimits,
     private readonly logger: Logger,
     private readonly report: (error: unknown) => void,
+    private readonly audit: Audit,
   ) {}
 
   /** Receives and serves a request, whatever happens; never rejects. */
@@ -75,6 +77,7 @@ export class HttpEndpoint {
    * @returns `undefined` for a request that was refused, and answered
    */
   async receive(http: HttpContext): Promise<ReceivedBody | undefined> {
+    http.audit = this.audit;
     const refusal = judgeHead(http, this.policy, this.limits.maxBodyBytes);
     if (refusal) {
       discardBody(http.raw);
@@ -131,6 +134,7 @@ export class HttpEndpoint {
     } catch (error) {
       return refusePrincipal(http, error, this.report);
     }
+    http.principal = principal;
     if (principal) provideUser(http.request, principal);
     const refusal = principal && body.account.moveTo(principalId(principal));
     if (refusal) return refuseBusy(http, refusal, BYTES_HELD);
