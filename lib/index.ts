@@ -81,6 +81,24 @@ export { PrincipalRefusedError, PrincipalResolver, type PrincipalRequest } from 
 export { UnidentifiedUserError, UserPrincipalResolver } from './session/user-principal-resolver.js';
 export { principalId, type Principal } from './session/principal.js';
 
+// Who is calling, by access tokens
+export type {
+  AudienceClaim,
+  AuthIntrospection,
+  AuthIssuer,
+  AuthMetadata,
+  AuthOptions,
+  PrincipalDetails,
+  TokenClaims,
+} from './auth/auth-options.js';
+export { IssuerUnavailableError, TokenRefusedError } from './auth/auth-errors.js';
+export { auth0, type Auth0Options } from './auth/presets/auth0.js';
+export { cognito, type CognitoOptions } from './auth/presets/cognito.js';
+export { entra, type EntraOptions } from './auth/presets/entra.js';
+export { keycloak, type KeycloakOptions } from './auth/presets/keycloak.js';
+export { okta, type OktaOptions } from './auth/presets/okta.js';
+export { TokenVerifier, type VerifiedToken } from './auth/token-verifier.js';
+
 // Who may do what
 export { AccessPolicy, fromGuard } from './access/access-policy.js';
 export type { AccessOperation, AccessPolicySource, AccessTarget, GuardReference } from './access/access-policy.js';

@@ -44,6 +44,8 @@ export interface Peer {
   readonly request: object;
   /** The response that will carry the result. `undefined` on stdio and in process. */
   readonly response: ResponseHead | undefined;
+  /** When a subscription of this sender ends, in ms since the epoch. `undefined` for never. */
+  readonly endsAt?: number;
 }
 
 /** The information a transport has about the sender of a message. */
@@ -61,6 +63,7 @@ export interface Sender {
   /** Default: `http`, or a `LocalRequest`. */
   readonly request?: object;
   readonly response?: ResponseHead;
+  readonly endsAt?: number;
 }
 
 /** The sender on stdio: the user who started the process, with the credentials of its environment (D-6). */
@@ -70,7 +73,7 @@ const NO_HEADERS: Peer['headers'] = {};
 /** The sender of a modern request, as described by the envelope of the request (E-6). */
 export const modernPeer = (
   { clientCapabilities, clientInfo, logLevel }: Omit<Envelope, 'protocolVersion'>,
-  { principal, client, via = 'stdio', address, headers = NO_HEADERS, http, request, response }: Sender = LOCAL,
+  { principal, client, via = 'stdio', address, headers = NO_HEADERS, http, request, response, endsAt }: Sender = LOCAL,
 ): Peer => ({
   era: 'modern',
   revision: MODERN_REVISION,
@@ -87,6 +90,7 @@ export const modernPeer = (
   http,
   request: request ?? http ?? new LocalRequest(headers, principal),
   response,
+  endsAt,
 });
 
 /** The sender of a message in a legacy session, which stores what the client declared in `initialize` (G-7). */

@@ -1,4 +1,5 @@
 import type { AccessOptions } from '../access/access-options.js';
+import type { AuthOptions } from '../auth/auth-options.js';
 import type { GlobalEnhancers } from '../decorators/global-enhancers.js';
 import type { ExposedRoutes } from '../decorators/metadata.js';
 import type { AnnouncedCapabilities } from '../engine/capabilities.js';
@@ -51,6 +52,12 @@ export interface McpOptions {
   readonly allowedOrigins?: readonly string[];
   /** Accept any `Host` header. Use it only behind a proxy that already checks the header. Default: `false`. */
   readonly dangerouslyAllowAnyHost?: boolean;
+
+  /**
+   * Makes this server an OAuth resource server: each HTTP request needs an access token of one of the issuers. Requires
+   * the package `jose`, unless tokens are verified otherwise. Default: none, the application says who is calling.
+   */
+  readonly auth?: AuthOptions;
 
   /** Maximum size of a POST body, in bytes. Default: 4 MiB. */
   readonly maxBodyBytes?: number;

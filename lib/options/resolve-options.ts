@@ -1,4 +1,5 @@
 import { accessProblem } from './access-options.js';
+import { authProblem } from './auth-option.js';
 import { KeyRing } from '../interaction/key-ring.js';
 import type { McpOptions } from './mcp-options.js';
 import { checkAudit } from './audit-options.js';
@@ -108,6 +109,7 @@ const KNOWN = new Set<string>([
     'limits',
     'callTimeoutMs',
     'access',
+    'auth',
   ],
 ]);
 
@@ -149,6 +151,8 @@ export function resolveOptions(given: McpOptions): ResolvedOptions {
   checkLimits(options);
   const problem = accessProblem(options.access);
   if (problem) throw invalid('access', problem);
+  const authorization = authProblem(options.auth);
+  if (authorization) throw invalid('auth', authorization);
   return options;
 }
 

@@ -24,6 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   exchange: ['packages', 'nest', 'protocol', 'schema', 'session'],
   access: ['packages', 'nest', 'protocol', 'session', 'exchange'],
   interaction: ['packages', 'protocol', 'schema', 'session', 'exchange'],
+  auth: ['packages', 'protocol', 'session', 'access', 'interaction'],
   // A method may require scopes of its caller.
   context: ['packages', 'protocol', 'schema', 'session', 'access', 'interaction', 'exchange'],
   decorators: ['limits', 'packages', 'protocol', 'nest', 'schema', 'access', 'context'],
@@ -50,7 +51,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   transport: [
     ...['limits', 'audit', 'protocol', 'nest', 'session', 'broker', 'stream', 'exchange', 'interaction', 'engine'],
   ],
-  options: ['limits', 'packages', 'protocol', 'redis', 'access', 'interaction', 'decorators', 'engine'],
+  options: ['limits', 'packages', 'protocol', 'redis', 'access', 'auth', 'interaction', 'decorators', 'engine'],
   backends: [
     'audit',
     ...['limits', 'packages', 'nest', 'session', 'broker', 'stream', 'interaction', 'task', 'memory', 'redis'],
@@ -61,7 +62,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'packages',
     'limits',
     ...['protocol', 'session', 'broker', 'stream', 'exchange', 'interaction', 'context', 'decorators', 'catalog'],
-    ...['engine', 'pipeline', 'discovery', 'transport', 'options', 'task', 'backends', 'report', 'access'],
+    ...['engine', 'pipeline', 'discovery', 'transport', 'options', 'task', 'backends', 'report', 'access', 'auth'],
   ],
   root: [
     'audit',
@@ -77,7 +78,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       'exchange',
       'pipeline',
     ],
-    ...['discovery', 'transport', 'server', 'options', 'task', 'report'],
+    ...['discovery', 'transport', 'server', 'options', 'task', 'report', 'auth'],
   ],
   testing: ['session', 'broker', 'stream', 'interaction', 'task'],
 };
@@ -104,6 +105,7 @@ const MAY_USE: Readonly<Record<string, readonly RegExp[]>> = {
   catalog: [/^rxjs$/],
   exchange: [/^@nestjs\/common$/],
   access: [/^@nestjs\/common$/],
+  auth: [/^jose$/],
   interaction: [],
   context: [],
   task: [/^@nestjs\/common$/],

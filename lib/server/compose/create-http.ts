@@ -1,4 +1,5 @@
 import type { Logger } from '@nestjs/common';
+import { AuthPrincipalResolver } from '../../auth/auth-principal-resolver.js';
 import type { InFlight } from '../../engine/in-flight.js';
 import { ByteBudget } from '../../limits/byte-budget.js';
 import type { ResolvedOptions } from '../../options/resolve-options.js';
@@ -41,9 +42,10 @@ export function createHttpService(
     deletes: new DeleteHandler(services),
   };
   const policy = new OriginPolicy(options);
+  const challenges = principals instanceof AuthPrincipalResolver ? principals.challenges : undefined;
   const endpoint = new HttpEndpoint(
     ...([policy, principals, dispatcher, handlers, budget, options, logger] as const),
-    ...([services.report, services.audit] as const),
+    ...([services.report, services.audit, challenges] as const),
   );
   return { endpoint, streams, slow, budget };
 }

@@ -1,6 +1,7 @@
 import type { Audit } from '../../audit/audit.js';
 import type { ByteAccount } from '../../limits/byte-budget.js';
 import type { Turns } from '../../limits/turns.js';
+import type { ChallengeWriter } from './step-up.js';
 import type { SseEvent } from './sse/sse-event.js';
 import type { Sender } from '../../exchange/peer.js';
 import { type Principal, principalId } from '../../session/principal.js';
@@ -31,6 +32,10 @@ export interface HttpContext {
   account?: ByteAccount;
   /** Where the work of a large answer counts. */
   turns?: Turns;
+  /** Writes the challenges of this server. */
+  challenges?: ChallengeWriter;
+  /** When its event stream ends because its token expires, in ms since the epoch. */
+  endsAt?: number;
   /** Where its refusal is recorded. */
   audit?: Audit;
   /** Whose request it is, once that is known. */
@@ -77,6 +82,7 @@ export const senderOf = (http: HttpContext, principal: Principal | undefined): S
   headers: http.headers,
   http: http.request,
   response: http.response,
+  endsAt: http.endsAt,
 });
 
 /** Whose share a request counts for: its principal's, or that of the address of an anonymous client. */

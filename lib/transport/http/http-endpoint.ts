@@ -25,6 +25,7 @@ import { refuse, refuseBusy } from './refuse.js';
 import { labelRequest } from './request-label.js';
 import { refusePrincipal } from './refuse-principal.js';
 import { retryAfter } from './retry-after.js';
+import { type ChallengeWriter, PLAIN_CHALLENGES } from './step-up.js';
 
 const ALLOW = { allow: 'GET, POST, DELETE, OPTIONS' };
 
@@ -32,6 +33,7 @@ export interface HttpLimits {
   readonly maxBodyBytes: number;
   readonly maxJsonDepth: number;
   readonly maxJsonMembers: number;
+  readonly auth?: { readonly endStreamsOnExpiry?: boolean };
 }
 
 /** What the requests of both eras are handed to. */
@@ -63,6 +65,7 @@ export class HttpEndpoint {
     private readonly logger: Logger,
     private readonly report: (error: unknown) => void,
     private readonly audit: Audit,
+    private readonly challenges: ChallengeWriter = PLAIN_CHALLENGES,
   ) {}
 
   /** Receives and serves a request, whatever happens; never rejects. */
@@ -87,6 +90,7 @@ export class HttpEndpoint {
     }
     closeWithConnection(http.response, http.raw.socket);
     http.turns = this.#turns;
+    http.challenges = this.challenges;
     const account = (http.account = this.budget.open(http.remoteAddress));
     const bytes = await this.#read(http, account);
     if (Buffer.isBuffer(bytes)) return { bytes, account };
@@ -136,6 +140,7 @@ export class HttpEndpoint {
     }
     http.principal = principal;
     if (principal) provideUser(http.request, principal);
+    if (this.limits.auth?.endStreamsOnExpiry !== false) http.endsAt = principal?.expiresAt;
     const refusal = principal && body.account.moveTo(principalId(principal));
     if (refusal) return refuseBusy(http, refusal, BYTES_HELD);
     if (http.verb === 'POST') return this.#post(http, body, principal);

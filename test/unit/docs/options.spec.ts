@@ -5,10 +5,12 @@ import { describe, expect, it } from 'vitest';
 import { resolveOptions } from '../../../lib/options/resolve-options.js';
 import { codeOf, read, ROOT, rowsOf } from './documents.js';
 
-const sources = readdirSync(join(ROOT, 'lib/options')).map((name) => {
-  const file = `lib/options/${name}`;
-  return ts.createSourceFile(join(ROOT, file), read(file), ts.ScriptTarget.ES2023, true);
-});
+const FOLDERS = ['lib/options', 'lib/auth'];
+const sources = FOLDERS.flatMap((folder) =>
+  readdirSync(join(ROOT, folder))
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => ts.createSourceFile(name, read(`${folder}/${name}`), ts.ScriptTarget.ES2023, true)),
+);
 
 /** Names of an interface's members, `true` for those that must be given. */
 function membersOf(name: string): Map<string, boolean> {
@@ -21,7 +23,7 @@ function membersOf(name: string): Map<string, boolean> {
 
 const options = membersOf('McpOptions');
 /** The options that are objects, and the interfaces of these. */
-const NESTED = { requestState: 'RequestStateOptions', audit: 'McpAuditOptions' };
+const NESTED = { requestState: 'RequestStateOptions', audit: 'McpAuditOptions', auth: 'AuthOptions' };
 const nested = Object.entries(NESTED).flatMap(([option, type]) =>
   [...membersOf(type).keys()].map((name) => `${option}.${name}`),
 );

@@ -1,6 +1,7 @@
-import { concat, defer, EMPTY, finalize, Subject, takeUntil, type Observable } from 'rxjs';
+import { concat, defer, EMPTY, finalize, merge, Observable, Subject, takeUntil } from 'rxjs';
 import type { SseEvent } from '../sse/sse-event.js';
 import { CapacityError, McpError } from '../../../protocol/errors.js';
+import { callAt } from '../../../limits/call-at.js';
 import { BackendUnavailableError } from '../../../session/backend-unavailable.js';
 import { principalId, type Principal } from '../../../session/principal.js';
 import { parseEventId } from '../../../stream/event-id.js';
@@ -124,15 +125,17 @@ export class GetHandler {
     }
     this.#open++;
     const id = headerOf(http, 'mcp-session-id')!;
-    const all = this.#closed ? reconnectEvents(http) : this.#untilClosing(events);
+    const all = this.#closed ? reconnectEvents(http) : this.#untilClosing(http, events);
     const options = { ...this.options, account: http.account?.sibling(), resumable: true };
     await writeSse(http, all, options, { 'mcp-session-id': id });
     this.#open--;
   }
 
-  #untilClosing(events: Observable<SseEvent>): Observable<SseEvent> {
+  #untilClosing({ endsAt }: HttpContext, events: Observable<SseEvent>): Observable<SseEvent> {
+    // Its client reconnects with a newer token, or gets 401 (O-18).
+    const expired = new Observable<void>((subscriber) => callAt(endsAt, () => subscriber.next()));
     return concat(
-      events.pipe(takeUntil(this.#closing)),
+      events.pipe(takeUntil(merge(this.#closing, expired))),
       defer(() => (this.#closed ? reconnectEvent() : EMPTY)),
     );
   }

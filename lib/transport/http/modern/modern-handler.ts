@@ -71,7 +71,7 @@ class ModernResponse implements Outlet, PendingResponse {
 
   finish(response: SerializedResponse): void {
     const { text, status } = response;
-    if (!this.#events) return sendAnswer(this.http, status, text, errorHeaders(response), this.id);
+    if (!this.#events) return sendAnswer(this.http, status, text, errorHeaders(this.http, response), this.id);
     this.#events.next(messageEvent(text));
     this.#events.complete();
   }
