@@ -1,13 +1,13 @@
 // Module and options
 export { McpModule } from './mcp.module.js';
+export type { McpOptions } from './options/mcp-options.js';
 export type {
   McpModuleAsyncOptions,
   McpModuleExtras,
   McpModuleOptions,
-  McpOptions,
   McpOptionsFactory,
-} from './options/mcp-options.js';
-export { McpOptionsError } from './options/resolve-options.js';
+} from './options/module-options.js';
+export { McpOptionsError } from './options/invalid-option.js';
 export type {
   RedisClientLike,
   RedisClusterOptions,
@@ -22,8 +22,9 @@ export { InjectMcpServer, mcpServerToken } from './mcp.tokens.js';
 
 // Declaring tools, resources and prompts
 export * from './decorators/index.js';
-export { McpProperty, McpSchema, SchemaError } from './schema/index.js';
+export { McpProperty, McpSchema, McpSecret, SchemaError } from './schema/index.js';
 export type { JsonSchema, McpPropertyOptions, McpSchemaOptions, SchemaSource } from './schema/index.js';
+export type { McpLimitOptions } from './limits/limit.js';
 export { DuplicateEntryError } from './catalog/table.js';
 export { McpDeclarationError } from './discovery/registrar.js';
 export { InvalidArgumentsError } from './exchange/invalid-arguments.js';
@@ -36,14 +37,17 @@ export { progress, Progress } from './context/progress.js';
 export * from './protocol/content.js';
 export type { CacheHint, Icon, TaskSupport, ToolAnnotations } from './protocol/definitions.js';
 export {
-  CapacityError,
   AccessDeniedError,
   AuthenticationRequiredError,
+  CallTimeoutError,
+  CapacityError,
   ErrorCode,
-  McpError,
   InsufficientScopeError,
+  LimitExceededError,
+  McpError,
   MissingClientCapabilityError,
   ResourceNotFoundError,
+  ResultTooLargeError,
   ToolError,
 } from './protocol/errors.js';
 export { LOG_LEVELS, type LogLevel } from './protocol/log-levels.js';
@@ -77,11 +81,43 @@ export { PrincipalRefusedError, PrincipalResolver, type PrincipalRequest } from 
 export { UnidentifiedUserError, UserPrincipalResolver } from './session/user-principal-resolver.js';
 export { principalId, type Principal } from './session/principal.js';
 
+// Who is calling, by access tokens
+export type {
+  AudienceClaim,
+  AuthIntrospection,
+  AuthIssuer,
+  AuthMetadata,
+  AuthOptions,
+  PrincipalDetails,
+  TokenClaims,
+} from './auth/auth-options.js';
+export { IssuerUnavailableError, TokenRefusedError } from './auth/auth-errors.js';
+export { auth0, type Auth0Options } from './auth/presets/auth0.js';
+export { cognito, type CognitoOptions } from './auth/presets/cognito.js';
+export { entra, type EntraOptions } from './auth/presets/entra.js';
+export { keycloak, type KeycloakOptions } from './auth/presets/keycloak.js';
+export { okta, type OktaOptions } from './auth/presets/okta.js';
+export { TokenVerifier, type VerifiedToken } from './auth/token-verifier.js';
+
 // Who may do what
 export { AccessPolicy, fromGuard } from './access/access-policy.js';
 export type { AccessOperation, AccessPolicySource, AccessTarget, GuardReference } from './access/access-policy.js';
 export type { AccessOptions } from './access/access-options.js';
 export type { McpAccess } from './access/access-rule.js';
+
+// What has happened
+export { AuditSink } from './audit/audit-sink.js';
+export type {
+  McpAuditCaller,
+  McpAuditEvent,
+  McpAuditOutcome,
+  McpAuditReason,
+  McpAuditRefusal,
+  McpAuditRequest,
+  McpAuditSessionEnd,
+  McpAuditTaskEnd,
+} from './audit/audit-event.js';
+export type { McpAuditOptions } from './options/audit-options.js';
 
 // Replaceable parts
 export { BackendFullError, BackendUnavailableError } from './session/backend-unavailable.js';

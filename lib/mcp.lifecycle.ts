@@ -7,12 +7,14 @@ import {
   Optional,
 } from '@nestjs/common';
 import { ModuleRef, ModulesContainer } from '@nestjs/core';
+import { AuthPrincipalResolver } from './auth/auth-principal-resolver.js';
 import { globalGuards } from './nest/container.js';
 import type { ServedController } from './mcp.served-controller.js';
 import { EntryFactory } from './discovery/entry-factory.js';
 import { Explorer } from './discovery/explorer.js';
 import { Registrar } from './discovery/registrar.js';
 import { onFailedStart } from './nest/failed-start.js';
+import { requireResource } from './mcp.resource.js';
 import { serverNames } from './mcp.server-names.js';
 import { BACKEND_FACTORIES, MCP_SERVER_NAME, SERVED_CONTROLLER } from './mcp.tokens.js';
 import type { BackendFactories } from './backends/backends.js';
@@ -45,6 +47,7 @@ export class McpLifecycle implements OnModuleInit, BeforeApplicationShutdown, On
     await registrar.register(this.server, serverNames(this.modules), this.runtime.options.expose);
     await this.runtime.start();
     this.mount?.mount(this.runtime.http.endpoint);
+    if (this.mount) requireResource(this.runtime, this.mount.paths);
     this.#logRegistrations();
     this.#warnAboutGuards();
   }
@@ -102,7 +105,8 @@ export class McpLifecycle implements OnModuleInit, BeforeApplicationShutdown, On
   async #closeAll(): Promise<void> {
     await this.runtime.close();
     // A part is closed before the parts that it uses.
-    const { tasks, pending, log, sessions, broker, keyRing } = this.runtime.backends;
+    const { tasks, pending, log, sessions, broker, keyRing, principals } = this.runtime.backends;
+    if (principals instanceof AuthPrincipalResolver) principals.close();
     for (const part of [tasks, pending, log, sessions, broker, keyRing]) if (isClosable(part)) await part.close();
     this.factories.close();
   }

@@ -13,13 +13,13 @@ import { McpLifecycle } from './mcp.lifecycle.js';
 import { controllerOf } from './mcp.served-controller.js';
 import { serverNames } from './mcp.server-names.js';
 import { putFirst } from './nest/module-order.js';
+import type { McpOptions } from './options/mcp-options.js';
 import type {
   McpModuleAsyncOptions,
   McpModuleExtras,
   McpModuleOptions,
-  McpOptions,
   McpOptionsFactory,
-} from './options/mcp-options.js';
+} from './options/module-options.js';
 import { backendProviders, serverProviders } from './mcp.providers.js';
 import { resolveOptions } from './options/resolve-options.js';
 import { MCP_OPTIONS, MCP_SERVER_NAME, mcpServerToken, SERVED_CONTROLLER } from './mcp.tokens.js';

@@ -1,6 +1,12 @@
 import { Logger, type Abstract, type InjectionToken, type Provider } from '@nestjs/common';
 import { DiscoveryService, ExternalContextCreator, HttpAdapterHost, ModuleRef, ModulesContainer } from '@nestjs/core';
+import { AuditSink } from './audit/audit-sink.js';
 import { MessageBroker } from './broker/message-broker.js';
+import { authSettings } from './auth/auth-settings.js';
+import { createAuth } from './auth/create-auth.js';
+import { metadataDocument } from './auth/metadata-document.js';
+import { WELL_KNOWN } from './auth/resource-uri.js';
+import { TokenVerifier } from './auth/token-verifier.js';
 import { AccessBinder } from './discovery/access-binder.js';
 import { EntryFactory } from './discovery/entry-factory.js';
 import { Explorer } from './discovery/explorer.js';
@@ -90,8 +96,24 @@ export const backendProviders = (own: unknown): Provider[] => [
   backend(own, NonceStore, [], (factories) => factories.nonces()),
   backend(own, KeyRing, [], (factories) => factories.keyRing()),
   backend(own, TaskStore, [], (factories) => factories.tasks()),
-  backend(own, PrincipalResolver, [], () => new UserPrincipalResolver()),
+  backend<TokenVerifier | undefined>(own, TokenVerifier, [], () => undefined),
+  backend(own, PrincipalResolver, [MCP_OPTIONS, TokenVerifier, NonceStore, ThrottledReporter], (_factories, ...parts) =>
+    createPrincipals(...(parts as PrincipalParts)),
+  ),
+  backend<AuditSink | undefined>(own, AuditSink, [], () => undefined),
 ];
+
+type PrincipalParts = [
+  options: ResolvedOptions,
+  verifier: TokenVerifier | undefined,
+  nonces: NonceStore,
+  reporter: ThrottledReporter,
+];
+
+function createPrincipals(...[{ auth }, verifier, nonces, reporter]: PrincipalParts) {
+  if (auth === undefined) return new UserPrincipalResolver();
+  return createAuth(authSettings(auth), verifier, nonces, (sentence) => reporter.warn(sentence));
+}
 
 type Stores = [broker: MessageBroker, sessions: SessionStore];
 
@@ -105,6 +127,7 @@ const BACKEND_TOKENS: { readonly [K in keyof Backends]: InjectionToken<Backends[
   nonces: NonceStore,
   tasks: TaskStore,
   keyRing: KeyRing,
+  auditSink: AuditSink,
 };
 
 /** All parts of a server in one object. */
@@ -139,8 +162,8 @@ export const serverProviders = (token: InjectionToken<McpServer>): Provider[] =>
   {
     provide: McpRuntime,
     inject: [MCP_OPTIONS, BACKENDS, BACKEND_FACTORIES, SERVER_LOGGER, ThrottledReporter, MCP_SERVER_NAME],
-    useFactory: (...[options, backends, { stored }, ...parts]: RuntimeParts) =>
-      new McpRuntime(options, backends, stored, ...parts),
+    useFactory: (...[options, backends, factories, ...parts]: RuntimeParts) =>
+      new McpRuntime(options, backends, factories.stored, factories.limits(), ...parts),
   },
   {
     provide: Explorer,
@@ -180,7 +203,7 @@ export const serverProviders = (token: InjectionToken<McpServer>): Provider[] =>
 /** The controller gets its path here, as it may come from a factory. Nest has not read it yet. */
 function createMount(
   adapterHost: HttpAdapterHost,
-  { path }: ResolvedOptions,
+  { path, auth }: ResolvedOptions,
   served: ServedController | undefined,
   modules: ModulesContainer,
 ): HttpMount | undefined {
@@ -189,7 +212,9 @@ function createMount(
     return undefined;
   }
   if (served && served.path === undefined) placeController(served.controller, path);
-  return new HttpMount(adapterHost, path, served);
+  const settings = auth && authSettings(auth);
+  const document = settings && { root: WELL_KNOWN, path: settings.path, json: metadataDocument(settings) };
+  return new HttpMount(adapterHost, path, served, document);
 }
 
 /**

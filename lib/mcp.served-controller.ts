@@ -1,8 +1,8 @@
 import { Controller, type Type } from '@nestjs/common';
 import { ignoreElements, endWith, type Observable } from 'rxjs';
 import { McpController } from './mcp.controller.js';
-import { McpOptionsError } from './options/resolve-options.js';
-import type { McpModuleExtras } from './options/mcp-options.js';
+import { McpOptionsError } from './options/invalid-option.js';
+import type { McpModuleExtras } from './options/module-options.js';
 import { PATH_METADATA } from './nest/metadata-keys.js';
 
 const VERBS = ['post', 'get', 'delete'] as const;

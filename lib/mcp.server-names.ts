@@ -1,5 +1,6 @@
 import type { ModulesContainer } from '@nestjs/core';
-import { McpOptionsError, type ResolvedOptions } from './options/resolve-options.js';
+import { McpOptionsError } from './options/invalid-option.js';
+import type { ResolvedOptions } from './options/resolve-options.js';
 import type { ServedController } from './mcp.served-controller.js';
 import { MCP_OPTIONS, MCP_SERVER_NAME, SERVED_CONTROLLER } from './mcp.tokens.js';
 

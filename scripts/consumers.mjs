@@ -1,13 +1,13 @@
 /**
- * `npm run consumers [-- <folder of test/consumers>]`: packs the package, installs the packed file into copies of the
- * applications in `test/consumers`, and builds, tests and starts them. Ends with the line `N passed, N failed`.
+ * `npm run consumers [-- <folder>]`: packs the package, installs the packed file into copies of the applications in
+ * `test/consumers` and of the sample for Nest 11, and builds, tests and starts them. Ends with the line `N passed, N failed`.
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBuilt } from './steps/compile.mjs';
-import { answersCalls } from './steps/answers-calls.mjs';
+import { answersCalls, listsTools } from './steps/answers-calls.mjs';
 import { ROOT } from './steps/root.mjs';
 import { fail } from './steps/run.mjs';
 
@@ -22,6 +22,11 @@ const CONSUMERS = {
     { name: 'nest build with SWC', run: ['npm', 'run', 'build:swc'] },
     { name: 'the program of SWC answers', start: ['node', 'dist/main.js'] },
     { name: 'nest build with tsc', run: ['npm', 'run', 'build'] },
+    {
+      name: 'what the plugin of @nestjs/swagger reads is in the schemas',
+      start: ['node', 'dist/main.js'],
+      tools: /"orders_create".*"description":"How many pieces\..*"required":\["article","pieces"\]/,
+    },
     ...NODES.map((node) => ({
       name: `the program of tsc answers on Node ${node}`,
       start: onNode(node, 'node', 'dist/main.js'),
@@ -36,6 +41,11 @@ const CONSUMERS = {
     { name: 'the program answers', start: ['node', 'dist/main.js'] },
     { name: 'nest start --watch answers', start: ['npm', 'run', 'start:dev'] },
     { name: 'vitest passes', run: ['npm', 'test'] },
+    {
+      name: 'a compiler that emits no types is refused by name',
+      run: ['npx', 'tsx', 'src/main.ts'],
+      refused: /its compiler emits no types: esbuild does not/,
+    },
   ],
   'nest-12-require': NODES.map((node) => ({
     name: `require() without a compiler answers on Node ${node}`,
@@ -52,9 +62,23 @@ function succeeds([command, ...args], cwd) {
   return status === 0;
 }
 
+/** Runs a command that must fail, and say why. */
+function isRefused([command, ...args], cwd, reason) {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, ...quiet, timeout: 60_000 });
+  const good = status !== 0 && reason.test(`${stdout}${stderr}`);
+  if (!good) process.stdout.write(`It ended with ${status}, and printed:\n${stdout}${stderr}\n`);
+  return good;
+}
+
+function holds({ run, start, refused, tools }, cwd) {
+  if (refused) return isRefused(run, cwd, refused);
+  if (tools) return listsTools(start, cwd, tools);
+  return run ? succeeds(run, cwd) : answersCalls(start, cwd);
+}
+
 const chosen = process.argv.slice(2);
 const unknown = chosen.find((name) => !(name in CONSUMERS));
-if (unknown !== undefined) fail(`test/consumers has no "${unknown}". There are: ${Object.keys(CONSUMERS).join(', ')}.`);
+if (unknown !== undefined) fail(`There is no "${unknown}": ${Object.keys(CONSUMERS).join(', ')}.`);
 
 ensureBuilt();
 const folder = mkdtempSync(join(tmpdir(), 'nestjs-mcp-fleet-consumers-'));
@@ -76,14 +100,16 @@ const count = (name, good) => {
 
 for (const name of chosen.length > 0 ? chosen : Object.keys(CONSUMERS)) {
   const cwd = join(folder, name);
-  cpSync(join(ROOT, 'test/consumers', name), cwd, { recursive: true });
+  const isSample = existsSync(join(ROOT, 'sample', name));
+  cpSync(join(ROOT, isSample ? 'sample' : 'test/consumers', name), cwd, {
+    recursive: true,
+    filter: (path) => !/node_modules|dist$/.test(path),
+  });
   const install = ['npm', 'install', '--prefer-offline', '--loglevel=error', packed];
   const installed = succeeds(install, cwd);
   count(`${name}: npm install`, installed);
   if (!installed) continue;
-  for (const { name: what, run, start } of CONSUMERS[name]) {
-    count(`${name}: ${what}`, run ? succeeds(run, cwd) : await answersCalls(start, cwd));
-  }
+  for (const check of CONSUMERS[name]) count(`${name}: ${check.name}`, await holds(check, cwd));
 }
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exit(failed === 0 ? 0 : 1);

@@ -1,7 +1,9 @@
 /**
- * `npm run test:nest11 [-- --keep <folder>] [arguments of vitest]`: the tests on the other supported major of Nest.
- * Copies the repository to a temporary folder, installs the packages of Nest 11 there, compiles everything, and runs the
- * in-process tests, or what the arguments choose. `--keep` names the folder, and leaves it there for the next run.
+ * `npm run test:nest11 [-- --keep <folder>] [--conformance] [arguments]`: the tests on the other supported major of
+ * Nest. Copies the repository to a temporary folder, installs the packages of Nest 11 there, compiles everything, and
+ * runs the in-process tests and the clients of `test/interop`, or what the arguments choose for vitest. `--conformance`
+ * runs the official suite instead, which gets the arguments. `--keep` names the folder, and leaves it there for the next
+ * run.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -49,9 +51,9 @@ function linkPackages(folder) {
   spawnSync('cp', ['-al', join(ROOT, 'node_modules'), folder], { stdio: 'ignore' });
 }
 
-const [first, named, ...others] = process.argv.slice(2);
-const kept = first === '--keep' ? resolve(named ?? fail('--keep needs a folder')) : undefined;
-const chosen = kept === undefined ? process.argv.slice(2) : others;
+const chosen = process.argv.slice(2);
+const kept = chosen[0] === '--keep' ? resolve(chosen.splice(0, 2)[1] ?? fail('--keep needs a folder')) : undefined;
+const isConformance = chosen[0] === '--conformance';
 
 ensureInstalled();
 endOnSignals();
@@ -65,5 +67,7 @@ const there = { cwd: folder };
 if ((await exitCode('npm', ['install', '--prefer-offline', '--loglevel=error'], there)) !== 0) {
   fail('The packages of Nest 11 could not be installed: see the output of npm above.');
 }
-const tests = ['scripts/test.mjs', ...(chosen.length > 0 ? chosen : ['--project', 'in-process'])];
-process.exit(await exitCode(process.execPath, tests, there));
+const IN_PROCESS = ['test/unit', 'test/contract', 'test/e2e', 'test/security', 'test/fleet', 'test/interop'];
+const tests = ['scripts/test.mjs', ...(chosen.length > 0 ? chosen : IN_PROCESS)];
+const suite = ['scripts/conformance.mjs', ...chosen.slice(1)];
+process.exit(await exitCode(process.execPath, isConformance ? suite : tests, there));

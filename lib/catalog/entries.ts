@@ -1,4 +1,5 @@
 import type { EntryAccess } from '../access/entry-access.js';
+import type { Bounds } from '../limits/bounds.js';
 import type {
   CacheHint,
   PromptDefinition,
@@ -8,17 +9,19 @@ import type {
 } from '../protocol/definitions.js';
 import type { UriTemplate } from '../protocol/uri-template.js';
 import type { TaskTraits } from '../task/task-support.js';
-import type { CompiledSchema, ParamHeader } from '../schema/index.js';
+import type { CompiledSchema, JsonSchema, ParamHeader } from '../schema/index.js';
 import type { Invoke } from '../pipeline/invoker.js';
 
 /** The common part of all entries: the definition for clients, the handler, and the declaration for error messages. */
-interface Entry<Definition> {
+interface Entry<Definition> extends Bounds {
   /** Unique within its table; listings are sorted by it (U-11). */
   readonly key: string;
   readonly definition: Definition;
   readonly invoke: Invoke;
   /** `Class.method`, or the registration call. */
   readonly declaredBy: string;
+  /** What its arguments may be, as the audit shows them. `undefined` without arguments. */
+  readonly input?: JsonSchema | undefined;
   /** Who may use it. `undefined` without a rule. */
   readonly access?: EntryAccess | undefined;
 }

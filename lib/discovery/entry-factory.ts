@@ -18,6 +18,8 @@ import type {
   McpToolOptions,
 } from '../decorators/metadata.js';
 import type { AccessBinder } from './access-binder.js';
+import { boundsOf } from '../limits/bounds.js';
+import type { McpLimitOptions } from '../limits/limit.js';
 import type { ElicitationForms } from '../interaction/elicitation-form.js';
 import type { HandlerHost } from '../pipeline/handler-pipelines.js';
 import type { Invoker } from '../pipeline/invoker.js';
@@ -55,6 +57,8 @@ export interface Primitive {
   readonly handler: AccessTarget['handler'];
   /** Who may use it. */
   readonly access: readonly McpAccess[];
+  /** How often it may be used. */
+  readonly limits: readonly McpLimitOptions[];
 }
 
 /** What all primitives that take arguments say of their schema. */
@@ -100,7 +104,9 @@ export class EntryFactory {
       declaredBy: primitive.declaredBy,
       invoke: this.invoker.compile(primitive.host, input, primitive.declaredBy),
       output,
+      input: input.declared ?? input.jsonSchema,
       access: await this.#access(primitive, { kind: 'tool', name, meta }),
+      ...boundsOf(`tool:${name}`, { limits: primitive.limits, timeoutMs: options.timeoutMs }),
       paramHeaders: paramHeaders(input.jsonSchema),
       task,
       definition: defined({
@@ -121,6 +127,7 @@ export class EntryFactory {
     const { uri, title, description, mimeType, annotations, icons, meta, cache, size } = options;
     const { declaredBy } = primitive;
     await this.#checkForms(options.elicits);
+    const bounds = boundsOf(`resource:${uri}`, { limits: primitive.limits, timeoutMs: options.timeoutMs });
     const fields = {
       name: options.name ?? primitive.defaultName,
       title,
@@ -136,14 +143,15 @@ export class EntryFactory {
       const access = await this.#access(primitive, { kind: 'resource', name: uri, meta }, cache);
       const invoke = this.invoker.compile(primitive.host, undefined, declaredBy);
       const definition = defined({ uri, size, ...fields });
-      return { kind: 'resource', key: uri, declaredBy, cache, access, invoke, definition };
+      return { kind: 'resource', key: uri, declaredBy, cache, access, ...bounds, invoke, definition };
     }
     const template = parseUriTemplate(uri);
     const schema = await this.#input(primitive, options, { strings: true, untyped: true });
     const invoke = this.invoker.compile(primitive.host, schema, declaredBy);
     const access = await this.#access(primitive, { kind: 'template', name: uri, meta }, cache);
     const definition = defined({ uriTemplate: uri, ...fields });
-    return { kind: 'template', key: uri, declaredBy, cache, access, template, invoke, definition };
+    const input = schema && (schema.declared ?? schema.jsonSchema);
+    return { kind: 'template', key: uri, declaredBy, cache, access, ...bounds, template, input, invoke, definition };
   }
 
   async prompt(primitive: Primitive, options: McpPromptOptions): Promise<PromptEntry> {
@@ -161,8 +169,11 @@ export class EntryFactory {
       icons,
       _meta: meta,
     });
+    const { declaredBy } = primitive;
     const access = await this.#access(primitive, { kind: 'prompt', name, meta });
-    return { kind: 'prompt', key: name, declaredBy: primitive.declaredBy, access, invoke, definition };
+    const declared = input && (input.declared ?? input.jsonSchema);
+    const bounds = boundsOf(`prompt:${name}`, { limits: primitive.limits, timeoutMs: options.timeoutMs });
+    return { kind: 'prompt', key: name, declaredBy, access, ...bounds, input: declared, invoke, definition };
   }
 
   async completion(primitive: Primitive, { prompt, resource, argument }: McpCompleteOptions): Promise<CompletionEntry> {
@@ -172,9 +183,11 @@ export class EntryFactory {
     const target: CompletionTarget =
       prompt === undefined ? { ref: 'resource', name: resource!, argument } : { ref: 'prompt', name: prompt, argument };
     const invoke = this.invoker.compile(primitive.host, undefined, primitive.declaredBy);
+    const key = completionKey(target);
     return {
       kind: 'completion',
-      key: completionKey(target),
+      key,
+      ...boundsOf(`completion:${key}`, { limits: primitive.limits, timeoutMs: undefined }),
       target,
       declaredBy: primitive.declaredBy,
       access: await this.#access(primitive, { kind: 'completion', name: argument, meta: undefined }),

@@ -1,5 +1,10 @@
-import { wireError, httpStatusOf } from '../protocol/wire-error.js';
-import type { McpError } from '../protocol/errors.js';
+import { wireError, httpStatusOf, legacyHttpStatusOf } from '../protocol/wire-error.js';
+import {
+  AuthenticationRequiredError,
+  InsufficientScopeError,
+  LimitExceededError,
+  type McpError,
+} from '../protocol/errors.js';
 import type { JsonObject, RequestId } from '../protocol/messages.js';
 import { META } from '../protocol/meta-keys.js';
 import type { Era } from '../protocol/revisions.js';
@@ -9,6 +14,18 @@ export interface SerializedResponse {
   readonly text: string;
   /** The HTTP status, which applies while no headers have been sent. */
   readonly status: number;
+  /** When to try again, in ms. While no headers have been sent, the status is 429, in both eras. */
+  readonly retryAfterMs?: number;
+  /** What the caller lacks. While no headers have been sent, the status is that of a challenge, in both eras (O-10). */
+  readonly required?: RequiredAccess;
+}
+
+/** What a caller needs to be let in. */
+export interface RequiredAccess {
+  /** 401 for an anonymous caller. */
+  readonly status: 401 | 403;
+  /** All scopes of the operation. */
+  readonly scopes: readonly string[];
 }
 
 /** The JSON members of a result without its braces, for results that are serialized already (listings). */
@@ -62,5 +79,14 @@ export function errorResponse(
   status = httpStatusOf(error),
 ): SerializedResponse {
   const body = { jsonrpc: '2.0', id, error: wireError(error, era) };
-  return { text: JSON.stringify(body), status: era === 'modern' ? status : 200 };
+  const response = { text: JSON.stringify(body), status: era === 'modern' ? status : legacyHttpStatusOf(error) };
+  if (error instanceof LimitExceededError) return { ...response, retryAfterMs: error.retryAfterMs };
+  const required = requiredAccess(error);
+  return required ? { ...response, required } : response;
+}
+
+function requiredAccess(error: McpError): RequiredAccess | undefined {
+  if (error instanceof InsufficientScopeError) return { status: 403, scopes: error.requiredScopes };
+  if (error instanceof AuthenticationRequiredError) return { status: 401, scopes: error.requiredScopes };
+  return undefined;
 }

@@ -3,6 +3,7 @@ import type { ListName } from '../catalog/catalog.js';
 import { CapacityError } from '../protocol/errors.js';
 import type { JsonObject, RequestId } from '../protocol/messages.js';
 import { META } from '../protocol/meta-keys.js';
+import { callAt } from '../limits/call-at.js';
 import { SlicedWork } from '../limits/sliced-work.js';
 import { CancelledError, type Exchange } from '../exchange/exchange.js';
 
@@ -26,7 +27,7 @@ interface Listener {
   readonly exchange: Exchange;
   readonly filter: HonouredFilter;
   readonly uris: ReadonlySet<string>;
-  readonly end: () => void;
+  end: () => void;
 }
 
 /**
@@ -87,7 +88,17 @@ export class Subscriptions {
       if (this.#closed) return resolve(result);
       this.#add(listener);
       opened();
+      // The client gets its result, and 401 when it listens again with the same token (O-18).
+      const stay = callAt(exchange.peer.endsAt, () => {
+        this.#remove(listener);
+        resolve(result);
+      });
+      listener.end = () => {
+        stay();
+        resolve(result);
+      };
       exchange.onCancel((reason) => {
+        stay();
         this.#remove(listener);
         reject(new CancelledError(reason));
       });

@@ -16,6 +16,9 @@ export interface ResponseHead {
   on(event: string, listener: (...args: unknown[]) => void): unknown;
 }
 
+/** How a message arrived; `process` for what the application does itself. */
+export type Via = 'http' | 'stdio' | 'process';
+
 /** Everything known about the sender of a message. It is valid for this message only. */
 export interface Peer {
   readonly era: Era;
@@ -25,6 +28,9 @@ export interface Peer {
   readonly principalId: string;
   /** Whose shares count: the principal, or the address of an anonymous client. */
   readonly client: string;
+  readonly via: Via;
+  /** The address of the client, as the framework knows it. `undefined` unless it came by HTTP. */
+  readonly address: string | undefined;
   readonly clientCapabilities: Readonly<JsonObject>;
   readonly clientInfo: JsonObject | undefined;
   /** The threshold for `notifications/message`. `undefined` sends none (modern) or uses the default level (legacy). */
@@ -38,6 +44,8 @@ export interface Peer {
   readonly request: object;
   /** The response that will carry the result. `undefined` on stdio and in process. */
   readonly response: ResponseHead | undefined;
+  /** When a subscription of this sender ends, in ms since the epoch. `undefined` for never. */
+  readonly endsAt?: number;
 }
 
 /** The information a transport has about the sender of a message. */
@@ -45,6 +53,9 @@ export interface Sender {
   readonly principal?: Principal;
   /** Whose shares count. Default: the principal. */
   readonly client?: string;
+  /** Default: `stdio`. */
+  readonly via?: Via;
+  readonly address?: string;
   /** The HTTP headers with lower-case names. */
   readonly headers?: Peer['headers'];
   /** The framework's request object. */
@@ -52,6 +63,7 @@ export interface Sender {
   /** Default: `http`, or a `LocalRequest`. */
   readonly request?: object;
   readonly response?: ResponseHead;
+  readonly endsAt?: number;
 }
 
 /** The sender on stdio: the user who started the process, with the credentials of its environment (D-6). */
@@ -61,13 +73,15 @@ const NO_HEADERS: Peer['headers'] = {};
 /** The sender of a modern request, as described by the envelope of the request (E-6). */
 export const modernPeer = (
   { clientCapabilities, clientInfo, logLevel }: Omit<Envelope, 'protocolVersion'>,
-  { principal, client, headers = NO_HEADERS, http, request, response }: Sender = LOCAL,
+  { principal, client, via = 'stdio', address, headers = NO_HEADERS, http, request, response, endsAt }: Sender = LOCAL,
 ): Peer => ({
   era: 'modern',
   revision: MODERN_REVISION,
   principal,
   principalId: principalId(principal),
   client: client ?? principalId(principal),
+  via,
+  address,
   clientCapabilities,
   clientInfo,
   logLevel,
@@ -76,18 +90,21 @@ export const modernPeer = (
   http,
   request: request ?? http ?? new LocalRequest(headers, principal),
   response,
+  endsAt,
 });
 
 /** The sender of a message in a legacy session, which stores what the client declared in `initialize` (G-7). */
 export const legacyPeer = (
   session: SessionRecord,
-  { principal, client, headers = NO_HEADERS, http, request, response }: Sender = LOCAL,
+  { principal, client, via = 'stdio', address, headers = NO_HEADERS, http, request, response }: Sender = LOCAL,
 ): Peer => ({
   era: 'legacy',
   revision: session.revision,
   principal,
   principalId: session.principal,
   client: client ?? session.principal,
+  via,
+  address,
   clientCapabilities: session.clientCapabilities,
   clientInfo: session.clientInfo,
   logLevel: session.logLevel,

@@ -56,6 +56,12 @@ function requestedField(form: string, name: string, property: unknown): JsonObje
       'Ask for flat, primitive fields only; a list must be a choice among fixed strings',
     );
   }
+  if (field.writeOnly === true) {
+    throw new SchemaError(
+      `The field "${name}" of the elicitation form ${form} is a secret, and forms pass through the client`,
+      'Ask for it on a page of your own, with ctx.elicitUrl()',
+    );
+  }
   const sent = Object.fromEntries(members.filter((member) => field[member] !== undefined).map((m) => [m, field[m]]));
   if (sent.format !== undefined && !FORMATS.includes(sent.format)) delete sent.format;
   return sent;

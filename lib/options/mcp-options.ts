@@ -1,11 +1,13 @@
-import type { ModuleMetadata, Provider, Type } from '@nestjs/common';
 import type { AccessOptions } from '../access/access-options.js';
+import type { AuthOptions } from '../auth/auth-options.js';
 import type { GlobalEnhancers } from '../decorators/global-enhancers.js';
 import type { ExposedRoutes } from '../decorators/metadata.js';
 import type { AnnouncedCapabilities } from '../engine/capabilities.js';
-import type { StateKey } from '../interaction/key-ring.js';
+import type { McpLimitOptions } from '../limits/limit.js';
 import type { CacheHint, Icon } from '../protocol/definitions.js';
 import type { RedisOption } from '../redis/connection/redis-option.js';
+import type { McpAuditOptions } from './audit-options.js';
+import type { RequestStateOptions } from './request-state-options.js';
 
 /**
  * The identity and the limits of a server. They are validated when the module is created, and an invalid option throws
@@ -50,6 +52,12 @@ export interface McpOptions {
   readonly allowedOrigins?: readonly string[];
   /** Accept any `Host` header. Use it only behind a proxy that already checks the header. Default: `false`. */
   readonly dangerouslyAllowAnyHost?: boolean;
+
+  /**
+   * Makes this server an OAuth resource server: each HTTP request needs an access token of one of the issuers. Requires
+   * the package `jose`, unless tokens are verified otherwise. Default: none, the application says who is calling.
+   */
+  readonly auth?: AuthOptions;
 
   /** Maximum size of a POST body, in bytes. Default: 4 MiB. */
   readonly maxBodyBytes?: number;
@@ -197,6 +205,28 @@ export interface McpOptions {
    */
   readonly access?: AccessOptions;
 
+  /**
+   * How often each client may send a request, and how many at once: all of them but `ping` and `initialize`, those of all
+   * instances together. Several limits all hold. For single primitives there is `@McpLimit()`. Default: none.
+   */
+  readonly limits?: McpLimitOptions | readonly McpLimitOptions[];
+  /**
+   * Event streams and subscriptions of one client at the same time, on all instances together; further ones are answered
+   * 429. Default: none.
+   */
+  readonly maxStreamsPerClient?: number;
+  /** Tasks of one client that run at the same time, on all instances together. Default: none. */
+  readonly maxRunningTasksPerClient?: number;
+  /**
+   * How long a call of a tool, resource, prompt or completer may take, in ms, including the time in which its client is
+   * asked. Then `ctx.signal` is aborted and the client gets an answer. Tasks have a TTL instead. Default: none.
+   */
+  readonly callTimeoutMs?: number;
+  /** Largest answer to a call, in bytes of JSON; a larger one is not sent, and the client is told. Default: 32 MiB. */
+  readonly maxResultBytes?: number;
+  /** What the `AuditSink` of the application gets; see `docs/audit.md`. Default: see its fields. */
+  readonly audit?: McpAuditOptions;
+
   /** Number of entries on one page of a list. Default: 1000. */
   readonly pageSize?: number;
   /**
@@ -209,92 +239,4 @@ export interface McpOptions {
    * none.
    */
   readonly capabilities?: AnnouncedCapabilities;
-}
-
-/**
- * How to seal the state of calls that ask for input, which travels through modern clients.
- *
- * @publicApi
- */
-export interface RequestStateOptions {
-  /**
-   * Keys of at least 32 bytes as bytes, Base64 or hex, the newest first. All instances of a server need the same keys.
-   * Default: a random key. With Redis, the instances of a fleet share it and rotate it daily; without Redis, it is
-   * valid for this process only.
-   */
-  readonly keys?: readonly StateKey[];
-  /** Age at which a state is rejected, in ms. Default: 10 min. */
-  readonly ttlMs?: number;
-  /** Accept each state only once. Default: `false`. */
-  readonly singleUse?: boolean;
-}
-
-/**
- * Options of the module itself. They cannot come from a factory.
- *
- * @publicApi
- */
-export interface McpModuleExtras {
-  /**
-   * Names this server in an application with several. Decorators refer to the name. Default: none, the default server.
-   */
-  readonly server?: string;
-  /**
-   * Where the HTTP endpoint is mounted. `controller`: as a controller, to which everything applies that the application
-   * does with its routes: prefix, versions, middleware, guards, interceptors and filters. `direct`: next to Nest's
-   * router, which is faster; only middleware, CORS and hooks of the HTTP framework apply. Default: `controller`.
-   */
-  readonly mount?: 'controller' | 'direct';
-  /**
-   * A class that extends `McpController`, with decorators of the application. The path of its own `@Controller()` is
-   * used instead of the option `path`. Default: `McpController`.
-   */
-  readonly controller?: Type<object>;
-  /** Modules whose exports the factory, the `controller` or the `providers` need. Default: none. */
-  readonly imports?: ModuleMetadata['imports'];
-  /**
-   * Overrides parts of the server, such as `{ provide: SessionStore, useClass: MyStore }`. `EventLog`, `MessageBroker`
-   * and `PrincipalResolver` can be overridden, too. Default: none.
-   */
-  readonly providers?: Provider[];
-}
-
-/**
- * The options of `McpModule.forRoot()`.
- *
- * @publicApi
- */
-export type McpModuleOptions = McpOptions & McpModuleExtras;
-
-/**
- * A class that creates the options, for `forRootAsync({ useClass })` or `forRootAsync({ useExisting })`.
- *
- * @publicApi
- */
-export interface McpOptionsFactory {
-  createMcpOptions(): McpOptions | Promise<McpOptions>;
-}
-
-/**
- * The options of `McpModule.forRootAsync()`. Set one of `useFactory`, `useClass` and `useExisting`.
- *
- * @example
- * ```ts
- * McpModule.forRootAsync({
- *   imports: [ConfigModule],
- *   inject: [ConfigService],
- *   useFactory: (config: ConfigService) => ({ name: 'weather', version: '1.0.0', redis: config.get('REDIS_URL') }),
- * });
- * ```
- * @publicApi
- */
-export interface McpModuleAsyncOptions extends McpModuleExtras {
-  /** The tokens to inject into `useFactory`. */
-  readonly inject?: readonly any[];
-  /** A function that returns the options. */
-  readonly useFactory?: (...dependencies: any[]) => McpOptions | Promise<McpOptions>;
-  /** A class that Nest instantiates to create the options. */
-  readonly useClass?: Type<McpOptionsFactory>;
-  /** The token of an existing provider that creates the options. */
-  readonly useExisting?: Type<McpOptionsFactory> | string | symbol;
 }

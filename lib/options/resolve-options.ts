@@ -1,7 +1,10 @@
 import { accessProblem } from './access-options.js';
+import { authProblem } from './auth-option.js';
 import { KeyRing } from '../interaction/key-ring.js';
 import type { McpOptions } from './mcp-options.js';
-import { knownAcrossCopies } from '../packages/known-across-copies.js';
+import { checkAudit } from './audit-options.js';
+import { checkLimits } from './limit-options.js';
+import { invalid, requireWholeNumber } from './invalid-option.js';
 
 const DEFAULTS = {
   path: '/mcp',
@@ -43,6 +46,7 @@ const DEFAULTS = {
   redisWaitMs: 2000,
   instanceTtlMs: 10_000,
   maxHeldStreams: 1000,
+  maxResultBytes: 32 * 1024 * 1024,
 } as const satisfies Partial<McpOptions>;
 
 /** The default of `requestState.ttlMs`. */
@@ -50,19 +54,6 @@ export const REQUEST_STATE_TTL_MS = 600_000;
 
 /** The options with every default filled in. */
 export type ResolvedOptions = McpOptions & { [K in keyof typeof DEFAULTS]-?: NonNullable<McpOptions[K]> };
-
-/**
- * An invalid option. It is thrown when the module is created, and the message names the option and what is allowed.
- *
- * @publicApi
- */
-export class McpOptionsError extends Error {
-  static {
-    knownAcrossCopies(this, 'McpOptionsError');
-  }
-
-  override readonly name = 'McpOptionsError';
-}
 
 const LIMITS = [
   'maxBodyBytes',
@@ -114,7 +105,13 @@ const KNOWN = new Set<string>([
     'redis',
     'expose',
     'globalEnhancers',
+    'audit',
+    'limits',
+    'callTimeoutMs',
+    'maxStreamsPerClient',
+    'maxRunningTasksPerClient',
     'access',
+    'auth',
   ],
 ]);
 
@@ -127,8 +124,8 @@ export function resolveOptions(given: McpOptions): ResolvedOptions {
   for (const name of ['name', 'version'] as const) {
     if (typeof options[name] !== 'string' || options[name] === '') throw invalid(name, 'must be a non-empty string');
   }
-  for (const name of [...LIMITS, ...HISTORY, ...TIMES, ...TASKS]) wholeNumber(options, name, 1);
-  for (const name of ['drainTimeoutMs', 'changeDebounceMs'] as const) wholeNumber(options, name, 0);
+  for (const name of [...LIMITS, ...HISTORY, ...TIMES, ...TASKS]) requireWholeNumber(name, options[name], 1);
+  for (const name of ['drainTimeoutMs', 'changeDebounceMs'] as const) requireWholeNumber(name, options[name], 0);
   if (options.path !== false && !/^\/[\w\-./~]*$/.test(options.path)) {
     throw invalid('path', 'must begin with "/" and contain no parameters or wildcards, such as "/mcp", or be false');
   }
@@ -152,8 +149,12 @@ export function resolveOptions(given: McpOptions): ResolvedOptions {
   cache(options);
   exposed(options);
   enhancers(options);
+  checkAudit(options.audit);
+  checkLimits(options);
   const problem = accessProblem(options.access);
   if (problem) throw invalid('access', problem);
+  const authorization = authProblem(options.auth);
+  if (authorization) throw invalid('auth', authorization);
   return options;
 }
 
@@ -184,17 +185,8 @@ const REDIS_FACTOR = 4;
 
 type Total = 'maxRequestBytesPerClient' | 'maxRequestBytes' | 'maxStoredBytesPerClient' | 'maxStoredBytes';
 
-const invalid = (name: string, problem: string) => new McpOptionsError(`McpModule option "${name}" ${problem}.`);
-
 const withoutUndefined = (given: McpOptions) =>
   Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-
-function wholeNumber(options: ResolvedOptions, name: keyof McpOptions, minimum: number): void {
-  const value = options[name];
-  if (!Number.isSafeInteger(value) || (value as number) < minimum) {
-    throw invalid(name, `is ${value as number}; it must be a whole number of at least ${minimum}`);
-  }
-}
 
 function hosts({ allowedHosts, allowedOrigins, dangerouslyAllowAnyHost }: ResolvedOptions): void {
   for (const [name, list] of Object.entries({ allowedHosts, allowedOrigins })) {

@@ -173,8 +173,72 @@ export class CapacityError extends McpError {
   constructor(
     message: string,
     readonly status: 503 | 429 = 503,
+    { code = ErrorCode.InternalError, ...options }: McpErrorOptions & { readonly code?: number } = {},
   ) {
-    super(ErrorCode.InternalError, message);
+    super(code, message, options);
+  }
+}
+
+/**
+ * A client has used something as often as its limit allows: `@McpLimit()`, or the option `limits`. The HTTP status is 429
+ * with `Retry-After`, unless headers are sent; clients get a JSON-RPC error with code 429 and `data.retryAfterMs`.
+ *
+ * @publicApi
+ */
+export class LimitExceededError extends CapacityError {
+  static {
+    knownAcrossCopies(this, 'LimitExceededError');
+  }
+
+  override readonly name = 'LimitExceededError';
+
+  /** @param retryAfterMs when to try again, in ms from now */
+  constructor(readonly retryAfterMs: number) {
+    super(`Too many requests; try again in ${Math.ceil(retryAfterMs / 1000)} s`, 429, {
+      code: 429,
+      data: { retryAfterMs },
+    });
+  }
+}
+
+/**
+ * A call took longer than `callTimeoutMs`, or than the option `timeoutMs` of its tool, resource or prompt. Its `ctx.signal` is aborted. Tools
+ * answer with a result with `isError`, all others with `-32603`.
+ *
+ * @publicApi
+ */
+export class CallTimeoutError extends McpError {
+  static {
+    knownAcrossCopies(this, 'CallTimeoutError');
+  }
+
+  override readonly name = 'CallTimeoutError';
+
+  /** @param timeoutMs how long it may take, in ms */
+  constructor(readonly timeoutMs: number) {
+    super(ErrorCode.InternalError, `The call took longer than ${timeoutMs} ms and was stopped`, {
+      data: { timeoutMs },
+    });
+  }
+}
+
+/**
+ * A result has more bytes than `maxResultBytes`. Tools answer with a result with `isError`, all others with `-32603`.
+ *
+ * @publicApi
+ */
+export class ResultTooLargeError extends McpError {
+  static {
+    knownAcrossCopies(this, 'ResultTooLargeError');
+  }
+
+  override readonly name = 'ResultTooLargeError';
+
+  /** @param maxResultBytes how many bytes an answer may have */
+  constructor(readonly maxResultBytes: number) {
+    super(ErrorCode.InternalError, `The result has more than ${maxResultBytes} bytes; ask for less of it`, {
+      data: { maxResultBytes },
+    });
   }
 }
 

@@ -1,7 +1,7 @@
 export { compileSchema, type SchemaUse } from './compile.js';
 export { paramHeaders, type ParamHeader } from './param-headers.js';
 export { promptArguments, type PromptArgument } from './prompt-arguments.js';
-export { McpProperty, McpSchema } from './property.decorator.js';
+export { McpProperty, McpSchema, McpSecret } from './property.decorator.js';
 export type { McpPropertyOptions, McpSchemaOptions } from './property-options.js';
 export { emptyInput } from './root.js';
 export { ignoringUnknown } from './unknown-arguments.js';

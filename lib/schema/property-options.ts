@@ -22,6 +22,8 @@ export interface McpPropertyOptions {
    * none.
    */
   readonly header?: string;
+  /** Whether the value is kept out of the audit; `@McpSecret()` says the same. Default: `false`. */
+  readonly secret?: boolean;
   /** Whether the property must be present. Default: determined by its rules; optional without rules. */
   readonly required?: boolean;
   /**

@@ -29,6 +29,25 @@ export const McpProperty =
   };
 
 /**
+ * Keeps the value of a property out of the audit, even if the option `audit.arguments` is set: its place says `[secret]`.
+ * Schemas of other kinds say it with `writeOnly: true`. It changes nothing of what clients see.
+ *
+ * @example
+ * ```ts
+ * class SignInArgs {
+ *   @IsString()
+ *   user!: string;
+ *
+ *   @McpSecret()
+ *   @IsString()
+ *   password!: string;
+ * }
+ * ```
+ * @publicApi
+ */
+export const McpSecret = (): PropertyDecorator => McpProperty({ secret: true });
+
+/**
  * Describes a DTO class and controls whether it accepts undeclared properties. Subclasses inherit it.
  *
  * @publicApi

@@ -22,6 +22,8 @@ export type Validated =
 /** The common form of all kinds of schemas: a JSON Schema to announce, and a function to validate with. */
 export interface CompiledSchema {
   readonly jsonSchema: JsonSchema;
+  /** The schema before it was kept to what hosts take, with `writeOnly` for what is secret. Default: `jsonSchema`. */
+  readonly declared?: JsonSchema;
   /** The rules that `validate` enforces but `jsonSchema` cannot express. They are logged at start-up. */
   readonly warnings: readonly string[];
   /**

@@ -64,7 +64,7 @@ async function senderOf(
   if (user !== undefined) request.user = user;
   const principal = given ?? (await principalOfUser(principals, { headers, http: request }));
   if (principal) provideUser(request, principal);
-  return { principal, headers, http, request };
+  return { principal, via: 'process', headers, http, request };
 }
 
 /** A user without an identity makes an anonymous call: nothing in this process belongs to its caller. */

@@ -1,4 +1,6 @@
+import type { AuditFigures } from '../audit/audit-queue.js';
 import type { BrokerStatus } from '../broker/message-broker.js';
+import { type Principal, principalId } from '../session/principal.js';
 import type { McpRuntime } from './mcp-runtime.js';
 
 /**
@@ -33,6 +35,31 @@ export interface McpHealth {
     /** Tasks that run here. */
     readonly tasks: number;
   };
+  /** What has become of the events for the `AuditSink` since the start of this instance. All 0 without one. */
+  readonly audit: {
+    /** Events that the sink has. */
+    readonly recorded: number;
+    /** Events that it has not settled yet; at most `audit.maxPendingEvents`. */
+    readonly pending: number;
+    /** Events that it was not given, because too many were pending. */
+    readonly dropped: number;
+    /** Events for which it threw or rejected. */
+    readonly failed: number;
+  };
+  /** What `@McpLimit()` and the option `limits` have done since the start of this instance. */
+  readonly limits: {
+    /** Requests that were refused by them. */
+    readonly refused: number;
+  };
+  /** What one principal uses of this instance. `undefined` unless `health()` was asked about one. */
+  readonly principal?: {
+    /** Its requests that are being served; at most `maxRequestsPerClient`. */
+    readonly requests: number;
+    /** Bytes held for its requests and answers; at most `maxRequestBytesPerClient`. */
+    readonly requestBytes: number;
+    /** Its requests that were refused by `@McpLimit()` or the option `limits`, as far as is remembered. */
+    readonly refused: number;
+  };
   /** What clients cost, to compare with the limits. All of it is of this instance, but for what is stored on Redis. */
   readonly budgets: {
     /** Requests that are being served; at most `maxRequests`. */
@@ -41,6 +68,10 @@ export interface McpHealth {
     readonly requestBytes: number;
     /** The part of `requestBytes` that is answers which are not read yet. */
     readonly unreadBytes: number;
+    /** Requests of the client that has the most; at most `maxRequestsPerClient`. */
+    readonly largestRequestShare: number;
+    /** Bytes held for the client that has the most; at most `maxRequestBytesPerClient`. */
+    readonly largestRequestShareBytes: number;
     /** URIs in the filters of all open `subscriptions/listen` requests. */
     readonly listenUris: number;
     /**
@@ -57,7 +88,19 @@ export interface McpHealth {
   };
 }
 
-export const healthOf = ({
+const NO_FIGURES: AuditFigures = { recorded: 0, pending: 0, dropped: 0, failed: 0 };
+
+/** @param of whose share is told, too */
+export const healthOf = (runtime: McpRuntime, of: Principal | undefined): McpHealth =>
+  of === undefined ? common(runtime) : { ...common(runtime), principal: shareOf(runtime, principalId(of)) };
+
+const shareOf = ({ inFlight, http, bounds }: McpRuntime, client: string): McpHealth['principal'] => ({
+  requests: inFlight.of(client),
+  requestBytes: http.budget.of(client),
+  refused: bounds.refusedTo(client),
+});
+
+const common = ({
   state,
   backends,
   http,
@@ -65,6 +108,8 @@ export const healthOf = ({
   inFlight,
   tasks,
   stored,
+  audit,
+  bounds,
   options,
 }: McpRuntime): McpHealth => ({
   ready: state === 'running',
@@ -77,10 +122,14 @@ export const healthOf = ({
     requestBytes: http.budget.held,
     tasks: tasks.runner.size,
   },
+  audit: audit.queue?.figures ?? NO_FIGURES,
+  limits: { refused: bounds.refused },
   budgets: {
     requests: inFlight.size,
     requestBytes: http.budget.held,
     unreadBytes: http.budget.unread,
+    largestRequestShare: inFlight.largestShare,
+    largestRequestShareBytes: http.budget.largestShare,
     listenUris: engine.subscriptions.uris,
     storedBytes: stored.held,
     largestStoredShareBytes: stored.largestShare,

@@ -3,9 +3,11 @@ import type { Subscription } from 'rxjs';
 import { AccessControl } from '../access/access-control.js';
 import { ChangeBus } from '../broker/change-bus.js';
 import { Catalog } from '../catalog/catalog.js';
+import type { CallBounds } from '../engine/call-bounds.js';
 import { InFlight } from '../engine/in-flight.js';
 import { NotificationAccess } from '../engine/notification-access.js';
 import { SessionExpiry } from '../engine/session-expiry.js';
+import type { LimitStore } from '../limits/limit-store.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import { MODERN_REVISION } from '../protocol/revisions.js';
 import { BackendUnavailableError } from '../session/backend-unavailable.js';
@@ -17,6 +19,8 @@ import type { LegacyServices } from '../transport/legacy-services.js';
 import { Announcer } from './announcer.js';
 import type { Interactions } from '../interaction/interactions.js';
 import type { ThrottledReporter } from '../report/throttled-reporter.js';
+import { type AuditService, createAudit } from './compose/create-audit.js';
+import { createBounds } from './compose/create-bounds.js';
 import { createInteractions } from './compose/create-interactions.js';
 import { createTasks } from './compose/create-tasks.js';
 import type { Backends, StoredGauge } from '../backends/backends.js';
@@ -26,10 +30,15 @@ import { keepSessionAlive } from '../session/keep-session-alive.js';
 import { createEngine, type Engine } from './compose/create-engine.js';
 import { createHttpService, type HttpService } from './compose/create-http.js';
 
+/** How long a shutdown waits for the sink of the audit, ms. */
+const AUDIT_GRACE_MS = 1000;
+
 /** One MCP server: creates and connects all the objects between a message and a method. */
 export class McpRuntime {
   readonly access: AccessControl;
   readonly catalog: Catalog;
+  readonly audit: AuditService;
+  readonly bounds: CallBounds;
   readonly interactions: Interactions;
   readonly bus: ChangeBus;
   readonly tasks: Tasks;
@@ -49,6 +58,7 @@ export class McpRuntime {
     readonly options: ResolvedOptions,
     readonly backends: Backends,
     readonly stored: StoredGauge,
+    limits: LimitStore,
     readonly logger: Logger,
     reporter: ThrottledReporter,
     /** The server's name; `undefined` for the default server. */
@@ -60,6 +70,8 @@ export class McpRuntime {
     this.#expiry = new SessionExpiry(sessions, this.inFlight, options.sessionIdleTtlMs, report);
     this.access = new AccessControl(accessOptions(options), report);
     this.catalog = new Catalog(options.pageSize);
+    this.audit = createAudit(backends.auditSink, this.catalog, options, reporter, server);
+    const { audit } = this.audit;
     this.interactions = createInteractions(backends, options, this.logger);
     this.bus = new ChangeBus({ broker, namespace: `mcp:${server ?? 'default'}`, report });
     this.tasks = createTasks(
@@ -71,7 +83,9 @@ export class McpRuntime {
       options,
       this.logger,
       report,
+      audit,
     );
+    this.bounds = createBounds(limits, options);
     this.engine = createEngine(
       this.catalog,
       sessions,
@@ -81,6 +95,8 @@ export class McpRuntime {
       this.access,
       options,
       this.logger,
+      audit,
+      this.bounds,
     );
     this.announcer = new Announcer(sessions, log, this.bus, options.changeDebounceMs, report);
     this.services = {
@@ -89,9 +105,11 @@ export class McpRuntime {
       broker,
       pending: backends.pending,
       bus: this.bus,
+      audit,
       report,
       gapNotifications: this.#gapNotifications,
       mayReceive: new NotificationAccess(this.catalog, this.access).mayReceive,
+      admitStream: (client) => this.bounds.admitStream(client),
       keepSessionAlive: (session) => keepSessionAlive(sessions, session, options.sessionIdleTtlMs, report),
       watchForLostWorker: (session, stream) =>
         watchForLostWorker({ log, session, stream, report, instanceTtlMs: options.instanceTtlMs }),
@@ -153,6 +171,7 @@ export class McpRuntime {
     this.announcer.close();
     this.tasks.changes.close();
     this.tasks.orphans.close();
+    await this.audit.queue?.settled(AUDIT_GRACE_MS);
     await this.bus.close();
   }
 

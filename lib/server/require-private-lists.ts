@@ -1,6 +1,7 @@
 import type { AccessControl } from '../access/access-control.js';
 import type { Catalog } from '../catalog/catalog.js';
-import { McpOptionsError, type ResolvedOptions } from '../options/resolve-options.js';
+import { McpOptionsError } from '../options/invalid-option.js';
+import type { ResolvedOptions } from '../options/resolve-options.js';
 
 /**
  * A cache that is shared must not give one caller the list of another (Z-15).

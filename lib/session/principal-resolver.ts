@@ -48,7 +48,7 @@ export abstract class PrincipalResolver {
 }
 
 /**
- * Rejects a request with 401 or 403 before its body is parsed.
+ * Rejects a request with 401, 403 or 400 before its body is parsed: 400 is for credentials that cannot be read.
  *
  * @publicApi
  */
@@ -59,9 +59,9 @@ export class PrincipalRefusedError extends Error {
 
   override readonly name: string = 'PrincipalRefusedError';
 
-  /** @param wwwAuthenticate the `WWW-Authenticate` header; default: `Bearer` for 401 (RFC 6750), none for 403 */
+  /** @param wwwAuthenticate the `WWW-Authenticate` header; default: `Bearer` for 401 (RFC 6750), otherwise none */
   constructor(
-    readonly status: 401 | 403,
+    readonly status: 401 | 403 | 400,
     message: string,
     readonly wwwAuthenticate: string | undefined = status === 401 ? 'Bearer' : undefined,
   ) {

@@ -8,6 +8,6 @@ import type { TaskRecord } from './task-record.js';
  */
 export function callerPeer({ principal: principalId, caller }: TaskRecord): Peer {
   const { revision, principal, client, clientCapabilities, clientInfo } = caller;
-  const peer = modernPeer({ clientCapabilities, clientInfo }, { principal, client });
+  const peer = modernPeer({ clientCapabilities, clientInfo }, { principal, client, via: 'process' });
   return { ...peer, era: isLegacyRevision(revision) ? 'legacy' : 'modern', revision, principalId };
 }

@@ -3,7 +3,7 @@ import { SlicedWork } from '../limits/sliced-work.js';
 import { type EventLog, STANDALONE_STREAM } from '../stream/event-log.js';
 import { notificationText } from '../protocol/messages.js';
 import { taskKeyOf, taskKeyText } from './task-id.js';
-import type { TaskKey, TaskRecord } from './task-record.js';
+import { isOpen, type TaskKey, type TaskRecord } from './task-record.js';
 import { experimentalTask } from './task-view.js';
 
 /** Time between two polls by those who wait for a task, ms: no later event reveals that one was lost (§5.6). */
@@ -13,6 +13,8 @@ export interface TaskChangesOptions {
   readonly publish: (event: ChangeEvent) => Promise<void>;
   readonly log: EventLog;
   readonly report: (error: unknown) => void;
+  /** Called once for each task that has ended on this instance. Default: nothing. */
+  readonly ended?: (task: TaskRecord) => void;
   readonly selfCheckMs?: number;
 }
 
@@ -42,7 +44,8 @@ export class TaskChanges {
 
   /** Announces a change. Must be called after each change of a task, once the store has it. */
   announce(task: TaskRecord): void {
-    const { publish, log, report } = this.#options;
+    const { publish, log, report, ended } = this.#options;
+    if (!isOpen(task)) ended?.(task);
     publish({ type: 'task-changed', task: taskKeyOf(task) }).catch(report);
     const { session } = task.caller;
     if (session === undefined) return;

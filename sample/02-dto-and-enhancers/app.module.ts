@@ -1,6 +1,7 @@
 import { Controller, Get, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { McpModule, PrincipalResolver } from 'nestjs-mcp-fleet';
+import { MOUNT } from '../shared/mount.js';
 import { BillingTools } from './billing.tools.js';
 import { Clerk, SignedInGuard, TokenPrincipals } from './enhancers.js';
 import type { Invoice } from './invoice.dto.js';
@@ -18,7 +19,7 @@ class InvoicesController {
 }
 
 @Module({
-  imports: [McpModule.forRoot({ name: 'billing', version: '1.0.0', redis: process.env.REDIS_URL })],
+  imports: [McpModule.forRoot({ name: 'billing', version: '1.0.0', redis: process.env.REDIS_URL, mount: MOUNT })],
   controllers: [InvoicesController],
   providers: [
     Invoices,

@@ -1,5 +1,6 @@
 import { Injectable, Module } from '@nestjs/common';
 import { IsInt, IsString, Min } from 'class-validator';
+import { MOUNT } from '../shared/mount.js';
 import { McpModule, McpResource, McpServer, McpTool } from 'nestjs-mcp-fleet';
 
 class Ringing {
@@ -41,7 +42,7 @@ export class BellTower {
 
 @Module({
   // Only the address of a Redis turns the instances into a fleet.
-  imports: [McpModule.forRoot({ name: 'bell-tower', version: '1.0.0', redis: process.env.REDIS_URL })],
+  imports: [McpModule.forRoot({ name: 'bell-tower', version: '1.0.0', redis: process.env.REDIS_URL, mount: MOUNT })],
   providers: [BellTower],
 })
 export class AppModule {}

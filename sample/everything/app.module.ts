@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
-import { McpModule, type McpModuleOptions, PrincipalResolver } from 'nestjs-mcp-fleet';
+import { McpModule, PrincipalResolver } from 'nestjs-mcp-fleet';
+import { MOUNT } from '../shared/mount.js';
 import { AboutTool } from './about.tool.js';
 import { AskingTools } from './asking.tools.js';
 import { CapabilityTools } from './capability.tools.js';
@@ -28,7 +29,7 @@ const isFleetTest = process.env.FLEET_TEST === '1';
       description: 'The server that the conformance suite runs against.',
       instructions: 'Call "about" to learn what is here.',
       redis: process.env.REDIS_URL,
-      mount: process.env.MOUNT as McpModuleOptions['mount'],
+      mount: MOUNT,
     }),
   ],
   controllers: isFleetTest ? [FleetTestController] : [],

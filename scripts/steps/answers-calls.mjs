@@ -6,18 +6,24 @@ const START_MS = 60_000;
 const END_MS = 5000;
 
 /** Starts a program with a free `PORT`, and asks its tool for the weather. @returns whether it has answered */
-export async function answersCalls([command, ...args], cwd) {
+export const answersCalls = (start, cwd) => answers(start, cwd, weatherOfOslo, /It is 9 °C in Oslo\b/);
+
+/** Starts a program with a free `PORT`, and asks for its tools. @returns whether the list, as JSON, matches */
+export const listsTools = (start, cwd, expected) =>
+  answers(start, cwd, (port) => request(port, 'tools/list', undefined, {}), expected);
+
+async function answers([command, ...args], cwd, ask, expected) {
   const port = await freePort();
   let printed = '';
   // A group of its own, because watchers and npx have children.
   const program = spawn(command, args, { cwd, detached: true, env: { ...process.env, PORT: String(port) } });
   const ended = new Promise((resolve) => program.once('close', resolve));
   for (const output of [program.stdout, program.stderr]) output.on('data', (text) => (printed += text));
-  const answer = await untilAnswered(port, program);
+  const answer = await untilAnswered(() => ask(port), program);
   signalGroup(program, 'SIGTERM');
   await Promise.race([ended, pause(END_MS, undefined, { ref: false })]);
   signalGroup(program, 'SIGKILL');
-  const good = answer === 'It is 9 °C in Oslo.';
+  const good = expected.test(answer ?? '');
   if (!good) process.stdout.write(`It answered ${answer}, and printed:\n${printed}\n`);
   return good;
 }
@@ -30,11 +36,11 @@ function signalGroup({ pid }, signal) {
   }
 }
 
-async function untilAnswered(port, program) {
+async function untilAnswered(ask, program) {
   const deadline = Date.now() + START_MS;
   while (Date.now() < deadline && program.exitCode === null) {
     try {
-      return await weatherOfOslo(port);
+      return await ask();
     } catch {
       await pause(100);
     }
@@ -42,25 +48,26 @@ async function untilAnswered(port, program) {
   return undefined;
 }
 
-/** A request without a session, of the revision 2026-07-28. */
-async function weatherOfOslo(port) {
+const weatherOfOslo = (port) =>
+  request(port, 'tools/call', 'weather', { name: 'weather', arguments: { city: 'Oslo' } });
+
+/** A request without a session, of the revision 2026-07-28. @returns the body of the answer */
+async function request(port, method, name, params) {
   const _meta = {
     'io.modelcontextprotocol/protocolVersion': '2026-07-28',
     'io.modelcontextprotocol/clientInfo': { name: 'consumers', version: '1' },
     'io.modelcontextprotocol/clientCapabilities': {},
   };
-  const params = { name: 'weather', arguments: { city: 'Oslo' }, _meta };
   const response = await fetch(`http://127.0.0.1:${port}/mcp`, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
       accept: 'application/json, text/event-stream',
       'mcp-protocol-version': '2026-07-28',
-      'mcp-method': 'tools/call',
-      'mcp-name': 'weather',
+      'mcp-method': method,
+      ...(name && { 'mcp-name': name }),
     },
-    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }),
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: { ...params, _meta } }),
   });
-  const text = await response.text();
-  return /It is 9 °C in Oslo\b/.test(text) ? 'It is 9 °C in Oslo.' : text;
+  return response.text();
 }

@@ -87,6 +87,18 @@ describe('task store on Redis', () => {
       await vi.waitFor(async () => expect(await names()).toEqual([]), { timeout: 2000 });
     });
 
+    it('treats a key of another type as an unknown task, and reads the others', async () => {
+      const [good, bad] = [taskSpec('good'), taskSpec('bad')];
+      await store.create(good, TASK_LEASE);
+      await server.admin.set(member.keys.task(bad), 'a text', 'PX', 60_000);
+      expect(await store.load(bad)).toBeUndefined();
+      expect(await store.move(bad, OPEN_STATES, 'cancelled', {})).toBeUndefined();
+      expect(await store.answer(bad, { a: { value: 1 } })).toBeUndefined();
+      const found: string[] = [];
+      for await (const { id } of store.loadMany('alice', ['bad', 'good'])) found.push(id);
+      expect(found).toEqual(['good']);
+    });
+
     it('keeps the order of 200 long input requests of a task', async () => {
       const order = taskSpec('many');
       await store.create(order, TASK_LEASE);

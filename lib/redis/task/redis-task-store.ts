@@ -161,7 +161,7 @@ export class RedisTaskStore extends TaskStore {
 
   /** Runs a script that returns the task as it is afterwards. */
   async #runOnTask(script: ScriptName, key: TaskKey, args: readonly Argument[]): Promise<TaskMove | undefined> {
-    const reply = await this.#commands.for(key.principal).run<TaskReply | null>(script, [this.#keys.task(key)], args);
+    const reply = await this.#run<TaskReply | null>(script, key, args);
     const task = reply && unpackTask(reply);
     if (task && reply[0] === 1) this.#stored?.changed(task, reply[2]);
     return task ? { moved: reply[0] === 1, task } : undefined;
@@ -169,7 +169,17 @@ export class RedisTaskStore extends TaskStore {
 
   /** Runs a script that returns whether the run is still the current one. */
   async #runOnRun(script: ScriptName, key: TaskKey, args: readonly Argument[]): Promise<boolean> {
-    return (await this.#commands.for(key.principal).run<number>(script, [this.#keys.task(key)], args)) === 1;
+    return (await this.#run<number>(script, key, args)) === 1;
+  }
+
+  /** @returns `null` for a key of another type, which nobody of us wrote: that task is unknown */
+  async #run<T>(script: ScriptName, key: TaskKey, args: readonly Argument[]): Promise<T | null> {
+    try {
+      return await this.#commands.for(key.principal).run<T>(script, [this.#keys.task(key)], args);
+    } catch (error) {
+      if (error instanceof RedisRefusedError && error.code === 'WRONGTYPE') return null;
+      throw error;
+    }
   }
 }
 

@@ -113,6 +113,7 @@ export class SchemaPrinter {
       ...(documented.examples !== undefined && { examples: documented.examples }),
       ...(documented.header !== undefined && { 'x-mcp-header': documented.header }),
       ...documented.schema,
+      ...(documented.secret === true && { writeOnly: true }),
     };
   }
 

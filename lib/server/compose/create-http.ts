@@ -1,4 +1,5 @@
 import type { Logger } from '@nestjs/common';
+import { AuthPrincipalResolver } from '../../auth/auth-principal-resolver.js';
 import type { InFlight } from '../../engine/in-flight.js';
 import { ByteBudget } from '../../limits/byte-budget.js';
 import type { ResolvedOptions } from '../../options/resolve-options.js';
@@ -38,9 +39,13 @@ export function createHttpService(
     modern: new ModernHandler(dispatcher, inFlight, slow, sse),
     posts: new PostHandler(dispatcher, inFlight, slow, services, sse),
     gets: streams,
-    deletes: new DeleteHandler(services.sessions, services.bus, services.report),
+    deletes: new DeleteHandler(services),
   };
   const policy = new OriginPolicy(options);
-  const endpoint = new HttpEndpoint(policy, principals, dispatcher, handlers, budget, options, logger, services.report);
+  const challenges = principals instanceof AuthPrincipalResolver ? principals.challenges : undefined;
+  const endpoint = new HttpEndpoint(
+    ...([policy, principals, dispatcher, handlers, budget, options, logger] as const),
+    ...([services.report, services.audit, challenges] as const),
+  );
   return { endpoint, streams, slow, budget };
 }

@@ -1,4 +1,5 @@
 import type { Logger } from '@nestjs/common';
+import type { Audit } from '../../audit/audit.js';
 import type { ChangeBus } from '../../broker/change-bus.js';
 import type { AccessControl } from '../../access/access-control.js';
 import type { Catalog } from '../../catalog/catalog.js';
@@ -6,6 +7,7 @@ import { taskToolAgain } from '../../engine/methods/tools.js';
 import type { Interactions } from '../../interaction/interactions.js';
 import type { ResolvedOptions } from '../../options/resolve-options.js';
 import { OrphanedTasks } from '../../task/orphaned-tasks.js';
+import type { TaskRecord } from '../../task/task-record.js';
 import { TaskChanges } from '../../task/task-changes.js';
 import { TaskRunner } from '../../task/task-runner.js';
 import { Tasks } from '../../task/tasks.js';
@@ -21,8 +23,10 @@ export function createTasks(
   options: ResolvedOptions,
   logger: Logger,
   report: (error: unknown) => void,
+  audit: Audit,
 ): Tasks {
-  const changes = new TaskChanges({ publish: (event) => bus.publish(event), log, report });
+  const ended = (task: TaskRecord): void => audit.taskEnded(task);
+  const changes = new TaskChanges({ publish: (event) => bus.publish(event), log, report, ended });
   const find = (name: string) => {
     const tool = catalog.tools.get(name);
     return tool && taskToolAgain(tool, access, logger);

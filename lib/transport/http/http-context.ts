@@ -1,5 +1,7 @@
+import type { Audit } from '../../audit/audit.js';
 import type { ByteAccount } from '../../limits/byte-budget.js';
 import type { Turns } from '../../limits/turns.js';
+import type { ChallengeWriter } from './step-up.js';
 import type { SseEvent } from './sse/sse-event.js';
 import type { Sender } from '../../exchange/peer.js';
 import { type Principal, principalId } from '../../session/principal.js';
@@ -30,6 +32,14 @@ export interface HttpContext {
   account?: ByteAccount;
   /** Where the work of a large answer counts. */
   turns?: Turns;
+  /** Writes the challenges of this server. */
+  challenges?: ChallengeWriter;
+  /** When its event stream ends because its token expires, in ms since the epoch. */
+  endsAt?: number;
+  /** Where its refusal is recorded. */
+  audit?: Audit;
+  /** Whose request it is, once that is known. */
+  principal?: Principal;
 }
 
 /** Sends a complete response with a JSON body or none. Does nothing once headers have been sent. */
@@ -67,9 +77,12 @@ export const acceptsEventStream = (http: HttpContext): boolean => {
 export const senderOf = (http: HttpContext, principal: Principal | undefined): Sender => ({
   principal,
   client: clientOf(http, principal),
+  via: 'http',
+  address: http.remoteAddress,
   headers: http.headers,
   http: http.request,
   response: http.response,
+  endsAt: http.endsAt,
 });
 
 /** Whose share a request counts for: its principal's, or that of the address of an anonymous client. */

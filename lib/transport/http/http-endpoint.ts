@@ -1,4 +1,5 @@
 import type { Logger } from '@nestjs/common';
+import type { Audit } from '../../audit/audit.js';
 import type { Dispatcher } from '../../engine/dispatcher.js';
 import type { ByteAccount, ByteBudget } from '../../limits/byte-budget.js';
 import { Turns } from '../../limits/turns.js';
@@ -24,6 +25,7 @@ import { refuse, refuseBusy } from './refuse.js';
 import { labelRequest } from './request-label.js';
 import { refusePrincipal } from './refuse-principal.js';
 import { retryAfter } from './retry-after.js';
+import { type ChallengeWriter, PLAIN_CHALLENGES } from './step-up.js';
 
 const ALLOW = { allow: 'GET, POST, DELETE, OPTIONS' };
 
@@ -31,6 +33,7 @@ export interface HttpLimits {
   readonly maxBodyBytes: number;
   readonly maxJsonDepth: number;
   readonly maxJsonMembers: number;
+  readonly auth?: { readonly endStreamsOnExpiry?: boolean };
 }
 
 /** What the requests of both eras are handed to. */
@@ -61,6 +64,8 @@ export class HttpEndpoint {
     private readonly limits: HttpLimits,
     private readonly logger: Logger,
     private readonly report: (error: unknown) => void,
+    private readonly audit: Audit,
+    private readonly challenges: ChallengeWriter = PLAIN_CHALLENGES,
   ) {}
 
   /** Receives and serves a request, whatever happens; never rejects. */
@@ -75,6 +80,7 @@ export class HttpEndpoint {
    * @returns `undefined` for a request that was refused, and answered
    */
   async receive(http: HttpContext): Promise<ReceivedBody | undefined> {
+    http.audit = this.audit;
     const refusal = judgeHead(http, this.policy, this.limits.maxBodyBytes);
     if (refusal) {
       discardBody(http.raw);
@@ -84,6 +90,7 @@ export class HttpEndpoint {
     }
     closeWithConnection(http.response, http.raw.socket);
     http.turns = this.#turns;
+    http.challenges = this.challenges;
     const account = (http.account = this.budget.open(http.remoteAddress));
     const bytes = await this.#read(http, account);
     if (Buffer.isBuffer(bytes)) return { bytes, account };
@@ -131,7 +138,9 @@ export class HttpEndpoint {
     } catch (error) {
       return refusePrincipal(http, error, this.report);
     }
+    http.principal = principal;
     if (principal) provideUser(http.request, principal);
+    if (this.limits.auth?.endStreamsOnExpiry !== false) http.endsAt = principal?.expiresAt;
     const refusal = principal && body.account.moveTo(principalId(principal));
     if (refusal) return refuseBusy(http, refusal, BYTES_HELD);
     if (http.verb === 'POST') return this.#post(http, body, principal);

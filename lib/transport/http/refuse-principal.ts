@@ -6,7 +6,7 @@ import type { HttpContext } from './http-context.js';
 import { refuse } from './refuse.js';
 
 /**
- * Responds 401 or 403, as the resolver decided.
+ * Responds 401, 403 or 400, as the resolver decided.
  *
  * @throws any other error of the resolver, which is a fault, not a decision
  */

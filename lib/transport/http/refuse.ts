@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http';
+import type { McpAuditReason } from '../../audit/audit-event.js';
 import { CapacityError, type McpError } from '../../protocol/errors.js';
 import type { RequestId } from '../../protocol/messages.js';
 import { retryAfter } from './retry-after.js';
@@ -12,8 +13,22 @@ export function refuse(
   id?: RequestId,
   headers?: OutgoingHttpHeaders,
 ): void {
+  recordRefusal(http, status);
   sendJson(http, status, JSON.stringify({ jsonrpc: '2.0', id, error: error.toJSON() }), headers);
 }
+
+/** Tells the audit of an answer that says who may not, or may not now. */
+export function recordRefusal({ audit, principal, remoteAddress }: HttpContext, status: number): void {
+  const reason = REASONS.get(status);
+  if (reason) audit?.refused(status, reason, { principal, address: remoteAddress });
+}
+
+const REASONS = new Map<number, McpAuditReason>([
+  [401, 'unauthenticated'],
+  [403, 'forbidden'],
+  [429, 'limit'],
+  [503, 'capacity'],
+]);
 
 /** Answers 429 to a client that has used up its share, and 503 when everything is used up. */
 export function refuseBusy(http: HttpContext, cause: 'share' | 'total', what: string, id?: RequestId): void {

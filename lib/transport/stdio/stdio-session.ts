@@ -45,7 +45,7 @@ export class StdioSession {
   async close(): Promise<void> {
     this.#release();
     this.#stream?.unsubscribe();
-    await this.services.sessions.end(this.record);
+    if (await this.services.sessions.end(this.record)) this.services.audit.sessionEnded(this.record, {});
   }
 
   async #messages(event: StreamEvent): Promise<readonly string[]> {

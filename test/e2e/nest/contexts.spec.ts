@@ -1,18 +1,24 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { Injectable, type INestApplication, type ModuleMetadata } from '@nestjs/common';
 import { IsString } from 'class-validator';
 import { ClsModule, ClsService, type ClsModuleOptions } from 'nestjs-cls';
 import { LoggerModule, PinoLogger } from 'nestjs-pino';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as turn } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
-import { McpContext, McpServer, McpTool, progress } from 'nestjs-mcp-fleet';
+import { afterAll, describe, expect, it } from 'vitest';
+import { McpComplete, McpContext, McpPrompt, McpResource, McpServer, McpTool, progress } from 'nestjs-mcp-fleet';
 import { ADAPTERS, nestApp, type AdapterName, type NestApp } from '../../fixtures/applications/nest-app.js';
 import { pinoHttp } from '../../fixtures/applications/pino-lines.js';
-import { EraClient } from '../../fixtures/clients/era-client.js';
+import { EraClient, ERAS } from '../../fixtures/clients/era-client.js';
 
 class Answer {
   @IsString() city!: string;
+}
+
+class Named {
+  @IsString() name!: string;
 }
 
 /** Reads the context of the application at every point of a method where it could be lost. */
@@ -43,6 +49,27 @@ class Tools {
     Tools.ofTask.resolve([first, Tools.read()]);
     return 'done';
   }
+
+  @McpResource({ uri: 'context://{name}' })
+  async resource(): Promise<string> {
+    const first = Tools.read();
+    await turn();
+    return JSON.stringify([first, Tools.read()]);
+  }
+
+  @McpPrompt()
+  async prompt({ name: _ }: Named): Promise<string> {
+    const first = Tools.read();
+    await turn();
+    return JSON.stringify([first, Tools.read()]);
+  }
+
+  @McpComplete({ prompt: 'prompt', argument: 'name' })
+  async complete(): Promise<string[]> {
+    const first = Tools.read();
+    await turn();
+    return [String(first), String(Tools.read())];
+  }
 }
 
 interface Deferred {
@@ -71,7 +98,24 @@ const cls = (mode: ClsModuleOptions) => () => ({
   read: (app: INestApplication) => app.get(ClsService).get<string>('tenant'),
 });
 const tenantOf = (request: { headers: Record<string, string> }): string => request.headers['x-tenant']!;
+const TENANT = createContextKey('tenant');
 const WAYS: readonly Way[] = [
+  {
+    name: 'OpenTelemetry',
+    start: () => {
+      context.disable();
+      context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+      return {
+        metadata: {},
+        // As an instrumentation of HTTP does.
+        prepare: (app) =>
+          void app.use((request: never, _response: unknown, next: () => void) =>
+            context.with(ROOT_CONTEXT.setValue(TENANT, tenantOf(request)), next),
+          ),
+        read: () => context.active().getValue(TENANT),
+      };
+    },
+  },
   {
     name: 'an AsyncLocalStorage that middleware runs',
     start: () => ({
@@ -143,6 +187,8 @@ async function connect(port: number, mode: 'auto' | 'legacy'): Promise<Client> {
   return client;
 }
 
+afterAll(() => context.disable());
+
 describe.each(ADAPTERS)('on %s', (adapter) => {
   describe.each(WAYS)('the context of $name', (way) => {
     it('is there throughout a tool that streams and asks, in both eras at once', () =>
@@ -158,14 +204,33 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
         }
       }));
 
-    it('is there in a task', () =>
+    it('is there in a resource, a prompt and a completer, in both eras', () =>
+      withApp(way, adapter, async (nest) => {
+        for (const era of ERAS) {
+          const client = await EraClient.open(era, nest.port, { headers: { 'x-tenant': era } });
+          const both = JSON.stringify([era, era]);
+          const read = await client.call('resources/read', { uri: 'context://a' });
+          expect(read.result).toMatchObject({ contents: [{ text: both }] });
+          const prompt = await client.call('prompts/get', { name: 'prompt', arguments: { name: 'a' } });
+          expect(prompt.result).toMatchObject({ messages: [{ content: { text: both } }] });
+          const ref = { type: 'ref/prompt', name: 'prompt' };
+          const completed = await client.call('completion/complete', { ref, argument: { name: 'name', value: '' } });
+          expect(completed.result).toMatchObject({ completion: { values: [era, era] } });
+        }
+      }));
+
+    it.each(ERAS)('is there in a task of the %s era', (era) =>
       withApp(way, adapter, async (nest) => {
         const extensions = { 'io.modelcontextprotocol/tasks': {} };
         const meta = { 'io.modelcontextprotocol/clientCapabilities': { extensions } };
-        const client = await EraClient.open('modern', nest.port, { headers: { 'x-tenant': 'blue' } });
-        await client.tool('report', {}, { meta });
+        const client = await EraClient.open(era, nest.port, { headers: { 'x-tenant': 'blue' } });
+        const params = { name: 'report', arguments: {} };
+        await (era === 'modern'
+          ? client.call('tools/call', params, { meta })
+          : client.call('tools/call', { ...params, task: {} }));
         expect(await Tools.ofTask.promise).toEqual(['blue', 'blue']);
-      }));
+      }),
+    );
   });
 });
 

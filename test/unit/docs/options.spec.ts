@@ -1,21 +1,32 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { resolveOptions } from '../../../lib/options/resolve-options.js';
 import { codeOf, read, ROOT, rowsOf } from './documents.js';
 
-const FILE = 'lib/options/mcp-options.ts';
-const source = ts.createSourceFile(join(ROOT, FILE), read(FILE), ts.ScriptTarget.ES2023, true);
+const FOLDERS = ['lib/options', 'lib/auth'];
+const sources = FOLDERS.flatMap((folder) =>
+  readdirSync(join(ROOT, folder))
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => ts.createSourceFile(name, read(`${folder}/${name}`), ts.ScriptTarget.ES2023, true)),
+);
 
 /** Names of an interface's members, `true` for those that must be given. */
 function membersOf(name: string): Map<string, boolean> {
-  const found = source.statements.find((one) => ts.isInterfaceDeclaration(one) && one.name.text === name);
+  const found = sources
+    .flatMap(({ statements }) => [...statements])
+    .find((one) => ts.isInterfaceDeclaration(one) && one.name.text === name);
   const members = (found as ts.InterfaceDeclaration).members.filter(ts.isPropertySignature);
-  return new Map(members.map((member) => [member.name.getText(), member.questionToken === undefined]));
+  return new Map(members.map((member) => [(member.name as ts.Identifier).text, member.questionToken === undefined]));
 }
 
 const options = membersOf('McpOptions');
-const nested = [...membersOf('RequestStateOptions').keys()].map((name) => `requestState.${name}`);
+/** The options that are objects, and the interfaces of these. */
+const NESTED = { requestState: 'RequestStateOptions', audit: 'McpAuditOptions', auth: 'AuthOptions' };
+const nested = Object.entries(NESTED).flatMap(([option, type]) =>
+  [...membersOf(type).keys()].map((name) => `${option}.${name}`),
+);
 const extras = membersOf('McpModuleExtras');
 const defaults: Record<string, unknown> = { ...resolveOptions({ name: 'x', version: '1' }) };
 

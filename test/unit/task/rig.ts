@@ -104,6 +104,8 @@ const PEER: Peer = {
   principal: undefined,
   principalId: 'alice',
   client: 'alice',
+  via: 'http',
+  address: undefined,
   clientCapabilities: { elicitation: {} },
   clientInfo: undefined,
   logLevel: undefined,

@@ -12,7 +12,8 @@ local replies = {}
 local size = 0
 for index, task in ipairs(KEYS) do
   local found = false
-  if redis.call('EXISTS', task) == 1 then
+  -- A key of another type, which nobody of us wrote, is an error here, and an unknown task.
+  if type(redis.pcall('HGET', task, 's')) == 'string' then
     found = reply(task, now, false)
     for _, text in ipairs(found[3]) do size = size + #text end
   end

@@ -1,25 +1,22 @@
-import type { ChangeBus } from '../../../broker/change-bus.js';
 import { type Principal, principalId } from '../../../session/principal.js';
-import type { SessionStore } from '../../../session/session-store.js';
-import { type HttpContext, sendJson } from '../http-context.js';
+import type { LegacyServices } from '../../legacy-services.js';
+import { type HttpContext, sendJson, senderOf } from '../http-context.js';
 import { requireSession } from './require-session.js';
 
 /** Serves DELETE: ends the session and all its streams, on every instance (G-12). */
 export class DeleteHandler {
-  constructor(
-    private readonly sessions: SessionStore,
-    private readonly bus: ChangeBus,
-    private readonly report: (error: unknown) => void,
-  ) {}
+  constructor(private readonly services: Pick<LegacyServices, 'sessions' | 'bus' | 'audit' | 'report'>) {}
 
   async delete(http: HttpContext, principal?: Principal): Promise<void> {
-    const session = await requireSession(http, this.sessions, principalId(principal));
+    const { sessions, bus, audit, report } = this.services;
+    const session = await requireSession(http, sessions, principalId(principal));
     if (!session) return;
-    const ended = await this.sessions.end(session);
+    const ended = await sessions.end(session);
     sendJson(http, 204);
     if (!ended) return;
+    audit.sessionEnded(session, senderOf(http, principal));
     const { principal: owner, id } = session;
     // What runs in it on any instance is cancelled: nobody can get its results any more.
-    await this.bus.publish({ type: 'session-ended', session: { principal: owner, id } }).catch(this.report);
+    await bus.publish({ type: 'session-ended', session: { principal: owner, id } }).catch(report);
   }
 }

@@ -17,7 +17,7 @@ import { clientOf, sendJson, senderOf, type HttpContext } from '../http-context.
 import type { ValidMessage } from '../classified-post.js';
 import { PostResponse } from './post-response.js';
 import type { LegacyServices } from '../../legacy-services.js';
-import { refuse, refuseBusy } from '../refuse.js';
+import { recordRefusal, refuse, refuseBusy } from '../refuse.js';
 import { retryAfter } from '../retry-after.js';
 import { requireSession } from './require-session.js';
 import type { StreamUpgrades } from '../sse/stream-upgrades.js';
@@ -53,8 +53,10 @@ export class PostHandler {
       session = { ...openSession(request.params, owner), client: clientOf(http, principal) };
       await this.services.sessions.create(session);
     } catch (error) {
-      if (error instanceof SessionLimitError)
+      if (error instanceof SessionLimitError) {
+        recordRefusal(http, error.status);
         return sendJson(http, error.status, undefined, retryAfter('sessionLimit'));
+      }
       if (error instanceof McpError && !(error instanceof CapacityError)) return refuse(http, 400, error, request.id);
       throw error;
     }

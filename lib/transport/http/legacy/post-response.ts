@@ -1,4 +1,4 @@
-import { errorResponse, type SerializedResponse } from '../../../engine/response-writer.js';
+import { errorResponse, type RequiredAccess, type SerializedResponse } from '../../../engine/response-writer.js';
 import { ErrorCode, McpError } from '../../../protocol/errors.js';
 import type { Outlet } from '../../../exchange/exchange.js';
 import type { JsonRpcNotification, JsonRpcRequest, RequestId } from '../../../protocol/messages.js';
@@ -6,8 +6,10 @@ import { TRAITS } from '../../../protocol/revisions.js';
 import type { SessionRecord } from '../../../session/session-record.js';
 import { STREAM_START } from '../../../stream/event-log.js';
 import { acceptsEventStream, sendJson, type HttpContext } from '../http-context.js';
+import { errorHeaders } from '../error-headers.js';
 import type { LegacyServices } from '../../legacy-services.js';
 import { sendAnswer } from '../send-answer.js';
+import { challengeHeaders, joinRequired } from '../step-up.js';
 import { PostStreamWriter } from './post-stream-writer.js';
 import { streamEvents } from './stream-events.js';
 import type { PendingResponse } from '../sse/stream-upgrades.js';
@@ -25,6 +27,9 @@ const MAX_BATCH_CHARACTERS = 16 * 1024 * 1024;
  */
 export class PostResponse implements Outlet, PendingResponse {
   readonly #responses: string[] = [];
+  #required: RequiredAccess | undefined;
+  /** The last one, which is the only one unless it is a batch. */
+  #last: SerializedResponse | undefined;
   #outstanding: readonly RequestId[];
   #stream: PostStreamWriter | undefined;
   #written: Promise<void> | undefined;
@@ -78,6 +83,8 @@ export class PostResponse implements Outlet, PendingResponse {
       return this.#outstanding.length > 0 ? stored : stored.then(() => this.#written);
     }
     if (response) this.#responses.push(this.#withinLimit(id, response.text));
+    this.#last = response;
+    if (response?.required) this.#required = joinRequired([this.#required, response.required]);
     if (this.#outstanding.length === 0) this.#sendJson(id);
     return undefined;
   }
@@ -103,8 +110,14 @@ export class PostResponse implements Outlet, PendingResponse {
   #sendJson(id: RequestId): void {
     const [first] = this.#responses;
     if (first === undefined) return sendJson(this.http, 202);
-    if (!this.batch) return sendAnswer(this.http, 200, first, undefined, id);
-    sendAnswer(this.http, 200, `[${this.#responses.join(',')}]`);
+    const { http } = this;
+    const required = this.#required;
+    if (!this.batch) {
+      const last = this.#last!;
+      return sendAnswer(http, required?.status ?? last.status, first, errorHeaders(http, last), id);
+    }
+    const headers = required && challengeHeaders(required, http.challenges);
+    sendAnswer(http, required?.status ?? 200, `[${this.#responses.join(',')}]`, headers);
   }
 
   /**

@@ -25,6 +25,7 @@ export type PreParsingHook = (
   payload: Readable,
   done: (error: null, payload: Readable) => void,
 ) => void;
+export type OnRequestHook = (request: FastifyRequest, reply: FastifyReply, done: () => void) => void;
 export type PreValidationHook = (request: FastifyRequest, reply: FastifyReply, done: () => void) => void;
 
 /** What is used of the options of a route. */
@@ -41,6 +42,7 @@ export interface FastifyRoute {
 /** What is used of a Fastify instance. */
 export interface FastifyScope {
   addHook(name: 'onRoute', hook: (route: FastifyRoute) => void): unknown;
+  addHook(name: 'onRequest', hook: OnRequestHook): unknown;
   hasRoute(route: { method: string; url: string }): boolean;
   register(plugin: (scope: FastifyScope, options: unknown, done: () => void) => void): unknown;
   removeAllContentTypeParsers(): void;

@@ -11,6 +11,7 @@ import type { ExpressApp, ExpressRequest, IsOurs } from './express-mount.js';
 import { mountFastify, fastifyContext } from './fastify-mount.js';
 import { receiveInHooks } from './fastify-receive.js';
 import type { FastifyReply, FastifyRequest, FastifyScope } from './fastify-types.js';
+import { type MetadataDocument, MetadataDocuments } from './metadata-documents.js';
 import { ReceivedRequests } from './received-requests.js';
 
 /**
@@ -36,11 +37,15 @@ export class HttpMount {
   #paths: ReadonlySet<string>;
   #isOurs: IsOurs = () => false;
 
-  /** @param routes of the controller; `undefined` mounts the endpoint next to the router */
+  /**
+   * @param routes of the controller; `undefined` mounts the endpoint next to the router
+   * @param document of the resource; `undefined` for a server without authorization
+   */
   constructor(
     private readonly adapterHost: HttpAdapterHost,
     path: string,
     private readonly routes?: MarkedRoutes,
+    private readonly document?: MetadataDocument,
   ) {
     this.#paths = new Set(routes ? [] : [path]);
     // As soon as the adapter exists, and so before the application or Nest can register body parsers.
@@ -123,6 +128,7 @@ export class HttpMount {
 
   #receive(): void {
     const endpoint = () => this.#endpoint;
+    if (this.document) this.#documents().add(this.document);
     if (this.#type() === 'express') {
       const app = this.#instance<ExpressApp>();
       this.#isOurs = isAt(app, [...this.#paths]);
@@ -132,6 +138,21 @@ export class HttpMount {
       const isMarked = (config: object) => routes.isMarked(config);
       this.#paths = receiveInHooks(this.#instance<FastifyScope>(), isMarked, this.#received, endpoint);
     }
+  }
+
+  /** In front of the application's middleware and hooks, which may ask for a token. */
+  #documents(): MetadataDocuments {
+    return MetadataDocuments.of(this.adapterHost.httpAdapter, (documents) => {
+      if (this.#type() === 'express') {
+        this.#instance<ExpressApp>().use((request, response, next) => {
+          if (!documents.answer(request, response)) next();
+        });
+      } else if (this.#type() === 'fastify') {
+        this.#instance<FastifyScope>().addHook('onRequest', ({ raw }, reply, done) => {
+          if (!documents.answer(raw, reply.raw, () => reply.hijack())) done();
+        });
+      }
+    });
   }
 
   #mountExpress(endpoint: HttpEndpoint): void {

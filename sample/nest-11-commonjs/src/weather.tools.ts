@@ -1,9 +1,9 @@
-import { Injectable, Module, NotFoundException } from '@nestjs/common';
+import { Injectable, NotFoundException } from '@nestjs/common';
 import { IsString, MaxLength } from 'class-validator';
-import { McpContext, McpModule, McpTool, ToolError } from 'nestjs-mcp-fleet';
+import { McpContext, McpTool, ToolError } from 'nestjs-mcp-fleet';
 
 export class CityQuery {
-  @IsString() @MaxLength(80) city!: string;
+  @IsString() @MaxLength(80) city: string;
 }
 
 @Injectable()
@@ -15,6 +15,3 @@ export class WeatherTools {
     return `It is 9 °C in ${query.city} (${ctx.name}).`;
   }
 }
-
-@Module({ imports: [McpModule.forRoot({ name: 'consumer', version: '1.0.0' })], providers: [WeatherTools] })
-export class AppModule {}

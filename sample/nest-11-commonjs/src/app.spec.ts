@@ -43,7 +43,7 @@ describe('an application in CommonJS under jest', () => {
       }),
     });
     expect(response.status).toBe(200);
-    expect(await response.json()).toMatchObject({ result: { serverInfo: { name: 'consumer' } } });
+    expect(await response.json()).toMatchObject({ result: { serverInfo: { name: 'orders' } } });
   });
 
   it('has the second entry point', () => {

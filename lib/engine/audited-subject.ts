@@ -1,0 +1,40 @@
+import type { AuditedSubject } from '../audit/audit-trail.js';
+import type { Catalog } from '../catalog/catalog.js';
+import type { CatalogEntry } from '../catalog/entries.js';
+import { isObject, type JsonObject } from '../protocol/messages.js';
+import { findResource } from './methods/resources.js';
+
+/** Tells the audit what a request is about. */
+export const subjectsOf =
+  (catalog: Catalog) =>
+  (method: string, { name, arguments: args, uri }: JsonObject): AuditedSubject => {
+    switch (method) {
+      case 'tools/call':
+        return typeof name === 'string' ? called(name, args, catalog.tools.get(name)) : NOTHING;
+      case 'prompts/get':
+        return typeof name === 'string' ? called(name, args, catalog.prompts.get(name)) : NOTHING;
+      case 'resources/read':
+      case 'resources/subscribe':
+      case 'resources/unsubscribe':
+        return typeof uri === 'string' ? resource(catalog, uri) : NOTHING;
+      default:
+        return NOTHING;
+    }
+  };
+
+const NOTHING: AuditedSubject = {};
+
+const called = (name: string, args: unknown, entry: CatalogEntry | undefined): AuditedSubject => ({
+  name,
+  ...(entry && isObject(args) && { arguments: args, schema: entry.input }),
+});
+
+/** The template in place of the URI, whose variables are arguments; nothing of a URI that the server does not know. */
+function resource(catalog: Catalog, uri: string): AuditedSubject {
+  const found = findResource(catalog, uri);
+  if (!found) return NOTHING;
+  const { entry, variables } = found;
+  return entry.kind === 'resource'
+    ? { name: entry.key }
+    : { name: entry.key, arguments: variables, schema: entry.input };
+}
