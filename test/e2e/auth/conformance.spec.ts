@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { McpModuleOptions } from 'nestjs-mcp-fleet';
+import type { AuthOptions, McpModuleOptions } from 'nestjs-mcp-fleet';
 import {
   resourceServerCases,
   type ResourceServerTarget,
@@ -46,15 +46,13 @@ describe.each(process.env['CONFORMANCE'] === 'all' ? EVERY : PAIRS)(
       const ports: number[] = Array.from({ length: instances }, () => 0);
       const balancer = await RoundRobin.start(ports);
       cleanups.push(() => balancer.close());
-      const auth = {
-        ...{
-          resource: balancer.url,
-          issuers: [issuer.issuer, gone.issuer],
-          requiredScopes: ['mcp'],
-          denied: 'challenge',
-        },
+      const auth: AuthOptions = {
+        resource: balancer.url,
+        issuers: [issuer.issuer, gone.issuer],
+        requiredScopes: ['mcp'],
         impliedScopes: { root: ['mcp'] },
-      } as const;
+        denied: 'challenge',
+      };
       for (const i of ports.keys()) {
         const app = await authApp(auth, { adapter, mcp, forceCloseConnections: true });
         cleanups.push(() => app.close());
