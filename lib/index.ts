@@ -24,6 +24,7 @@ export { InjectMcpServer, mcpServerToken } from './mcp.tokens.js';
 export * from './decorators/index.js';
 export { McpProperty, McpSchema, McpSecret, SchemaError } from './schema/index.js';
 export type { JsonSchema, McpPropertyOptions, McpSchemaOptions, SchemaSource } from './schema/index.js';
+export type { McpLimitOptions } from './limits/limit.js';
 export { DuplicateEntryError } from './catalog/table.js';
 export { McpDeclarationError } from './discovery/registrar.js';
 export { InvalidArgumentsError } from './exchange/invalid-arguments.js';
@@ -36,14 +37,17 @@ export { progress, Progress } from './context/progress.js';
 export * from './protocol/content.js';
 export type { CacheHint, Icon, TaskSupport, ToolAnnotations } from './protocol/definitions.js';
 export {
-  CapacityError,
   AccessDeniedError,
   AuthenticationRequiredError,
+  CallTimeoutError,
+  CapacityError,
   ErrorCode,
-  McpError,
   InsufficientScopeError,
+  LimitExceededError,
+  McpError,
   MissingClientCapabilityError,
   ResourceNotFoundError,
+  ResultTooLargeError,
   ToolError,
 } from './protocol/errors.js';
 export { LOG_LEVELS, type LogLevel } from './protocol/log-levels.js';

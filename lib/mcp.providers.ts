@@ -162,8 +162,8 @@ export const serverProviders = (token: InjectionToken<McpServer>): Provider[] =>
   {
     provide: McpRuntime,
     inject: [MCP_OPTIONS, BACKENDS, BACKEND_FACTORIES, SERVER_LOGGER, ThrottledReporter, MCP_SERVER_NAME],
-    useFactory: (...[options, backends, { stored }, ...parts]: RuntimeParts) =>
-      new McpRuntime(options, backends, stored, ...parts),
+    useFactory: (...[options, backends, factories, ...parts]: RuntimeParts) =>
+      new McpRuntime(options, backends, factories.stored, factories.limits(), ...parts),
   },
   {
     provide: Explorer,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Exchange } from '../exchange/exchange.js';
 import type { Sender } from '../exchange/peer.js';
+import { CallTimeoutError } from '../protocol/errors.js';
 import type { JsonObject } from '../protocol/messages.js';
 import type { JsonSchema } from '../schema/index.js';
 import type { SessionRecord } from '../session/session-record.js';
@@ -53,7 +54,7 @@ export class AuditTrail implements Audit {
     return {
       ended: (result) => add(endingOfResult(result)),
       failed: (error) => add(endingOfError(error)),
-      cancelled: (error) => add(error ? endingOfError(error) : { outcome: 'cancelled' }),
+      cancelled: (error) => add(error instanceof CallTimeoutError ? endingOfError(error) : { outcome: 'cancelled' }),
     };
   }
 

@@ -1,4 +1,5 @@
 import type { AuditSink } from '../audit/audit-sink.js';
+import type { LimitStore } from '../limits/limit-store.js';
 import type { MessageBroker } from '../broker/message-broker.js';
 import type { KeyRing } from '../interaction/key-ring.js';
 import type { NonceStore } from '../interaction/nonce-store.js';
@@ -39,6 +40,7 @@ export interface BackendFactories {
   nonces(): NonceStore;
   tasks(): TaskStore;
   keyRing(): KeyRing;
+  limits(): LimitStore;
   /** Closes what the parts share. It is called after the parts themselves were closed. */
   close(): void;
 }

@@ -6,6 +6,7 @@ import type { BackendFactories } from './backends.js';
 import type { SessionStore } from '../session/session-store.js';
 import { asSessionRegistry } from '../memory/session-registry.js';
 import { MemoryEventLog } from '../memory/memory-event-log.js';
+import { MemoryLimits } from '../memory/memory-limits.js';
 import { MemoryMessageBroker } from '../memory/memory-message-broker.js';
 import { MemoryNonceStore } from '../memory/memory-nonce-store.js';
 import { MemoryPendingRequests } from '../memory/memory-pending-requests.js';
@@ -53,6 +54,10 @@ export class MemoryBackends implements BackendFactories {
 
   keyRing(): KeyRing {
     return new KeyRing(this.options.requestState?.keys);
+  }
+
+  limits(): MemoryLimits {
+    return new MemoryLimits();
   }
 
   close(): void {}

@@ -13,6 +13,8 @@ import { RedisCommands } from '../redis/connection/redis-commands.js';
 import { RedisConnections } from '../redis/connection/redis-connections.js';
 import { RedisEventLog } from '../redis/stream/redis-event-log.js';
 import { RedisKeyRing } from '../redis/state/redis-key-ring.js';
+import { MemoryLimits } from '../memory/memory-limits.js';
+import { RedisLimits } from '../redis/limits/redis-limits.js';
 import { RedisMessageBroker } from '../redis/pubsub/redis-message-broker.js';
 import { RedisNonceStore } from '../redis/state/redis-nonce-store.js';
 import { databaseOf } from '../redis/connection/redis-option.js';
@@ -33,6 +35,7 @@ export class RedisBackends implements BackendFactories {
   readonly #commands: RedisCommands;
   readonly #clock: RedisClock;
   readonly #heartbeat: InstanceHeartbeat;
+  #limits: RedisLimits | undefined;
 
   private constructor(
     private readonly options: ResolvedOptions,
@@ -119,6 +122,14 @@ export class RedisBackends implements BackendFactories {
     return new RedisKeyRing(this.#commands, this.#keys, ttlMs, this.reporter.report, this.#clock.now);
   }
 
+  limits(): RedisLimits {
+    this.#limits ??= new RedisLimits({
+      ...{ commands: this.#commands, keys: this.#keys, leaseMs: this.options.instanceTtlMs },
+      ...{ local: new MemoryLimits(), report: this.reporter.report },
+    });
+    return this.#limits;
+  }
+
   /** Logs advice once Redis is reachable, or nothing if it stays unreachable or its user has no permission for INFO. */
   #advise(logger: Logger): void {
     const logAll = (sentences: readonly string[]): void => {
@@ -129,6 +140,7 @@ export class RedisBackends implements BackendFactories {
 
   close(): void {
     this.stored.close();
+    this.#limits?.close();
     this.#heartbeat.close();
     this.#clock.close();
     this.#commands.close();

@@ -1,4 +1,5 @@
 import type { EntryAccess } from '../access/entry-access.js';
+import type { Bounds } from '../limits/bounds.js';
 import type {
   CacheHint,
   PromptDefinition,
@@ -12,7 +13,7 @@ import type { CompiledSchema, JsonSchema, ParamHeader } from '../schema/index.js
 import type { Invoke } from '../pipeline/invoker.js';
 
 /** The common part of all entries: the definition for clients, the handler, and the declaration for error messages. */
-interface Entry<Definition> {
+interface Entry<Definition> extends Bounds {
   /** Unique within its table; listings are sorted by it (U-11). */
   readonly key: string;
   readonly definition: Definition;

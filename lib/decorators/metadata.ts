@@ -12,6 +12,7 @@ export const MCP_PROMPT = 'nestjs-mcp-fleet:prompt';
 export const MCP_COMPLETE = 'nestjs-mcp-fleet:complete';
 export const MCP_EXPOSE = 'nestjs-mcp-fleet:expose';
 export const MCP_ACCESS = 'nestjs-mcp-fleet:access';
+export const MCP_LIMIT = 'nestjs-mcp-fleet:limit';
 
 interface PrimitiveOptions {
   /** Which global enhancers run around it. Default: as the option `globalEnhancers` of the server says, kind by kind. */
@@ -31,6 +32,11 @@ interface PrimitiveOptions {
   readonly icons?: readonly Icon[];
   /** The `_meta` field of the definition. Default: none. */
   readonly meta?: JsonObject;
+  /**
+   * How long a call may take, in ms; see the option `callTimeoutMs`. A tool that is called as a task has no such limit.
+   * Default: `callTimeoutMs`.
+   */
+  readonly timeoutMs?: number;
   /** Whether the start-up warnings about its schemas are known and no longer to be logged. Default: `false`. */
   readonly acknowledged?: boolean;
 }

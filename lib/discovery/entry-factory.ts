@@ -18,6 +18,8 @@ import type {
   McpToolOptions,
 } from '../decorators/metadata.js';
 import type { AccessBinder } from './access-binder.js';
+import { boundsOf } from '../limits/bounds.js';
+import type { McpLimitOptions } from '../limits/limit.js';
 import type { ElicitationForms } from '../interaction/elicitation-form.js';
 import type { HandlerHost } from '../pipeline/handler-pipelines.js';
 import type { Invoker } from '../pipeline/invoker.js';
@@ -55,6 +57,8 @@ export interface Primitive {
   readonly handler: AccessTarget['handler'];
   /** Who may use it. */
   readonly access: readonly McpAccess[];
+  /** How often it may be used. */
+  readonly limits: readonly McpLimitOptions[];
 }
 
 /** What all primitives that take arguments say of their schema. */
@@ -102,6 +106,7 @@ export class EntryFactory {
       output,
       input: input.declared ?? input.jsonSchema,
       access: await this.#access(primitive, { kind: 'tool', name, meta }),
+      ...boundsOf(`tool:${name}`, { limits: primitive.limits, timeoutMs: options.timeoutMs }),
       paramHeaders: paramHeaders(input.jsonSchema),
       task,
       definition: defined({
@@ -122,6 +127,7 @@ export class EntryFactory {
     const { uri, title, description, mimeType, annotations, icons, meta, cache, size } = options;
     const { declaredBy } = primitive;
     await this.#checkForms(options.elicits);
+    const bounds = boundsOf(`resource:${uri}`, { limits: primitive.limits, timeoutMs: options.timeoutMs });
     const fields = {
       name: options.name ?? primitive.defaultName,
       title,
@@ -137,7 +143,7 @@ export class EntryFactory {
       const access = await this.#access(primitive, { kind: 'resource', name: uri, meta }, cache);
       const invoke = this.invoker.compile(primitive.host, undefined, declaredBy);
       const definition = defined({ uri, size, ...fields });
-      return { kind: 'resource', key: uri, declaredBy, cache, access, invoke, definition };
+      return { kind: 'resource', key: uri, declaredBy, cache, access, ...bounds, invoke, definition };
     }
     const template = parseUriTemplate(uri);
     const schema = await this.#input(primitive, options, { strings: true, untyped: true });
@@ -145,7 +151,7 @@ export class EntryFactory {
     const access = await this.#access(primitive, { kind: 'template', name: uri, meta }, cache);
     const definition = defined({ uriTemplate: uri, ...fields });
     const input = schema && (schema.declared ?? schema.jsonSchema);
-    return { kind: 'template', key: uri, declaredBy, cache, access, template, input, invoke, definition };
+    return { kind: 'template', key: uri, declaredBy, cache, access, ...bounds, template, input, invoke, definition };
   }
 
   async prompt(primitive: Primitive, options: McpPromptOptions): Promise<PromptEntry> {
@@ -166,7 +172,8 @@ export class EntryFactory {
     const { declaredBy } = primitive;
     const access = await this.#access(primitive, { kind: 'prompt', name, meta });
     const declared = input && (input.declared ?? input.jsonSchema);
-    return { kind: 'prompt', key: name, declaredBy, access, input: declared, invoke, definition };
+    const bounds = boundsOf(`prompt:${name}`, { limits: primitive.limits, timeoutMs: options.timeoutMs });
+    return { kind: 'prompt', key: name, declaredBy, access, ...bounds, input: declared, invoke, definition };
   }
 
   async completion(primitive: Primitive, { prompt, resource, argument }: McpCompleteOptions): Promise<CompletionEntry> {
@@ -176,9 +183,11 @@ export class EntryFactory {
     const target: CompletionTarget =
       prompt === undefined ? { ref: 'resource', name: resource!, argument } : { ref: 'prompt', name: prompt, argument };
     const invoke = this.invoker.compile(primitive.host, undefined, primitive.declaredBy);
+    const key = completionKey(target);
     return {
       kind: 'completion',
-      key: completionKey(target),
+      key,
+      ...boundsOf(`completion:${key}`, { limits: primitive.limits, timeoutMs: undefined }),
       target,
       declaredBy: primitive.declaredBy,
       access: await this.#access(primitive, { kind: 'completion', name: argument, meta: undefined }),

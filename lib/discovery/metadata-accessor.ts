@@ -1,10 +1,12 @@
 import type { McpAccess } from '../access/access-rule.js';
+import type { McpLimitOptions } from '../limits/limit.js';
 import { ROUTE_ARGS_METADATA } from '../nest/metadata-keys.js';
 import { ParameterKind } from '../decorators/parameter.decorators.js';
 import {
   MCP_ACCESS,
   MCP_COMPLETE,
   MCP_EXPOSE,
+  MCP_LIMIT,
   MCP_PROMPT,
   MCP_RESOURCE,
   MCP_TOOL,
@@ -56,6 +58,12 @@ export function accessOf(type: object, method: object): McpAccess[] {
   }
   return nearer;
 }
+
+/** What `@McpLimit()` says on a method, or else on its class or the nearest class that this one extends. */
+export const limitsOf = (type: object, method: object): readonly McpLimitOptions[] =>
+  [method, type]
+    .map((one) => Reflect.getMetadata(MCP_LIMIT, one) as McpLimitOptions[] | undefined)
+    .find((one) => one !== undefined) ?? [];
 
 /** A class and those that it extends, the nearest first. */
 function* lineOf(type: object): Iterable<object> {

@@ -1,11 +1,13 @@
 import type { Logger } from '@nestjs/common';
 import type { Audit, AuditedRequest } from '../audit/audit.js';
-import { methodNotFound } from '../protocol/errors.js';
+import type { Permit } from '../limits/limit-store.js';
+import { CallTimeoutError, type McpError, methodNotFound, ResultTooLargeError } from '../protocol/errors.js';
 import type { Era } from '../protocol/revisions.js';
-import { ResponseWriter, errorResponse, type SerializedResponse } from './response-writer.js';
 import { CancelledError, type Exchange } from '../exchange/exchange.js';
 import { reportUnexpected, toMcpError } from '../exchange/failure.js';
+import type { CallBounds } from './call-bounds.js';
 import type { Method } from './method.js';
+import { ResponseWriter, errorResponse, type SerializedResponse } from './response-writer.js';
 
 /** Finds the method of a request, runs it, and turns its result or error into the one response. */
 export class Dispatcher {
@@ -16,6 +18,7 @@ export class Dispatcher {
     private readonly writer: ResponseWriter,
     private readonly logger: Logger,
     private readonly audit: Audit,
+    private readonly bounds: CallBounds,
   ) {
     for (const method of methods) for (const era of method.eras) this.#methods[era].set(method.name, method);
   }
@@ -29,29 +32,44 @@ export class Dispatcher {
   async dispatch(exchange: Exchange): Promise<SerializedResponse | undefined> {
     const { request, peer } = exchange;
     const audited = this.audit.begin(exchange);
+    const method = this.#methods[peer.era].get(request.method);
+    let permit: Permit | undefined;
     try {
-      const method = this.#methods[peer.era].get(request.method);
+      const admitted = this.bounds.admitRequest(exchange);
+      permit = admitted instanceof Promise ? await admitted : admitted;
       if (!method || method.available?.() === false) throw methodNotFound(request.method);
       const result = await method.run(request.params ?? {}, exchange);
-      if (exchange.cancelled) return cancelledResponse(exchange, audited);
+      if (exchange.cancelled) return this.#cancelled(exchange, method, audited);
+      const response = this.writer.result(request.id, peer.era, result);
+      if (method.isCall) this.bounds.requireSmall(response.text);
       audited?.ended(result);
-      return this.writer.result(request.id, peer.era, result);
+      return response;
     } catch (error) {
-      if (exchange.cancelled || error instanceof CancelledError) return cancelledResponse(exchange, audited);
+      if (exchange.cancelled || error instanceof CancelledError) return this.#cancelled(exchange, method, audited);
       reportUnexpected(error, this.logger, request.method);
       const answer = toMcpError(error);
       audited?.failed(answer);
-      return errorResponse(request.id, peer.era, answer);
+      return this.#failed(answer, exchange, method);
     } finally {
+      permit?.release();
       exchange.complete();
     }
   }
-}
 
-function cancelledResponse(
-  { request, peer, cancellationError }: Exchange,
-  audited: AuditedRequest | undefined,
-): SerializedResponse | undefined {
-  audited?.cancelled(cancellationError);
-  return cancellationError && errorResponse(request.id, peer.era, cancellationError);
+  #cancelled(
+    exchange: Exchange,
+    method: Method | undefined,
+    audited: AuditedRequest | undefined,
+  ): SerializedResponse | undefined {
+    const { cancellationError } = exchange;
+    audited?.cancelled(cancellationError);
+    return cancellationError && this.#failed(cancellationError, exchange, method);
+  }
+
+  #failed(error: McpError, exchange: Exchange, method: Method | undefined): SerializedResponse {
+    const { request, peer } = exchange;
+    const isOfCall = error instanceof CallTimeoutError || error instanceof ResultTooLargeError;
+    const result = isOfCall ? method?.failure?.(error, exchange) : undefined;
+    return result ? this.writer.result(request.id, peer.era, result) : errorResponse(request.id, peer.era, error);
+  }
 }

@@ -1,5 +1,10 @@
-import { wireError, httpStatusOf } from '../protocol/wire-error.js';
-import { AuthenticationRequiredError, InsufficientScopeError, type McpError } from '../protocol/errors.js';
+import { wireError, httpStatusOf, legacyHttpStatusOf } from '../protocol/wire-error.js';
+import {
+  AuthenticationRequiredError,
+  InsufficientScopeError,
+  LimitExceededError,
+  type McpError,
+} from '../protocol/errors.js';
 import type { JsonObject, RequestId } from '../protocol/messages.js';
 import { META } from '../protocol/meta-keys.js';
 import type { Era } from '../protocol/revisions.js';
@@ -9,6 +14,8 @@ export interface SerializedResponse {
   readonly text: string;
   /** The HTTP status, which applies while no headers have been sent. */
   readonly status: number;
+  /** When to try again, in ms. While no headers have been sent, the status is 429, in both eras. */
+  readonly retryAfterMs?: number;
   /** What the caller lacks. While no headers have been sent, the status is that of a challenge, in both eras (O-10). */
   readonly required?: RequiredAccess;
 }
@@ -72,7 +79,8 @@ export function errorResponse(
   status = httpStatusOf(error),
 ): SerializedResponse {
   const body = { jsonrpc: '2.0', id, error: wireError(error, era) };
-  const response = { text: JSON.stringify(body), status: era === 'modern' ? status : 200 };
+  const response = { text: JSON.stringify(body), status: era === 'modern' ? status : legacyHttpStatusOf(error) };
+  if (error instanceof LimitExceededError) return { ...response, retryAfterMs: error.retryAfterMs };
   const required = requiredAccess(error);
   return required ? { ...response, required } : response;
 }

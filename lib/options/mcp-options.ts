@@ -3,6 +3,7 @@ import type { AuthOptions } from '../auth/auth-options.js';
 import type { GlobalEnhancers } from '../decorators/global-enhancers.js';
 import type { ExposedRoutes } from '../decorators/metadata.js';
 import type { AnnouncedCapabilities } from '../engine/capabilities.js';
+import type { McpLimitOptions } from '../limits/limit.js';
 import type { CacheHint, Icon } from '../protocol/definitions.js';
 import type { RedisOption } from '../redis/connection/redis-option.js';
 import type { McpAuditOptions } from './audit-options.js';
@@ -204,6 +205,18 @@ export interface McpOptions {
    */
   readonly access?: AccessOptions;
 
+  /**
+   * How often each client may send a request, and how many at once: all of them but `ping` and `initialize`, those of all
+   * instances together. Several limits all hold. For single primitives there is `@McpLimit()`. Default: none.
+   */
+  readonly limits?: McpLimitOptions | readonly McpLimitOptions[];
+  /**
+   * How long a call of a tool, resource, prompt or completer may take, in ms, including the time in which its client is
+   * asked. Then `ctx.signal` is aborted and the client gets an answer. Tasks have a TTL instead. Default: none.
+   */
+  readonly callTimeoutMs?: number;
+  /** Largest answer to a call, in bytes of JSON; a larger one is not sent, and the client is told. Default: 32 MiB. */
+  readonly maxResultBytes?: number;
   /** What the `AuditSink` of the application gets; see `docs/audit.md`. Default: see its fields. */
   readonly audit?: McpAuditOptions;
 

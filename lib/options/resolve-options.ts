@@ -3,6 +3,7 @@ import { authProblem } from './auth-option.js';
 import { KeyRing } from '../interaction/key-ring.js';
 import type { McpOptions } from './mcp-options.js';
 import { checkAudit } from './audit-options.js';
+import { checkLimits } from './limit-options.js';
 import { invalid, requireWholeNumber } from './invalid-option.js';
 
 const DEFAULTS = {
@@ -45,6 +46,7 @@ const DEFAULTS = {
   redisWaitMs: 2000,
   instanceTtlMs: 10_000,
   maxHeldStreams: 1000,
+  maxResultBytes: 32 * 1024 * 1024,
 } as const satisfies Partial<McpOptions>;
 
 /** The default of `requestState.ttlMs`. */
@@ -104,6 +106,8 @@ const KNOWN = new Set<string>([
     'expose',
     'globalEnhancers',
     'audit',
+    'limits',
+    'callTimeoutMs',
     'access',
     'auth',
   ],
@@ -144,6 +148,7 @@ export function resolveOptions(given: McpOptions): ResolvedOptions {
   exposed(options);
   enhancers(options);
   checkAudit(options.audit);
+  checkLimits(options);
   const problem = accessProblem(options.access);
   if (problem) throw invalid('access', problem);
   const authorization = authProblem(options.auth);

@@ -173,8 +173,31 @@ export class CapacityError extends McpError {
   constructor(
     message: string,
     readonly status: 503 | 429 = 503,
+    { code = ErrorCode.InternalError, ...options }: McpErrorOptions & { readonly code?: number } = {},
   ) {
-    super(ErrorCode.InternalError, message);
+    super(code, message, options);
+  }
+}
+
+/**
+ * A client has used something as often as its limit allows: `@McpLimit()`, or the option `limits`. The HTTP status is 429
+ * with `Retry-After`, unless headers are sent; clients get a JSON-RPC error with code 429 and `data.retryAfterMs`.
+ *
+ * @publicApi
+ */
+export class LimitExceededError extends CapacityError {
+  static {
+    knownAcrossCopies(this, 'LimitExceededError');
+  }
+
+  override readonly name = 'LimitExceededError';
+
+  /** @param retryAfterMs when to try again, in ms from now */
+  constructor(readonly retryAfterMs: number) {
+    super(`Too many requests; try again in ${Math.ceil(retryAfterMs / 1000)} s`, 429, {
+      code: 429,
+      data: { retryAfterMs },
+    });
   }
 }
 
@@ -195,6 +218,26 @@ export class CallTimeoutError extends McpError {
   constructor(readonly timeoutMs: number) {
     super(ErrorCode.InternalError, `The call took longer than ${timeoutMs} ms and was stopped`, {
       data: { timeoutMs },
+    });
+  }
+}
+
+/**
+ * A result has more bytes than `maxResultBytes`. Tools answer with a result with `isError`, all others with `-32603`.
+ *
+ * @publicApi
+ */
+export class ResultTooLargeError extends McpError {
+  static {
+    knownAcrossCopies(this, 'ResultTooLargeError');
+  }
+
+  override readonly name = 'ResultTooLargeError';
+
+  /** @param maxResultBytes how many bytes an answer may have */
+  constructor(readonly maxResultBytes: number) {
+    super(ErrorCode.InternalError, `The result has more than ${maxResultBytes} bytes; ask for less of it`, {
+      data: { maxResultBytes },
     });
   }
 }

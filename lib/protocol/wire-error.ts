@@ -1,4 +1,5 @@
 import {
+  LimitExceededError,
   AuthenticationRequiredError,
   CapacityError,
   ErrorCode,
@@ -28,6 +29,12 @@ export function wireError(error: McpError, era: Era): JsonRpcErrorObject {
   if (era === 'modern' && LEGACY_ONLY.has(error.code)) return { ...error.toJSON(), code: ErrorCode.InvalidParams };
   return error.toJSON();
 }
+
+/**
+ * HTTP status of a legacy error response that is all there is in the answer, whose headers are not sent yet. Legacy
+ * clients take the status of most errors for that of the connection, but have to know when to come back.
+ */
+export const legacyHttpStatusOf = (error: McpError): number => (error instanceof LimitExceededError ? 429 : 200);
 
 /** HTTP status of a modern error response whose headers are not sent yet (decision table rows 21, 22, 24-26). */
 export function httpStatusOf(error: McpError): number {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Limit } from '../limits/limit.js';
 import type { RequestId } from '../protocol/messages.js';
 import type { SessionKey } from '../session/session-record.js';
 import type { TaskKey } from '../task/task-record.js';
@@ -94,6 +95,15 @@ export class RedisKeys {
   get stored(): readonly [amounts: string, expiry: string, clients: string] {
     const tag = `${this.namespace}:{stored}`;
     return [`${tag}:a`, `${tag}:x`, `${tag}:c`];
+  }
+
+  /**
+   * String and sorted set: what one client, or all of them, have used of one limit, and what they use just now. Until it
+   * has come back, and until the leases expire. The limits of one thing are in one slot.
+   */
+  limit({ what, index, per }: Limit, client: string): readonly [rate: string, leases: string] {
+    const key = `${this.namespace}:{l:${digest(what)}}:${index}:${per === 'server' ? 'all' : digest(client)}`;
+    return [`${key}:r`, `${key}:c`];
   }
 
   /** String: the heartbeat of one instance. `instanceTtlMs`, set again after a third of it. */

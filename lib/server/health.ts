@@ -45,6 +45,11 @@ export interface McpHealth {
     /** Events for which it threw or rejected. */
     readonly failed: number;
   };
+  /** What `@McpLimit()` and the option `limits` have done since the start of this instance. */
+  readonly limits: {
+    /** Requests that were refused by them. */
+    readonly refused: number;
+  };
   /** What clients cost, to compare with the limits. All of it is of this instance, but for what is stored on Redis. */
   readonly budgets: {
     /** Requests that are being served; at most `maxRequests`. */
@@ -80,6 +85,7 @@ export const healthOf = ({
   tasks,
   stored,
   audit,
+  bounds,
   options,
 }: McpRuntime): McpHealth => ({
   ready: state === 'running',
@@ -93,6 +99,7 @@ export const healthOf = ({
     tasks: tasks.runner.size,
   },
   audit: audit.queue?.figures ?? NO_FIGURES,
+  limits: { refused: bounds.refused },
   budgets: {
     requests: inFlight.size,
     requestBytes: http.budget.held,

@@ -3,8 +3,11 @@ import type { Subscription } from 'rxjs';
 import { AccessControl } from '../access/access-control.js';
 import { ChangeBus } from '../broker/change-bus.js';
 import { Catalog } from '../catalog/catalog.js';
+import { CallBounds } from '../engine/call-bounds.js';
 import { InFlight } from '../engine/in-flight.js';
 import { SessionExpiry } from '../engine/session-expiry.js';
+import type { LimitStore } from '../limits/limit-store.js';
+import { requestLimits } from '../options/limit-options.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import { MODERN_REVISION } from '../protocol/revisions.js';
 import { BackendUnavailableError } from '../session/backend-unavailable.js';
@@ -34,6 +37,7 @@ export class McpRuntime {
   readonly access: AccessControl;
   readonly catalog: Catalog;
   readonly audit: AuditService;
+  readonly bounds: CallBounds;
   readonly interactions: Interactions;
   readonly bus: ChangeBus;
   readonly tasks: Tasks;
@@ -53,6 +57,7 @@ export class McpRuntime {
     readonly options: ResolvedOptions,
     readonly backends: Backends,
     readonly stored: StoredGauge,
+    limits: LimitStore,
     readonly logger: Logger,
     reporter: ThrottledReporter,
     /** The server's name; `undefined` for the default server. */
@@ -79,6 +84,8 @@ export class McpRuntime {
       report,
       audit,
     );
+    const { callTimeoutMs, maxResultBytes } = options;
+    this.bounds = new CallBounds(limits, { limits: requestLimits(options), callTimeoutMs, maxResultBytes });
     this.engine = createEngine(
       this.catalog,
       sessions,
@@ -89,6 +96,7 @@ export class McpRuntime {
       options,
       this.logger,
       audit,
+      this.bounds,
     );
     this.announcer = new Announcer(sessions, log, this.bus, options.changeDebounceMs, report);
     this.services = {

@@ -6,6 +6,7 @@ import type { GlobalEnhancers } from '../decorators/global-enhancers.js';
 import type { McpPromptOptions, McpResourceOptions, McpToolOptions } from '../decorators/metadata.js';
 import type { EntryFactory, Primitive } from '../discovery/entry-factory.js';
 import type { McpContext } from '../context/mcp-context.js';
+import type { McpLimitOptions } from '../limits/limit.js';
 import type { HandlerHost } from '../pipeline/handler-pipelines.js';
 import { RuntimeHandlerHost } from '../pipeline/runtime-handler-host.js';
 import type { CallToolResult } from '../protocol/content.js';
@@ -27,8 +28,8 @@ import { knownAcrossCopies } from '../packages/known-across-copies.js';
 export type McpHandler<A = any> = (args: A, ctx: McpContext) => unknown;
 
 /**
- * Guards and interceptors of one primitive registered at run time, as instances, and who may use it. Global ones apply in
- * any case.
+ * Guards and interceptors of one primitive registered at run time, as instances, and who may use it how often. Global ones
+ * apply in any case.
  *
  * @publicApi
  */
@@ -37,6 +38,8 @@ export interface McpHandlerEnhancers {
   readonly guards?: readonly CanActivate[];
   /** Wrap the handler, the first one outermost. Default: none. */
   readonly interceptors?: readonly NestInterceptor[];
+  /** How often it may be used; see `@McpLimit()`. Default: any number of times. */
+  readonly limits?: readonly McpLimitOptions[];
   /** Who may use it and finds it in the list, such as `{ scopes: ['files:write'] }`. Default: every caller. */
   readonly access?: McpAccess;
 }
@@ -271,7 +274,7 @@ export class McpServer {
     kind: string,
     { name, input, globalEnhancers }: { name: string; input?: unknown; globalEnhancers?: GlobalEnhancers },
     handler: McpHandler,
-    { guards = [], interceptors = [], access }: McpHandlerEnhancers = {},
+    { guards = [], interceptors = [], access, limits = [] }: McpHandlerEnhancers = {},
   ): Primitive {
     // Each registration needs its own function, because Nest stores enhancers as metadata of the function.
     const callback = (args: unknown, ctx: unknown): unknown => handler(args, ctx as McpContext);
@@ -290,6 +293,7 @@ export class McpServer {
       type: RuntimeHandlerHost,
       handler: callback,
       access: access ? [access] : [],
+      limits,
     };
   }
 }

@@ -27,7 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   auth: ['packages', 'protocol', 'session', 'access', 'interaction'],
   // A method may require scopes of its caller.
   context: ['packages', 'protocol', 'schema', 'session', 'access', 'interaction', 'exchange'],
-  decorators: ['packages', 'protocol', 'nest', 'schema', 'access', 'context'],
+  decorators: ['limits', 'packages', 'protocol', 'nest', 'schema', 'access', 'context'],
   task: ['packages', 'limits', 'protocol', 'session', 'broker', 'stream', 'interaction', 'exchange'],
   audit: ['packages', 'protocol', 'schema', 'session', 'task', 'exchange'],
   report: ['session'],
@@ -36,7 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   pipeline: ['nest', 'schema', 'access', 'exchange', 'interaction', 'context', 'decorators'],
   // It makes the host of a route's call, which the pipeline only knows by its interface.
   routes: ['protocol', 'nest', 'schema', 'exchange', 'decorators', 'pipeline'],
-  catalog: ['packages', 'protocol', 'schema', 'access', 'pipeline', 'task'],
+  catalog: ['limits', 'packages', 'protocol', 'schema', 'access', 'pipeline', 'task'],
   engine: [
     'limits',
     'audit',
@@ -44,13 +44,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['access', 'task'],
   ],
   discovery: [
+    'limits',
     ...['packages', 'protocol', 'nest', 'schema', 'interaction', 'decorators', 'catalog', 'pipeline', 'routes', 'task'],
     'access',
   ],
   transport: [
     ...['limits', 'audit', 'protocol', 'nest', 'session', 'broker', 'stream', 'exchange', 'interaction', 'engine'],
   ],
-  options: ['packages', 'protocol', 'redis', 'access', 'auth', 'interaction', 'decorators', 'engine'],
+  options: ['limits', 'packages', 'protocol', 'redis', 'access', 'auth', 'interaction', 'decorators', 'engine'],
   backends: [
     'audit',
     ...['limits', 'packages', 'nest', 'session', 'broker', 'stream', 'interaction', 'task', 'memory', 'redis'],

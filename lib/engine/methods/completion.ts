@@ -8,11 +8,17 @@ import type { Capabilities } from '../capabilities.js';
 import type { Exchange } from '../../exchange/exchange.js';
 import { McpContext } from '../../context/mcp-context.js';
 import { NO_INPUT } from '../../context/no-input.js';
+import type { CallBounds } from '../call-bounds.js';
 import { BOTH_ERAS, type Method } from '../method.js';
 import { completionResult } from '../results/completion-result.js';
 
 /** `completion/complete`. An argument without a completer gets an empty list of suggestions, not an error. */
-export const complete = (catalog: Catalog, capabilities: Capabilities, access: AccessControl): Method => ({
+export const complete = (
+  catalog: Catalog,
+  capabilities: Capabilities,
+  access: AccessControl,
+  bounds: CallBounds,
+): Method => ({
   name: 'completion/complete',
   eras: BOTH_ERAS,
   available: capabilities.completions,
@@ -31,7 +37,7 @@ export const complete = (catalog: Catalog, capabilities: Capabilities, access: A
     if (deciding) await deciding;
     const scopes = new RequiredScopes(access.scopes, completer.access?.scopes);
     const ctx = new McpContext(exchange, target.name, NO_INPUT, scopes);
-    const value = await completer.invoke(ctx, typed);
+    const value = await bounds.call(completer, exchange, () => completer.invoke(ctx, typed));
     return { completion: completionResult(value) as unknown as JsonObject };
   },
 });

@@ -5,6 +5,7 @@ import { projectPromptResult } from '../../protocol/down-projection.js';
 import { invalidParams } from '../../protocol/errors.js';
 import { isObject, type JsonObject } from '../../protocol/messages.js';
 import type { Capabilities } from '../capabilities.js';
+import type { CallBounds } from '../call-bounds.js';
 import { callPrimitive } from '../call-primitive.js';
 import { BOTH_ERAS, type Method } from '../method.js';
 import { promptResult } from '../results/prompt-result.js';
@@ -15,10 +16,12 @@ export const getPrompt = (
   capabilities: Capabilities,
   interactions: Interactions,
   access: AccessControl,
+  bounds: CallBounds,
 ): Method => ({
   name: 'prompts/get',
   eras: BOTH_ERAS,
   available: capabilities.prompts,
+  isCall: true,
   async run({ name, arguments: sent }, exchange) {
     const args = sent ?? {};
     if (typeof name !== 'string') throw invalidParams('prompts/get needs a string "name"');
@@ -29,7 +32,7 @@ export const getPrompt = (
     const deciding = access.require(prompt, exchange, args, unknown);
     if (deciding) await deciding;
     const call = { entry: prompt, name: prompt.key, subject: prompt.key, args };
-    const outcome = await callPrimitive(call, exchange, interactions, access);
+    const outcome = await bounds.call(prompt, exchange, () => callPrimitive(call, exchange, interactions, access));
     if ('inputRequired' in outcome) return outcome.inputRequired;
     const result = promptResult(outcome.value, prompt.definition.description);
     return projectPromptResult(result, exchange.peer.revision) as unknown as JsonObject;

@@ -9,6 +9,7 @@ import type { JsonObject } from '../../protocol/messages.js';
 import { ResultMembers } from '../response-writer.js';
 import type { Capabilities } from '../capabilities.js';
 import { resourceFailure } from '../../exchange/failure.js';
+import type { CallBounds } from '../call-bounds.js';
 import { callPrimitive } from '../call-primitive.js';
 import { BOTH_ERAS, type Method } from '../method.js';
 import { resourceResult } from '../results/resource-result.js';
@@ -77,17 +78,21 @@ export const readResource = (
   capabilities: Capabilities,
   interactions: Interactions,
   access: AccessControl,
+  bounds: CallBounds,
 ): Method => ({
   name: 'resources/read',
   eras: BOTH_ERAS,
   available: capabilities.resources,
+  isCall: true,
   async run(params, exchange) {
     const uri = uriOf(params);
     const { entry, variables } = await requireResource(catalog, access, exchange, uri);
     const call = { entry, name: entry.definition.name, subject: uri, args: variables };
-    const outcome = await callPrimitive(call, exchange, interactions, access).catch((error: unknown) => {
-      throw resourceFailure(error, uri);
-    });
+    const outcome = await bounds
+      .call(entry, exchange, () => callPrimitive(call, exchange, interactions, access))
+      .catch((error: unknown) => {
+        throw resourceFailure(error, uri);
+      });
     if ('inputRequired' in outcome) return outcome.inputRequired;
     const result = resourceResult(outcome.value, uri, entry.definition.mimeType);
     if (exchange.peer.era === 'legacy') return { ...result };

@@ -6,13 +6,16 @@ import { text, type CallToolResult } from '../../protocol/content.js';
 import type { Interactions } from '../../interaction/interactions.js';
 import { projectToolResult } from '../../protocol/down-projection.js';
 import { invalidParams, type McpError, MissingClientCapabilityError } from '../../protocol/errors.js';
+import type { Permit } from '../../limits/limit-store.js';
 import { isObject, type JsonObject } from '../../protocol/messages.js';
+import type { Revision } from '../../protocol/revisions.js';
 import type { Asking, TaskTool } from '../../task/task-runner.js';
 import { becomesTask } from '../../task/task-support.js';
 import type { Tasks } from '../../task/tasks.js';
 import type { Capabilities } from '../capabilities.js';
 import type { Exchange } from '../../exchange/exchange.js';
 import { reportUnexpected, toolFailure } from '../../exchange/failure.js';
+import type { CallBounds } from '../call-bounds.js';
 import { callPrimitive } from '../call-primitive.js';
 import { BOTH_ERAS, type Method } from '../method.js';
 import { withAdvice } from '../results/invalid-output.js';
@@ -27,11 +30,13 @@ export const callTool = (
   interactions: Interactions,
   tasks: Tasks,
   access: AccessControl,
+  bounds: CallBounds,
   logger: Logger,
 ): Method => ({
   name: 'tools/call',
   eras: BOTH_ERAS,
   available: capabilities.tools,
+  isCall: true,
   async run({ name, arguments: sent, task: taskParams }, exchange) {
     // Clients of several frameworks send `null` for no arguments.
     const args = sent ?? {};
@@ -45,10 +50,24 @@ export const callTool = (
     if (
       !becomesTask(tool.task, exchange.peer, taskParams !== undefined && capabilities.tasks() ? taskParams : undefined)
     ) {
-      return runTool(tool, args, exchange, interactions, access, logger);
+      return bounds.call(tool, exchange, () => runTool(tool, args, exchange, interactions, access, logger));
     }
-    return callAsTask(tasks.runner, taskTool(tool, access, logger), args, exchange, taskParams);
+    const admitted = bounds.admitCall(tool, exchange);
+    const permit = admitted instanceof Promise ? await admitted : admitted;
+    const runs = heldBy(permit, taskTool(tool, access, logger));
+    return callAsTask(tasks.runner, runs, args, exchange, taskParams).catch((error: unknown) => {
+      permit.release();
+      throw error;
+    });
   },
+  // A model reads a result, and can ask for less or something else.
+  failure: ({ message }, { peer }) => failed(message, peer.revision),
+});
+
+/** Counts as used until the work is done, which may be long after the call was answered with a task. */
+const heldBy = (permit: Permit, { work, ...tool }: TaskTool): TaskTool => ({
+  ...tool,
+  work: (...args) => work(...args).finally(() => permit.release()),
 });
 
 /** A tool in the form that the task runner needs. */
@@ -69,6 +88,9 @@ export function taskToolAgain(tool: ToolEntry, access: AccessControl, logger: Lo
     },
   };
 }
+
+const failed = (reason: string, revision: Revision): JsonObject =>
+  projectToolResult({ content: [text(reason)], isError: true }, revision, undefined) as unknown as JsonObject;
 
 const unknownTool = (name: string): McpError => invalidParams(`Unknown tool: ${name}`);
 
@@ -93,7 +115,7 @@ async function runTool(
     reportUnexpected(withAdvice(error, exchange), logger, tool.declaredBy);
     // Legacy clients have no error code for it, so the model reads it in the result (J-4).
     if (exchange.peer.era === 'legacy' && error instanceof MissingClientCapabilityError) {
-      return project({ content: [text(error.message)], isError: true });
+      return failed(error.message, revision);
     }
     return project(toolFailure(error));
   }

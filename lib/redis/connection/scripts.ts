@@ -32,6 +32,8 @@ const SCRIPTS = {
   renewLease: { file: 'task/renew-lease', keys: 1 },
   saveCheckpoint: { file: 'task/save-checkpoint', keys: 1 },
   pageTasks: { file: 'task/page-tasks', keys: 2 },
+  takeLimits: { file: 'limit/take-limits', keys: undefined },
+  renewLimits: { file: 'limit/renew-limits', keys: 1 },
   reportStored: { file: 'stored/report-stored', keys: 3 },
   keyRing: { file: 'state/key-ring', keys: 1 },
   useNonce: { file: 'state/use-nonce', keys: 1 },

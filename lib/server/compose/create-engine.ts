@@ -2,6 +2,7 @@ import type { Logger } from '@nestjs/common';
 import type { AccessControl } from '../../access/access-control.js';
 import type { Audit } from '../../audit/audit.js';
 import type { Catalog } from '../../catalog/catalog.js';
+import type { CallBounds } from '../../engine/call-bounds.js';
 import { ResponseWriter } from '../../engine/response-writer.js';
 import { Capabilities } from '../../engine/capabilities.js';
 import { Dispatcher } from '../../engine/dispatcher.js';
@@ -47,6 +48,7 @@ export function createEngine(
   options: ResolvedOptions,
   logger: Logger,
   audit: Audit,
+  bounds: CallBounds,
 ): Engine {
   const { instructions, listCache = NO_CACHE } = options;
   const info = serverInfo(options);
@@ -64,19 +66,19 @@ export function createEngine(
     ping,
     setLevel(sessions),
     ...listMethods(catalog, capabilities, listCache, access),
-    callTool(catalog, capabilities, interactions, tasks, access, logger),
+    callTool(catalog, capabilities, interactions, tasks, access, bounds, logger),
     ...extensionTasks(tasks, own, capabilities),
     ...experimentalTasks(tasks, own, capabilities, options.pageSize),
     taskResult(tasks, own, capabilities, pending, options.inputTimeoutMs),
-    readResource(catalog, capabilities, interactions, access),
+    readResource(catalog, capabilities, interactions, access, bounds),
     subscribeResource(catalog, capabilities, sessions, access),
     unsubscribeResource(capabilities, sessions),
-    getPrompt(catalog, capabilities, interactions, access),
-    complete(catalog, capabilities, access),
+    getPrompt(catalog, capabilities, interactions, access, bounds),
+    complete(catalog, capabilities, access, bounds),
     listen(catalog, capabilities, subscriptions, tasks, own, access, logger),
   ];
   const writer = new ResponseWriter({ ...info } as JsonObject);
-  return { dispatcher: new Dispatcher(methods, writer, logger, audit), capabilities, subscriptions };
+  return { dispatcher: new Dispatcher(methods, writer, logger, audit, bounds), capabilities, subscriptions };
 }
 
 function serverInfo({ name, version, title, description, websiteUrl, icons }: ResolvedOptions): Implementation {

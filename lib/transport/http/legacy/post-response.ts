@@ -6,6 +6,7 @@ import { TRAITS } from '../../../protocol/revisions.js';
 import type { SessionRecord } from '../../../session/session-record.js';
 import { STREAM_START } from '../../../stream/event-log.js';
 import { acceptsEventStream, sendJson, type HttpContext } from '../http-context.js';
+import { errorHeaders } from '../error-headers.js';
 import type { LegacyServices } from '../../legacy-services.js';
 import { sendAnswer } from '../send-answer.js';
 import { challengeHeaders, joinRequired } from '../step-up.js';
@@ -27,6 +28,8 @@ const MAX_BATCH_CHARACTERS = 16 * 1024 * 1024;
 export class PostResponse implements Outlet, PendingResponse {
   readonly #responses: string[] = [];
   #required: RequiredAccess | undefined;
+  /** The last one, which is the only one unless it is a batch. */
+  #last: SerializedResponse | undefined;
   #outstanding: readonly RequestId[];
   #stream: PostStreamWriter | undefined;
   #written: Promise<void> | undefined;
@@ -80,6 +83,7 @@ export class PostResponse implements Outlet, PendingResponse {
       return this.#outstanding.length > 0 ? stored : stored.then(() => this.#written);
     }
     if (response) this.#responses.push(this.#withinLimit(id, response.text));
+    this.#last = response;
     if (response?.required) this.#required = joinRequired([this.#required, response.required]);
     if (this.#outstanding.length === 0) this.#sendJson(id);
     return undefined;
@@ -106,11 +110,14 @@ export class PostResponse implements Outlet, PendingResponse {
   #sendJson(id: RequestId): void {
     const [first] = this.#responses;
     if (first === undefined) return sendJson(this.http, 202);
+    const { http } = this;
     const required = this.#required;
-    const status = required?.status ?? 200;
-    const headers = required && challengeHeaders(required, this.http.challenges);
-    if (!this.batch) return sendAnswer(this.http, status, first, headers, id);
-    sendAnswer(this.http, status, `[${this.#responses.join(',')}]`, headers);
+    if (!this.batch) {
+      const last = this.#last!;
+      return sendAnswer(http, required?.status ?? last.status, first, errorHeaders(http, last), id);
+    }
+    const headers = required && challengeHeaders(required, http.challenges);
+    sendAnswer(http, required?.status ?? 200, `[${this.#responses.join(',')}]`, headers);
   }
 
   /**

@@ -8,8 +8,7 @@ import type { JsonRpcNotification, JsonRpcRequest, RequestId } from '../../../pr
 import type { Principal } from '../../../session/principal.js';
 import { acceptsEventStream, clientOf, sendJson, senderOf, type HttpContext } from '../http-context.js';
 import { refuseBusy } from '../refuse.js';
-import { challengeHeaders } from '../step-up.js';
-import { retryAfter } from '../retry-after.js';
+import { errorHeaders } from '../error-headers.js';
 import { sendAnswer } from '../send-answer.js';
 import type { PendingResponse, StreamUpgrades } from '../sse/stream-upgrades.js';
 import { messageEvent, type SseEvent } from '../sse/sse-event.js';
@@ -70,12 +69,9 @@ class ModernResponse implements Outlet, PendingResponse {
     if (acceptsEventStream(this.http)) this.#stream();
   }
 
-  finish({ text, status, required }: SerializedResponse): void {
-    if (!this.#events) {
-      const busy = status === 503 || status === 429 ? retryAfter('capacity') : undefined;
-      const headers = required ? challengeHeaders(required, this.http.challenges) : busy;
-      return sendAnswer(this.http, status, text, headers, this.id);
-    }
+  finish(response: SerializedResponse): void {
+    const { text, status } = response;
+    if (!this.#events) return sendAnswer(this.http, status, text, errorHeaders(this.http, response), this.id);
     this.#events.next(messageEvent(text));
     this.#events.complete();
   }
