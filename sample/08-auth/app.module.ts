@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
-import { McpModule } from 'nestjs-mcp-fleet';
+import { AuditSink, McpModule } from 'nestjs-mcp-fleet';
 import { MOUNT } from '../shared/mount.js';
+import { FileAudit } from './file-audit.js';
 import { LibraryTools } from './library.tools.js';
 
 const { PORT = '3000' } = process.env;
@@ -26,6 +27,6 @@ export const ISSUER = process.env.ISSUER_URL ?? 'http://127.0.0.1:4000';
       },
     }),
   ],
-  providers: [LibraryTools],
+  providers: [LibraryTools, { provide: AuditSink, useClass: FileAudit }],
 })
 export class AppModule {}

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { serve } from '../shared/serve.js';
 import { AppModule, ISSUER, RESOURCE } from './app.module.js';
-const AUDIT_FILE = 'x';
+import { AUDIT_FILE } from './file-audit.js';
 import { startIssuer } from './issuer.js';
 
 // Further instances share the issuer of the first one.
