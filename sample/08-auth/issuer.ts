@@ -56,14 +56,19 @@ export async function startIssuer(url: string, resource: string): Promise<void> 
   });
   provider.use(async (ctx, next) => (ctx.path.startsWith('/sign-in/') ? signIn(provider, ctx) : next()));
 
-  const server = createServer(provider.callback()).listen(Number(new URL(url).port), new URL(url).hostname);
+  const serve = provider.callback();
+  const server = createServer((request, response) => void serve(request, response)).listen(
+    Number(new URL(url).port),
+    new URL(url).hostname,
+  );
   await once(server, 'listening');
 }
 
 /** Shows a link for each person. Following one is signing in, and consenting to everything the client asks for. */
 async function signIn(provider: Provider, ctx: Context): Promise<void> {
   const { params, prompt } = await provider.interactionDetails(ctx.req, ctx.res);
-  const accountId = String(ctx.query.as ?? params.login_hint ?? '');
+  const { client_id: clientId, scope = '', resource, login_hint: hint } = params as Record<string, string>;
+  const accountId = [ctx.query.as ?? hint ?? ''].flat()[0]!;
   if (!Object.hasOwn(PEOPLE, accountId)) {
     ctx.type = 'html';
     ctx.body = Object.keys(PEOPLE)
@@ -71,10 +76,10 @@ async function signIn(provider: Provider, ctx: Context): Promise<void> {
       .join('\n');
     return;
   }
-  const grant = new provider.Grant({ accountId, clientId: String(params.client_id) });
-  grant.addOIDCScope(String(params.scope ?? ''));
+  const grant = new provider.Grant({ accountId, clientId });
+  grant.addOIDCScope(scope);
   const missing = prompt.details as { readonly missingResourceScopes?: Readonly<Record<string, string[]>> };
-  const asked = { [String(params.resource)]: String(params.scope ?? '').split(' '), ...missing.missingResourceScopes };
+  const asked = { [resource!]: scope.split(' '), ...missing.missingResourceScopes };
   for (const [indicator, scopes] of Object.entries(asked)) grant.addResourceScope(indicator, scopes.join(' '));
   const consent = { grantId: await grant.save() };
   await provider.interactionFinished(ctx.req, ctx.res, { login: { accountId }, consent });
