@@ -14,6 +14,6 @@ Try, in another terminal:
   curl -i -X POST ${url} -H 'content-type: application/json' -d '{}'    # 401, and where to get a token
   node build/sample/08-auth/client.js ${RESOURCE} alice    # signs in, calls, asks for more scopes
   node build/sample/08-auth/client.js ${RESOURCE} bob      # a librarian has one more tool
-  tail -f ${AUDIT_FILE}    # who did what
+  cat ${AUDIT_FILE}    # who did what
   or add that URL to any MCP client that opens a browser to sign in.
 `);
