@@ -1,33 +1,40 @@
 import type { Exchange } from '../exchange/exchange.js';
 import type { Bounds } from '../limits/bounds.js';
 import type { Limit } from '../limits/limit.js';
-import { isRefusal, type LimitStore, NOTHING_HELD, type Permit } from '../limits/limit-store.js';
+import { isRefusal, type LimitRefusal, type LimitStore, NOTHING_HELD, type Permit } from '../limits/limit-store.js';
 import { CallTimeoutError, LimitExceededError, ResultTooLargeError } from '../protocol/errors.js';
 
 export interface CallBoundsOptions {
   /** Those of all requests. */
   readonly limits: readonly Limit[];
+  /** Those of event streams and subscriptions. */
+  readonly streams: readonly Limit[];
+  /** Those of tasks that run. */
+  readonly tasks: readonly Limit[];
   readonly callTimeoutMs: number | undefined;
   readonly maxResultBytes: number;
 }
 
+const LISTEN = 'subscriptions/listen';
 /** A request of these kinds waits for something to happen, for as long as its client likes. */
-const WAITING = new Set(['subscriptions/listen', 'tasks/result']);
+const WAITING = new Set([LISTEN, 'tasks/result']);
+/** Clients whose refusals are remembered. */
+const MAX_REMEMBERED = 1000;
 /** A liveness check is not counted, and sessions have limits of their own. */
 const FREE = new Set(['ping', 'initialize']);
 
 /** Bounds how often clients call, and how long a call takes. */
 export class CallBounds {
-  readonly #limits: readonly Limit[];
   /** The limits of requests that wait, which are used but do not count as long as they wait. */
   readonly #rates: readonly Limit[];
   #refused = 0;
+  /** By the client; those that were refused longest ago are forgotten. */
+  readonly #refusals = new Map<string, number>();
 
   constructor(
     private readonly store: LimitStore,
     private readonly options: CallBoundsOptions,
   ) {
-    this.#limits = options.limits;
     this.#rates = options.limits
       .filter(({ limit }) => limit !== undefined)
       .map((one) => ({ ...one, concurrent: undefined }));
@@ -38,6 +45,11 @@ export class CallBounds {
     return this.#refused;
   }
 
+  /** How many requests of a client were refused, as far as is remembered. */
+  refusedTo(client: string): number {
+    return this.#refusals.get(client) ?? 0;
+  }
+
   /**
    * Counts a request.
    *
@@ -45,8 +57,28 @@ export class CallBounds {
    */
   admitRequest(exchange: Exchange): Permit | Promise<Permit> {
     const { method } = exchange.request;
-    if (this.#limits.length === 0 || FREE.has(method)) return NOTHING_HELD;
-    return this.#take(WAITING.has(method) ? this.#rates : this.#limits, exchange);
+    const { limits, streams } = this.options;
+    if ((limits.length === 0 && method !== LISTEN) || FREE.has(method)) return NOTHING_HELD;
+    if (!WAITING.has(method)) return this.#take(limits, exchange);
+    return both(this.#take(this.#rates, exchange), () => this.#take(method === LISTEN ? streams : [], exchange));
+  }
+
+  /**
+   * Counts an event stream.
+   *
+   * @throws {LimitExceededError}
+   */
+  admitStream(client: string): Permit | Promise<Permit> {
+    return this.#takeFor(this.options.streams, client);
+  }
+
+  /**
+   * Counts a call of a tool that becomes a task, which may run for long.
+   *
+   * @throws {LimitExceededError}
+   */
+  admitTask(bounds: Bounds, exchange: Exchange): Permit | Promise<Permit> {
+    return both(this.admitCall(bounds, exchange), () => this.#take(this.options.tasks, exchange));
   }
 
   /**
@@ -94,14 +126,45 @@ export class CallBounds {
 
   #take(limits: readonly Limit[], { peer }: Exchange): Permit | Promise<Permit> {
     // The application bounds its own calls.
-    if (limits.length === 0 || peer.via === 'process') return NOTHING_HELD;
-    const taken = this.store.take(limits, peer.client);
-    return taken instanceof Promise ? taken.then((one) => this.#permit(one)) : this.#permit(taken);
+    return peer.via === 'process' ? NOTHING_HELD : this.#takeFor(limits, peer.client);
   }
 
-  #permit(taken: Parameters<typeof isRefusal>[0]): Permit {
+  #takeFor(limits: readonly Limit[], client: string): Permit | Promise<Permit> {
+    if (limits.length === 0) return NOTHING_HELD;
+    const taken = this.store.take(limits, client);
+    return taken instanceof Promise ? taken.then((one) => this.#permit(one, client)) : this.#permit(taken, client);
+  }
+
+  #permit(taken: Permit | LimitRefusal, client: string): Permit {
     if (!isRefusal(taken)) return taken;
     this.#refused++;
+    const before = this.refusedTo(client);
+    this.#refusals.delete(client);
+    this.#refusals.set(client, before + 1);
+    const [oldest] = this.#refusals.keys();
+    if (this.#refusals.size > MAX_REMEMBERED) this.#refusals.delete(oldest!);
     throw new LimitExceededError(taken.retryAfterMs);
+  }
+}
+
+/** Holds two permits as one; without the second there is none. */
+function both(first: Permit | Promise<Permit>, second: () => Permit | Promise<Permit>): Permit | Promise<Permit> {
+  if (first instanceof Promise) return first.then((one) => both(one, second));
+  if (first === NOTHING_HELD) return second();
+  const join = (other: Permit): Permit => ({
+    release() {
+      first.release();
+      other.release();
+    },
+  });
+  const giveBack = (error: unknown): never => {
+    first.release();
+    throw error;
+  };
+  try {
+    const other = second();
+    return other instanceof Promise ? other.then(join, giveBack) : join(other);
+  } catch (error) {
+    return giveBack(error);
   }
 }

@@ -37,6 +37,16 @@ export class InFlight {
     return this.#exchanges.size;
   }
 
+  /** Requests of the client that has the most. */
+  get largestShare(): number {
+    return Math.max(0, ...this.#byClient.values());
+  }
+
+  /** Requests of one client. */
+  of(client: string): number {
+    return this.#byClient.get(client) ?? 0;
+  }
+
   /** @param client whose share it counts for @returns what to call when the response is there */
   add(exchange: Exchange, client = ''): () => void {
     const { session } = exchange.peer;

@@ -35,6 +35,16 @@ export class ByteBudget {
     return this.#unread;
   }
 
+  /** Bytes held for the owner that has the most. */
+  get largestShare(): number {
+    return Math.max(0, ...this.#byOwner.values());
+  }
+
+  /** Bytes held for one owner. */
+  of(owner: string): number {
+    return this.#byOwner.get(owner) ?? 0;
+  }
+
   /** Owners for whom something is held. */
   get owners(): number {
     return this.#byOwner.size;

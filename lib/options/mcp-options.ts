@@ -211,6 +211,13 @@ export interface McpOptions {
    */
   readonly limits?: McpLimitOptions | readonly McpLimitOptions[];
   /**
+   * Event streams and subscriptions of one client at the same time, on all instances together; further ones are answered
+   * 429. Default: none.
+   */
+  readonly maxStreamsPerClient?: number;
+  /** Tasks of one client that run at the same time, on all instances together. Default: none. */
+  readonly maxRunningTasksPerClient?: number;
+  /**
    * How long a call of a tool, resource, prompt or completer may take, in ms, including the time in which its client is
    * asked. Then `ctx.signal` is aborted and the client gets an answer. Tasks have a TTL instead. Default: none.
    */

@@ -108,6 +108,8 @@ const KNOWN = new Set<string>([
     'audit',
     'limits',
     'callTimeoutMs',
+    'maxStreamsPerClient',
+    'maxRunningTasksPerClient',
     'access',
     'auth',
   ],

@@ -1,5 +1,6 @@
 import type { AuditFigures } from '../audit/audit-queue.js';
 import type { BrokerStatus } from '../broker/message-broker.js';
+import { type Principal, principalId } from '../session/principal.js';
 import type { McpRuntime } from './mcp-runtime.js';
 
 /**
@@ -50,6 +51,15 @@ export interface McpHealth {
     /** Requests that were refused by them. */
     readonly refused: number;
   };
+  /** What one principal uses of this instance. `undefined` unless `health()` was asked about one. */
+  readonly principal?: {
+    /** Its requests that are being served; at most `maxRequestsPerClient`. */
+    readonly requests: number;
+    /** Bytes held for its requests and answers; at most `maxRequestBytesPerClient`. */
+    readonly requestBytes: number;
+    /** Its requests that were refused by `@McpLimit()` or the option `limits`, as far as is remembered. */
+    readonly refused: number;
+  };
   /** What clients cost, to compare with the limits. All of it is of this instance, but for what is stored on Redis. */
   readonly budgets: {
     /** Requests that are being served; at most `maxRequests`. */
@@ -58,6 +68,10 @@ export interface McpHealth {
     readonly requestBytes: number;
     /** The part of `requestBytes` that is answers which are not read yet. */
     readonly unreadBytes: number;
+    /** Requests of the client that has the most; at most `maxRequestsPerClient`. */
+    readonly largestRequestShare: number;
+    /** Bytes held for the client that has the most; at most `maxRequestBytesPerClient`. */
+    readonly largestRequestShareBytes: number;
     /** URIs in the filters of all open `subscriptions/listen` requests. */
     readonly listenUris: number;
     /**
@@ -76,7 +90,17 @@ export interface McpHealth {
 
 const NO_FIGURES: AuditFigures = { recorded: 0, pending: 0, dropped: 0, failed: 0 };
 
-export const healthOf = ({
+/** @param of whose share is told, too */
+export const healthOf = (runtime: McpRuntime, of: Principal | undefined): McpHealth =>
+  of === undefined ? common(runtime) : { ...common(runtime), principal: shareOf(runtime, principalId(of)) };
+
+const shareOf = ({ inFlight, http, bounds }: McpRuntime, client: string): McpHealth['principal'] => ({
+  requests: inFlight.of(client),
+  requestBytes: http.budget.of(client),
+  refused: bounds.refusedTo(client),
+});
+
+const common = ({
   state,
   backends,
   http,
@@ -104,6 +128,8 @@ export const healthOf = ({
     requests: inFlight.size,
     requestBytes: http.budget.held,
     unreadBytes: http.budget.unread,
+    largestRequestShare: inFlight.largestShare,
+    largestRequestShareBytes: http.budget.largestShare,
     listenUris: engine.subscriptions.uris,
     storedBytes: stored.held,
     largestStoredShareBytes: stored.largestShare,

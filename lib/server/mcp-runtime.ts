@@ -3,11 +3,10 @@ import type { Subscription } from 'rxjs';
 import { AccessControl } from '../access/access-control.js';
 import { ChangeBus } from '../broker/change-bus.js';
 import { Catalog } from '../catalog/catalog.js';
-import { CallBounds } from '../engine/call-bounds.js';
+import type { CallBounds } from '../engine/call-bounds.js';
 import { InFlight } from '../engine/in-flight.js';
 import { SessionExpiry } from '../engine/session-expiry.js';
 import type { LimitStore } from '../limits/limit-store.js';
-import { requestLimits } from '../options/limit-options.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import { MODERN_REVISION } from '../protocol/revisions.js';
 import { BackendUnavailableError } from '../session/backend-unavailable.js';
@@ -20,6 +19,7 @@ import { Announcer } from './announcer.js';
 import type { Interactions } from '../interaction/interactions.js';
 import type { ThrottledReporter } from '../report/throttled-reporter.js';
 import { type AuditService, createAudit } from './compose/create-audit.js';
+import { createBounds } from './compose/create-bounds.js';
 import { createInteractions } from './compose/create-interactions.js';
 import { createTasks } from './compose/create-tasks.js';
 import type { Backends, StoredGauge } from '../backends/backends.js';
@@ -84,8 +84,7 @@ export class McpRuntime {
       report,
       audit,
     );
-    const { callTimeoutMs, maxResultBytes } = options;
-    this.bounds = new CallBounds(limits, { limits: requestLimits(options), callTimeoutMs, maxResultBytes });
+    this.bounds = createBounds(limits, options);
     this.engine = createEngine(
       this.catalog,
       sessions,
@@ -108,6 +107,7 @@ export class McpRuntime {
       audit,
       report,
       gapNotifications: this.#gapNotifications,
+      admitStream: (client) => this.bounds.admitStream(client),
       keepSessionAlive: (session) => keepSessionAlive(sessions, session, options.sessionIdleTtlMs, report),
       watchForLostWorker: (session, stream) =>
         watchForLostWorker({ log, session, stream, report, instanceTtlMs: options.instanceTtlMs }),

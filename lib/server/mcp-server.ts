@@ -225,6 +225,7 @@ export class McpServer {
   /**
    * The state of this instance, for the application's readiness and health routes. It never waits for Redis.
    *
+   * @param of also tells what this principal uses here, as `principal`
    * @example
    * ```ts
    * @Get('ready')
@@ -235,8 +236,8 @@ export class McpServer {
    * }
    * ```
    */
-  health(): McpHealth {
-    return healthOf(this.#runtime);
+  health(of?: Principal): McpHealth {
+    return healthOf(this.#runtime, of);
   }
 
   /**

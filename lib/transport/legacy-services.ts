@@ -1,6 +1,7 @@
 import type { Audit } from '../audit/audit.js';
 import type { ChangeBus } from '../broker/change-bus.js';
 import type { MessageBroker } from '../broker/message-broker.js';
+import type { Permit } from '../limits/limit-store.js';
 import type { PendingRequests } from '../interaction/pending-requests.js';
 import type { SessionRecord } from '../session/session-record.js';
 import type { SessionStore } from '../session/session-store.js';
@@ -16,6 +17,12 @@ export interface LegacyServices {
   readonly audit: Audit;
   /** The messages that tell the client of a standalone stream what it may have missed (§5.5). */
   gapNotifications(session: SessionRecord, reason: string): Promise<readonly string[]>;
+  /**
+   * Counts an event stream of a client, until it is given back.
+   *
+   * @throws {LimitExceededError}
+   */
+  admitStream(client: string): Permit | Promise<Permit>;
   /** Keeps a session from expiring while a connection of it is open. @returns a function that releases it */
   keepSessionAlive(session: SessionRecord): () => void;
   /**

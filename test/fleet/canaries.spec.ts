@@ -1,8 +1,10 @@
 import { Logger } from '@nestjs/common';
+import { AuditSink, PrincipalResolver, type McpAuditEvent } from 'nestjs-mcp-fleet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RedisKeys } from '../../lib/redis/keys.js';
 import { principalId } from '../../lib/session/principal.js';
-import { bearer } from '../fixtures/security/bearer-principals.js';
+import { BearerPrincipals, bearer } from '../fixtures/security/bearer-principals.js';
+import { RecordingSink } from '../fixtures/security/recording-sink.js';
 import { figure } from '../fixtures/measurements/figures.js';
 import { PrincipalResources, UNKNOWN_IDS } from '../fixtures/security/principal-resources.js';
 import {
@@ -30,6 +32,7 @@ describe('P15 secrets as canaries through a run with faults', () => {
   /** Secrets that must not appear anywhere; further ones are added on the way. */
   const canaries = new Set(['canary', ALICE]);
   const refusals: RawReply[] = [];
+  const sink = new RecordingSink();
   const leaks: string[] = [];
   let redis: RedisServer;
   let line: TcpProxy;
@@ -43,6 +46,10 @@ describe('P15 secrets as canaries through a run with faults', () => {
     const options = {
       redis: line.url.replace('redis://', 'redis://default:canary-password@'),
       ...{ redisPrefix: PREFIX, redisWaitMs: 300, maxBodyBytes: 10_000 },
+      providers: [
+        { provide: PrincipalResolver, useClass: BearerPrincipals },
+        { provide: AuditSink, useValue: sink },
+      ],
     };
     const started = (['fastify', 'express'] as const).map((adapter) =>
       principalApp(options, { adapter, prepare: (app) => app.useLogger(capture) }),
@@ -213,8 +220,13 @@ describe('P15 secrets as canaries through a run with faults', () => {
     expect(told.map((line) => line.includes(alice.id))).toEqual([true, true]);
   });
 
-  it('P15 no canary appears in logs, error bodies or headers', async () => {
+  it('P15 no canary appears in logs, the audit, error bodies or headers', async () => {
     await Promise.all(apps.map(({ close }) => close()));
+    // Who calls is what an audit is for. The subject is a canary here, and stands in ids of requests.
+    for (const { who: _who, requestId: _id, ...event } of sink.events as (McpAuditEvent & { requestId?: unknown })[])
+      findLeaks('audit', JSON.stringify(event));
+    figure('P15', 'events of the audit read', sink.events.length);
+    expect(sink.events.length).toBeGreaterThan(100);
     for (const logged of capture.lines) findLeaks('log', logged);
     figure('P15', 'canaries planted', canaries.size);
     figure('P15', 'lines of log read', capture.lines.length);

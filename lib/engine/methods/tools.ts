@@ -52,7 +52,7 @@ export const callTool = (
     ) {
       return bounds.call(tool, exchange, () => runTool(tool, args, exchange, interactions, access, logger));
     }
-    const admitted = bounds.admitCall(tool, exchange);
+    const admitted = bounds.admitTask(tool, exchange);
     const permit = admitted instanceof Promise ? await admitted : admitted;
     const runs = heldBy(permit, taskTool(tool, access, logger));
     return callAsTask(tasks.runner, runs, args, exchange, taskParams).catch((error: unknown) => {

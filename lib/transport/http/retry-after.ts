@@ -16,3 +16,6 @@ const RETRY_AFTER_S = {
 export const retryAfter = (cause: keyof typeof RETRY_AFTER_S): OutgoingHttpHeaders => ({
   'retry-after': String(RETRY_AFTER_S[cause]),
 });
+
+/** The same for a client that has used up a limit, which knows when it may come back. */
+export const retryAfterMs = (ms: number): OutgoingHttpHeaders => ({ 'retry-after': String(Math.ceil(ms / 1000)) });

@@ -1,7 +1,8 @@
 import { concat, defer, EMPTY, finalize, merge, Observable, Subject, takeUntil } from 'rxjs';
 import type { SseEvent } from '../sse/sse-event.js';
-import { CapacityError, McpError } from '../../../protocol/errors.js';
+import { CapacityError, LimitExceededError, McpError } from '../../../protocol/errors.js';
 import { callAt } from '../../../limits/call-at.js';
+import type { Permit } from '../../../limits/limit-store.js';
 import { BackendUnavailableError } from '../../../session/backend-unavailable.js';
 import { principalId, type Principal } from '../../../session/principal.js';
 import { parseEventId } from '../../../stream/event-id.js';
@@ -10,9 +11,9 @@ import { STANDALONE_STREAM } from '../../../stream/event-log.js';
 import { resumePoint } from '../../../stream/resume.js';
 import type { LegacyServices } from '../../legacy-services.js';
 import { reconnectEvent, reconnectEvents } from './reconnect-events.js';
-import { acceptsEventStream, headerOf, sendJson, type HttpContext } from '../http-context.js';
+import { acceptsEventStream, clientOf, headerOf, sendJson, type HttpContext } from '../http-context.js';
 import { heldEvents, type StreamPosition } from './held-events.js';
-import { retryAfter } from '../retry-after.js';
+import { retryAfter, retryAfterMs } from '../retry-after.js';
 import { LegacyCode, refuse } from '../refuse.js';
 import { streamEvents } from './stream-events.js';
 import { requireSession } from './require-session.js';
@@ -117,8 +118,20 @@ export class GetHandler {
     });
   }
 
-  /** Checks the limit and counts the stream without an await in between, so that the limit cannot be exceeded. */
   async #serve(http: HttpContext, events: Observable<SseEvent>): Promise<void> {
+    let permit: Permit;
+    try {
+      permit = await this.services.admitStream(clientOf(http, http.principal));
+    } catch (error) {
+      if (error instanceof LimitExceededError)
+        return refuse(http, 429, error, undefined, retryAfterMs(error.retryAfterMs));
+      throw error;
+    }
+    await this.#serveCounted(http, events).finally(() => permit.release());
+  }
+
+  /** Checks the limit and counts the stream without an await in between, so that the limit cannot be exceeded. */
+  async #serveCounted(http: HttpContext, events: Observable<SseEvent>): Promise<void> {
     const { maxStreams } = this.limits;
     if (this.#open >= maxStreams) {
       return refuse(http, 503, new CapacityError('Too many open streams'), undefined, retryAfter('streamLimit'));
