@@ -2,7 +2,8 @@ import { knownAcrossCopies } from '../packages/known-across-copies.js';
 
 /**
  * Remembers which nonces were used. It is what makes each `requestState` valid only once when the option
- * `requestState.singleUse` is set (Q-3); without that option it is never called.
+ * `requestState.singleUse` is set (Q-3), and each proof of a token that is bound to a key with the option `auth.dpop`;
+ * without these options it is never called.
  *
  * The class is abstract, so that it is its own injection token. The module brings one in memory, or one on Redis when
  * the option `redis` is set.
@@ -11,7 +12,7 @@ import { knownAcrossCopies } from '../packages/known-across-copies.js';
  *
  * - **Once.** Of all calls with the same nonce, on any instance and at any time, exactly one gets `true`.
  * - **Exact.** Nonces are compared exactly: any text is valid, and case matters.
- * - **Limited.** A nonce is forgotten `ttlMs` after its first use. The state it belongs to has expired by then.
+ * - **Limited.** A nonce is forgotten `ttlMs` after its first use. What it belongs to has expired by then.
  * - **Errors.** `use` rejects only when the backend is unavailable. It must not return `true` in that case.
  *
  * @example

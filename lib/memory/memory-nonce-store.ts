@@ -3,7 +3,7 @@ import { type Clock, steadyClock } from './clock.js';
 
 /** The used nonces in memory, for a single process. */
 export class MemoryNonceStore extends NonceStore {
-  /** The expiry of each nonce. All nonces have the same TTL, so the first entries expire first. */
+  /** The expiry of each nonce. There are few TTLs, so the first entries expire first, or not much later. */
   readonly #used = new Map<string, number>();
 
   constructor(private readonly now: Clock = steadyClock) {

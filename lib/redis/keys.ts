@@ -65,7 +65,7 @@ export class RedisKeys {
     return `${this.namespace}:{id:${encode(id)}}`;
   }
 
-  /** String: a used nonce. As long as the state it belongs to. */
+  /** String: a used nonce. As long as the state or the proof it belongs to. */
   nonce(nonce: string): string {
     return `${this.namespace}:nonce:${encode(nonce)}`;
   }
