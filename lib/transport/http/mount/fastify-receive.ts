@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { HttpEndpoint } from '../http-endpoint.js';
 import { fastifyContext } from './fastify-mount.js';
 import { isLenient, type FastifyRoute, type FastifyScope } from './fastify-types.js';
@@ -8,6 +8,9 @@ import type { ReceivedRequests } from './received-requests.js';
 /** What tells Fastify that there is a body to parse. */
 const BODY_HEADERS = ['content-type', 'content-length', 'transfer-encoding'] as const;
 type BodyHeaders = Partial<Record<(typeof BODY_HEADERS)[number], string>>;
+
+const HIDDEN = Symbol('hidden headers');
+type Carrier = IncomingMessage & { [HIDDEN]?: BodyHeaders };
 
 /**
  * Judges the heads of requests to marked routes, and reads their bodies, in place of the application's parsers. They
@@ -24,7 +27,6 @@ export function receiveInHooks(
   endpoint: () => HttpEndpoint | undefined,
 ): ReadonlySet<string> {
   const urls = new Set<string>();
-  const hidden = new WeakMap<IncomingHttpHeaders, BodyHeaders>();
   app.addHook('onRoute', (route) => {
     if (!route.config || !isMarked(route.config)) return;
     const isAlias = route.url.length > 1 && route.url.endsWith('/');
@@ -37,12 +39,12 @@ export function receiveInHooks(
       if (!isPattern(route.url) && !isAt(raw.url!.split('?', 1)[0]!, route.url)) return void reply.callNotFound();
       void received.receive(receiver, fastifyContext(request, reply, payload)).then((goesOn) => {
         if (!goesOn) return;
-        hidden.set(raw.headers, hide(raw.headers));
+        (raw as Carrier)[HIDDEN] = hide(raw.headers);
         done(null, payload);
       });
     };
     const reveal: PreValidationHook = ({ raw }, _reply, done) => {
-      Object.assign(raw.headers, hidden.get(raw.headers));
+      Object.assign(raw.headers, (raw as Carrier)[HIDDEN]);
       done();
     };
     // Fastify derives the route for HEAD from that for GET, with its hooks.

@@ -7,32 +7,36 @@ interface Received {
   readonly body: ReceivedBody;
 }
 
+type Carrier = IncomingMessage & Record<symbol, Received | undefined>;
+
 /**
  * Requests whose heads were judged and whose bodies were read before the rest of the application saw them. Middleware
  * and guards may still answer them by themselves.
  */
 export class ReceivedRequests {
-  readonly #received = new WeakMap<IncomingMessage, Received>();
+  // Not a WeakMap: that costs more, and each entry makes garbage collections longer.
+  readonly #key = Symbol('received');
 
   /** @returns whether the request may go on; if not, it was refused and answered */
   async receive(endpoint: HttpEndpoint, http: HttpContext): Promise<boolean> {
     const body = await endpoint.receive(http);
     if (!body) return false;
-    this.#received.set(http.raw, { http, body });
+    const raw = http.raw as Carrier;
+    raw[this.#key] = { http, body };
     // What is answered elsewhere never reaches the endpoint, which would give the bytes back.
     http.response.once('close', () => {
-      if (this.#received.has(http.raw)) body.account.close();
+      if (raw[this.#key]) body.account.close();
     });
     return true;
   }
 
   has(raw: IncomingMessage): boolean {
-    return this.#received.has(raw);
+    return (raw as Carrier)[this.#key] !== undefined;
   }
 
   take(raw: IncomingMessage): Received | undefined {
-    const received = this.#received.get(raw);
-    this.#received.delete(raw);
+    const received = (raw as Carrier)[this.#key];
+    (raw as Carrier)[this.#key] = undefined;
     return received;
   }
 }
