@@ -2,6 +2,7 @@ import type { DynamicModule, INestApplicationContext, Type } from '@nestjs/commo
 import { type NestApplicationContext, NestFactory } from '@nestjs/core';
 import type { NestApplicationContextOptions } from './nest/container.js';
 import { McpRuntime } from './server/mcp-runtime.js';
+import type { Principal } from './session/principal.js';
 import type { Sink } from './transport/stdio/line-writer.js';
 import { StdioConnection } from './transport/stdio/stdio-connection.js';
 
@@ -13,6 +14,11 @@ import { StdioConnection } from './transport/stdio/stdio-connection.js';
 export interface McpStdioOptions extends NestApplicationContextOptions {
   /** The name of the server to serve. Default: the server without a name. */
   readonly server?: string;
+  /**
+   * Whom the one client speaks for, for the rules of access: the user who started the process, with scopes and roles from
+   * its environment. Default: none, the client is anonymous.
+   */
+  readonly principal?: Principal;
 }
 
 /**
@@ -52,12 +58,12 @@ export class McpStdio {
    */
   static async run(
     module: Type | DynamicModule | Promise<DynamicModule>,
-    { server, ...options }: McpStdioOptions = {},
+    { server, principal, ...options }: McpStdioOptions = {},
   ): Promise<void> {
     const output = divertStdout();
     const app = (await NestFactory.createApplicationContext(module, options)) as NestApplicationContext;
     const runtime = runtimeOf(app, server);
-    const connection = openConnection(runtime, output);
+    const connection = openConnection(runtime, output, principal);
     const { drainTimeoutMs } = runtime.options;
 
     const signal = await endOf(connection);
@@ -72,10 +78,14 @@ export class McpStdio {
   }
 }
 
-function openConnection({ engine, inFlight, services, options }: McpRuntime, output: Sink): StdioConnection {
+function openConnection(
+  { engine, inFlight, services, options }: McpRuntime,
+  output: Sink,
+  principal: Principal | undefined,
+): StdioConnection {
   const { dispatcher, subscriptions } = engine;
   const { maxBodyBytes: maxLineBytes, maxJsonDepth } = options;
-  const stdio = { dispatcher, subscriptions, inFlight, legacy: services, maxLineBytes, maxJsonDepth };
+  const stdio = { dispatcher, subscriptions, inFlight, legacy: services, principal, maxLineBytes, maxJsonDepth };
   return new StdioConnection(stdio, process.stdin, output);
 }
 

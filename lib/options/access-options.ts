@@ -23,10 +23,11 @@ export function accessProblem(given: AccessOptions | undefined): string | undefi
   return undefined;
 }
 
-/** How access is decided: by the option `access`, and for callers with tokens by the fields of `auth` with these names. */
-export function accessOptions({ access = {}, ...options }: McpOptions): AccessOptions {
-  const { auth = {} } = options as { readonly auth?: Pick<AccessOptions, 'denied' | 'impliedScopes' | 'anonymous'> };
-  const { denied = access.denied, impliedScopes = access.impliedScopes, anonymous = access.anonymous } = auth;
+/** How access is decided: by the option `access`, and where `auth` has a field of the same name, by that. */
+export function accessOptions({ access, auth }: Pick<McpOptions, 'access' | 'auth'>): AccessOptions {
+  const denied = auth?.denied ?? access?.denied;
+  const impliedScopes = auth?.impliedScopes ?? access?.impliedScopes;
+  const anonymous = (auth?.anonymous ?? access?.anonymous) || undefined;
   return {
     ...(denied && { denied }),
     ...(impliedScopes && { impliedScopes }),

@@ -1,6 +1,7 @@
 import type { Audit } from '../audit/audit.js';
 import type { ChangeBus } from '../broker/change-bus.js';
 import type { MessageBroker } from '../broker/message-broker.js';
+import type { Peer } from '../exchange/peer.js';
 import type { Permit } from '../limits/limit-store.js';
 import type { PendingRequests } from '../interaction/pending-requests.js';
 import type { SessionRecord } from '../session/session-record.js';
@@ -17,6 +18,8 @@ export interface LegacyServices {
   readonly audit: Audit;
   /** The messages that tell the client of a standalone stream what it may have missed (§5.5). */
   gapNotifications(session: SessionRecord, reason: string): Promise<readonly string[]>;
+  /** Whether a message of the standalone stream may be sent to the client that reads it now. It never rejects. */
+  mayReceive(peer: Peer, text: string): boolean | Promise<boolean>;
   /**
    * Counts an event stream of a client, until it is given back.
    *

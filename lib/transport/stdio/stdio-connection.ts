@@ -18,7 +18,7 @@ import {
   type RequestId,
 } from '../../protocol/messages.js';
 import { type Era, TRAITS } from '../../protocol/revisions.js';
-import { ANONYMOUS } from '../../session/principal.js';
+import { principalId, type Principal } from '../../session/principal.js';
 import type { SessionRecord } from '../../session/session-record.js';
 import type { LegacyServices } from '../legacy-services.js';
 import { readLines } from './line-reader.js';
@@ -31,6 +31,8 @@ export interface StdioServices {
   readonly subscriptions: Subscriptions;
   readonly inFlight: InFlight;
   readonly legacy: LegacyServices;
+  /** The user who started the process. Default: anonymous. */
+  readonly principal?: Principal | undefined;
   readonly maxLineBytes: number;
   readonly maxJsonDepth: number;
 }
@@ -193,22 +195,23 @@ export class StdioConnection {
   /** @throws {McpError} if the request cannot be served on this connection */
   async #callerPeer(request: JsonRpcRequest): Promise<Peer> {
     const decision = classifyStdioRequest(request, this.#era);
+    const { principal } = this.services;
     if (decision.kind === 'modern') {
       if (decision.pins) this.#era ??= 'modern';
-      return modernPeer(decision.envelope);
+      return modernPeer(decision.envelope, { principal });
     }
     this.#era = 'legacy';
     const session = await this.#session?.current();
     if (decision.kind === 'initialize') {
       if (session) throw invalid('this connection is already initialized');
-      return legacyPeer(await this.#initialize(request));
+      return legacyPeer(await this.#initialize(request), { principal });
     }
     if (!session) throw invalid('send "initialize" first');
-    return legacyPeer(session);
+    return legacyPeer(session, { principal });
   }
 
   async #initialize(request: JsonRpcRequest): Promise<SessionRecord> {
-    const record = openSession(request.params, ANONYMOUS);
+    const record = openSession(request.params, principalId(this.services.principal));
     const { legacy } = this.services;
     await legacy.sessions.create(record);
     // The previous session was ended or lost by its store; a client on a pipe can then only initialize again.

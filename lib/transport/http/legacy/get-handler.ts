@@ -1,5 +1,6 @@
 import { concat, defer, EMPTY, finalize, merge, Observable, Subject, takeUntil } from 'rxjs';
 import type { SseEvent } from '../sse/sse-event.js';
+import { legacyPeer, type Sender } from '../../../exchange/peer.js';
 import { CapacityError, LimitExceededError, McpError } from '../../../protocol/errors.js';
 import { callAt } from '../../../limits/call-at.js';
 import type { Permit } from '../../../limits/limit-store.js';
@@ -11,7 +12,7 @@ import { STANDALONE_STREAM } from '../../../stream/event-log.js';
 import { resumePoint } from '../../../stream/resume.js';
 import type { LegacyServices } from '../../legacy-services.js';
 import { reconnectEvent, reconnectEvents } from './reconnect-events.js';
-import { acceptsEventStream, clientOf, headerOf, sendJson, type HttpContext } from '../http-context.js';
+import { acceptsEventStream, clientOf, headerOf, sendJson, senderOf, type HttpContext } from '../http-context.js';
 import { heldEvents, type StreamPosition } from './held-events.js';
 import { retryAfter, retryAfterMs } from '../retry-after.js';
 import { LegacyCode, refuse } from '../refuse.js';
@@ -56,12 +57,12 @@ export class GetHandler {
       if (!session) return;
       const position = await this.#positionOf(http, session);
       if (!position) return refuseUnknownEvent(http);
-      await this.#serve(http, this.#eventsOf(position));
+      await this.#serve(http, this.#eventsOf(position, senderOf(http, principal)));
     } catch (error) {
       if (!(error instanceof BackendUnavailableError) || http.response.headersSent) throw error;
       const lastEventId = headerOf(http, 'last-event-id');
       if (lastEventId !== undefined && !parseEventId(lastEventId)) return refuseUnknownEvent(http);
-      await this.#hold(http, owner, error);
+      await this.#hold(http, senderOf(http, principal), owner, error);
     }
   }
 
@@ -79,7 +80,7 @@ export class GetHandler {
    *
    * @throws {BackendUnavailableError} `cause`, if too many are held already
    */
-  async #hold(http: HttpContext, owner: string, cause: BackendUnavailableError): Promise<void> {
+  async #hold(http: HttpContext, sender: Sender, owner: string, cause: BackendUnavailableError): Promise<void> {
     if (this.#closed || this.#held >= this.limits.maxHeld) throw cause;
     const findPosition = async (): Promise<StreamPosition | undefined> => {
       const session = await this.services.sessions.load({ principal: owner, id: headerOf(http, 'mcp-session-id')! });
@@ -93,9 +94,9 @@ export class GetHandler {
         if (isHeld) this.#held--;
         isHeld = false;
       };
-      return heldEvents(http, findPosition, (position) => defer(() => (release(), this.#eventsOf(position)))).pipe(
-        finalize(release),
-      );
+      return heldEvents(http, findPosition, (position) =>
+        defer(() => (release(), this.#eventsOf(position, sender))),
+      ).pipe(finalize(release));
     });
     await this.#serve(http, events);
   }
@@ -108,10 +109,13 @@ export class GetHandler {
     return point && { session, point };
   }
 
-  #eventsOf({ session, point }: StreamPosition): Observable<SseEvent> {
+  #eventsOf({ session, point }: StreamPosition, sender: Sender): Observable<SseEvent> {
     const { stream, cursor } = point ?? { stream: STANDALONE_STREAM, cursor: undefined };
+    if (stream === STANDALONE_STREAM) {
+      const peer = legacyPeer(session, sender);
+      return streamEvents(this.services, session, stream, cursor, (text) => this.services.mayReceive(peer, text));
+    }
     const events = streamEvents(this.services, session, stream, cursor);
-    if (stream === STANDALONE_STREAM) return events;
     return defer(() => {
       const stopWatching = this.services.watchForLostWorker(session, stream);
       return events.pipe(finalize(stopWatching));

@@ -1,4 +1,4 @@
-import { catchError, concat, concatMap, defer, EMPTY, finalize, from, map, of, type Observable } from 'rxjs';
+import { catchError, concat, concatMap, defer, EMPTY, finalize, from, of, type Observable } from 'rxjs';
 import { TRAITS } from '../../../protocol/revisions.js';
 import type { SessionRecord } from '../../../session/session-record.js';
 import { formatEventId } from '../../../stream/event-id.js';
@@ -16,16 +16,22 @@ export const RETRY_MS = 1000;
 /** The final entry of a stream whose request was cancelled: it ends the stream without a response. */
 export const NO_RESPONSE = '';
 
+type MayReceive = (text: string) => boolean | Promise<boolean>;
+
+const ALL: MayReceive = () => true;
+
 /**
  * The events of one connection to one stream of a session.
  *
  * @param cursor where to continue; see `StreamOpening.cursor`
+ * @param mayReceive whether a message may be sent to this client. Default: all
  */
 export function streamEvents(
   services: LegacyServices,
   session: SessionRecord,
   stream: string,
   cursor: string | undefined,
+  mayReceive: MayReceive = ALL,
 ): Observable<SseEvent> {
   const { log, broker, report } = services;
   const idOf = (id: string) => formatEventId(stream, id);
@@ -39,14 +45,15 @@ export function streamEvents(
           case 'primed':
             return of(primingEventOf(event.cursor));
           case 'message':
-            return event.data === NO_RESPONSE ? EMPTY : of(messageEvent(event.data, idOf(event.id)));
+            if (event.data === NO_RESPONSE) return EMPTY;
+            return ifReceived(mayReceive(event.data), messageEvent(event.data, idOf(event.id)));
           case 'gap':
             // The cursor is sent last. A client that is disconnected in between reconnects with the old cursor and gets
             // all notifications again, never half of them (P3). The cursor is sent even if nothing follows.
             return concat(
               of(commentEvent('gap')),
               // A gap in the stream of a POST lost notifications only: the response is stored apart and still arrives.
-              stream === STANDALONE_STREAM ? gapEvents(services, session, event.reason) : EMPTY,
+              stream === STANDALONE_STREAM ? gapEvents(services, session, event.reason, mayReceive) : EMPTY,
               of(primingEventOf(event.cursor)),
             );
           case 'end':
@@ -66,8 +73,20 @@ export function streamEvents(
 /**
  * Notifies the client of everything that it may have missed (§5.5). The events have no ids, as they are not in the log.
  */
-const gapEvents = (services: LegacyServices, session: SessionRecord, reason: string): Observable<SseEvent> =>
+const gapEvents = (
+  services: LegacyServices,
+  session: SessionRecord,
+  reason: string,
+  mayReceive: MayReceive,
+): Observable<SseEvent> =>
   defer(() => services.gapNotifications(session, reason)).pipe(
     concatMap((texts) => from(texts)),
-    map((json) => messageEvent(json)),
+    concatMap((json) => ifReceived(mayReceive(json), messageEvent(json))),
   );
+
+const ifReceived = (received: boolean | Promise<boolean>, event: SseEvent): Observable<SseEvent> =>
+  typeof received === 'boolean'
+    ? received
+      ? of(event)
+      : EMPTY
+    : from(received).pipe(concatMap((one) => ifReceived(one, event)));
