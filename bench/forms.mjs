@@ -11,10 +11,13 @@ export const META = {
 };
 const CALL = { name: 'add', arguments: { a: 1, b: 2 } };
 
-export const modernCall = httpRequest(
-  { method: 'tools/call', params: { ...CALL, _meta: META } },
-  { 'mcp-protocol-version': MODERN, 'mcp-method': 'tools/call', 'mcp-name': 'add' },
-);
+/** A modern call with further headers. */
+export const modernCallWith = (headers) =>
+  httpRequest(
+    { method: 'tools/call', params: { ...CALL, _meta: META } },
+    { 'mcp-protocol-version': MODERN, 'mcp-method': 'tools/call', 'mcp-name': 'add', ...headers },
+  );
+export const modernCall = modernCallWith({});
 const modernList = httpRequest(
   { method: 'tools/list', params: { _meta: META } },
   { 'mcp-protocol-version': MODERN, 'mcp-method': 'tools/list' },

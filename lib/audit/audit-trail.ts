@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Exchange } from '../exchange/exchange.js';
 import type { Sender } from '../exchange/peer.js';
-import { CallTimeoutError } from '../protocol/errors.js';
+import { CallTimeoutError, type McpError } from '../protocol/errors.js';
 import type { JsonObject } from '../protocol/messages.js';
 import type { JsonSchema } from '../schema/index.js';
 import type { SessionRecord } from '../session/session-record.js';
 import type { TaskRecord } from '../task/task-record.js';
 import type { Audit, AuditedRequest } from './audit.js';
-import type { McpAuditEvent, McpAuditReason } from './audit-event.js';
+import type { McpAuditEvent, McpAuditReason, McpAuditRequest } from './audit-event.js';
 import type { AuditQueue } from './audit-queue.js';
 import { callerOf } from './caller-of.js';
 import { type Ending, endingOfError, endingOfResult, endingOfTask } from './outcome-of.js';
@@ -48,14 +48,7 @@ export class AuditTrail implements Audit {
   }
 
   begin(exchange: Exchange): AuditedRequest | undefined {
-    if (NOT_RECORDED.has(exchange.request.method)) return undefined;
-    const startedAt = performance.now();
-    const add = (ending: Ending): void => this.#addRequest(exchange, ending, performance.now() - startedAt);
-    return {
-      ended: (result) => add(endingOfResult(result)),
-      failed: (error) => add(endingOfError(error)),
-      cancelled: (error) => add(error instanceof CallTimeoutError ? endingOfError(error) : { outcome: 'cancelled' }),
-    };
+    return NOT_RECORDED.has(exchange.request.method) ? undefined : new RecordedRequest(this, exchange);
   }
 
   refused(status: number, reason: McpAuditReason, { principal, address }: Sender): void {
@@ -93,22 +86,30 @@ export class AuditTrail implements Audit {
     });
   }
 
-  #addRequest({ request, peer }: Exchange, ending: Ending, milliseconds: number): void {
+  /** @internal */
+  addRequest({ request, peer }: Exchange, { outcome, reason, code }: Ending, milliseconds: number): void {
     const { era, principal, session, address, via } = peer;
     const subject = this.options.subjectOf(request.method, request.params ?? {});
-    const args = this.options.arguments && subject.arguments && redacted(subject.arguments, subject.schema);
-    this.#add({
+    const event: { -readonly [K in keyof McpAuditRequest]: McpAuditRequest[K] } = {
       kind: 'request',
-      ...this.#now(),
-      milliseconds: Math.round(milliseconds * 1000) / 1000,
+      at: Date.now(),
+      instance: this.options.instance,
       who: callerOf(principal, address),
-      ...(session && { session: digestOf(session.id) }),
       method: shortened(request.method),
-      ...(subject.name !== undefined && { name: shortened(subject.name) }),
-      ...{ era, requestId: request.id, via },
-      ...ending,
-      ...(args && { arguments: args }),
-    });
+      era,
+      requestId: request.id,
+      via,
+      outcome,
+      milliseconds: Math.round(milliseconds * 1000) / 1000,
+    };
+    // One by one: to spread optional members would cost as much as the rest of the event.
+    if (this.options.server !== undefined) event.server = this.options.server;
+    if (session) event.session = digestOf(session.id);
+    if (subject.name !== undefined) event.name = shortened(subject.name);
+    if (reason !== undefined) event.reason = reason;
+    if (code !== undefined) event.code = code;
+    if (this.options.arguments && subject.arguments) event.arguments = redacted(subject.arguments, subject.schema);
+    this.queue.add(event);
   }
 
   #now() {
@@ -119,6 +120,34 @@ export class AuditTrail implements Audit {
     this.queue.add(event);
   }
 }
+
+/** One request while it is served. */
+class RecordedRequest implements AuditedRequest {
+  readonly #startedAt = performance.now();
+
+  constructor(
+    private readonly trail: AuditTrail,
+    private readonly exchange: Exchange,
+  ) {}
+
+  ended(result: object): void {
+    this.#add(endingOfResult(result));
+  }
+
+  failed(error: McpError): void {
+    this.#add(endingOfError(error));
+  }
+
+  cancelled(error: McpError | undefined): void {
+    this.#add(error instanceof CallTimeoutError ? endingOfError(error) : CANCELLED);
+  }
+
+  #add(ending: Ending): void {
+    this.trail.addRequest(this.exchange, ending, performance.now() - this.#startedAt);
+  }
+}
+
+const CANCELLED: Ending = { outcome: 'cancelled' };
 
 /** A session's id is all that a client needs to show beside its token, so it is not written down (P15). */
 const digestOf = (id: string): string => createHash('sha256').update(id).digest('base64url').slice(0, 16);

@@ -10,11 +10,16 @@ export interface Ending {
   readonly code?: number;
 }
 
+const OK: Ending = { outcome: 'ok' };
+const TOOL_ERROR: Ending = { outcome: 'tool-error' };
+const INPUT_REQUIRED: Ending = { outcome: 'input-required' };
+const TASK: Ending = { outcome: 'task' };
+
 export function endingOfResult(result: object): Ending {
   const { isError, resultType, task } = result as Record<string, unknown>;
-  if (isError === true) return { outcome: 'tool-error' };
-  if (resultType === 'input_required') return { outcome: 'input-required' };
-  return { outcome: resultType === 'task' || isObject(task) ? 'task' : 'ok' };
+  if (isError === true) return TOOL_ERROR;
+  if (resultType === 'input_required') return INPUT_REQUIRED;
+  return resultType === 'task' || isObject(task) ? TASK : OK;
 }
 
 export function endingOfError(error: McpError): Ending {
@@ -27,7 +32,7 @@ export function endingOfError(error: McpError): Ending {
 export function endingOfTask({ status, result, error }: TaskRecord): Ending {
   if (status === 'cancelled') return { outcome: 'cancelled' };
   if (error) return { outcome: 'error', code: error.code };
-  return result?.isError === true ? { outcome: 'tool-error' } : { outcome: 'ok' };
+  return result?.isError === true ? TOOL_ERROR : OK;
 }
 
 function reasonOf(error: unknown): McpAuditReason | undefined {

@@ -17,11 +17,13 @@ interface Use {
 
 /** More are not remembered: whoever calls from that many addresses has more than one limit can hold. */
 const MAX_USES = 100_000;
+/** So many are not worth a sweep. */
+const LEAST_USES = 1000;
 
 /** The limits of a single process. */
 export class MemoryLimits implements LimitStore {
-  /** In the order of their last use. */
   readonly #uses = new Map<string, Use>();
+  #sweepAt = LEAST_USES;
 
   constructor(private readonly now: Clock = steadyClock) {}
 
@@ -32,66 +34,69 @@ export class MemoryLimits implements LimitStore {
 
   take(limits: readonly Limit[], client: string): Permit | LimitRefusal {
     const now = this.now();
-    this.#sweep(now);
-    const refusal = this.#refusal(limits, client, now);
+    const uses = limits.map((limit) => this.#uses.get(keyOf(limit, client)));
+    const refusal = refusalOf(limits, uses, now);
     if (refusal) return refusal;
-    const held: string[] = [];
-    for (const limit of limits) {
-      const key = keyOf(limit, client);
-      const use = this.#use(key);
+    let held: Use[] | undefined;
+    for (let i = 0; i < limits.length; i++) {
+      const limit = limits[i]!;
+      const use = uses[i] ?? this.#add(keyOf(limit, client), now);
       if (limit.limit !== undefined) use.fullAt = Math.max(use.fullAt, now) + limit.windowMs / limit.limit;
       if (limit.concurrent === undefined) continue;
       use.running++;
-      held.push(key);
+      (held ??= []).push(use);
     }
-    return held.length === 0 ? NOTHING_HELD : this.#permit(held);
+    return held ? new MemoryPermit(held) : NOTHING_HELD;
   }
 
-  /** The refusal with the longest wait: whoever waits that long is not refused by another limit. */
-  #refusal(limits: readonly Limit[], client: string, now: number): LimitRefusal | undefined {
-    let longest: LimitRefusal | undefined;
-    for (const limit of limits) {
-      const use = this.#uses.get(keyOf(limit, client));
-      const retryAfterMs = use ? waitOf(limit, use, now) : 0;
-      if (retryAfterMs > (longest?.retryAfterMs ?? 0)) longest = { retryAfterMs: Math.ceil(retryAfterMs), limit };
-    }
-    return longest;
-  }
-
-  #use(key: string): Use {
-    const use = this.#uses.get(key) ?? { fullAt: 0, running: 0 };
-    // To the end: what was used longest ago is looked at first.
-    this.#uses.delete(key);
+  #add(key: string, now: number): Use {
+    if (this.#uses.size >= this.#sweepAt) this.#sweep(now);
+    const use = { fullAt: 0, running: 0 };
     this.#uses.set(key, use);
     return use;
   }
 
-  #permit(held: readonly string[]): Permit {
-    let isHeld = true;
-    return {
-      release: () => {
-        if (isHeld) for (const key of held) this.#release(key);
-        isHeld = false;
-      },
-    };
-  }
-
-  #release(key: string): void {
-    const use = this.#uses.get(key);
-    if (!use) return;
-    use.running--;
-    if (use.running <= 0 && use.fullAt <= this.now()) this.#uses.delete(key);
-  }
-
-  /** Forgets the oldest two that have come back, so that each use makes room for more than it takes. */
+  /** Forgets what has come back, and the oldest half if there is too much. What is in use is never forgotten. */
   #sweep(now: number): void {
-    let looked = 0;
-    for (const [key, use] of this.#uses) {
-      if (++looked > 2) return;
-      if (use.running > 0) this.#use(key);
-      else if (use.fullAt <= now || this.#uses.size > MAX_USES) this.#uses.delete(key);
+    for (const [key, { running, fullAt }] of this.#uses) {
+      if (running === 0 && fullAt <= now) this.#uses.delete(key);
     }
+    if (this.#uses.size >= MAX_USES) {
+      let tooMany = this.#uses.size - MAX_USES / 2;
+      for (const [key, { running }] of this.#uses) {
+        if (tooMany-- <= 0) break;
+        if (running === 0) this.#uses.delete(key);
+      }
+    }
+    // When there is twice as much, so that each use costs no more than a part of a sweep.
+    this.#sweepAt = Math.min(MAX_USES, Math.max(LEAST_USES, 2 * this.#uses.size));
   }
+}
+
+class MemoryPermit implements Permit {
+  #isHeld = true;
+
+  constructor(private readonly held: readonly Use[]) {}
+
+  release(): void {
+    if (this.#isHeld) for (const use of this.held) use.running--;
+    this.#isHeld = false;
+  }
+}
+
+/** The refusal with the longest wait: whoever waits that long is not refused by another limit. */
+function refusalOf(
+  limits: readonly Limit[],
+  uses: readonly (Use | undefined)[],
+  now: number,
+): LimitRefusal | undefined {
+  let longest: LimitRefusal | undefined;
+  for (const [i, limit] of limits.entries()) {
+    const use = uses[i];
+    const retryAfterMs = use ? waitOf(limit, use, now) : 0;
+    if (retryAfterMs > (longest?.retryAfterMs ?? 0)) longest = { retryAfterMs: Math.ceil(retryAfterMs), limit };
+  }
+  return longest;
 }
 
 const keyOf = ({ what, index, per }: Limit, client: string): string =>
@@ -99,7 +104,13 @@ const keyOf = ({ what, index, per }: Limit, client: string): string =>
 
 /** How long the next use has to wait, in ms; 0 if it need not. */
 function waitOf({ limit, windowMs, concurrent }: Limit, { fullAt, running }: Use, now: number): number {
-  const rate = limit === undefined ? 0 : Math.max(0, fullAt + windowMs / limit - windowMs - now);
+  const rate = limit === undefined ? 0 : rateWait(windowMs / limit, fullAt - windowMs - now);
   const busy = concurrent !== undefined && running >= concurrent ? CONCURRENT_RETRY_MS : 0;
   return Math.max(rate, busy);
+}
+
+function rateWait(intervalMs: number, behindMs: number): number {
+  const waitMs = behindMs + intervalMs;
+  // Sums of fractions are not exact.
+  return waitMs <= Math.min(0.5, intervalMs / 100) ? 0 : waitMs;
 }

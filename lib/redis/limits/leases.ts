@@ -5,6 +5,8 @@ import type { RedisCommands } from '../connection/redis-commands.js';
 export class Leases {
   /** The uses by the key of their leases. */
   readonly #held = new Map<string, Set<string>>();
+  /** The uses that have ended in this turn of the event loop. */
+  readonly #ended = new Map<string, string[]>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -32,10 +34,22 @@ export class Leases {
       const uses = this.#held.get(key);
       if (!uses?.delete(use)) continue;
       if (uses.size === 0) this.#held.delete(key);
-      // One that cannot be given back expires.
-      this.commands.send('zrem', key, use).catch(() => undefined);
+      this.#giveBack(key, use);
     }
     if (this.#held.size === 0) this.close();
+  }
+
+  /** What ends in one turn of the event loop is given back together. One that cannot be given back expires. */
+  #giveBack(key: string, use: string): void {
+    if (this.#ended.size === 0) {
+      setImmediate(() => {
+        for (const [one, uses] of this.#ended) this.commands.send('zrem', one, ...uses).catch(() => undefined);
+        this.#ended.clear();
+      });
+    }
+    const ended = this.#ended.get(key);
+    if (ended) ended.push(use);
+    else this.#ended.set(key, [use]);
   }
 
   #renew(): void {

@@ -1,4 +1,4 @@
--- Uses something that has limits: all of them allow it, or nothing is counted.
+-- Uses something that has limits, once or several times: as often as all of them allow.
 --
 -- A rate is the generic cell rate algorithm: the key holds the time at which all that was used has come back, in ms. A
 -- limit on what is used at once is a lease in a sorted set, which expires unless its instance renews it.
@@ -6,47 +6,62 @@
 -- Input:
 --   KEYS[2i-1]  rate of the limit i
 --   KEYS[2i]    leases of the limit i
---   ARGV[1]     id of this use
---   ARGV[2]     TTL of a lease, ms
---   ARGV[3]     wait when too many are used at once, ms
---   ARGV[3i+1…] for each limit: uses in a window, or 0; the window, ms; uses at once, or 0
+--   ARGV[1]     TTL of a lease, ms
+--   ARGV[2]     wait when too many are used at once, ms
+--   ARGV[3i…]   for each limit: uses in a window, or 0; the window, ms; uses at once, or 0
+--   ARGV[…]     ids of the uses, the first of which are granted
 --
 -- Output:
---   {} if it may be used; otherwise {number of the limit, wait in ms}, of the limit with the longest wait
+--   {number of granted uses, number of the limit that refuses the next, wait in ms}; the last two if it is not all of them
 --- @include "../includes/clock"
-local use, lease_ttl, busy_wait, now = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), clock()
+local lease_ttl, busy_wait, now = tonumber(ARGV[1]), tonumber(ARGV[2]), clock()
 local count = #KEYS / 2
+local first_use = 3 * count + 3
+local wanted = #ARGV - first_use + 1
 
-local function limit_of(i)
-  return KEYS[2 * i - 1], KEYS[2 * i], tonumber(ARGV[3 * i + 1]), tonumber(ARGV[3 * i + 2]), tonumber(ARGV[3 * i + 3])
-end
-
-local function full_at(rate) return math.max(tonumber(redis.call('GET', rate) or '0'), now) end
-
-local refused, longest = 0, 0
+local limits = {}
 for i = 1, count do
-  local rate, leases, limit, window, concurrent = limit_of(i)
-  local wait = 0
-  if limit > 0 then wait = math.ceil(full_at(rate) + window / limit - window - now) end
-  if concurrent > 0 then
-    redis.call('ZREMRANGEBYSCORE', leases, '-inf', text_of(now))
-    -- A command is sent again when its reply was lost.
-    if redis.call('ZSCORE', leases, use) then return {} end
-    if redis.call('ZCARD', leases) >= concurrent then wait = math.max(wait, busy_wait) end
-  end
-  if wait > longest then refused, longest = i, wait end
-end
-if refused > 0 then return { refused, longest } end
-
-for i = 1, count do
-  local rate, leases, limit, window, concurrent = limit_of(i)
+  local limit, window, concurrent = tonumber(ARGV[3 * i]), tonumber(ARGV[3 * i + 1]), tonumber(ARGV[3 * i + 2])
+  local one = { rate = KEYS[2 * i - 1], leases = KEYS[2 * i], free = wanted }
   if limit > 0 then
-    local full = full_at(rate) + window / limit
-    redis.call('SET', rate, string.format('%.3f', full), 'PX', text_of(math.ceil(full - now)))
+    one.interval = window / limit
+    one.full = math.max(tonumber(redis.call('GET', one.rate) or '0'), now)
+    -- Sums of fractions are not exact.
+    one.spare = now + window - one.full + math.min(0.5, one.interval / 100)
+    one.free = math.max(0, math.floor(one.spare / one.interval))
   end
   if concurrent > 0 then
-    redis.call('ZADD', leases, text_of(now + lease_ttl), use)
-    redis.call('PEXPIRE', leases, text_of(lease_ttl))
+    redis.call('ZREMRANGEBYSCORE', one.leases, '-inf', text_of(now))
+    -- A command is sent again when its reply was lost.
+    if redis.call('ZSCORE', one.leases, ARGV[first_use]) then return { wanted } end
+    one.is_held = true
+    one.unused = concurrent - redis.call('ZCARD', one.leases)
+    one.free = math.max(0, math.min(one.free, one.unused))
+  end
+  limits[i] = one
+end
+
+local granted = wanted
+for _, one in ipairs(limits) do granted = math.min(granted, one.free) end
+
+local refusing, longest = 0, 0
+for i, one in ipairs(limits) do
+  local wait = 0
+  if one.interval then wait = math.ceil((granted + 1) * one.interval - one.spare) end
+  if one.is_held and one.unused <= granted then wait = math.max(wait, busy_wait) end
+  if wait > longest then refusing, longest = i, wait end
+  if granted > 0 then
+    if one.interval then
+      local full = one.full + granted * one.interval
+      redis.call('SET', one.rate, string.format('%.6f', full), 'PX', text_of(math.ceil(full - now)))
+    end
+    if one.is_held then
+      for use = first_use, first_use + granted - 1 do
+        redis.call('ZADD', one.leases, text_of(now + lease_ttl), ARGV[use])
+      end
+      redis.call('PEXPIRE', one.leases, text_of(lease_ttl))
+    end
   end
 end
-return {}
+if granted == wanted then return { granted } end
+return { granted, refusing, longest }
