@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Callers } from './rolling/callers.mjs';
-import { startNginx } from './rolling/nginx.mjs';
+import { startNginx } from './steps/nginx.mjs';
 import { ensureBuilt } from './steps/compile.mjs';
 import { provideCommand } from './steps/debian.mjs';
 import { startEverything } from './steps/everything.mjs';

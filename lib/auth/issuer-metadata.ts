@@ -1,7 +1,7 @@
 import type { JsonObject } from '../protocol/messages.js';
 import { IssuerUnavailableError } from './auth-errors.js';
 import type { IssuerClient } from './issuer-client.js';
-import { pathOf } from './resource-uri.js';
+import { metadataUrls } from './metadata-urls.js';
 import { SharedFetch } from './shared-fetch.js';
 
 /** How long the metadata of an issuer is used, ms. */
@@ -45,13 +45,4 @@ export class IssuerMetadata {
     }
     throw failure;
   }
-}
-
-/** In the order in which clients look for it. */
-export function metadataUrls(issuer: string): readonly string[] {
-  const url = new URL(issuer);
-  const path = pathOf(url).replace(/\/$/, '');
-  const [oauth, openid] = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration'];
-  const urls = [`${oauth}${path}`, `${path}${openid}`, `${openid}${path}`].map((place) => `${url.origin}${place}`);
-  return [...new Set(urls)];
 }

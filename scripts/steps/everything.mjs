@@ -11,11 +11,12 @@ const STOP_MS = 15_000;
  * Starts `sample/everything`, by default on a free port.
  *
  * @param redisUrl of its fleet; without one it stays in memory, whatever REDIS_URL is in the environment
+ * @param more variables of its environment
  * @returns its URL and functions that stop it
  */
-export async function startEverything(adapter, logFile, redisUrl, port = 0) {
+export async function startEverything(adapter, logFile, redisUrl, port = 0, more = {}) {
   const { REDIS_URL: _, FLEET_TEST: __, ...inherited } = process.env;
-  const env = { ...inherited, PORT: String(port), HOST: '127.0.0.1', HTTP_ADAPTER: adapter, NO_COLOR: '1' };
+  const env = { ...inherited, PORT: String(port), HOST: '127.0.0.1', HTTP_ADAPTER: adapter, NO_COLOR: '1', ...more };
   if (redisUrl) env.REDIS_URL = redisUrl;
   const server = spawn(process.execPath, [compiledSample('everything')], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const kill = () => server.kill('SIGKILL');

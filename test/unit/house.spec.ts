@@ -81,6 +81,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['discovery', 'transport', 'server', 'options', 'task', 'report', 'auth'],
   ],
   testing: ['session', 'broker', 'stream', 'interaction', 'task'],
+  doctor: ['protocol', 'auth'],
 };
 
 /**
@@ -118,6 +119,7 @@ const MAY_USE: Readonly<Record<string, readonly RegExp[]>> = {
   server: [/^@nestjs\/(common|core)$/, /^rxjs$/],
   root: [/^@nestjs\/(common|core)$/, /^rxjs$/],
   testing: [],
+  doctor: [],
 };
 
 /** Folders without I/O: the meaning of a message must not depend on its transport. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { auth0, cognito, entra, keycloak, okta, type AuthIssuer } from 'nestjs-mcp-fleet';
 import { authSettings } from '../../../lib/auth/auth-settings.js';
-import { metadataUrls } from '../../../lib/auth/issuer-metadata.js';
+import { metadataUrls } from '../../../lib/auth/metadata-urls.js';
 import { metadataDocument } from '../../../lib/auth/metadata-document.js';
 import { tokenOf } from '../../../lib/auth/token-claims.js';
 import { TokenPrincipals } from '../../../lib/auth/token-principals.js';
