@@ -10,7 +10,7 @@ import { provideRedis } from './steps/redis.mjs';
 import { endOnSignals, exitCode, fail, installed } from './steps/run.mjs';
 
 /** A run that takes longer is considered hanging. */
-const TIMEOUT_MS = 9.5 * 60_000;
+const TIMEOUT_MS = 11.5 * 60_000;
 
 /** Counts a file that could not be loaded, and an error outside of all tests, as one failure each. */
 function countResults(report, code) {
