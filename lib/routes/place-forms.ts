@@ -6,6 +6,7 @@ import { pathParameters } from './path-pattern.js';
 import { readPipes, type PipeRules } from './pipe-rules.js';
 import type { RouteParameter } from './read-parameters.js';
 import type { Route } from './route.js';
+import type { DeclaredPart } from './secret-marks.js';
 import { apiParameters, parameterKeywords } from './swagger.js';
 
 const PLACE_OF: Readonly<Record<number, Place>> = {
@@ -41,6 +42,8 @@ export class PlaceForms {
   readonly forms = new Map<Place, Draft>();
   readonly definitions: Definitions = {};
   readonly warnings: string[] = [];
+  /** What the audit reads which arguments are secret from. */
+  readonly declared: DeclaredPart[] = [];
 
   private constructor(
     private readonly route: Route,
@@ -63,7 +66,7 @@ export class PlaceForms {
     const items = new Map<unknown, JsonSchema>();
     for (const pipe of parameter.pipes) {
       const type = (pipe as { options?: { items?: unknown } }).options?.items;
-      if (describedByClass(type)) items.set(type, await this.#classSchema(type, place));
+      if (describedByClass(type)) items.set(type, await this.#classSchema(type, place, parameter.key));
     }
     const rules = readPipes(parameter.pipes, (type) => SIMPLE.get(type) ?? items.get(type) ?? {});
     if (parameter.key === undefined) await this.#readWhole(place, parameter, rules);
@@ -105,21 +108,23 @@ export class PlaceForms {
   }
 
   /** The schema of one member: from a pipe, else from a schema or class, else from its type. */
-  async #valueSchema(place: Place, { type, schema }: RouteParameter, rules: PipeRules): Promise<JsonSchema> {
+  async #valueSchema(place: Place, { type, schema, key }: RouteParameter, rules: PipeRules): Promise<JsonSchema> {
     const initial = rules.default === undefined || !isJson(rules.default) ? {} : { default: rules.default };
     if (rules.schema) return { ...rules.schema, ...initial };
-    if (schema) return { ...(await this.#classSchema(schema as SchemaSource, place)), ...initial };
+    if (schema) return { ...(await this.#classSchema(schema as SchemaSource, place, key)), ...initial };
     const simple = SIMPLE.get(type);
     if (simple) return { ...simple, ...initial };
     // A pipe that makes an entity of an id: the type is that of the entity, and the id is sent.
-    if (describedByClass(type) && !rules.converted) return this.#classSchema(type, place);
+    if (describedByClass(type) && !rules.converted) return this.#classSchema(type, place, key);
     if (type === Array) return { type: 'array', items: place === 'body' ? {} : { type: 'string' }, ...initial };
     return place === 'body' ? initial : { type: 'string', ...initial };
   }
 
-  async #classSchema(source: SchemaSource, place: Place): Promise<JsonSchema> {
+  async #classSchema(source: SchemaSource, place: Place, key?: string): Promise<JsonSchema> {
     const where = `the ${place} of ${this.route.type.name}.${this.route.method}`;
-    const { jsonSchema, warnings } = await compileSchema(source, { direction: 'input', where, objectRoot: false });
+    const use = { direction: 'input', where, objectRoot: false } as const;
+    const { jsonSchema, declared, warnings } = await compileSchema(source, use);
+    this.declared.push({ schema: declared ?? jsonSchema, key });
     this.warnings.push(...warnings);
     return embed(jsonSchema, typeof source === 'function' ? source.name : place, this.definitions);
   }

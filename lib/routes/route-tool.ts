@@ -6,6 +6,7 @@ import { PlaceForms } from './place-forms.js';
 import { requireCallable } from './refusals.js';
 import { routeCall } from './route-call.js';
 import { routeWords } from './route-hints.js';
+import { withSecretMarks } from './secret-marks.js';
 import { routeOutput } from './route-output.js';
 import type { Route } from './route.js';
 
@@ -26,14 +27,14 @@ export interface RouteTool {
 export async function routeTool(route: Route, options: McpToolOptions): Promise<RouteTool> {
   requireCallable(route);
   const { headers = false, output } = options;
-  const { forms, definitions, warnings } = await PlaceForms.of(route, headers);
+  const { forms, definitions, warnings, declared } = await PlaceForms.of(route, headers);
   const members = chooseMembers(forms);
   const where = `the input of ${route.type.name}.${route.method}`;
   const printed = { ...objectOf(members), ...(Object.keys(definitions).length > 0 && { $defs: definitions }) };
   const input = members.length === 0 ? emptyInput : await compileSchema(printed, { direction: 'input', where });
   return {
     options: { ...options, ...routeWords(route, options) },
-    input: { ...input, warnings: [...input.warnings, ...warnings] },
+    input: { ...input, declared: withSecretMarks(printed, declared), warnings: [...input.warnings, ...warnings] },
     output: output === undefined ? await routeOutput(route) : undefined,
     call: routeCall(route, members),
   };

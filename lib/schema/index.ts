@@ -1,4 +1,5 @@
 export { compileSchema, type SchemaUse } from './compile.js';
+export { dereferenced } from './dereferenced.js';
 export { paramHeaders, type ParamHeader } from './param-headers.js';
 export { promptArguments, type PromptArgument } from './prompt-arguments.js';
 export { McpProperty, McpSchema, McpSecret } from './property.decorator.js';

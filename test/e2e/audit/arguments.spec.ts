@@ -1,11 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Body, Controller, Injectable, ParseArrayPipe, Post, Query } from '@nestjs/common';
 import { PartialType } from '@nestjs/mapped-types';
 import { Type } from 'class-transformer';
 import { IsArray, IsObject, IsOptional, IsString, ValidateNested } from 'class-validator';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
-import { AuditSink, McpPrompt, McpResource, McpSecret, McpTool } from 'nestjs-mcp-fleet';
-import { nestApp, type NestApp } from '../../fixtures/applications/nest-app.js';
+import { AuditSink, McpExpose, McpPrompt, McpResource, McpSecret, McpTool } from 'nestjs-mcp-fleet';
+import { nestApp, startError, type NestApp } from '../../fixtures/applications/nest-app.js';
 import { EraClient } from '../../fixtures/clients/era-client.js';
 import { RecordingSink } from '../../fixtures/security/recording-sink.js';
 
@@ -22,6 +22,9 @@ class Order {
   @IsOptional() @IsObject() anything?: object;
 }
 class Change extends PartialType(Order) {}
+class Token {
+  @McpSecret() @IsString() token!: string;
+}
 class Letter {
   @IsString() to!: string;
   @McpSecret() @IsString() words!: string;
@@ -58,12 +61,37 @@ class Shop {
   }
 }
 
+class Page {
+  @IsString() token!: string;
+}
+
+@McpExpose()
+@Controller('cards')
+class Cards {
+  @Post()
+  create(@Body() _card: Card): string {
+    return 'created';
+  }
+  @Post('many')
+  many(@Body(new ParseArrayPipe({ items: Card })) _cards: Card[]): string {
+    return 'created';
+  }
+  @Post('inner')
+  inner(@Body('card') _card: Card): string {
+    return 'created';
+  }
+  @Post('token')
+  clash(@Query() _page: Page, @Body() _order: Token): string {
+    return 'created';
+  }
+}
+
 const sink = new RecordingSink();
 let app: NestApp;
 let client: EraClient;
 beforeAll(async () => {
   const providers = [Shop, { provide: AuditSink, useValue: sink }];
-  app = await nestApp({ providers }, { mcp: { audit: { arguments: true } } });
+  app = await nestApp({ providers, controllers: [Cards] }, { mcp: { audit: { arguments: true } } });
   client = await EraClient.open('modern', app.port);
 });
 beforeEach(() => sink.events.splice(0));
@@ -108,6 +136,30 @@ it('knows the marks of prompts and of the variables of templates', async () => {
   sink.events.splice(0);
   await client.call('resources/read', { uri: `letter://Ada/${S}` });
   expect(recorded()).toEqual({ to: 'Ada', words: '[secret]' });
+});
+
+it.each([
+  ['cards_create', { holder: 'Ada', number: S }, { holder: 'Ada', number: '[secret]' }],
+  ['cards_many', { body: [{ holder: 'Ada', number: S }] }, { body: [{ holder: 'Ada', number: '[secret]' }] }],
+  ['cards_inner', { card: { holder: 'Ada', number: S } }, { card: { holder: 'Ada', number: '[secret]' } }],
+  // Where a query has the name of a secret of the body, it is hidden as well.
+  ['cards_clash', { token: S, body: { token: S } }, { token: '[secret]', body: { token: '[secret]' } }],
+])('knows the marks of the route %s', async (name, args, shown) => {
+  expect((await client.tool(name, args)).result).toMatchObject({ content: [{ text: 'created' }] });
+  expect(recorded()).toEqual(shown);
+});
+
+it('a form must not ask for a secret', async () => {
+  class Bad {
+    ask(): string {
+      return 'never';
+    }
+  }
+  Injectable()(Bad);
+  McpTool({ elicits: [Letter] })(Bad.prototype, 'ask', Object.getOwnPropertyDescriptor(Bad.prototype, 'ask')!);
+  expect(await startError({ providers: [Bad] })).toContain(
+    'The field "words" of the elicitation form Letter is a secret',
+  );
 });
 
 it('tells clients nothing of the mark', async () => {
