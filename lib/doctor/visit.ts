@@ -77,6 +77,6 @@ async function beginningOf(response: Response): Promise<string> {
 }
 
 function codeOf(error: unknown): string {
-  const { name, cause } = error as Error & { cause?: { code?: string; errors?: readonly { code?: string }[] } };
-  return cause?.code ?? cause?.errors?.[0]?.code ?? name;
+  const { name, cause } = error as Error & { cause?: Error & { code?: string; errors?: readonly { code?: string }[] } };
+  return cause?.code ?? cause?.errors?.[0]?.code ?? cause?.message ?? name;
 }
