@@ -1,10 +1,10 @@
 import { assertList, assertSum, send } from './answers.mjs';
 import { httpRequest } from './harness/http-request.mjs';
 
-const MODERN = '2026-07-28';
+export const MODERN = '2026-07-28';
 const LEGACY = '2025-11-25';
 const CLIENT_INFO = { name: 'bench', version: '1' };
-const META = {
+export const META = {
   'io.modelcontextprotocol/protocolVersion': MODERN,
   'io.modelcontextprotocol/clientCapabilities': {},
   'io.modelcontextprotocol/clientInfo': CLIENT_INFO,

@@ -43,8 +43,14 @@ export class AccessControl {
    */
   outcome(rules: readonly EntryAccess[], exchange: Exchange): Outcome | undefined | Promise<Outcome | undefined> {
     if (!this.differs(rules)) return undefined;
-    const decisions = rules.map((rule) => this.#allows(rule, exchange, 'list'));
-    if (decisions.every((one) => typeof one === 'boolean')) return partOf(rules, decisions);
+    const decisions: (boolean | Promise<boolean>)[] = [];
+    let isDecided = true;
+    for (const rule of rules) {
+      const decision = this.#allows(rule, exchange, 'list');
+      isDecided &&= typeof decision === 'boolean';
+      decisions.push(decision);
+    }
+    if (isDecided) return partOf(rules, decisions as boolean[]);
     return Promise.all(decisions.map(async (one) => one)).then((decided) => partOf(rules, decided));
   }
 
@@ -121,7 +127,7 @@ export class AccessControl {
   }
 
   #ask({ policies }: EntryAccess, exchange: Exchange, operation: AccessOperation, args?: JsonObject) {
-    return askPolicies(policies, (policy) => policy(exchange, operation, args), this.report);
+    return askPolicies(policies, { exchange, operation, args, report: this.report });
   }
 
   #lackOf(access: EntryAccess, exchange: Exchange): Lack | undefined {
