@@ -4,12 +4,12 @@
 -- limit on what is used at once is a lease in a sorted set, which expires unless its instance renews it.
 --
 -- Input:
---   KEYS[2i-1]  rate of the limit i
---   KEYS[2i]    leases of the limit i
---   ARGV[1]     TTL of a lease, ms
---   ARGV[2]     wait when too many are used at once, ms
---   ARGV[3i…]   for each limit: uses in a window, or 0; the window, ms; uses at once, or 0
---   ARGV[…]     ids of the uses, the first of which are granted
+--   KEYS[1], KEYS[3], …  rate of each limit
+--   KEYS[2], KEYS[4], …  leases of each limit
+--   ARGV[1]              TTL of a lease, ms
+--   ARGV[2]              wait when too many are used at once, ms
+--   ARGV[3], …           for each limit: uses in a window, or 0; the window, ms; uses at once, or 0
+--   then                 ids of the uses, the first of which are granted
 --
 -- Output:
 --   {number of granted uses, number of the limit that refuses the next, wait in ms}; the last two if it is not all of them
