@@ -100,8 +100,8 @@ export interface AuthIssuer {
   /** Chooses claims for the principal, before the option `principal` does. Default: none. */
   readonly principal?: (claims: TokenClaims) => PrincipalDetails;
   /**
-   * What clients must put before the name of a scope when they ask for it, and its tokens do not repeat. It is advertised
-   * for the first issuer. Default: nothing.
+   * What clients must put before the name of a scope when they ask for it, and its tokens do not repeat. It is
+   * advertised for the first issuer. Default: nothing.
    */
   readonly scopePrefix?: string;
   /** Ask this issuer about each of its tokens (RFC 7662), which may be opaque. Default: its keys verify them. */

@@ -4,7 +4,7 @@ import { DPOP_ALGORITHMS } from './dpop-algorithms.js';
 
 type Parameters = Readonly<Record<string, string | undefined>>;
 
-/** Writes the challenges of a resource server: what a client reads in `WWW-Authenticate` (RFC 6750, RFC 9728, RFC 9449). */
+/** Writes the challenges of a resource server, which a client reads in `WWW-Authenticate` (RFC 6750, 9728, 9449). */
 export class Challenges {
   readonly #metadataUrl: string;
   readonly #prefix: string;

@@ -22,8 +22,8 @@ export interface VerifiedToken {
   /** Until when this answer may be used again for the same token, in ms since the epoch. Default: not at all. */
   readonly reusableUntil?: number;
   /**
-   * All of it, for the option `principal`. A member `cnf` binds the token to a key of the client, as in RFC 9449. Default:
-   * none.
+   * All of it, for the option `principal`. A member `cnf` binds the token to a key of the client, as in RFC 9449.
+   * Default: none.
    */
   readonly claims?: TokenClaims;
 }

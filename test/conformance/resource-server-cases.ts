@@ -34,7 +34,7 @@ export interface ResourceServerTarget {
   readonly stepUp: { readonly tool: string; readonly scopes: readonly string[] };
   /** Makes a token (RFC 9068): by default for the resource, with the required scope, of the subject `alice`. */
   token(wishes?: TokenWishes): Promise<string>;
-  /** A token of another issuer that the server accepts, and that cannot be reached now. Without it a case is left out. */
+  /** A token of another issuer that the server accepts and cannot reach now. Default: its case is left out. */
   unreachable?(): Promise<string>;
 }
 

@@ -14,8 +14,8 @@ export interface Auth0Options {
 }
 
 /**
- * Auth0. The identifier of its API must be the URL of the server, and the Resource Parameter Compatibility Profile of the
- * tenant must be on: otherwise its tokens are opaque. Permissions are the roles, and the tenant is `org_id`.
+ * Auth0. The identifier of its API must be the URL of the server, and the Resource Parameter Compatibility Profile of
+ * the tenant must be on: otherwise its tokens are opaque. Permissions are the roles, and the tenant is `org_id`.
  *
  * @publicApi
  */

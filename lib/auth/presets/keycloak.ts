@@ -17,8 +17,8 @@ export interface KeycloakOptions {
 }
 
 /**
- * A realm of Keycloak. It needs an audience mapper: without one its tokens are for nobody, and are refused. Roles are those
- * of `realm_access`, and of `resource_access` for one client.
+ * A realm of Keycloak. It needs an audience mapper: without one its tokens are for nobody, and are refused. Roles are
+ * those of `realm_access`, and of `resource_access` for one client.
  *
  * @publicApi
  */

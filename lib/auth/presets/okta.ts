@@ -16,8 +16,8 @@ export interface OktaOptions {
 }
 
 /**
- * A custom authorization server of Okta. The tokens of the organisation itself are for Okta only. Roles are those of the
- * claim `groups`, if the authorization server has it.
+ * A custom authorization server of Okta. The tokens of the organisation itself are for Okta only. Roles are those of
+ * the claim `groups`, if the authorization server has it.
  *
  * @publicApi
  */
