@@ -1,5 +1,4 @@
 /** Measures what auth, limits and the audit cost a call, in memory and on Redis. See README.md. */
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { assertSum } from './answers.mjs';
 import { modernCallWith } from './forms.mjs';
@@ -8,6 +7,8 @@ import { contest } from './harness/contest.mjs';
 import { ensureInstalled, refreshOwnPackage } from './harness/install.mjs';
 import { RedisProcess } from './harness/redis-process.mjs';
 import { printTable, summarise } from './harness/report.mjs';
+import { writeResults } from './harness/results.mjs';
+import { roundsOf } from './harness/rounds.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -18,15 +19,7 @@ const { values } = parseArgs({
     out: { type: 'string' },
   },
 });
-const options = values.smoke
-  ? { rounds: 2, seconds: 0.3, warmUpSeconds: 0, generations: 1, connections: 32 }
-  : {
-      rounds: Number(values.rounds),
-      seconds: Number(values.seconds),
-      warmUpSeconds: 2,
-      generations: Math.min(3, Number(values.rounds)),
-      connections: 32,
-    };
+const options = roundsOf(values);
 
 ensureInstalled();
 refreshOwnPackage();
@@ -56,9 +49,4 @@ for (const [where, query] of [
 }
 await redis.stop();
 
-if (values.out) {
-  const results = new URL('results/', import.meta.url);
-  mkdirSync(results, { recursive: true });
-  const content = { ...conditions(options), summary, samples };
-  writeFileSync(new URL(`${values.out}.json`, results), JSON.stringify(content));
-}
+writeResults(values.out, { ...conditions(options), summary, samples });

@@ -1,10 +1,11 @@
 /** Measures the cost of the host of one POST endpoint, with the same JSON work in every arm. See README.md. */
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ensureInstalled } from './harness/install.mjs';
 import { conditions } from './harness/conditions.mjs';
 import { contest } from './harness/contest.mjs';
 import { printTable, summarise } from './harness/report.mjs';
+import { writeResults } from './harness/results.mjs';
+import { roundsOf } from './harness/rounds.mjs';
 import { assertSum } from './answers.mjs';
 import { modernCall } from './forms.mjs';
 
@@ -28,13 +29,7 @@ const { values } = parseArgs({
     out: { type: 'string', default: 'host' },
   },
 });
-const options = {
-  rounds: Number(values.rounds),
-  seconds: Number(values.seconds),
-  warmUpSeconds: 2,
-  generations: Math.min(3, Number(values.rounds)),
-  connections: 32,
-};
+const options = roundsOf(values);
 
 ensureInstalled();
 const entries = ARMS.map((name) => ({
@@ -48,9 +43,4 @@ const entries = ARMS.map((name) => ({
 const samples = await contest(entries, options);
 const summary = summarise(samples, ['fastify-bare', 'nest-fastify']);
 printTable('Host of POST /mcp', summary);
-const results = new URL('results/', import.meta.url);
-mkdirSync(results, { recursive: true });
-writeFileSync(
-  new URL(`${values.out}.json`, results),
-  JSON.stringify({ ...conditions(options), summary, samples: Object.fromEntries(samples) }),
-);
+writeResults(values.out, { ...conditions(options), summary, samples: Object.fromEntries(samples) });

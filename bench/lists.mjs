@@ -1,5 +1,4 @@
 /** Measures what a list and a call cost when not everybody sees the same tools. See README.md. */
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { send } from './answers.mjs';
 import { META, MODERN } from './forms.mjs';
@@ -8,6 +7,8 @@ import { contest } from './harness/contest.mjs';
 import { httpRequest } from './harness/http-request.mjs';
 import { ensureInstalled, refreshOwnPackage } from './harness/install.mjs';
 import { printTable, summarise } from './harness/report.mjs';
+import { writeResults } from './harness/results.mjs';
+import { roundsOf } from './harness/rounds.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -18,15 +19,7 @@ const { values } = parseArgs({
     out: { type: 'string' },
   },
 });
-const options = values.smoke
-  ? { rounds: 2, seconds: 0.3, warmUpSeconds: 0, generations: 1, connections: 32 }
-  : {
-      rounds: Number(values.rounds),
-      seconds: Number(values.seconds),
-      warmUpSeconds: 2,
-      generations: Math.min(3, Number(values.rounds)),
-      connections: 32,
-    };
+const options = roundsOf(values);
 
 ensureInstalled();
 refreshOwnPackage();
@@ -65,11 +58,4 @@ for (const [form, [request, isRight]] of Object.entries(FORMS)) {
   printTable(form, summary[form]);
 }
 
-if (values.out) {
-  const results = new URL('results/', import.meta.url);
-  mkdirSync(results, { recursive: true });
-  writeFileSync(
-    new URL(`${values.out}.json`, results),
-    JSON.stringify({ ...conditions(options), mount: values.mount, summary, samples }),
-  );
-}
+writeResults(values.out, { ...conditions(options), summary, samples });

@@ -1,11 +1,12 @@
 /** Compares the speed of this package with its peers and with a bare Nest route. See README.md. */
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { forms } from './forms.mjs';
 import { conditions } from './harness/conditions.mjs';
 import { contest } from './harness/contest.mjs';
 import { ensureInstalled, refreshOwnPackage } from './harness/install.mjs';
 import { printTable, summarise } from './harness/report.mjs';
+import { writeResults } from './harness/results.mjs';
+import { roundsOf } from './harness/rounds.mjs';
 
 const MODERN_FORMS = ['call-modern', 'list-modern'];
 const LEGACY_FORMS = ['call-legacy', 'list-legacy'];
@@ -40,15 +41,7 @@ const { values } = parseArgs({
     out: { type: 'string' },
   },
 });
-const options = values.smoke
-  ? { rounds: 2, seconds: 0.3, warmUpSeconds: 0, generations: 1, connections: 32 }
-  : {
-      rounds: Number(values.rounds),
-      seconds: Number(values.seconds),
-      warmUpSeconds: 2,
-      generations: Math.min(3, Number(values.rounds)),
-      connections: 32,
-    };
+const options = roundsOf(values);
 
 const targets = values.targets.split(',');
 const unknown = targets.filter((target) => !(target in TARGETS));
@@ -69,12 +62,7 @@ const samples = await contest(entries, options);
 const summary = Object.fromEntries(ALL_FORMS.map((form) => [form, summarise(samplesOf(form), [YARDSTICK])]));
 for (const [form, rows] of Object.entries(summary)) if (rows.length > 0) printTable(form, rows);
 
-if (values.out) {
-  const results = new URL('results/', import.meta.url);
-  mkdirSync(results, { recursive: true });
-  const content = { ...conditions(options), summary, samples: Object.fromEntries(samples) };
-  writeFileSync(new URL(`${values.out}.json`, results), JSON.stringify(content));
-}
+writeResults(values.out, { ...conditions(options), summary, samples: Object.fromEntries(samples) });
 
 function samplesOf(form) {
   const own = [...samples].filter(([name]) => name.startsWith(`${form} `));

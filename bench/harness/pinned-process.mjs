@@ -11,7 +11,12 @@ const canPin = availableParallelism() > 1 && hasTaskset();
 
 /** A Node process with an IPC channel that handles one request at a time. */
 export class PinnedProcess {
-  /** @param url its query becomes the first argument of the program @param core undefined does not pin it @param node flags of Node @param env additional variables */
+  /**
+   * @param url its query becomes the first argument of the program
+   * @param core undefined does not pin it
+   * @param node flags of Node
+   * @param env additional variables
+   */
   constructor(url, core, { node = [], env = {} } = {}) {
     const program = [process.execPath, ...node, fileURLToPath(url), new URL(url).search];
     const [command, ...args] = canPin && core !== undefined ? ['taskset', '-c', String(core), ...program] : program;
