@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '../protocol/messages.js';
-import type { JsonSchema } from '../schema/index.js';
+import { type JsonSchema, localRef } from '../schema/index.js';
 
 /** What stands in place of a value that `@McpSecret()` or `writeOnly` marks. */
 const SECRET = '[secret]';
@@ -70,7 +70,7 @@ class Redaction {
     const visit = (schema: unknown): void => {
       if (!isObject(schema) || found.has(schema)) return;
       found.add(schema);
-      if (typeof schema.$ref === 'string') visit(at(this.root, schema.$ref));
+      if (typeof schema.$ref === 'string') visit(localRef(schema.$ref, this.root));
       for (const keyword of ['anyOf', 'oneOf', 'allOf']) {
         const parts = schema[keyword];
         if (Array.isArray(parts)) parts.forEach(visit);
@@ -95,18 +95,4 @@ function propertyOf({ properties, additionalProperties }: Node, key: string): un
 function itemOf({ prefixItems, items }: Node, index: number): unknown[] {
   if (Array.isArray(prefixItems) && index < prefixItems.length) return [prefixItems[index]];
   return isObject(items) ? [items] : [];
-}
-
-/** The part of a schema that a reference inside of it names; remote ones are never fetched. */
-function at(root: JsonSchema, ref: string): unknown {
-  if (!ref.startsWith('#')) return undefined;
-  let found: unknown = root;
-  for (const step of ref
-    .slice(1)
-    .split('/')
-    .filter((one) => one !== '')) {
-    const key = decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~');
-    found = isObject(found) || Array.isArray(found) ? (found as JsonObject)[key] : undefined;
-  }
-  return found;
 }

@@ -1,4 +1,5 @@
 import { isRecord } from './dto/is-record.js';
+import { localRef } from './local-ref.js';
 import type { JsonSchema } from './schema.js';
 
 type Draft = Record<string, unknown>;
@@ -18,7 +19,7 @@ export function dereferenced(root: JsonSchema): JsonSchema {
     copies.set(value, copy);
     const { $ref, ...rest } = value as Draft;
     for (const [key, inner] of Object.entries(rest)) define(copy, key, copyOf(inner));
-    const target = typeof $ref === 'string' ? at($ref, root) : undefined;
+    const target = typeof $ref === 'string' ? localRef($ref, root) : undefined;
     if (target !== undefined) copy['allOf'] = [...((copy['allOf'] as unknown[] | undefined) ?? []), copyOf(target)];
     return copy;
   };
@@ -28,11 +29,3 @@ export function dereferenced(root: JsonSchema): JsonSchema {
 /** A property may be called `__proto__`. */
 const define = (object: Draft, key: string, value: unknown): void =>
   void Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
-
-function at(ref: string, root: JsonSchema): unknown {
-  if (!ref.startsWith('#')) return undefined;
-  const names = ref.slice(1).split('/').slice(1);
-  return names
-    .map((name) => decodeURIComponent(name).replaceAll('~1', '/').replaceAll('~0', '~'))
-    .reduce<unknown>((inner, name) => (isRecord(inner) && Object.hasOwn(inner, name) ? inner[name] : undefined), root);
-}

@@ -1,5 +1,6 @@
 export { compileSchema, type SchemaUse } from './compile.js';
 export { dereferenced } from './dereferenced.js';
+export { localRef } from './local-ref.js';
 export { paramHeaders, type ParamHeader } from './param-headers.js';
 export { promptArguments, type PromptArgument } from './prompt-arguments.js';
 export { McpProperty, McpSchema, McpSecret } from './property.decorator.js';

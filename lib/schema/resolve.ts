@@ -1,3 +1,4 @@
+import { localRef } from './local-ref.js';
 import type { JsonSchema } from './schema.js';
 
 const isObject = (value: unknown): value is JsonSchema =>
@@ -13,17 +14,7 @@ export function alternatives(schema: unknown, root: JsonSchema, seen = new Set<u
   const branches = schema['anyOf'] ?? schema['oneOf'];
   if (Array.isArray(branches)) return branches.flatMap((one) => alternatives(one, root, seen));
   const ref = schema['$ref'];
-  return typeof ref === 'string' ? alternatives(at(ref, root), root, seen) : [schema];
-}
-
-function at(ref: string, root: JsonSchema): unknown {
-  if (!ref.startsWith('#')) return undefined;
-  return ref
-    .slice(1)
-    .split('/')
-    .slice(1)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-    .reduce<unknown>((inner, key) => (isObject(inner) && Object.hasOwn(inner, key) ? inner[key] : undefined), root);
+  return typeof ref === 'string' ? alternatives(localRef(ref, root), root, seen) : [schema];
 }
 
 /** The JSON types a schema allows, as far as `type`, `const` or `enum` define them. */

@@ -1,6 +1,7 @@
 import { merge } from '../dto/merge.js';
 import { isRecord } from '../dto/is-record.js';
 import type { JsonSchema } from '../schema.js';
+import { localRef } from '../local-ref.js';
 import { foldRoot } from './fold-root.js';
 import { described } from './hints.js';
 import { HOST_FORMATS, isHostPattern, isTexts } from './subset.js';
@@ -74,13 +75,13 @@ class Widening {
   }
 
   private resolved(part: Draft): Draft {
-    const target = typeof part['$ref'] === 'string' ? at(part['$ref'], this.root) : undefined;
+    const target = typeof part['$ref'] === 'string' ? localRef(part['$ref'], this.root) : undefined;
     return isRecord(target) && !this.open.includes(part['$ref']) ? { ...target, ...withoutRef(part) } : part;
   }
 
   private reference(schema: Draft): Draft {
     const ref = schema['$ref'] as string;
-    const target = at(ref, this.root);
+    const target = localRef(ref, this.root);
     if (!isRecord(target)) return words(withoutRef(schema));
     if (ref === '#') return { $ref: '#' };
     const name = ref.slice(ref.lastIndexOf('/') + 1);
@@ -246,11 +247,3 @@ const kindOf = (value: unknown): string => (value === null ? 'null' : Array.isAr
 
 const isOf = (type: string, value: unknown): boolean =>
   type === 'integer' ? Number.isInteger(value) : kindOf(value) === type;
-
-function at(ref: string, root: JsonSchema): unknown {
-  if (!ref.startsWith('#')) return undefined;
-  const names = ref.slice(1).split('/').slice(1);
-  return names
-    .map((name) => decodeURIComponent(name).replaceAll('~1', '/').replaceAll('~0', '~'))
-    .reduce<unknown>((inner, name) => (isRecord(inner) && Object.hasOwn(inner, name) ? inner[name] : undefined), root);
-}
