@@ -96,6 +96,22 @@ export class AccessControl {
   }
 
   /**
+   * Requires that an entry exists, and that a caller may use it; see `require()`.
+   *
+   * @throws {McpError}
+   */
+  admit<E extends Guarded>(
+    entry: E | undefined,
+    exchange: Exchange,
+    args: JsonObject | undefined,
+    unknown: () => McpError,
+  ): E | Promise<E> {
+    if (!entry) throw this.absent(exchange, unknown());
+    const deciding = this.require(entry, exchange, args, unknown);
+    return deciding ? deciding.then(() => entry) : entry;
+  }
+
+  /**
    * The error for what does not exist. An anonymous caller that may only use what is public does not learn whether it
    * exists for others, but that it can identify itself.
    */

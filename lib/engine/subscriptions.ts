@@ -43,11 +43,11 @@ export class Subscriptions {
 
   /**
    * @param limit open listen requests of this instance
-   * @param mayRead whether a listener may still read a resource when it changes: policies may have changed their mind
+   * @param mayHear whether a listener may still hear of a resource when it changes
    */
   constructor(
     private readonly limit: number,
-    private readonly mayRead: (exchange: Exchange, uri: string) => boolean | Promise<boolean> = () => true,
+    private readonly mayHear: (exchange: Exchange, uri: string) => boolean | Promise<boolean> = () => true,
   ) {}
 
   get size(): number {
@@ -152,7 +152,7 @@ export class Subscriptions {
     const tell = (allowed: boolean): void => {
       if (allowed) notify(exchange, 'notifications/resources/updated', { uri });
     };
-    const allowed = this.mayRead(exchange, uri);
+    const allowed = this.mayHear(exchange, uri);
     if (typeof allowed === 'boolean') tell(allowed);
     // A decision never rejects: a policy that fails denies.
     else void allowed.then(tell);

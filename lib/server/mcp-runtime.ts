@@ -5,7 +5,6 @@ import { ChangeBus } from '../broker/change-bus.js';
 import { Catalog } from '../catalog/catalog.js';
 import type { CallBounds } from '../engine/call-bounds.js';
 import { InFlight } from '../engine/in-flight.js';
-import { NotificationAccess } from '../engine/notification-access.js';
 import { SessionExpiry } from '../engine/session-expiry.js';
 import type { LimitStore } from '../limits/limit-store.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
@@ -108,7 +107,7 @@ export class McpRuntime {
       audit,
       report,
       gapNotifications: this.#gapNotifications,
-      mayReceive: new NotificationAccess(this.catalog, this.access).mayReceive,
+      mayReceive: this.engine.notifications.mayReceive,
       admitStream: (client) => this.bounds.admitStream(client),
       keepSessionAlive: (session) => keepSessionAlive(sessions, session, options.sessionIdleTtlMs, report),
       watchForLostWorker: (session, stream) =>

@@ -10,6 +10,7 @@ import { McpContext } from '../../context/mcp-context.js';
 import { NO_INPUT } from '../../context/no-input.js';
 import type { CallBounds } from '../call-bounds.js';
 import { BOTH_ERAS, type Method } from '../method.js';
+import { requirePrompt } from './prompts.js';
 import { completionResult } from '../results/completion-result.js';
 
 /** `completion/complete`. An argument without a completer gets an empty list of suggestions, not an error. */
@@ -56,10 +57,7 @@ async function resolve(
 ): Promise<CompletionTarget> {
   if (isObject(ref) && ref.type === 'ref/prompt' && typeof ref.name === 'string') {
     const { name } = ref;
-    const prompt = catalog.prompts.get(name);
-    const unknown = () => invalidParams(`Unknown prompt: ${name}`);
-    if (!prompt) throw access.absent(exchange, unknown());
-    await access.require(prompt, exchange, undefined, unknown);
+    const prompt = await requirePrompt(catalog, access, exchange, name);
     if (!prompt.definition.arguments?.some((known) => known.name === argument)) {
       throw invalidParams(`The prompt ${name} has no argument "${argument}"`);
     }
@@ -67,10 +65,8 @@ async function resolve(
   }
   if (isObject(ref) && ref.type === 'ref/resource' && typeof ref.uri === 'string') {
     const { uri } = ref;
-    const entry = catalog.templates.get(uri);
     const unknown = () => invalidParams(`Unknown resource template: ${uri}`);
-    if (!entry) throw access.absent(exchange, unknown());
-    await access.require(entry, exchange, undefined, unknown);
+    const entry = await access.admit(catalog.templates.get(uri), exchange, undefined, unknown);
     if (!entry.template.variables.includes(argument)) throw invalidParams(`The template has no variable "${argument}"`);
     return { ref: 'resource', name: uri, argument };
   }

@@ -1,5 +1,7 @@
 import type { AccessControl } from '../../access/access-control.js';
 import type { Catalog } from '../../catalog/catalog.js';
+import type { PromptEntry } from '../../catalog/entries.js';
+import type { Exchange } from '../../exchange/exchange.js';
 import type { Interactions } from '../../interaction/interactions.js';
 import { projectPromptResult } from '../../protocol/down-projection.js';
 import { invalidParams } from '../../protocol/errors.js';
@@ -9,6 +11,21 @@ import type { CallBounds } from '../call-bounds.js';
 import { callPrimitive } from '../call-primitive.js';
 import { BOTH_ERAS, type Method } from '../method.js';
 import { promptResult } from '../results/prompt-result.js';
+
+/**
+ * Finds a prompt that the caller may use.
+ *
+ * @param args the arguments; without any, the caller may at least know of it
+ * @throws {McpError} also if it does not exist
+ */
+export const requirePrompt = (
+  catalog: Catalog,
+  access: AccessControl,
+  exchange: Exchange,
+  name: string,
+  args?: JsonObject,
+): PromptEntry | Promise<PromptEntry> =>
+  access.admit(catalog.prompts.get(name), exchange, args, () => invalidParams(`Unknown prompt: ${name}`));
 
 /** `prompts/get`: runs the prompt's method and returns its messages. */
 export const getPrompt = (
@@ -26,11 +43,7 @@ export const getPrompt = (
     const args = sent ?? {};
     if (typeof name !== 'string') throw invalidParams('prompts/get needs a string "name"');
     if (!isStringMap(args)) throw invalidParams('"arguments" must be an object of strings');
-    const prompt = catalog.prompts.get(name);
-    const unknown = () => invalidParams(`Unknown prompt: ${name}`);
-    if (!prompt) throw access.absent(exchange, unknown());
-    const deciding = access.require(prompt, exchange, args, unknown);
-    if (deciding) await deciding;
+    const prompt = await requirePrompt(catalog, access, exchange, name, args);
     const call = { entry: prompt, name: prompt.key, subject: prompt.key, args };
     const outcome = await bounds.call(prompt, exchange, () => callPrimitive(call, exchange, interactions, access));
     if ('inputRequired' in outcome) return outcome.inputRequired;

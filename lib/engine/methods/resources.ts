@@ -49,10 +49,9 @@ export async function requireResource(
 ): Promise<FoundResource> {
   const found = findResource(catalog, uri);
   const unknown = () => new ResourceNotFoundError(uri.slice(0, MAX_URI_LENGTH));
-  if (!found) throw access.absent(exchange, unknown());
-  const deciding = access.require(found.entry, exchange, found.variables, unknown);
-  if (deciding) await deciding;
-  return found;
+  const admitting = access.admit(found?.entry, exchange, found?.variables, unknown);
+  if (admitting instanceof Promise) await admitting;
+  return found!;
 }
 
 /** Whether a resource exists that the caller may read. */

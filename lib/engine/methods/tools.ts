@@ -42,10 +42,8 @@ export const callTool = (
     const args = sent ?? {};
     if (typeof name !== 'string') throw invalidParams('tools/call needs a string "name"');
     if (!isObject(args)) throw invalidParams('"arguments" must be an object');
-    const tool = catalog.tools.get(name);
-    if (!tool) throw access.absent(exchange, unknownTool(name));
-    const deciding = access.require(tool, exchange, args, () => unknownTool(name));
-    if (deciding) await deciding;
+    const admitting = access.admit(catalog.tools.get(name), exchange, args, () => unknownTool(name));
+    const tool = admitting instanceof Promise ? await admitting : admitting;
     checkParamHeaders(tool.paramHeaders, args, exchange.peer);
     if (
       !becomesTask(tool.task, exchange.peer, taskParams !== undefined && capabilities.tasks() ? taskParams : undefined)

@@ -3,6 +3,7 @@ import type { AccessControl } from '../../access/access-control.js';
 import type { Audit } from '../../audit/audit.js';
 import type { Catalog } from '../../catalog/catalog.js';
 import type { CallBounds } from '../../engine/call-bounds.js';
+import { NotificationAccess } from '../../engine/notification-access.js';
 import { ResponseWriter } from '../../engine/response-writer.js';
 import { Capabilities } from '../../engine/capabilities.js';
 import { Dispatcher } from '../../engine/dispatcher.js';
@@ -14,14 +15,13 @@ import { listMethods } from '../../engine/methods/lists.js';
 import { setLevel } from '../../engine/methods/logging.js';
 import { getPrompt } from '../../engine/methods/prompts.js';
 import { subscribeResource, unsubscribeResource } from '../../engine/methods/resource-subscriptions.js';
-import { findResource, readResource } from '../../engine/methods/resources.js';
+import { readResource } from '../../engine/methods/resources.js';
 import { experimentalTasks } from '../../engine/methods/tasks-experimental.js';
 import { taskResult } from '../../engine/methods/tasks-result.js';
 import { extensionTasks } from '../../engine/methods/tasks.js';
 import { callTool } from '../../engine/methods/tools.js';
 import { Subscriptions } from '../../engine/subscriptions.js';
 import { TaskAccess } from '../../engine/task-access.js';
-import type { Exchange } from '../../exchange/exchange.js';
 import type { Interactions } from '../../interaction/interactions.js';
 import type { PendingRequests } from '../../interaction/pending-requests.js';
 import type { ResolvedOptions } from '../../options/resolve-options.js';
@@ -35,6 +35,7 @@ export interface Engine {
   readonly dispatcher: Dispatcher;
   readonly capabilities: Capabilities;
   readonly subscriptions: Subscriptions;
+  readonly notifications: NotificationAccess;
 }
 
 /** Creates every method of this server, in one list, and the dispatcher that runs them. */
@@ -53,12 +54,8 @@ export function createEngine(
   const { instructions, listCache = NO_CACHE } = options;
   const info = serverInfo(options);
   const capabilities = new Capabilities(catalog, options.capabilities ?? {});
-  const mayRead = (exchange: Exchange, uri: string) => {
-    const found = findResource(catalog, uri);
-    // What was removed meanwhile has changed, too.
-    return !found || access.permitsCall(found.entry, exchange, found.variables);
-  };
-  const subscriptions = new Subscriptions(options.maxSubscriptions, mayRead);
+  const notifications = new NotificationAccess(catalog, access);
+  const subscriptions = new Subscriptions(options.maxSubscriptions, notifications.mayHear);
   const own = new TaskAccess(tasks, catalog, access);
   const methods = [
     discover(capabilities, instructions, listCache),
@@ -78,7 +75,8 @@ export function createEngine(
     listen(catalog, capabilities, subscriptions, tasks, own, access, logger),
   ];
   const writer = new ResponseWriter({ ...info } as JsonObject);
-  return { dispatcher: new Dispatcher(methods, writer, logger, audit, bounds), capabilities, subscriptions };
+  const dispatcher = new Dispatcher(methods, writer, logger, audit, bounds);
+  return { dispatcher, capabilities, subscriptions, notifications };
 }
 
 function serverInfo({ name, version, title, description, websiteUrl, icons }: ResolvedOptions): Implementation {
