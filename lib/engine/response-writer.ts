@@ -16,16 +16,8 @@ export interface SerializedResponse {
   readonly status: number;
   /** When to try again, in ms. While no headers have been sent, the status is 429, in both eras. */
   readonly retryAfterMs?: number;
-  /** What the caller lacks. While no headers have been sent, the status is that of a challenge, in both eras (O-10). */
-  readonly required?: RequiredAccess;
-}
-
-/** What a caller needs to be let in. */
-export interface RequiredAccess {
-  /** 401 for an anonymous caller. */
-  readonly status: 401 | 403;
-  /** All scopes of the operation. */
-  readonly scopes: readonly string[];
+  /** All scopes of an operation for which the caller needs another token. The status is that of a challenge (O-10). */
+  readonly requiredScopes?: readonly string[];
 }
 
 /** The JSON members of a result without its braces, for results that are serialized already (listings). */
@@ -81,12 +73,6 @@ export function errorResponse(
   const body = { jsonrpc: '2.0', id, error: wireError(error, era) };
   const response = { text: JSON.stringify(body), status: era === 'modern' ? status : legacyHttpStatusOf(error) };
   if (error instanceof LimitExceededError) return { ...response, retryAfterMs: error.retryAfterMs };
-  const required = requiredAccess(error);
-  return required ? { ...response, required } : response;
-}
-
-function requiredAccess(error: McpError): RequiredAccess | undefined {
-  if (error instanceof InsufficientScopeError) return { status: 403, scopes: error.requiredScopes };
-  if (error instanceof AuthenticationRequiredError) return { status: 401, scopes: error.requiredScopes };
-  return undefined;
+  const needsToken = error instanceof InsufficientScopeError || error instanceof AuthenticationRequiredError;
+  return needsToken ? { ...response, requiredScopes: error.requiredScopes } : response;
 }

@@ -32,15 +32,22 @@ export function wireError(error: McpError, era: Era): JsonRpcErrorObject {
 
 /**
  * HTTP status of a legacy error response that is all there is in the answer, whose headers are not sent yet. Legacy
- * clients take the status of most errors for that of the connection, but have to know when to come back.
+ * clients take the status of most errors for that of the connection, but have to know when to come back, and with which
+ * token (O-10).
  */
-export const legacyHttpStatusOf = (error: McpError): number => (error instanceof LimitExceededError ? 429 : 200);
+export const legacyHttpStatusOf = (error: McpError): number =>
+  error instanceof LimitExceededError ? 429 : (statusOfChallenge(error) ?? 200);
+
+const statusOfChallenge = (error: McpError): 401 | 403 | undefined => {
+  if (error instanceof InsufficientScopeError) return 403;
+  return error instanceof AuthenticationRequiredError ? 401 : undefined;
+};
 
 /** HTTP status of a modern error response whose headers are not sent yet (decision table rows 21, 22, 24-26). */
 export function httpStatusOf(error: McpError): number {
   if (error instanceof CapacityError) return error.status;
-  if (error instanceof InsufficientScopeError) return 403;
-  if (error instanceof AuthenticationRequiredError) return 401;
+  const challenge = statusOfChallenge(error);
+  if (challenge) return challenge;
   switch (error.code) {
     case ErrorCode.MethodNotFound:
       return 404;

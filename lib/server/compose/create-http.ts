@@ -43,9 +43,19 @@ export function createHttpService(
   };
   const policy = new OriginPolicy(options);
   const challenges = principals instanceof AuthPrincipalResolver ? principals.challenges : undefined;
-  const endpoint = new HttpEndpoint(
-    ...([policy, principals, dispatcher, handlers, budget, options, logger] as const),
-    ...([services.report, services.audit, challenges] as const),
-  );
+  const { report, audit } = services;
+  const parts = {
+    policy,
+    principals,
+    dispatcher,
+    handlers,
+    budget,
+    limits: options,
+    logger,
+    report,
+    audit,
+    challenges,
+  };
+  const endpoint = new HttpEndpoint(parts);
   return { endpoint, streams, slow, budget };
 }

@@ -7,9 +7,9 @@ import { challengeHeaders } from './step-up.js';
 /** The HTTP headers of the answer to one request: a challenge, or when to try again. */
 export function errorHeaders(
   { challenges }: HttpContext,
-  { status, required, retryAfterMs: waitMs }: SerializedResponse,
+  { status, requiredScopes, retryAfterMs: waitMs }: SerializedResponse,
 ): OutgoingHttpHeaders | undefined {
-  if (required) return challengeHeaders(required, challenges);
+  if (requiredScopes) return challengeHeaders({ status, requiredScopes }, challenges);
   if (waitMs !== undefined) return retryAfterMs(waitMs);
   return status === 503 || status === 429 ? retryAfter('capacity') : undefined;
 }

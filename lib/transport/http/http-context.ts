@@ -38,7 +38,7 @@ export interface HttpContext {
   endsAt?: number;
   /** Where its refusal is recorded. */
   audit?: Audit;
-  /** Whose request it is, once that is known. */
+  /** Whose request it is, once that is known. Default: nobody's, it is anonymous. */
   principal?: Principal;
 }
 
@@ -74,9 +74,9 @@ export const acceptsEventStream = (http: HttpContext): boolean => {
 };
 
 /** The sender of the messages in this request. */
-export const senderOf = (http: HttpContext, principal: Principal | undefined): Sender => ({
-  principal,
-  client: clientOf(http, principal),
+export const senderOf = (http: HttpContext): Sender => ({
+  principal: http.principal,
+  client: clientOf(http),
   via: 'http',
   address: http.remoteAddress,
   headers: http.headers,
@@ -86,5 +86,5 @@ export const senderOf = (http: HttpContext, principal: Principal | undefined): S
 });
 
 /** Whose share a request counts for: its principal's, or that of the address of an anonymous client. */
-export const clientOf = ({ remoteAddress }: HttpContext, principal: Principal | undefined): string =>
+export const clientOf = ({ remoteAddress, principal }: HttpContext): string =>
   principal === undefined ? remoteAddress : principalId(principal);

@@ -6,7 +6,7 @@ import { Turns } from '../../limits/turns.js';
 import { CapacityError, ErrorCode, McpError } from '../../protocol/errors.js';
 import { JsonRefused, parseJson } from '../../protocol/json.js';
 import { looksModern } from '../../protocol/revisions.js';
-import { type Principal, principalId } from '../../session/principal.js';
+import { principalId } from '../../session/principal.js';
 import type { PrincipalResolver } from '../../session/principal-resolver.js';
 import { provideUser } from '../../session/request-user.js';
 import { classifyPost } from './classify-post.js';
@@ -25,7 +25,7 @@ import { refuse, refuseBusy } from './refuse.js';
 import { labelRequest } from './request-label.js';
 import { refusePrincipal } from './refuse-principal.js';
 import { retryAfter } from './retry-after.js';
-import { type ChallengeWriter, PLAIN_CHALLENGES } from './step-up.js';
+import type { ChallengeWriter } from './step-up.js';
 
 const ALLOW = { allow: 'GET, POST, DELETE, OPTIONS' };
 
@@ -51,22 +51,28 @@ export interface ReceivedBody {
   readonly account: ByteAccount;
 }
 
+export interface HttpEndpointParts {
+  readonly policy: OriginPolicy;
+  readonly principals: PrincipalResolver;
+  readonly dispatcher: Dispatcher;
+  readonly handlers: HttpHandlers;
+  readonly budget: ByteBudget;
+  readonly limits: HttpLimits;
+  readonly logger: Logger;
+  readonly report: (error: unknown) => void;
+  readonly audit: Audit;
+  /** Default: challenges that do not say where to get a token. */
+  readonly challenges?: ChallengeWriter | undefined;
+}
+
 /** Where every HTTP request of every client of both eras arrives. */
 export class HttpEndpoint {
   readonly #turns = new Turns();
+  readonly #parts: HttpEndpointParts;
 
-  constructor(
-    private readonly policy: OriginPolicy,
-    private readonly principals: PrincipalResolver,
-    private readonly dispatcher: Dispatcher,
-    private readonly handlers: HttpHandlers,
-    private readonly budget: ByteBudget,
-    private readonly limits: HttpLimits,
-    private readonly logger: Logger,
-    private readonly report: (error: unknown) => void,
-    private readonly audit: Audit,
-    private readonly challenges: ChallengeWriter = PLAIN_CHALLENGES,
-  ) {}
+  constructor(parts: HttpEndpointParts) {
+    this.#parts = parts;
+  }
 
   /** Receives and serves a request, whatever happens; never rejects. */
   async handle(http: HttpContext): Promise<void> {
@@ -80,8 +86,8 @@ export class HttpEndpoint {
    * @returns `undefined` for a request that was refused, and answered
    */
   async receive(http: HttpContext): Promise<ReceivedBody | undefined> {
-    http.audit = this.audit;
-    const refusal = judgeHead(http, this.policy, this.limits.maxBodyBytes);
+    http.audit = this.#parts.audit;
+    const refusal = judgeHead(http, this.#parts.policy, this.#parts.limits.maxBodyBytes);
     if (refusal) {
       discardBody(http.raw);
       if (refusal.status !== 403) grantOrigin(http);
@@ -90,8 +96,8 @@ export class HttpEndpoint {
     }
     closeWithConnection(http.response, http.raw.socket);
     http.turns = this.#turns;
-    http.challenges = this.challenges;
-    const account = (http.account = this.budget.open(http.remoteAddress));
+    http.challenges = this.#parts.challenges;
+    const account = (http.account = this.#parts.budget.open(http.remoteAddress));
     const bytes = await this.#read(http, account);
     if (Buffer.isBuffer(bytes)) return { bytes, account };
     account.close();
@@ -107,7 +113,10 @@ export class HttpEndpoint {
       // Not logged here: the part that lost its backend reports that once, not at each request.
       if (error instanceof CapacityError)
         return refuse(http, error.status, error, undefined, retryAfter('backendUnavailable'));
-      this.logger.error('A request failed outside of any method', error instanceof Error ? error.stack : String(error));
+      this.#parts.logger.error(
+        'A request failed outside of any method',
+        error instanceof Error ? error.stack : String(error),
+      );
       if (http.response.headersSent) http.response.destroy();
       else refuse(http, 500, new McpError(ErrorCode.InternalError, 'Internal error'));
     } finally {
@@ -116,7 +125,7 @@ export class HttpEndpoint {
   }
 
   async #read({ verb, body, raw, response }: HttpContext, account: ByteAccount): Promise<Buffer | BodyRefusal> {
-    const { maxBodyBytes } = this.limits;
+    const { maxBodyBytes } = this.#parts.limits;
     if (Buffer.isBuffer(body)) return body.length > maxBodyBytes ? 'too-large' : (account.grow(body.length) ?? body);
     if (raw.headers.expect?.toLowerCase() === '100-continue' && !response.headersSent) response.writeContinue();
     // Bodies of other verbs are read as well, and dropped: a parser behind this one would take what is left for its
@@ -131,42 +140,41 @@ export class HttpEndpoint {
     if (http.verb !== 'POST' && http.verb !== 'GET' && http.verb !== 'DELETE')
       return sendJson(http, 405, undefined, ALLOW);
 
-    let principal: Principal | undefined;
     try {
-      const resolved = this.principals.resolve({ headers: http.headers, http: http.request });
-      principal = resolved instanceof Promise ? await resolved : resolved;
+      const resolved = this.#parts.principals.resolve({ headers: http.headers, http: http.request });
+      http.principal = resolved instanceof Promise ? await resolved : resolved;
     } catch (error) {
-      return refusePrincipal(http, error, this.report);
+      return refusePrincipal(http, error, this.#parts.report);
     }
-    http.principal = principal;
+    const { principal } = http;
     if (principal) provideUser(http.request, principal);
-    if (this.limits.auth?.endStreamsOnExpiry !== false) http.endsAt = principal?.expiresAt;
+    if (this.#parts.limits.auth?.endStreamsOnExpiry !== false) http.endsAt = principal?.expiresAt;
     const refusal = principal && body.account.moveTo(principalId(principal));
     if (refusal) return refuseBusy(http, refusal, BYTES_HELD);
-    if (http.verb === 'POST') return this.#post(http, body, principal);
+    if (http.verb === 'POST') return this.#post(http, body);
     // A modern client uses POST alone; with a session id it is a legacy client behind a proxy that adds a header
     // (A-20).
     const version = headerOf(http, 'mcp-protocol-version');
     if (version !== undefined && looksModern(version) && headerOf(http, 'mcp-session-id') === undefined) {
       return sendJson(http, 405, undefined, { allow: 'POST, OPTIONS' });
     }
-    const { gets, deletes } = this.handlers;
-    return http.verb === 'GET' ? gets.get(http, principal) : deletes.delete(http, principal);
+    const { gets, deletes } = this.#parts.handlers;
+    return http.verb === 'GET' ? gets.get(http) : deletes.delete(http);
   }
 
-  #post(http: HttpContext, body: ReceivedBody, principal: Principal | undefined): void | Promise<void> {
+  #post(http: HttpContext, body: ReceivedBody): void | Promise<void> {
     const turn = this.#turns.take(http.remoteAddress, body.bytes?.length ?? 0);
-    return turn ? turn.then(() => this.#parsePost(http, body, principal)) : this.#parsePost(http, body, principal);
+    return turn ? turn.then(() => this.#parsePost(http, body)) : this.#parsePost(http, body);
   }
 
-  #parsePost(http: HttpContext, body: ReceivedBody, principal: Principal | undefined): void | Promise<void> {
+  #parsePost(http: HttpContext, body: ReceivedBody): void | Promise<void> {
     const parsed = this.#parse(body);
     if (parsed instanceof McpError) return refuse(http, 400, parsed);
-    return this.#dispatch(http, this.#classify(http, parsed.value), principal);
+    return this.#dispatch(http, this.#classify(http, parsed.value));
   }
 
   #parse(body: ReceivedBody): { readonly value: unknown } | McpError {
-    const { maxJsonDepth, maxJsonMembers } = this.limits;
+    const { maxJsonDepth, maxJsonMembers } = this.#parts.limits;
     try {
       return { value: parseJson(body.bytes ?? NO_BODY, maxJsonDepth, maxJsonMembers) };
     } catch (error) {
@@ -181,24 +189,25 @@ export class HttpEndpoint {
     return classifyPost({
       body,
       header: (name) => headerOf(http, name),
-      modernOnly: (method) => this.dispatcher.knows('modern', method) && !this.dispatcher.knows('legacy', method),
+      modernOnly: (method) =>
+        this.#parts.dispatcher.knows('modern', method) && !this.#parts.dispatcher.knows('legacy', method),
     });
   }
 
-  #dispatch(http: HttpContext, post: ClassifiedPost, principal: Principal | undefined): void | Promise<void> {
-    const { modern, posts } = this.handlers;
+  #dispatch(http: HttpContext, post: ClassifiedPost): void | Promise<void> {
+    const { modern, posts } = this.#parts.handlers;
     labelRequest(http, post);
     switch (post.kind) {
       case 'modern':
-        return modern.handle(http, post.request, post.envelope, principal);
+        return modern.handle(http, post.request, post.envelope);
       case 'modern-notification':
         return sendJson(http, 202);
       case 'initialize':
-        return posts.initialize(http, post.request, principal);
+        return posts.initialize(http, post.request);
       case 'legacy':
-        return posts.post(http, [post.message], false, principal);
+        return posts.post(http, [post.message], false);
       case 'legacy-batch':
-        return posts.post(http, post.messages, true, principal);
+        return posts.post(http, post.messages, true);
       case 'rejected':
         return refuse(http, post.status, post.error, post.id);
     }

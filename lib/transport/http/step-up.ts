@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http';
-import type { RequiredAccess } from '../../engine/response-writer.js';
+import type { SerializedResponse } from '../../engine/response-writer.js';
 
 /** Writes challenges, which tell a client which token it needs. */
 export interface ChallengeWriter {
@@ -20,17 +20,21 @@ function plain(error: string | undefined, scopes: readonly string[]): string {
   return ['Bearer', [error, scope].filter((one) => one !== undefined).join(', ')].join(' ').trimEnd();
 }
 
-/** What several requests in one response need together: a client asks its user once (O-11). */
-export function joinRequired(all: readonly (RequiredAccess | undefined)[]): RequiredAccess | undefined {
-  const known = all.filter((one) => one !== undefined);
-  if (known.length === 0) return undefined;
-  const status = known.some((one) => one.status === 401) ? 401 : 403;
-  return { status, scopes: [...new Set(known.flatMap(({ scopes }) => scopes))] };
+/** An answer to a caller that needs another token: 401 if it has none at all. */
+export type Challenge = Required<Pick<SerializedResponse, 'status' | 'requiredScopes'>>;
+
+/** What two requests in one response need together: a client asks its user once (O-11). */
+export function joined(one: Challenge | undefined, { status, requiredScopes }: SerializedResponse) {
+  if (!requiredScopes || !one) return requiredScopes ? { status, requiredScopes } : one;
+  return {
+    status: Math.min(one.status, status),
+    requiredScopes: [...new Set([...one.requiredScopes, ...requiredScopes])],
+  };
 }
 
 export const challengeHeaders = (
-  { status, scopes }: RequiredAccess,
+  { status, requiredScopes }: Challenge,
   writer: ChallengeWriter = PLAIN_CHALLENGES,
 ): OutgoingHttpHeaders => ({
-  'www-authenticate': status === 401 ? writer.missingToken(scopes) : writer.insufficientScope(scopes),
+  'www-authenticate': status === 401 ? writer.missingToken(requiredScopes) : writer.insufficientScope(requiredScopes),
 });

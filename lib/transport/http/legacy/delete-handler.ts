@@ -1,4 +1,4 @@
-import { type Principal, principalId } from '../../../session/principal.js';
+import { principalId } from '../../../session/principal.js';
 import type { LegacyServices } from '../../legacy-services.js';
 import { type HttpContext, sendJson, senderOf } from '../http-context.js';
 import { requireSession } from './require-session.js';
@@ -7,14 +7,14 @@ import { requireSession } from './require-session.js';
 export class DeleteHandler {
   constructor(private readonly services: Pick<LegacyServices, 'sessions' | 'bus' | 'audit' | 'report'>) {}
 
-  async delete(http: HttpContext, principal?: Principal): Promise<void> {
+  async delete(http: HttpContext): Promise<void> {
     const { sessions, bus, audit, report } = this.services;
-    const session = await requireSession(http, sessions, principalId(principal));
+    const session = await requireSession(http, sessions, principalId(http.principal));
     if (!session) return;
     const ended = await sessions.end(session);
     sendJson(http, 204);
     if (!ended) return;
-    audit.sessionEnded(session, senderOf(http, principal));
+    audit.sessionEnded(session, senderOf(http));
     const { principal: owner, id } = session;
     // What runs in it on any instance is cancelled: nobody can get its results any more.
     await bus.publish({ type: 'session-ended', session: { principal: owner, id } }).catch(report);

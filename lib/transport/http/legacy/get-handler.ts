@@ -5,7 +5,7 @@ import { CapacityError, LimitExceededError, McpError } from '../../../protocol/e
 import { callAt } from '../../../limits/call-at.js';
 import type { Permit } from '../../../limits/limit-store.js';
 import { BackendUnavailableError } from '../../../session/backend-unavailable.js';
-import { principalId, type Principal } from '../../../session/principal.js';
+import { principalId } from '../../../session/principal.js';
 import { parseEventId } from '../../../stream/event-id.js';
 import type { SessionRecord } from '../../../session/session-record.js';
 import { STANDALONE_STREAM } from '../../../stream/event-log.js';
@@ -49,20 +49,20 @@ export class GetHandler {
     return this.#held;
   }
 
-  async get(http: HttpContext, principal?: Principal): Promise<void> {
+  async get(http: HttpContext): Promise<void> {
     if (!acceptsEventStream(http)) return sendJson(http, 406);
-    const owner = principalId(principal);
+    const owner = principalId(http.principal);
     try {
       const session = await requireSession(http, this.services.sessions, owner);
       if (!session) return;
       const position = await this.#positionOf(http, session);
       if (!position) return refuseUnknownEvent(http);
-      await this.#serve(http, this.#eventsOf(position, senderOf(http, principal)));
+      await this.#serve(http, this.#eventsOf(position, senderOf(http)));
     } catch (error) {
       if (!(error instanceof BackendUnavailableError) || http.response.headersSent) throw error;
       const lastEventId = headerOf(http, 'last-event-id');
       if (lastEventId !== undefined && !parseEventId(lastEventId)) return refuseUnknownEvent(http);
-      await this.#hold(http, senderOf(http, principal), owner, error);
+      await this.#hold(http, senderOf(http), owner, error);
     }
   }
 
@@ -125,7 +125,7 @@ export class GetHandler {
   async #serve(http: HttpContext, events: Observable<SseEvent>): Promise<void> {
     let permit: Permit;
     try {
-      permit = await this.services.admitStream(clientOf(http, http.principal));
+      permit = await this.services.admitStream(clientOf(http));
     } catch (error) {
       if (error instanceof LimitExceededError)
         return refuse(http, 429, error, undefined, retryAfterMs(error.retryAfterMs));

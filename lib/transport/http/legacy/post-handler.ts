@@ -9,7 +9,7 @@ import { CapacityError, ErrorCode, McpError } from '../../../protocol/errors.js'
 import type { JsonRpcNotification, JsonRpcRequest } from '../../../protocol/messages.js';
 import { MAX_BATCH, isRequestId } from '../../../protocol/messages.js';
 import { TRAITS } from '../../../protocol/revisions.js';
-import { principalId, type Principal } from '../../../session/principal.js';
+import { principalId } from '../../../session/principal.js';
 import { isSessionId } from '../../../session/session-id.js';
 import type { SessionRecord } from '../../../session/session-record.js';
 import { SessionLimitError } from '../../../session/session-store.js';
@@ -37,8 +37,8 @@ export class PostHandler {
   ) {}
 
   /** Opens a session and sends its id with the response (G-3). */
-  async initialize(http: HttpContext, request: JsonRpcRequest, principal?: Principal): Promise<void> {
-    const owner = principalId(principal);
+  async initialize(http: HttpContext, request: JsonRpcRequest): Promise<void> {
+    const owner = principalId(http.principal);
     const id = http.headers['mcp-session-id'];
     if (isSessionId(id) && (await this.services.sessions.load({ principal: owner, id }))) {
       return refuse(
@@ -50,7 +50,7 @@ export class PostHandler {
     }
     let session: SessionRecord;
     try {
-      session = { ...openSession(request.params, owner), client: clientOf(http, principal) };
+      session = { ...openSession(request.params, owner), client: clientOf(http) };
       await this.services.sessions.create(session);
     } catch (error) {
       if (error instanceof SessionLimitError) {
@@ -60,18 +60,18 @@ export class PostHandler {
       if (error instanceof McpError && !(error instanceof CapacityError)) return refuse(http, 400, error, request.id);
       throw error;
     }
-    const exchange = new Exchange(legacyPeer(session, senderOf(http, principal)), request, NO_OUTLET);
+    const exchange = new Exchange(legacyPeer(session, senderOf(http)), request, NO_OUTLET);
     const serialized = await this.dispatcher.dispatch(exchange);
     if (serialized) sendJson(http, 200, serialized.text, { 'mcp-session-id': session.id });
   }
 
-  async post(
-    http: HttpContext,
-    messages: readonly ValidMessage[],
-    batch: boolean,
-    principal?: Principal,
-  ): Promise<void> {
-    const session = await requireSession(http, this.services.sessions, principalId(principal), idOf(messages, batch));
+  async post(http: HttpContext, messages: readonly ValidMessage[], batch: boolean): Promise<void> {
+    const session = await requireSession(
+      http,
+      this.services.sessions,
+      principalId(http.principal),
+      idOf(messages, batch),
+    );
     if (!session) return;
     const error = batch ? batchError(messages, session) : undefined;
     if (error) return refuse(http, 400, error);
@@ -87,12 +87,12 @@ export class PostHandler {
 
     // A client that has left emits no further "close".
     if (http.response.destroyed) return;
-    const client = clientOf(http, principal);
+    const client = clientOf(http);
     const busy = this.inFlight.refusal(client);
     if (busy) return refuseBusy(http, busy, 'serves as many requests', idOf(messages, batch));
     const ids = requests.map(({ id }) => id);
     const response = new PostResponse(http, session, this.services, this.options, ids, batch);
-    const peer = legacyPeer(session, senderOf(http, principal));
+    const peer = legacyPeer(session, senderOf(http));
     // What a guard writes to the request of one call must not be found by another.
     const own = requests.length === 1 ? () => peer : () => ({ ...peer, request: viewOf(http.request) });
     const exchanges = requests.map((request) => new Exchange(own(), request, response));

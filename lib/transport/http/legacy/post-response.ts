@@ -1,4 +1,4 @@
-import { errorResponse, type RequiredAccess, type SerializedResponse } from '../../../engine/response-writer.js';
+import { errorResponse, type SerializedResponse } from '../../../engine/response-writer.js';
 import { ErrorCode, McpError } from '../../../protocol/errors.js';
 import type { Outlet } from '../../../exchange/exchange.js';
 import type { JsonRpcNotification, JsonRpcRequest, RequestId } from '../../../protocol/messages.js';
@@ -9,7 +9,7 @@ import { acceptsEventStream, sendJson, type HttpContext } from '../http-context.
 import { errorHeaders } from '../error-headers.js';
 import type { LegacyServices } from '../../legacy-services.js';
 import { sendAnswer } from '../send-answer.js';
-import { challengeHeaders, joinRequired } from '../step-up.js';
+import { type Challenge, challengeHeaders, joined } from '../step-up.js';
 import { PostStreamWriter } from './post-stream-writer.js';
 import { streamEvents } from './stream-events.js';
 import type { PendingResponse } from '../sse/stream-upgrades.js';
@@ -27,7 +27,8 @@ const MAX_BATCH_CHARACTERS = 16 * 1024 * 1024;
  */
 export class PostResponse implements Outlet, PendingResponse {
   readonly #responses: string[] = [];
-  #required: RequiredAccess | undefined;
+  /** What all requests together need. */
+  #challenge: Challenge | undefined;
   /** The last one, which is the only one unless it is a batch. */
   #last: SerializedResponse | undefined;
   #outstanding: readonly RequestId[];
@@ -84,7 +85,7 @@ export class PostResponse implements Outlet, PendingResponse {
     }
     if (response) this.#responses.push(this.#withinLimit(id, response.text));
     this.#last = response;
-    if (response?.required) this.#required = joinRequired([this.#required, response.required]);
+    if (response) this.#challenge = joined(this.#challenge, response);
     if (this.#outstanding.length === 0) this.#sendJson(id);
     return undefined;
   }
@@ -111,13 +112,13 @@ export class PostResponse implements Outlet, PendingResponse {
     const [first] = this.#responses;
     if (first === undefined) return sendJson(this.http, 202);
     const { http } = this;
-    const required = this.#required;
     if (!this.batch) {
-      const last = this.#last!;
-      return sendAnswer(http, required?.status ?? last.status, first, errorHeaders(http, last), id);
+      const only = this.#last!;
+      return sendAnswer(http, only.status, first, errorHeaders(http, only), id);
     }
-    const headers = required && challengeHeaders(required, http.challenges);
-    sendAnswer(http, required?.status ?? 200, `[${this.#responses.join(',')}]`, headers);
+    const challenge = this.#challenge;
+    const headers = challenge && challengeHeaders(challenge, http.challenges);
+    sendAnswer(http, challenge?.status ?? 200, `[${this.#responses.join(',')}]`, headers);
   }
 
   /**

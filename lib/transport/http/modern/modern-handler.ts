@@ -5,7 +5,6 @@ import { Exchange, type Outlet } from '../../../exchange/exchange.js';
 import { modernPeer } from '../../../exchange/peer.js';
 import type { Envelope } from '../../../protocol/envelope.js';
 import type { JsonRpcNotification, JsonRpcRequest, RequestId } from '../../../protocol/messages.js';
-import type { Principal } from '../../../session/principal.js';
 import { acceptsEventStream, clientOf, sendJson, senderOf, type HttpContext } from '../http-context.js';
 import { refuseBusy } from '../refuse.js';
 import { errorHeaders } from '../error-headers.js';
@@ -24,13 +23,13 @@ export class ModernHandler {
     private readonly options: SseOptions,
   ) {}
 
-  async handle(http: HttpContext, request: JsonRpcRequest, envelope: Envelope, principal?: Principal): Promise<void> {
+  async handle(http: HttpContext, request: JsonRpcRequest, envelope: Envelope): Promise<void> {
     if (request.method === 'subscriptions/listen' && !acceptsEventStream(http)) return sendJson(http, 406);
-    const client = clientOf(http, principal);
+    const client = clientOf(http);
     const busy = this.inFlight.refusal(client);
     if (busy) return refuseBusy(http, busy, 'serves as many requests', request.id);
     const response = new ModernResponse(http, request.id, this.options);
-    const exchange = new Exchange(modernPeer(envelope, senderOf(http, principal)), request, response);
+    const exchange = new Exchange(modernPeer(envelope, senderOf(http)), request, response);
     // A client that left while its principal was resolved emits no further "close".
     if (http.response.destroyed) return;
     // A client cancels by closing the response (S-5). "close" also follows a response that is finished (T-16).
