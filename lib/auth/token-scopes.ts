@@ -1,4 +1,5 @@
 import type { TokenClaims } from './auth-options.js';
+import { textsIn } from './texts-in.js';
 
 /**
  * The scopes of a token, as one text (RFC 9068) or as a list.
@@ -8,5 +9,5 @@ import type { TokenClaims } from './auth-options.js';
 export function scopesIn(claims: TokenClaims, claim?: string): readonly string[] {
   const given = claim === undefined ? (claims.scope ?? claims.scp) : claims[claim];
   if (typeof given === 'string') return given.split(' ').filter((scope) => scope !== '');
-  return Array.isArray(given) ? given.filter((scope): scope is string => typeof scope === 'string') : [];
+  return textsIn(given);
 }

@@ -1,17 +1,11 @@
 import type { AccessPolicySource } from '../access/access-policy.js';
 import type { McpAccess } from '../access/access-rule.js';
+import { listed } from './listed.js';
 import { MCP_ACCESS } from './metadata.js';
 
 type AccessDecorator = ClassDecorator & MethodDecorator;
 
-/** Adds to what other access decorators say of the same class or method. */
-const access =
-  (rule: McpAccess): AccessDecorator =>
-  (target: object, _method?: string | symbol, descriptor?: PropertyDescriptor) => {
-    const on = (descriptor?.value as object | undefined) ?? target;
-    const known = (Reflect.getOwnMetadata(MCP_ACCESS, on) ?? []) as McpAccess[];
-    Reflect.defineMetadata(MCP_ACCESS, [rule, ...known], on);
-  };
+const access = (rule: McpAccess): AccessDecorator => listed(MCP_ACCESS, rule);
 
 /**
  * Everybody may use the tool, resource, prompt or completer, or all of the class, also an anonymous caller where others

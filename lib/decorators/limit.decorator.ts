@@ -1,4 +1,5 @@
 import type { McpLimitOptions } from '../limits/limit.js';
+import { listed } from './listed.js';
 import { MCP_LIMIT } from './metadata.js';
 
 /**
@@ -17,10 +18,4 @@ import { MCP_LIMIT } from './metadata.js';
  * ```
  * @publicApi
  */
-export const McpLimit =
-  (options: McpLimitOptions): ClassDecorator & MethodDecorator =>
-  (target: object, _method?: string | symbol, descriptor?: PropertyDescriptor) => {
-    const on = (descriptor?.value as object | undefined) ?? target;
-    const known = (Reflect.getOwnMetadata(MCP_LIMIT, on) ?? []) as McpLimitOptions[];
-    Reflect.defineMetadata(MCP_LIMIT, [options, ...known], on);
-  };
+export const McpLimit = (options: McpLimitOptions): ClassDecorator & MethodDecorator => listed(MCP_LIMIT, options);

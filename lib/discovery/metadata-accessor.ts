@@ -40,9 +40,7 @@ export const declarationsOf = (method: object): Declaration[] =>
 
 /** What `@McpExpose()` says on the method, or else on the class: options, `false`, or nothing. */
 export const exposureOf = (type: object, method: object): McpExposeOptions | false | undefined =>
-  [method, type]
-    .map((one) => Reflect.getMetadata(MCP_EXPOSE, one) as McpExposeOptions | false | undefined)
-    .find((one) => one !== undefined);
+  nearest<McpExposeOptions | false>(MCP_EXPOSE, type, method);
 
 /**
  * What `@McpPublic()`, `@McpScopes()` and so on say on a method, on its class, and on the classes that this one extends.
@@ -60,10 +58,12 @@ export function accessOf(type: object, method: object): McpAccess[] {
 }
 
 /** What `@McpLimit()` says on a method, or else on its class or the nearest class that this one extends. */
-export const limitsOf = (type: object, method: object): readonly McpLimitOptions[] =>
-  [method, type]
-    .map((one) => Reflect.getMetadata(MCP_LIMIT, one) as McpLimitOptions[] | undefined)
-    .find((one) => one !== undefined) ?? [];
+export const declaredLimitsOf = (type: object, method: object): readonly McpLimitOptions[] =>
+  nearest<McpLimitOptions[]>(MCP_LIMIT, type, method) ?? [];
+
+/** What a decorator says on a method, or else on its class or the nearest class that this one extends. */
+const nearest = <T>(key: string, type: object, method: object): T | undefined =>
+  [method, type].map((one) => Reflect.getMetadata(key, one) as T | undefined).find((one) => one !== undefined);
 
 /** A class and those that it extends, the nearest first. */
 function* lineOf(type: object): Iterable<object> {

@@ -7,7 +7,7 @@ import type { EntryFactory, Primitive } from './entry-factory.js';
 import { requireEnhancers } from './enhancers.js';
 import type { HandlerHost } from '../pipeline/handler-pipelines.js';
 import { exposedTool } from './exposed-routes.js';
-import { accessOf, argumentsUse, limitsOf } from './metadata-accessor.js';
+import { accessOf, argumentsUse, declaredLimitsOf } from './metadata-accessor.js';
 import { knownAcrossCopies } from '../packages/known-across-copies.js';
 
 /**
@@ -96,7 +96,7 @@ export class Registrar {
       type: type as Primitive['type'],
       handler,
       access: accessOf(type, handler),
-      limits: limitsOf(type, handler),
+      limits: declaredLimitsOf(type, handler),
     };
     switch (declaration.kind) {
       case 'tool':

@@ -1,8 +1,9 @@
 import { metadataUrls } from '../auth/metadata-urls.js';
 import { checkKeys } from './check-keys.js';
+import { textsIn } from '../auth/texts-in.js';
 import { AS_PAGE, checkReadableByPages } from './check-readable-by-pages.js';
 import type { Findings } from './finding.js';
-import { objectIn, textOf, textsOf } from './json.js';
+import { objectIn, textOf } from './json.js';
 import type { Visitor } from './visit.js';
 
 /** Reads the metadata of an authorization server as clients and the server do (RFC 8414). */
@@ -31,7 +32,7 @@ export async function checkIssuer(issuer: string, visitor: Visitor, found: Findi
     if (textOf(document[field]) !== undefined) continue;
     found.warning('issuer', `It names no ${field}, so that no user can sign in.`, 'Use an issuer for users.');
   }
-  if (!textsOf(document.code_challenge_methods_supported).includes('S256')) {
+  if (!textsIn(document.code_challenge_methods_supported).includes('S256')) {
     found.fault(
       'issuer',
       'code_challenge_methods_supported does not have S256, and clients must refuse such an issuer.',

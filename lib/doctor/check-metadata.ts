@@ -1,7 +1,8 @@
 import { WELL_KNOWN, canonicalUri, isSecure, pathOf } from '../auth/resource-uri.js';
+import { textsIn } from '../auth/texts-in.js';
 import { AS_PAGE, checkReadableByPages } from './check-readable-by-pages.js';
 import type { Findings } from './finding.js';
-import { objectIn, quoted, textOf, textsOf } from './json.js';
+import { objectIn, quoted, textOf } from './json.js';
 import type { Visitor } from './visit.js';
 
 /** Reads what the resource says about itself (RFC 9728). @returns its issuers */
@@ -22,7 +23,7 @@ export async function checkMetadata(
     return [];
   }
   checkResource(url, textOf(document.resource), found);
-  if (textsOf(document.scopes_supported).includes('offline_access')) {
+  if (textsIn(document.scopes_supported).includes('offline_access')) {
     found.warning(
       'metadata',
       'scopes_supported has offline_access.',
@@ -31,7 +32,7 @@ export async function checkMetadata(
   }
   checkReadableByPages('metadata', metadataUrl, reply, found);
   await checkRoot(url, metadataUrl, visitor, found);
-  return checkIssuers(textsOf(document.authorization_servers), found);
+  return checkIssuers(textsIn(document.authorization_servers), found);
 }
 
 function checkResource(url: URL, resource: string | undefined, found: Findings): void {

@@ -16,9 +16,6 @@ export function objectIn({ body, headers }: Reply): Json | undefined {
 
 export const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-export const textsOf = (value: unknown): readonly string[] =>
-  Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : [];
-
 /** What a page of HTML or a text says, shortened for a sentence. */
 export const quoted = ({ body }: Reply): string => {
   const plain = body

@@ -1,6 +1,6 @@
 import type { AuthIssuer, TokenClaims } from '../auth-options.js';
 import { scopesIn } from '../token-scopes.js';
-import { textsIn } from './texts-in.js';
+import { textsIn } from '../texts-in.js';
 
 /**
  * What `cognito()` needs.

@@ -1,6 +1,6 @@
 import { isObject } from '../../protocol/messages.js';
 import type { AuthIssuer, TokenClaims } from '../auth-options.js';
-import { textsIn } from './texts-in.js';
+import { textsIn } from '../texts-in.js';
 
 /**
  * What `keycloak()` needs.

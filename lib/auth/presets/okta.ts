@@ -1,5 +1,5 @@
 import type { AuthIssuer, TokenClaims } from '../auth-options.js';
-import { textsIn } from './texts-in.js';
+import { textsIn } from '../texts-in.js';
 
 /**
  * What `okta()` needs.
