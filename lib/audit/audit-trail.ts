@@ -7,7 +7,7 @@ import type { JsonSchema } from '../schema/index.js';
 import type { SessionRecord } from '../session/session-record.js';
 import type { TaskRecord } from '../task/task-record.js';
 import type { Audit, AuditedRequest } from './audit.js';
-import type { McpAuditEvent, McpAuditReason, McpAuditRequest } from './audit-event.js';
+import type { McpAuditReason, McpAuditRequest } from './audit-event.js';
 import type { AuditQueue } from './audit-queue.js';
 import { callerOf } from './caller-of.js';
 import { type Ending, endingOfError, endingOfResult, endingOfTask } from './outcome-of.js';
@@ -52,7 +52,7 @@ export class AuditTrail implements Audit {
   }
 
   refused(status: number, reason: McpAuditReason, { principal, address }: Sender): void {
-    this.#add({
+    this.queue.add({
       kind: 'refusal',
       ...this.#now(),
       who: callerOf(principal, address),
@@ -65,7 +65,7 @@ export class AuditTrail implements Audit {
 
   taskEnded(task: TaskRecord): void {
     const { principal, session } = task.caller;
-    this.#add({
+    this.queue.add({
       kind: 'task-end',
       ...this.#now(),
       milliseconds: task.updatedAt - task.createdAt,
@@ -77,7 +77,7 @@ export class AuditTrail implements Audit {
   }
 
   sessionEnded({ id }: SessionRecord, { principal, address }: Sender): void {
-    this.#add({
+    this.queue.add({
       kind: 'session-end',
       ...this.#now(),
       who: callerOf(principal, address),
@@ -114,10 +114,6 @@ export class AuditTrail implements Audit {
 
   #now() {
     return { at: Date.now(), ...this.#where };
-  }
-
-  #add(event: McpAuditEvent): void {
-    this.queue.add(event);
   }
 }
 
