@@ -262,6 +262,11 @@ export class McpContext {
   /**
    * Whether the client declared a capability, given as a path such as `sampling`. `elicitation` tells whether
    * `elicit()` works and `elicitation.url` whether `elicitUrl()` works; both consider the revision of the client.
+   *
+   * @example
+   * ```ts
+   * if (ctx.can('elicitation')) await ctx.elicit(Rating, 'How was it?');
+   * ```
    */
   can(capability: string): boolean {
     return declaresCapability(this.#exchange.peer, capability);
