@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from './free-port.mjs';
+import { modern } from './modern-request.mjs';
 
 const START_MS = 60_000;
 const END_MS = 5000;
@@ -10,7 +11,7 @@ export const answersCalls = (start, cwd) => answers(start, cwd, weatherOfOslo, /
 
 /** Starts a program with a free `PORT`, and asks for its tools. @returns whether the list, as JSON, matches */
 export const listsTools = (start, cwd, expected) =>
-  answers(start, cwd, (port) => request(port, 'tools/list', undefined, {}), expected);
+  answers(start, cwd, (port) => request(port, 'tools/list'), expected);
 
 async function answers([command, ...args], cwd, ask, expected) {
   const port = await freePort();
@@ -48,26 +49,10 @@ async function untilAnswered(ask, program) {
   return undefined;
 }
 
-const weatherOfOslo = (port) =>
-  request(port, 'tools/call', 'weather', { name: 'weather', arguments: { city: 'Oslo' } });
+const weatherOfOslo = (port) => request(port, 'tools/call', { name: 'weather', arguments: { city: 'Oslo' } });
 
-/** A request without a session, of the revision 2026-07-28. @returns the body of the answer */
-async function request(port, method, name, params) {
-  const _meta = {
-    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-    'io.modelcontextprotocol/clientInfo': { name: 'consumers', version: '1' },
-    'io.modelcontextprotocol/clientCapabilities': {},
-  };
-  const response = await fetch(`http://127.0.0.1:${port}/mcp`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      accept: 'application/json, text/event-stream',
-      'mcp-protocol-version': '2026-07-28',
-      'mcp-method': method,
-      ...(name && { 'mcp-name': name }),
-    },
-    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: { ...params, _meta } }),
-  });
+/** @returns the body of the answer */
+async function request(port, method, params) {
+  const response = await fetch(`http://127.0.0.1:${port}/mcp`, { method: 'POST', ...modern(method, params) });
   return response.text();
 }

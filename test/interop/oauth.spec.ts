@@ -90,7 +90,8 @@ describe.each([1, 2])('the official client 2.4.0 and oidc-provider with %i insta
     const user = new OAuthUser();
     const { client } = await connect(url, user, options);
     const before = await whoami(client);
-    user.stored = { ...user.stored!, access_token: `${user.stored!.access_token.slice(0, -6)}AAAAAA` };
+    const known = user.tokens()!;
+    user.saveTokens({ ...known, access_token: `${known.access_token.slice(0, -6)}AAAAAA` });
     const after = await whoami(client);
     expect(as.grants).toEqual(['authorization_code', 'refresh_token']);
     expect(after).toMatchObject({ issuer: before.issuer, subject: before.subject, clientId: before.clientId });
@@ -104,6 +105,6 @@ it('R14 the official client uses opaque tokens of oidc-provider, which are intro
   const { url } = await serve(1, { auth: { issuers: [{ issuer: as.issuer, introspection }] } });
   const user = new OAuthUser();
   const { client } = await connect(url, user, ERAS[0][1]);
-  expect(user.stored!.access_token).not.toContain('.');
+  expect(user.tokens()!.access_token).not.toContain('.');
   expect(await whoami(client)).toMatchObject({ subject: 'alice', scopes: ['mcp'] });
 });

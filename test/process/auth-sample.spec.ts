@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../scripts/steps/free-port.mjs';
-import { SignIn } from '../fixtures/clients/sign-in.js';
+import { OAuthUser } from '../fixtures/clients/oauth-user.js';
 import { RoundRobin } from '../fixtures/network/round-robin.js';
 import { startSample, type SampleProcess } from '../fixtures/processes/sample-process.js';
 import { RedisServer } from '../fixtures/redis/redis-server.js';
@@ -21,7 +21,7 @@ const TOKEN_SECONDS = 2;
 
 /** A person with the official client, who signs in whenever the client says so. */
 class Reader {
-  readonly signIn: SignIn;
+  readonly user: OAuthUser;
   readonly client: Client;
   #transport: StreamableHTTPClientTransport | undefined;
 
@@ -30,13 +30,13 @@ class Reader {
     person: string,
     mode: (typeof MODES)[number],
   ) {
-    this.signIn = new SignIn(person);
+    this.user = new OAuthUser(person);
     this.client = new Client({ name: 'test', version: '1.0.0' }, { versionNegotiation: { mode } });
   }
 
   async connect(): Promise<this> {
     await this.#signedIn(() => {
-      this.#transport = new StreamableHTTPClientTransport(new URL(this.url), { authProvider: this.signIn });
+      this.#transport = new StreamableHTTPClientTransport(new URL(this.url), { authProvider: this.user });
       return this.client.connect(this.#transport);
     });
     return this;
@@ -60,7 +60,7 @@ class Reader {
       return await run();
     } catch (error) {
       if (!(error instanceof UnauthorizedError)) throw error;
-      await this.#transport!.finishAuth(this.signIn.callback);
+      await this.#transport!.finishAuth(this.user.takeAnswer());
       return run();
     }
   }
@@ -120,13 +120,13 @@ describe.each([1, 2])('sample 08-auth with the OAuth flow of the official client
 
   it.each(MODES)('a client signs in, calls, and signs in again for more scopes (%s)', async (mode) => {
     const alice = await reader('alice', mode);
-    expect(alice.signIn.signIns).toBe(1);
-    expect(alice.signIn.issued[0]!.scope).toBe('books:read');
+    expect(alice.user.asked).toHaveLength(1);
+    expect(alice.user.issued[0]!.scope).toBe('books:read');
     expect(await alice.tools()).toEqual(['find', 'reserve']);
     expect(await alice.call('reserve', { title: 'Emma' })).toBe('Emma is reserved for alice.');
     expect(await alice.call('reserve', { title: 'Emma', takeHome: true })).toContain('who may take it home');
-    expect(alice.signIn.signIns).toBe(2);
-    expect(alice.signIn.tokens()!.scope!.split(' ').toSorted()).toEqual(['books:lend', 'books:read']);
+    expect(alice.user.asked).toHaveLength(2);
+    expect(alice.user.tokens()!.scope!.split(' ').toSorted()).toEqual(['books:lend', 'books:read']);
     expect(await alice.tools()).toEqual(['find', 'loans', 'reserve']);
   });
 
@@ -141,12 +141,12 @@ describe.each([1, 2])('sample 08-auth with the OAuth flow of the official client
     const alice = await reader('alice', mode);
     const session = alice.sessionId;
     await expect
-      .poll(async () => (await alice.call('find', { title: 'Emma' })) && alice.signIn.issued.length, {
+      .poll(async () => (await alice.call('find', { title: 'Emma' })) && alice.user.issued.length, {
         timeout: 15_000,
         interval: 500,
       })
       .toBeGreaterThanOrEqual(3);
-    expect(alice.signIn.signIns).toBe(1);
+    expect(alice.user.asked).toHaveLength(1);
     expect(alice.sessionId).toBe(session);
     expect(session === undefined).toBe(mode === 'auto');
   });
@@ -154,7 +154,7 @@ describe.each([1, 2])('sample 08-auth with the OAuth flow of the official client
   it('the audit of all instances names who did what, and holds no token', async () => {
     const bob = await reader('bob', 'auto');
     await bob.call('find', { title: 'Emma' });
-    const token = bob.signIn.tokens()!.access_token;
+    const token = bob.user.tokens()!.access_token;
     const lines = () => files.flatMap((file) => readFileSync(file, 'utf8').trim().split('\n'));
     await expect
       .poll(() => lines().some((line) => line.includes('"name":"find"') && line.includes('"bob"')))
