@@ -1,4 +1,5 @@
 import { CapacityError } from '../protocol/errors.js';
+import { Shares } from '../limits/shares.js';
 import type { RequestId } from '../protocol/messages.js';
 import { sessionKeyText } from '../session/session-key.js';
 import type { SessionKey } from '../session/session-record.js';
@@ -21,7 +22,7 @@ export interface InFlightLimits {
 export class InFlight {
   readonly #exchanges = new Set<Exchange>();
   readonly #bySession = new Map<string, Exchange>();
-  readonly #byClient = new Map<string, number>();
+  readonly #shares = new Shares();
   #idle: (() => void)[] = [];
 
   /** @param limits without any, nothing is refused */
@@ -29,7 +30,7 @@ export class InFlight {
 
   /** @returns why a request of this client is one too many, or `undefined` when there is room for it */
   refusal(client: string): 'share' | 'total' | undefined {
-    if ((this.#byClient.get(client) ?? 0) >= this.limits.maxRequestsPerClient) return 'share';
+    if (this.#shares.of(client) >= this.limits.maxRequestsPerClient) return 'share';
     return this.#exchanges.size >= this.limits.maxRequests ? 'total' : undefined;
   }
 
@@ -39,12 +40,12 @@ export class InFlight {
 
   /** Requests of the client that has the most. */
   get largestShare(): number {
-    return Math.max(0, ...this.#byClient.values());
+    return this.#shares.largest;
   }
 
   /** Requests of one client. */
   of(client: string): number {
-    return this.#byClient.get(client) ?? 0;
+    return this.#shares.of(client);
   }
 
   /** @param client whose share it counts for @returns what to call when the response is there */
@@ -52,13 +53,11 @@ export class InFlight {
     const { session } = exchange.peer;
     const key = session && keyOf(session, exchange.request.id);
     this.#exchanges.add(exchange);
-    this.#byClient.set(client, (this.#byClient.get(client) ?? 0) + 1);
+    this.#shares.add(client, 1);
     if (key !== undefined) this.#bySession.set(key, exchange);
     return () => {
       if (!this.#exchanges.delete(exchange)) return;
-      const others = this.#byClient.get(client)! - 1;
-      if (others > 0) this.#byClient.set(client, others);
-      else this.#byClient.delete(client);
+      this.#shares.add(client, -1);
       if (key !== undefined && this.#bySession.get(key) === exchange) this.#bySession.delete(key);
       if (this.#exchanges.size === 0) for (const idle of this.#idle.splice(0)) idle();
     };

@@ -1,3 +1,5 @@
+import { Shares } from './shares.js';
+
 /** Why bytes were not granted: the owner's share is used up, or the whole budget is. */
 export type BudgetRefusal = 'share' | 'total';
 
@@ -16,7 +18,7 @@ export interface ByteBudgetOptions {
 export class ByteBudget {
   readonly #totalBytes: number;
   readonly #shareBytes: number;
-  readonly #byOwner = new Map<string, number>();
+  readonly #shares = new Shares();
   #held = 0;
   #unread = 0;
 
@@ -37,17 +39,17 @@ export class ByteBudget {
 
   /** Bytes held for the owner that has the most. */
   get largestShare(): number {
-    return Math.max(0, ...this.#byOwner.values());
+    return this.#shares.largest;
   }
 
   /** Bytes held for one owner. */
   of(owner: string): number {
-    return this.#byOwner.get(owner) ?? 0;
+    return this.#shares.of(owner);
   }
 
   /** Owners for whom something is held. */
   get owners(): number {
-    return this.#byOwner.size;
+    return this.#shares.size;
   }
 
   /** Opens an account, which holds nothing yet. @param owner a principal's id, or the address of an anonymous client */
@@ -61,10 +63,10 @@ export class ByteBudget {
    * @returns why not, or `undefined` when the bytes are held now
    */
   take(owner: string, bytes: number, own = -1): BudgetRefusal | undefined {
-    const held = this.#byOwner.get(owner) ?? 0;
+    const held = this.#shares.of(owner);
     if (held > own && held + bytes > this.#shareBytes) return 'share';
     if (this.#held > own && this.#held + bytes > this.#totalBytes) return 'total';
-    this.#byOwner.set(owner, held + bytes);
+    this.#shares.add(owner, bytes);
     this.#held += bytes;
     return undefined;
   }
@@ -76,9 +78,7 @@ export class ByteBudget {
 
   /** @internal */
   giveBack(owner: string, bytes: number): void {
-    const left = (this.#byOwner.get(owner) ?? 0) - bytes;
-    if (left > 0) this.#byOwner.set(owner, left);
-    else this.#byOwner.delete(owner);
+    this.#shares.add(owner, -bytes);
     this.#held -= bytes;
   }
 }

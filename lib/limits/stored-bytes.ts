@@ -1,4 +1,5 @@
 import type { BudgetRefusal } from './byte-budget.js';
+import { Shares } from './shares.js';
 
 export interface StoredBytesOptions {
   /** Bytes stored for all clients together. */
@@ -12,7 +13,7 @@ export interface StoredBytesOptions {
  * one account for all of them, because limits of each kind alone add up to more than a process has.
  */
 export class StoredBytes {
-  readonly #byClient = new Map<string, number>();
+  readonly #shares = new Shares();
   #held = 0;
   #makeRoom: (client: string, bytes: number) => void = () => {};
 
@@ -25,7 +26,7 @@ export class StoredBytes {
 
   /** Bytes stored for the client that has the most. */
   get largestShare(): number {
-    return Math.max(0, ...this.#byClient.values());
+    return this.#shares.largest;
   }
 
   /** @param makeRoom forgets what may be forgotten, until there is room for so many bytes or nothing is left */
@@ -35,9 +36,7 @@ export class StoredBytes {
 
   /** Stores more, or less, whatever the limits are: for what exists already. */
   change(client: string, bytes: number): void {
-    const stored = (this.#byClient.get(client) ?? 0) + bytes;
-    if (stored > 0) this.#byClient.set(client, stored);
-    else this.#byClient.delete(client);
+    this.#shares.add(client, bytes);
     this.#held += bytes;
   }
 
@@ -56,7 +55,7 @@ export class StoredBytes {
   }
 
   private ownExcess(client: string, more = 0): number {
-    return (this.#byClient.get(client) ?? 0) + more - this.options.shareBytes;
+    return this.#shares.of(client) + more - this.options.shareBytes;
   }
 
   totalExcess(more = 0): number {
