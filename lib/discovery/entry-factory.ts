@@ -104,7 +104,7 @@ export class EntryFactory {
       declaredBy: primitive.declaredBy,
       invoke: this.invoker.compile(primitive.host, input, primitive.declaredBy),
       output,
-      input: input.declared ?? input.jsonSchema,
+      input: declaredOf(input),
       access: await this.#access(primitive, { kind: 'tool', name, meta }),
       ...boundsOf(`tool:${name}`, { limits: primitive.limits, timeoutMs: options.timeoutMs }),
       paramHeaders: paramHeaders(input.jsonSchema),
@@ -150,7 +150,7 @@ export class EntryFactory {
     const invoke = this.invoker.compile(primitive.host, schema, declaredBy);
     const access = await this.#access(primitive, { kind: 'template', name: uri, meta }, cache);
     const definition = defined({ uriTemplate: uri, ...fields });
-    const input = schema && (schema.declared ?? schema.jsonSchema);
+    const input = declaredOf(schema);
     return { kind: 'template', key: uri, declaredBy, cache, access, ...bounds, template, input, invoke, definition };
   }
 
@@ -171,9 +171,8 @@ export class EntryFactory {
     });
     const { declaredBy } = primitive;
     const access = await this.#access(primitive, { kind: 'prompt', name, meta });
-    const declared = input && (input.declared ?? input.jsonSchema);
     const bounds = boundsOf(`prompt:${name}`, { limits: primitive.limits, timeoutMs: options.timeoutMs });
-    return { kind: 'prompt', key: name, declaredBy, access, ...bounds, input: declared, invoke, definition };
+    return { kind: 'prompt', key: name, declaredBy, access, ...bounds, input: declaredOf(input), invoke, definition };
   }
 
   async completion(primitive: Primitive, { prompt, resource, argument }: McpCompleteOptions): Promise<CompletionEntry> {
@@ -262,6 +261,9 @@ function taskTraits({ task: support = 'forbidden', detaches = false, idempotent 
   if (misplaced) throw new Error(`"${misplaced}" requires "task" to be optional or required`);
   return { support, detaches, idempotent };
 }
+
+/** What the audit reads which arguments are secret from. */
+const declaredOf = <S extends CompiledSchema | undefined>(input: S) => input && (input.declared ?? input.jsonSchema);
 
 /** Removes members that are undefined, because definitions are compared and merged by their keys. */
 const defined = <T extends object>(definition: T): T =>
