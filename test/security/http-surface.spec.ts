@@ -118,6 +118,30 @@ describe.each(ADAPTERS)('HTTP surface on %s', (adapter) => {
     });
   });
 
+  it.each(['controller', 'direct'] as const)(
+    "T-31 a page can read the session id beside the headers that the application's own CORS exposes (%s)",
+    async (mount) => {
+      const origin = 'https://app.example.com';
+      const own = await wireApp(adapter, {
+        mount,
+        allowedOrigins: [origin],
+        prepare: (app) => app.enableCors({ origin, exposedHeaders: ['x-request-id'] }),
+      });
+      for (const request of [
+        call('echo', { text: 'x' }, { headers: { origin } }),
+        call('speak', { count: 1 }, { headers: { origin }, meta: { progressToken: 1 } }),
+        post('{', { origin }),
+      ]) {
+        const { headers } = await send(own.port, request);
+        const exposed = String(headers['access-control-expose-headers']).split(/, ?/);
+        expect(exposed).toEqual(['x-request-id', 'mcp-session-id', 'www-authenticate', 'mcp-protocol-version']);
+        expect(headers['access-control-allow-origin']).toBe(origin);
+        expect(String(headers.vary).match(/origin/gi) ?? []).not.toHaveLength(2);
+      }
+      await own.close();
+    },
+  );
+
   it("headers of the application's hooks are on JSON, streams and refusals alike", async () => {
     const requests = [
       call('echo', { text: 'x' }),

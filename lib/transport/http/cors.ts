@@ -12,24 +12,26 @@ const ALLOWED_HEADERS = [
   'mcp-session-id',
   'last-event-id',
 ];
-const EXPOSED_HEADERS = 'mcp-session-id, www-authenticate, mcp-protocol-version';
+const EXPOSED_HEADERS = ['mcp-session-id', 'www-authenticate', 'mcp-protocol-version'];
 
 /**
- * Sets the CORS headers for an origin that the policy allows, unless the application's own CORS has set them already.
+ * Sets the CORS headers for an origin that the policy allows, and completes those that the application's own CORS has
+ * set. The request is answered by the endpoint from here on.
  */
 export function grantOrigin(http: HttpContext): void {
   const origin = headerOf(http, 'origin');
   if (origin === undefined) return;
   const { response } = http;
+  // What hooks of the framework have set is on the response only then.
+  http.takeOver?.();
   if (!response.hasHeader('access-control-allow-origin')) {
     response.setHeader('access-control-allow-origin', origin);
     response.appendHeader('vary', 'Origin');
   }
   // Set even if the application handles CORS: only this module knows which headers the protocol needs, and without them
   // a page cannot read its session id.
-  if (!response.hasHeader('access-control-expose-headers')) {
-    response.setHeader('access-control-expose-headers', EXPOSED_HEADERS);
-  }
+  const exposed = [response.getHeader('access-control-expose-headers') ?? []].flat().map(String);
+  response.setHeader('access-control-expose-headers', [...exposed, ...EXPOSED_HEADERS].join(', '));
 }
 
 /**
