@@ -3,7 +3,7 @@ import { McpError } from '../../protocol/errors.js';
 import { PrincipalRefusedError } from '../../session/principal-resolver.js';
 import { UnidentifiedUserError } from '../../session/user-principal-resolver.js';
 import type { HttpContext } from './http-context.js';
-import { refuse } from './refuse.js';
+import { recordRefusal, refuse } from './refuse.js';
 
 /**
  * Responds 401, 403 or 400, as the resolver decided.
@@ -16,6 +16,8 @@ export function refusePrincipal(http: HttpContext, error: unknown, report: (erro
   if (refused instanceof UnidentifiedUserError) report(refused);
   const { status, message, wwwAuthenticate } = refused;
   const headers = wwwAuthenticate === undefined ? undefined : { 'www-authenticate': wwwAuthenticate };
+  // Elsewhere 400 is about the message, and nothing to record.
+  if (status === 400) recordRefusal(http, status, 'unauthenticated');
   refuse(http, status, new McpError(status, message), undefined, headers);
 }
 

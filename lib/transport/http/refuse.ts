@@ -18,8 +18,11 @@ export function refuse(
 }
 
 /** Tells the audit of an answer that says who may not, or may not now. */
-export function recordRefusal({ audit, principal, remoteAddress }: HttpContext, status: number): void {
-  const reason = REASONS.get(status);
+export function recordRefusal(
+  { audit, principal, remoteAddress }: HttpContext,
+  status: number,
+  reason = REASONS.get(status),
+): void {
   if (reason) audit?.refused(status, reason, { principal, address: remoteAddress });
 }
 
