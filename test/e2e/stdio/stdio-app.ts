@@ -25,7 +25,10 @@ export interface StdioApp {
 }
 
 /** A real Nest application context behind a pair of pipes, as `McpStdio.run()` puts it together. */
-export async function stdioApp(options: Partial<McpModuleOptions> = {}): Promise<StdioApp> {
+export async function stdioApp(
+  options: Partial<McpModuleOptions> = {},
+  principal?: StdioServices['principal'],
+): Promise<StdioApp> {
   const gate = new Gate();
   class App {}
   Module({
@@ -43,6 +46,7 @@ export async function stdioApp(options: Partial<McpModuleOptions> = {}): Promise
     subscriptions,
     inFlight: runtime.inFlight,
     legacy: runtime.services,
+    principal,
     maxLineBytes: maxBodyBytes,
     maxJsonDepth,
   };
