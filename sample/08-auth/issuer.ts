@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import Provider, { errors } from 'oidc-provider';
+import Provider, { errors, type InteractionResults } from 'oidc-provider';
 
 type Context = Parameters<Parameters<Provider['use']>[0]>[0];
 
@@ -66,22 +66,35 @@ export async function startIssuer(url: string, resource: string): Promise<void> 
 
 /** Shows a link for each person. Following one is signing in, and consenting to everything the client asks for. */
 async function signIn(provider: Provider, ctx: Context): Promise<void> {
-  const { params, prompt } = await provider.interactionDetails(ctx.req, ctx.res);
-  const { client_id: clientId, scope = '', resource, login_hint: hint } = params as Record<string, string>;
-  const accountId = [ctx.query.as ?? hint ?? ''].flat()[0]!;
-  if (!Object.hasOwn(PEOPLE, accountId)) {
+  const { params, prompt, session, grantId } = await provider.interactionDetails(ctx.req, ctx.res);
+  const { client_id: clientId, login_hint: hint = '' } = params as Record<string, string>;
+  if (prompt.name === 'login') {
+    const accountId = [ctx.query.as ?? hint].flat()[0]!;
+    if (Object.hasOwn(PEOPLE, accountId)) return finish(provider, ctx, { login: { accountId } });
     ctx.type = 'html';
     ctx.body = Object.keys(PEOPLE)
       .map((name) => `<p><a href="?as=${name}">Sign in as ${name}</a></p>`)
       .join('\n');
     return;
   }
-  const grant = new provider.Grant({ accountId, clientId });
-  grant.addOIDCScope(scope);
-  const missing = prompt.details as { readonly missingResourceScopes?: Readonly<Record<string, string[]>> };
-  const asked = { [resource!]: scope.split(' '), ...missing.missingResourceScopes };
-  for (const [indicator, scopes] of Object.entries(asked)) grant.addResourceScope(indicator, scopes.join(' '));
-  const consent = { grantId: await grant.save() };
-  await provider.interactionFinished(ctx.req, ctx.res, { login: { accountId }, consent });
+  // Who is signed in already consents to more: the grant grows.
+  const known = grantId === undefined ? undefined : await provider.Grant.find(grantId);
+  const grant = known ?? new provider.Grant({ accountId: session!.accountId, clientId });
+  const { missingOIDCScope = [], missingResourceScopes = {} } = prompt.details as Missing;
+  grant.addOIDCScope(missingOIDCScope.join(' '));
+  for (const [indicator, scopes] of Object.entries(missingResourceScopes)) {
+    grant.addResourceScope(indicator, scopes.join(' '));
+  }
+  await finish(provider, ctx, { consent: { grantId: await grant.save() } });
+}
+
+/** What a client asks for and was not granted yet. */
+interface Missing {
+  readonly missingOIDCScope?: readonly string[];
+  readonly missingResourceScopes?: Readonly<Record<string, readonly string[]>>;
+}
+
+async function finish(provider: Provider, ctx: Context, result: InteractionResults): Promise<void> {
+  await provider.interactionFinished(ctx.req, ctx.res, result, { mergeWithLastSubmission: true });
   ctx.respond = false;
 }
