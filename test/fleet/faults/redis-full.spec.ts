@@ -38,6 +38,8 @@ describe('A11 a Redis with a small maxmemory that others have filled', () => {
     const before = await session.stream('holdLoudly', { key: 'before' }, 'full');
     await before.message(hasData('before'));
     await fill();
+    // Whatever is freed meanwhile must not make room for what sessions and calls store.
+    await redis.admin.config('SET', 'maxmemory', '1mb');
 
     const refused = await send(app.port, initializeRequest());
     expect([refused.status, refused.headers['retry-after']]).toEqual([503, '2']);
@@ -46,8 +48,6 @@ describe('A11 a Redis with a small maxmemory that others have filled', () => {
     expect((await send(app.port, call('echo', { text: 'plain' }))).status).toBe(200);
     expect((await session.request('ping')).result).toEqual({});
 
-    // Whatever is freed meanwhile must not make room for what the calls store.
-    await redis.admin.config('SET', 'maxmemory', '1mb');
     // One call began before Redis was full, and one begins now: both report, and both end with their answers.
     const now = await session.stream('holdLoudly', { key: 'now' }, 'full');
     const begun = performance.now();
