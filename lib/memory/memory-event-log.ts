@@ -46,6 +46,9 @@ export interface MemoryEventLogOptions extends Partial<HistoryLimits> {
   readonly report?: (error: unknown) => void;
 }
 
+/** Kept answers are large, and are to be gone soon after they were delivered. */
+const SWEEP_MS = 10_000;
+
 type Streams = Map<string, StreamHistory>;
 
 const UNKNOWN: StreamPage = { entries: [], last: STREAM_START, known: false, fence: 0, ended: false };
@@ -91,7 +94,7 @@ export class MemoryEventLog extends EventLog {
     this.#report = options.report ?? (() => undefined);
     this.#stop = [
       options.sessions.onEnd((key) => this.#drop(key)),
-      sweepEvery(sweepPeriodMs(this.#limits.historyTtlMs), () => this.#sweep()),
+      sweepEvery(Math.min(sweepPeriodMs(this.#limits.historyTtlMs), SWEEP_MS), () => this.#sweep()),
     ];
   }
 

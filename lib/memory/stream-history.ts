@@ -15,7 +15,7 @@ interface Stored {
 }
 
 /** How long a finished stream is kept once its client has got all of it, ms. */
-const DELIVERED_TTL_MS = 60_000;
+const DELIVERED_TTL_MS = 30_000;
 
 /** One stream: its newest entries, and a header (newest id, fence, final message) that outlives them. */
 export class StreamHistory {

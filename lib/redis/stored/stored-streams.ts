@@ -11,7 +11,7 @@ const LARGE_BYTES = 15 * 1024;
 /** What is kept of each stream for which there is no room, bytes. Its newest message is kept in any case. */
 const LEAST_HISTORY_BYTES = 16_384;
 /** How long a response is kept that was delivered, ms; the script that releases a stream says it, too. */
-const DELIVERED_TTL_MS = 60_000;
+const DELIVERED_TTL_MS = 30_000;
 
 interface Lifetimes {
   readonly maxHistoryBytes: number;
