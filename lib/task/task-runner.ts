@@ -6,13 +6,15 @@ import type { Interactions } from '../interaction/interactions.js';
 import { exceedsJsonSize } from '../limits/json-size.js';
 import { StorageLimitError } from '../session/storage-limit.js';
 import { SlicedWork } from '../limits/sliced-work.js';
-import { CapacityError, ErrorCode, invalidParams, McpError } from '../protocol/errors.js';
+import { CapacityError, ErrorCode, McpError, ResultTooLargeError } from '../protocol/errors.js';
 import type { JsonObject } from '../protocol/messages.js';
+import type { Era } from '../protocol/revisions.js';
 import { wireError } from '../protocol/wire-error.js';
 import type { Logger } from '@nestjs/common';
 import { DetachableCall, type WorkOutcome } from './detachable-call.js';
 import { newTaskId, taskKeyOf } from './task-id.js';
 import { TaskInteraction } from './task-interaction.js';
+import { requireStorable } from './require-storable.js';
 import { TaskOutlet } from './task-outlet.js';
 import { callerPeer } from './caller-peer.js';
 import { OPEN, type TaskPatch, type TaskRecord, type TaskStatus } from './task-record.js';
@@ -42,6 +44,8 @@ export interface TaskLimits {
   readonly maxInputRounds: number;
   /** Largest JSON of the arguments that are stored with a task, characters. */
   readonly maxTaskInputBytes: number;
+  /** Largest JSON of a result, characters. */
+  readonly maxResultBytes: number;
 }
 
 /** A task whose worker was lost this many times is not run again: it may be the task that kills its workers. */
@@ -144,8 +148,8 @@ export class TaskRunner {
     ttlMs: number | undefined,
   ): Promise<TaskRun> {
     if (this.#closed) throw new CapacityError('The server is shutting down; try again');
-    this.#requireSmall(args);
     const { principal, principalId, client, revision, clientCapabilities, clientInfo, session } = exchange.peer;
+    requireStorable(args, { clientCapabilities, clientInfo }, this.limits.maxTaskInputBytes);
     const spec = {
       principal: principalId,
       id: newTaskId(),
@@ -164,14 +168,6 @@ export class TaskRunner {
       if (error instanceof TaskLimitError) throw new CapacityError('Too many tasks; try again later');
       throw error;
     }
-  }
-
-  /** @throws {McpError} `-32602` */
-  #requireSmall(args: JsonObject): void {
-    const { maxTaskInputBytes } = this.limits;
-    if (!exceedsJsonSize(args, maxTaskInputBytes)) return;
-    const problem = `The arguments exceed the ${maxTaskInputBytes} bytes that are stored with a task`;
-    throw invalidParams(`${problem}; pass the address of large data instead of the data`);
   }
 
   #runAgain(task: TaskRecord, tool: TaskTool): void {
@@ -224,12 +220,19 @@ export class TaskRunner {
 
   /** A result with `isError` completes the task in the extension (TASK-10), but fails it in 2025-11-25 (§5.2). */
   #ending(outcome: WorkOutcome, { era }: Peer) {
+    if ('result' in outcome && exceedsJsonSize(outcome.result, this.limits.maxResultBytes)) {
+      return this.#failing(new ResultTooLargeError(this.limits.maxResultBytes), era);
+    }
     if ('result' in outcome) {
       const failed = era === 'legacy' && outcome.result.isError === true;
       return [failed ? 'failed' : 'completed', outcome] as const;
     }
     reportUnexpected(outcome.error, this.logger, 'tools/call as a task');
-    const error = wireError(toMcpError(outcome.error), era);
+    return this.#failing(toMcpError(outcome.error), era);
+  }
+
+  #failing(cause: McpError, era: Era) {
+    const error = wireError(cause, era);
     return ['failed', { error, statusMessage: error.message }] as const;
   }
 

@@ -159,6 +159,21 @@ describe.each(ADAPTERS)('One client of a server on %s', (adapter) => {
     expect(mcp.health().open.requests).toBe(0);
   });
 
+  it('a task stores no capabilities and no clientInfo of more than some kilobytes', async () => {
+    const { port, mcp } = await start();
+    await mcp.registerTool({ name: 'job', task: 'optional' }, () => 'done');
+    const extensions = { 'io.modelcontextprotocol/tasks': {} };
+    const job = (said: Record<string, unknown>) => send(port, modern('tools/call', { name: 'job', arguments: {} }, { meta: said }));
+    const pad = 'x'.repeat(100_000);
+    const capabilities = await job({ [CLIENT_CAPABILITIES]: { extensions, experimental: { pad } } });
+    expect(codeOf(capabilities.body)).toBe(-32602);
+    const declared = { [CLIENT_CAPABILITIES]: { extensions } };
+    const info = { name: 'a', version: '1', pad };
+    const named = await job({ ...declared, 'io.modelcontextprotocol/clientInfo': info });
+    expect(codeOf(named.body)).toBe(-32602);
+    expect(JSON.parse((await job(declared)).body)).toMatchObject({ result: { resultType: 'task' } });
+  });
+
   it('a client that does not read a large JSON response is disconnected', async () => {
     const { port, app, mcp } = await start();
     // More than the kernel takes on its own.

@@ -63,6 +63,7 @@ export class TaskRig {
       taskLeaseMs: leaseMs ?? 60_000,
       maxInputRounds: 8,
       maxTaskInputBytes: 100_000,
+      maxResultBytes: 100_000,
     };
     const services = { store, changes: this.changes, report };
     this.runner = new TaskRunner(services, interactions, limits, (name) => this.tools.get(name), logger);

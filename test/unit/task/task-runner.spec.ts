@@ -40,6 +40,21 @@ describe('TaskRunner', () => {
     await expect(started(rig, tool)).rejects.toThrow(/shutting down/);
   });
 
+  it('a task whose result is larger than allowed fails, and says how large it may be', async () => {
+    const rig = await TaskRig.open();
+    const result = { content: [{ type: 'text', text: 'x'.repeat(100_000) }] };
+    const { id } = await started(
+      rig,
+      rig.tool(async () => result),
+    );
+    const reason = 'The result has more than 100000 bytes; ask for less of it';
+    expect(await ended(rig, id)).toMatchObject({ status: 'failed', statusMessage: reason });
+    const task = await rig.store.load({ principal: 'alice', id });
+    expect(task).toMatchObject({ error: { code: -32603, message: reason, data: { maxResultBytes: 100_000 } } });
+    expect(task).not.toHaveProperty('result');
+    await rig.close();
+  });
+
   it('a task is cancelled when its client disconnects before it receives the id', async () => {
     const client = clientExchange();
     class LeavingStore extends MemoryTaskStore {
