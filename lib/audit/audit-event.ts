@@ -116,13 +116,14 @@ export interface McpAuditTaskEnd extends AuditEvent {
 }
 
 /**
- * A session was ended by its client. One that expires ends without an event.
+ * A session has ended: `ok`, by its client; `timeout`, it was idle for `sessionIdleTtlMs` or made room for another one.
+ * An expired session is recorded once, by one of the instances, within some time; of its owner only the id is known.
  *
  * @publicApi
  */
 export interface McpAuditSessionEnd extends AuditEvent {
   readonly kind: 'session-end';
-  readonly outcome: 'ok';
+  readonly outcome: 'ok' | 'timeout';
 }
 
 /**

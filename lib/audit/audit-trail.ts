@@ -4,7 +4,7 @@ import type { Sender } from '../exchange/peer.js';
 import { CallTimeoutError, type McpError } from '../protocol/errors.js';
 import type { JsonObject } from '../protocol/messages.js';
 import type { JsonSchema } from '../schema/index.js';
-import type { SessionRecord } from '../session/session-record.js';
+import type { SessionKey, SessionRecord } from '../session/session-record.js';
 import type { TaskRecord } from '../task/task-record.js';
 import type { Audit, AuditedRequest } from './audit.js';
 import type { McpAuditReason, McpAuditRequest } from './audit-event.js';
@@ -84,6 +84,12 @@ export class AuditTrail implements Audit {
       session: digestOf(id),
       outcome: 'ok',
     });
+  }
+
+  sessionExpired({ principal, id }: SessionKey): void {
+    // The store keeps no more of its owner than this.
+    const who = { principal };
+    this.queue.add({ kind: 'session-end', ...this.#now(), who, session: digestOf(id), outcome: 'timeout' });
   }
 
   /** @internal */

@@ -1,7 +1,7 @@
 import type { Exchange } from '../exchange/exchange.js';
 import type { Sender } from '../exchange/peer.js';
 import type { McpError } from '../protocol/errors.js';
-import type { SessionRecord } from '../session/session-record.js';
+import type { SessionKey, SessionRecord } from '../session/session-record.js';
 import type { TaskRecord } from '../task/task-record.js';
 import type { McpAuditReason } from './audit-event.js';
 
@@ -22,6 +22,8 @@ export interface Audit {
   refused(status: number, reason: McpAuditReason, sender: Sender): void;
   taskEnded(task: TaskRecord): void;
   sessionEnded(session: SessionRecord, sender: Sender): void;
+  /** A session has expired, or was ended to make room for another one. */
+  sessionExpired(session: SessionKey): void;
 }
 
 /** Without a sink nothing is recorded. */
@@ -30,4 +32,5 @@ export const NO_AUDIT: Audit = {
   refused() {},
   taskEnded() {},
   sessionEnded() {},
+  sessionExpired() {},
 };

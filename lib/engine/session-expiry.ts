@@ -1,3 +1,4 @@
+import type { Audit } from '../audit/audit.js';
 import type { SessionStore } from '../session/session-store.js';
 import type { InFlight } from './in-flight.js';
 
@@ -5,23 +6,28 @@ import type { InFlight } from './in-flight.js';
 const CHECK_MS = 30_000;
 
 /**
- * Cancels what runs in sessions that have expired. Stores let a session expire silently, on Redis at least, so the
+ * Records sessions that have expired, and cancels what runs in them. Stores let a session expire silently, on Redis at least, so the
  * sessions of running requests are looked up from time to time.
  */
 export class SessionExpiry {
   readonly #timer: NodeJS.Timeout;
+  readonly #stopListening: (() => void) | undefined;
 
+  /** @param audit `undefined` if nothing is recorded */
   constructor(
     private readonly sessions: SessionStore,
     private readonly inFlight: InFlight,
     idleTtlMs: number,
     report: (error: unknown) => void,
+    audit: Audit | undefined,
   ) {
     const check = (): void => void this.#check().catch(report);
     this.#timer = setInterval(check, Math.min(CHECK_MS, Math.ceil(idleTtlMs / 2))).unref();
+    this.#stopListening = audit && sessions.onExpiry((key) => audit.sessionExpired(key));
   }
 
   close(): void {
+    this.#stopListening?.();
     clearInterval(this.#timer);
   }
 

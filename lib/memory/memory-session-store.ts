@@ -56,6 +56,7 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
   readonly #byPrincipal = new SetIndex<SessionEntry>();
   readonly #byUri = new SetIndex<SessionEntry>();
   readonly #endListeners = new Set<(key: SessionKey) => void>();
+  readonly #expiryListeners = new Set<(key: SessionKey) => void>();
   readonly #stopSweep: () => void;
   readonly #idleTtlMs: number;
   readonly #maxSessions: number;
@@ -197,6 +198,11 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
     return () => this.#endListeners.delete(listener);
   }
 
+  override onExpiry(listener: (key: SessionKey) => void): () => void {
+    this.#expiryListeners.add(listener);
+    return () => this.#expiryListeners.delete(listener);
+  }
+
   override hold(key: SessionKey): () => void {
     const entry = this.#entry(key);
     if (!entry) return () => {};
@@ -228,7 +234,7 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
     let seen = 0;
     for (const entry of candidates) {
       if (entry.holds === 0) {
-        this.#remove(entry);
+        this.#expire(entry);
         return true;
       }
       if (++seen >= MAX_CANDIDATES) return false;
@@ -249,7 +255,7 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
   #isLive(entry: SessionEntry): boolean {
     const live = this.#entries.get(sessionKeyText(entry.record)) === entry;
     if (!live || entry.expiresAt > this.#now()) return live;
-    this.#remove(entry);
+    this.#expire(entry);
     return false;
   }
 
@@ -257,6 +263,11 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
     for (const entry of this.#entries.values()) {
       if (this.#isLive(entry)) return;
     }
+  }
+
+  #expire(entry: SessionEntry): void {
+    this.#remove(entry);
+    for (const listener of this.#expiryListeners) listener(keyOf(entry));
   }
 
   #remove(entry: SessionEntry): void {

@@ -66,11 +66,12 @@ export class McpRuntime {
     const { sessions, log, broker } = backends;
     const { report } = reporter;
     this.inFlight = new InFlight(options);
-    this.#expiry = new SessionExpiry(sessions, this.inFlight, options.sessionIdleTtlMs, report);
     this.access = new AccessControl(accessOptions(options), report);
     this.catalog = new Catalog(options.pageSize);
     this.audit = createAudit(backends.auditSink, this.catalog, options, reporter, server);
     const { audit } = this.audit;
+    const recorded = this.audit.queue && audit;
+    this.#expiry = new SessionExpiry(sessions, this.inFlight, options.sessionIdleTtlMs, report, recorded);
     this.interactions = createInteractions(backends, options, this.logger);
     this.bus = new ChangeBus({ broker, namespace: `mcp:${server ?? 'default'}`, report });
     this.tasks = createTasks(

@@ -103,6 +103,16 @@ export abstract class SessionStore {
   }
 
   /**
+   * Calls the listener for each session that has expired, or was ended to make room for another one: once, on one of
+   * the instances, and possibly some time later. A store that cannot tell needs no method of its own.
+   *
+   * @returns a function that removes the listener
+   */
+  onExpiry(_listener: (key: SessionKey) => void): () => void {
+    return () => {};
+  }
+
+  /**
    * Iterates over the live sessions, each once. It may or may not include sessions that begin or end during the
    * iteration. It does not restart the TTL of any session.
    */

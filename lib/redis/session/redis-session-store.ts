@@ -7,8 +7,10 @@ import type { RedisKeys } from '../keys.js';
 import { type RedisCommands, RedisRefusedError } from '../connection/redis-commands.js';
 import type { StoredLedger } from '../stored/stored-ledger.js';
 import { StoredSessions } from '../stored/stored-sessions.js';
+import { ExpiredSessions } from './expired-sessions.js';
 import { flag, packPatch, packRecord, type SessionFields, unpack } from './session-fields.js';
 import { SessionLists } from './session-lists.js';
+import { sweepPeriodMs } from '../../memory/sweep.js';
 
 /** Sessions that are considered when one has to give way. */
 const MAX_CANDIDATES = 32;
@@ -35,6 +37,7 @@ export class RedisSessionStore extends SessionStore {
   readonly #commands: RedisCommands;
   readonly #keys: RedisKeys;
   readonly #lists: SessionLists;
+  readonly #expired: ExpiredSessions;
   readonly #idleTtlMs: number;
   readonly #longTtlMs: number;
   readonly #maxSessions: number;
@@ -53,7 +56,8 @@ export class RedisSessionStore extends SessionStore {
     // A session lives longer than promised by the time between two writes of its TTL, and its list entries live longer
     // still, because a list must not lack a session that exists.
     this.#longTtlMs = Math.ceil(idleTtlMs * 1.05);
-    this.#lists = new SessionLists(commands, keys, Math.ceil(idleTtlMs * 1.15));
+    this.#expired = new ExpiredSessions(() => this.#lists, sweepPeriodMs(idleTtlMs), report ?? (() => {}));
+    this.#lists = new SessionLists(commands, keys, Math.ceil(idleTtlMs * 1.15), () => this.#expired.hasListeners);
     this.#maxSessions = maxSessions;
     this.#maxSessionsPerClient = options.maxSessionsPerClient ?? maxSessions;
     this.#maxSubscriptions = maxSubscriptions;
@@ -138,6 +142,10 @@ export class RedisSessionStore extends SessionStore {
       if (others > 0) this.#holds.set(text, others);
       else this.#holds.delete(text);
     };
+  }
+
+  override onExpiry(listener: (key: SessionKey) => void): () => void {
+    return this.#expired.add(listener);
   }
 
   async #end(key: SessionKey, onlyIdle: boolean): Promise<boolean> {
@@ -228,7 +236,9 @@ export class RedisSessionStore extends SessionStore {
   /** Ends the longest idle session of a list without an open connection. @returns whether one was among the first */
   async #makeRoom(list: string): Promise<boolean> {
     for (const key of await this.#lists.oldest(list, MAX_CANDIDATES)) {
-      if (!this.#holds.has(sessionKeyText(key)) && (await this.#end(key, true))) return true;
+      if (this.#holds.has(sessionKeyText(key)) || !(await this.#end(key, true))) continue;
+      this.#expired.tell(key);
+      return true;
     }
     return false;
   }

@@ -5,6 +5,8 @@ import type { RedisKeys } from '../keys.js';
 import type { RedisCommands } from '../connection/redis-commands.js';
 
 const PAGE = 200;
+/** How long expired sessions wait to be taken, ms: longer than the time between two reads of all instances. */
+const EXPIRED_KEPT_MS = 120_000;
 
 /**
  * The lists in which sessions are found other than by their key. Lists have hash slots of their own, so they cannot
@@ -12,10 +14,12 @@ const PAGE = 200;
  * whether it exists.
  */
 export class SessionLists {
+  /** @param reportsExpiry whether somebody takes expired sessions off the list of all */
   constructor(
     private readonly commands: RedisCommands,
     private readonly keys: RedisKeys,
     private readonly ttlMs: number,
+    private readonly reportsExpiry: () => boolean = () => false,
   ) {}
 
   /** @returns false when there are already as many sessions on the list as allowed */
@@ -26,6 +30,16 @@ export class SessionLists {
   /** Takes a session that was not created after all off a list. */
   async withdraw(list: string, key: SessionKey): Promise<void> {
     await this.#of(key).send('zrem', list, sessionKeyText(key));
+  }
+
+  /**
+   * Takes sessions off the list of all that have expired.
+   *
+   * @returns at most `count`, which no other caller gets
+   */
+  async takeExpired(count: number): Promise<SessionKey[]> {
+    const texts = await this.commands.run<string[]>('takeExpired', [this.keys.allSessions], [count]);
+    return keysOf(texts);
   }
 
   /** Adds a session that was admitted to the list of its principal, and lets it be found by its id. */
@@ -66,7 +80,7 @@ export class SessionLists {
   /** The sessions whose place on a list expires first: those that have been idle for longest. */
   async oldest(list: string, count: number): Promise<SessionKey[]> {
     const texts = await this.commands.send<string[]>('zrange', list, 0, count - 1);
-    return texts.map(parseKeyText).filter((key) => key !== undefined);
+    return keysOf(texts);
   }
 
   async owner(id: string): Promise<string | undefined> {
@@ -97,9 +111,12 @@ export class SessionLists {
   }
 
   #addTo(list: string, key: SessionKey, ttlMs = this.ttlMs, maxLength = 0): Promise<number> {
-    return this.#of(key).run<number>('listSession', [list], [sessionKeyText(key), ttlMs, maxLength]);
+    const keptMs = this.reportsExpiry() && list === this.keys.allSessions ? EXPIRED_KEPT_MS : 0;
+    return this.#of(key).run<number>('listSession', [list], [sessionKeyText(key), ttlMs, maxLength, keptMs]);
   }
 }
+
+const keysOf = (texts: readonly string[]): SessionKey[] => texts.map(parseKeyText).filter((key) => key !== undefined);
 
 /** The reverse of `sessionKeyText`. */
 function parseKeyText(text: string): SessionKey | undefined {

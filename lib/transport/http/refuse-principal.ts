@@ -1,9 +1,10 @@
+import type { McpAuditReason } from '../../audit/audit-event.js';
 import { isHttpException } from '../../nest/http-exception.js';
 import { McpError } from '../../protocol/errors.js';
 import { PrincipalRefusedError } from '../../session/principal-resolver.js';
 import { UnidentifiedUserError } from '../../session/user-principal-resolver.js';
 import type { HttpContext } from './http-context.js';
-import { recordRefusal, refuse } from './refuse.js';
+import { refuse } from './refuse.js';
 
 /**
  * Responds 401, 403 or 400, as the resolver decided.
@@ -16,9 +17,12 @@ export function refusePrincipal(http: HttpContext, error: unknown, report: (erro
   if (refused instanceof UnidentifiedUserError) report(refused);
   const { status, message, wwwAuthenticate } = refused;
   const headers = wwwAuthenticate === undefined ? undefined : { 'www-authenticate': wwwAuthenticate };
-  // Elsewhere 400 is about the message, and nothing to record.
-  if (status === 400) recordRefusal(http, status, 'unauthenticated');
-  refuse(http, status, new McpError(status, message), undefined, headers);
+  refuse(http, status, new McpError(status, message), undefined, headers, reasonOf(refused));
+}
+
+function reasonOf({ status, wwwAuthenticate }: PrincipalRefusedError): McpAuditReason {
+  if (status !== 403) return 'unauthenticated';
+  return wwwAuthenticate?.includes('error="insufficient_scope"') ? 'scope' : 'forbidden';
 }
 
 function toRefusedError(error: unknown): PrincipalRefusedError | undefined {

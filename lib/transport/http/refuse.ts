@@ -5,15 +5,20 @@ import type { RequestId } from '../../protocol/messages.js';
 import { retryAfter } from './retry-after.js';
 import { sendJson, type HttpContext } from './http-context.js';
 
-/** Responds with an HTTP error whose body is a JSON-RPC error; it has no id if none could be read (C-6). */
+/**
+ * Responds with an HTTP error whose body is a JSON-RPC error; it has no id if none could be read (C-6).
+ *
+ * @param reason why, for the audit. Default: what the status says, if it says who may not, or may not now
+ */
 export function refuse(
   http: HttpContext,
   status: number,
   error: McpError,
   id?: RequestId,
   headers?: OutgoingHttpHeaders,
+  reason?: McpAuditReason,
 ): void {
-  recordRefusal(http, status);
+  recordRefusal(http, status, reason);
   sendJson(http, status, JSON.stringify({ jsonrpc: '2.0', id, error: error.toJSON() }), headers);
 }
 

@@ -80,6 +80,9 @@ class Principals extends BearerPrincipals {
   override resolve(request: PrincipalRequest): Principal | undefined {
     const principal = super.resolve(request);
     if (principal?.subject === 'mallory') throw new PrincipalRefusedError(401, 'Who are you?');
+    if (principal?.subject === 'narrow') {
+      throw new PrincipalRefusedError(403, 'Which scope?', 'Bearer error="insufficient_scope", scope="mcp"');
+    }
     if (principal?.subject === 'garbled') throw new PrincipalRefusedError(400, 'What do you mean?');
     return principal && { ...principal, clientId: 'app', tenant: 'acme', scopes: ['a-scope'] };
   }
@@ -164,11 +167,13 @@ describe.each(CASES)('the audit of %s requests on %s, mounted %s', (era, adapter
     await send(app.port, call('echo', { text: 'hello' }, { headers: bearer('mallory') }));
     await send(app.port, call('echo', { text: 'hello' }, { headers: { host: 'evil.example' } }));
     await send(app.port, call('echo', { text: 'hello' }, { headers: bearer('garbled') }));
+    await send(app.port, call('echo', { text: 'hello' }, { headers: bearer('narrow') }));
     const who = { principal: 'anon', address: '127.0.0.1' };
     expect(sink.told).toEqual([
       { kind: 'refusal', who, outcome: 'refused', reason: 'unauthenticated', status: 401, via: 'http' },
       { kind: 'refusal', who, outcome: 'refused', reason: 'forbidden', status: 403, via: 'http' },
       { kind: 'refusal', who, outcome: 'refused', reason: 'unauthenticated', status: 400, via: 'http' },
+      { kind: 'refusal', who, outcome: 'refused', reason: 'scope', status: 403, via: 'http' },
     ]);
   });
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AccessPolicy, principalId } from 'nestjs-mcp-fleet';
 import { taskFleet, type TaskFleet } from './task-app.js';
 import { ExperimentalClient, TaskClient } from './task-client.js';
 
@@ -81,6 +82,36 @@ describe('a task whose worker is lost', () => {
     }
     const { result } = await there.get(id);
     expect(result).toMatchObject({ status: 'failed', statusMessage: expect.stringContaining('3 times') });
+  });
+
+  it('a task is not run again for a caller that may no longer use its tool', async () => {
+    class Whim extends AccessPolicy {
+      isAllowed = true;
+      override allows(): boolean {
+        return this.isAllowed;
+      }
+    }
+    const whim = new Whim();
+    for (const { mcp } of fleet.instances) {
+      const work = async () => {
+        const run = fleet.gate.count('runs owned');
+        await fleet.gate.passage(`owned ${run}`);
+        return `run ${run}`;
+      };
+      await mcp.registerTool({ name: 'owned', task: 'required', idempotent: true }, work, {
+        access: { allow: [whim] },
+      });
+    }
+    const id = await here.start('owned');
+    await fleet.gate.reached('waiting owned 1');
+    fleet.advance(LEASE);
+    whim.isAllowed = false;
+    // Whoever looks at the tasks of a fleet takes over what was lost.
+    expect((await there.get(id)).error?.message).toBe('Unknown task');
+    const task = { principal: principalId({ issuer: 'https://test', subject: 'alice' }), id };
+    await expect.poll(async () => (await fleet.store.load(task))?.status).toBe('failed');
+    expect((await fleet.store.load(task))?.error?.message).toBe('Unknown tool: owned');
+    expect(fleet.gate.has('waiting owned 2')).toBe(false);
   });
 
   it('a lost worker is also detected by tasks/result, tasks/list and subscriptions/listen', async () => {

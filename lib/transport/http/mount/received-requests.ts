@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { HttpContext } from '../http-context.js';
+import { recordRefusal } from '../refuse.js';
 import type { HttpEndpoint, ReceivedBody } from '../http-endpoint.js';
 
 interface Received {
@@ -23,9 +24,11 @@ export class ReceivedRequests {
     if (!body) return false;
     const raw = http.raw as Carrier;
     raw[this.#key] = { http, body };
-    // What is answered elsewhere never reaches the endpoint, which would give the bytes back.
+    // What a guard or a middleware of the application answers never reaches the endpoint, which would do this.
     http.response.once('close', () => {
-      if (raw[this.#key]) body.account.close();
+      if (!raw[this.#key]) return;
+      body.account.close();
+      if (http.response.headersSent) recordRefusal(http, http.response.statusCode);
     });
     return true;
   }
