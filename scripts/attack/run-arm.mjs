@@ -40,7 +40,13 @@ export async function runArm(arm, { adapter, seconds, options = {}, redis, progr
     bystander.start();
     await pause(IDLE_MS);
     const idle = await bystander.stop();
-    const attacker = await attack({ arm, port: instance.port, seconds, redis }, instance, () => bystander.start());
+    const order = { arm, port: instance.port, seconds, redis };
+    const attacker = await attack(
+      order,
+      instance,
+      () => bystander.start(),
+      () => bystander.stop(),
+    );
     const during = await bystander.stop();
     const after = await settle(instance, before.held);
     const figures = {
@@ -63,15 +69,24 @@ export async function runArm(arm, { adapter, seconds, options = {}, redis, progr
   }
 }
 
-/** Lets one attacker do its worst. @returns what it sent and was answered */
-async function attack(order, instance, begun) {
+/**
+ * Lets one attacker do its worst.
+ *
+ * @param over called when the attacker has more to do that is not measured
+ * @returns what it sent and was answered
+ */
+async function attack(order, instance, begun, over) {
   const child = fork(ATTACKER, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const end = () => child.kill('SIGKILL');
   process.once('exit', end);
   let report = {};
   // An arm that has to prepare something says when it is ready.
   const prepares = order.arm === 'listeners';
-  child.on('message', (message) => (message === 'ready' ? begun() : (report = message)));
+  child.on('message', (message) => {
+    if (message === 'ready') begun();
+    else if (message === 'over') void over().then(() => child.send('leave'));
+    else report = message;
+  });
   child.send(order);
   if (!prepares) begun();
   const graceMs = prepares ? PREPARATION_MS : ATTACKER_GRACE_MS;

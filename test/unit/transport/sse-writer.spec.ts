@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { Subject } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Turns } from '../../../lib/limits/turns.js';
 import type { SseEvent } from '../../../lib/transport/http/sse/sse-event.js';
 import { writeSse, type SseEnd } from '../../../lib/transport/http/sse/sse-writer.js';
 
@@ -55,6 +56,18 @@ describe('writeSse()', () => {
       frames.next({ data: 'x' });
     }
     expect(response.written.slice(1)).toEqual(Array<string>(5).fill('data: x\n\n'));
+  });
+
+  it('writeSse() counts a large event as work of its client, who waits for the next turn, and a small one as none', () => {
+    const turns = new Turns();
+    const response = new Response() as unknown as ServerResponse;
+    const frames = new Subject<SseEvent>();
+    void writeSse({ response, turns, remoteAddress: 'greedy' }, frames, { keepAliveMs: 1000, maxPendingBytes: 1e6 });
+    frames.next({ data: 'x'.repeat(1000) });
+    expect(turns.take('greedy', 100)).toBeUndefined();
+    frames.next({ data: 'x'.repeat(100_000) });
+    expect(turns.take('greedy', 100)).toBeInstanceOf(Promise);
+    expect(turns.take('modest', 100)).toBeUndefined();
   });
 
   it('writeSse() ends the response with its frames and leaves no timer or listener', async () => {

@@ -2,6 +2,7 @@ import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Observable, Subscription } from 'rxjs';
 import type { HttpContext } from '../http-context.js';
 import type { ByteAccount } from '../../../limits/byte-budget.js';
+import { SMALL_BYTES } from '../../../limits/turns.js';
 import { cutStalledWrite } from '../stalled-writes.js';
 import { commentEvent, type SseEvent } from './sse-event.js';
 import { sseFrame } from './sse-frame.js';
@@ -39,6 +40,8 @@ const PATIENCE_MS = 5000;
 /** How long a client that was too slow may take to read what was written already, ms. */
 const LINGER_MS = 30_000;
 
+type SseContext = Pick<HttpContext, 'response' | 'takeOver' | 'sent' | 'turns'> & { readonly remoteAddress?: string };
+
 /**
  * Subscribes to the events of one stream and writes them to one response. A client that leaves more than
  * `maxPendingBytes` unread is disconnected, so that it cannot fill the memory. What it missed is in the event log (F9).
@@ -46,7 +49,7 @@ const LINGER_MS = 30_000;
  * @returns resolves with the reason when the stream has ended and the events are unsubscribed; never rejects
  */
 export function writeSse(
-  { response, takeOver, sent }: Pick<HttpContext, 'response' | 'takeOver' | 'sent'>,
+  { response, takeOver, sent, turns, remoteAddress }: SseContext,
   events: Observable<SseEvent>,
   options: SseOptions,
   headers: OutgoingHttpHeaders = {},
@@ -72,7 +75,10 @@ export function writeSse(
     const write = (event: SseEvent) => {
       if (end !== undefined) return;
       if (isTooFarBehind()) return finish('overrun');
-      if (!response.write(sseFrame(event))) unread?.measure();
+      const frame = sseFrame(event);
+      // What its client asks next has to wait for its turn: a small request may have a large answer.
+      if (frame.length > SMALL_BYTES) turns?.use(remoteAddress ?? '', frame.length);
+      if (!response.write(frame)) unread?.measure();
       sent?.(event);
       keepAlive.refresh();
     };
