@@ -17,7 +17,10 @@ export const ARMS = {
     what: 'streamed answers of 4 MB that are kept for replay',
     control: { maxStoredBytes: UNLIMITED, maxStoredBytesPerClient: UNLIMITED },
   },
-  a7: { what: 'bodies that never end, or are announced too large', control: BYTES_UNLIMITED },
+  a7: {
+    what: 'bodies that never end, or are announced too large',
+    control: { ...BYTES_UNLIMITED, maxBodyBytes: UNLIMITED },
+  },
   a8: { what: 'listeners with 100 task ids each', redis: true },
   listeners: {
     what: '4000 honest listeners with 5 URIs each, and a cut of the connection of the subscriber',

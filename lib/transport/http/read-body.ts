@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { BudgetRefusal, ByteAccount } from '../../limits/byte-budget.js';
+import { READ_PACE } from './read-pace.js';
 import { areTooSmall } from './tiny-chunks.js';
 
 /** Why a body was not read to its end. */
@@ -57,6 +58,7 @@ export function readBody(stream: Readable, limit: number, account: ByteAccount):
       const refusal = keep(chunk);
       if (refusal !== undefined) return stop(refusal);
       size += chunk.length;
+      READ_PACE.took(stream, chunk.length);
     };
     stream.on('data', take);
     stream.on('end', end);
@@ -83,6 +85,7 @@ export function discardBody(request: IncomingMessage): void {
   const count = (chunk: Buffer): void => {
     bytes += chunk.length;
     if (bytes > DISCARD_BYTES || areTooSmall(++chunks, bytes)) cut();
+    else READ_PACE.took(request, chunk.length);
   };
   request.on('data', count);
   request.once('close', () => clearTimeout(timer));

@@ -13,7 +13,7 @@ const FORMS = [
 
 /** Bodies that never end, that are announced too large, or that go to a foreign Host. */
 export const attack = (client) =>
-  client.lanes(300, async (lane) => {
+  client.lanes(150, async (lane) => {
     const form = FORMS[lane % FORMS.length];
     const socket = await client.socket();
     socket.resume();
