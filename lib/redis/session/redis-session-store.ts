@@ -10,7 +10,9 @@ import { StoredSessions } from '../stored/stored-sessions.js';
 import { ExpiredSessions } from './expired-sessions.js';
 import { flag, packPatch, packRecord, type SessionFields, unpack } from './session-fields.js';
 import { SessionLists } from './session-lists.js';
-import { sweepPeriodMs } from '../../memory/sweep.js';
+
+/** How often expired sessions are looked for, if anybody wants to know of them, ms. */
+const EXPIRY_CHECK_MS = 30_000;
 
 /** Sessions that are considered when one has to give way. */
 const MAX_CANDIDATES = 32;
@@ -56,7 +58,7 @@ export class RedisSessionStore extends SessionStore {
     // A session lives longer than promised by the time between two writes of its TTL, and its list entries live longer
     // still, because a list must not lack a session that exists.
     this.#longTtlMs = Math.ceil(idleTtlMs * 1.05);
-    this.#expired = new ExpiredSessions(() => this.#lists, sweepPeriodMs(idleTtlMs), report ?? (() => {}));
+    this.#expired = new ExpiredSessions(() => this.#lists, Math.min(idleTtlMs, EXPIRY_CHECK_MS), report ?? (() => {}));
     this.#lists = new SessionLists(commands, keys, Math.ceil(idleTtlMs * 1.15), () => this.#expired.hasListeners);
     this.#maxSessions = maxSessions;
     this.#maxSessionsPerClient = options.maxSessionsPerClient ?? maxSessions;
