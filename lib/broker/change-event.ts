@@ -5,6 +5,7 @@ import type { SessionKey } from '../session/session-record.js';
  * must be able to recover.
  */
 export type ChangeEvent =
+  /** Another program says so: instances announce their own changes in the broadcast log. */
   | { readonly type: 'list-changed'; readonly list: 'tools' | 'prompts' | 'resources' }
   | { readonly type: 'resource-updated'; readonly uri: string }
   | { readonly type: 'task-changed'; readonly task: { readonly principal: string; readonly id: string } }

@@ -1,4 +1,4 @@
-import type { ChangeEvent } from '../broker/change-event.js';
+import type { Broadcast } from '../broadcast/broadcast.js';
 import type { ListName } from '../catalog/catalog.js';
 import { CapacityError } from '../protocol/errors.js';
 import type { JsonObject, RequestId } from '../protocol/messages.js';
@@ -32,7 +32,7 @@ interface Listener {
 
 /**
  * The open `subscriptions/listen` requests of this instance. They are identified by their exchange and never by their
- * id, because two clients may use the same id (I-1). Change events of all instances come from the change bus.
+ * id, because two clients may use the same id (I-1). What all instances announce comes from the broadcast feed.
  */
 export class Subscriptions {
   readonly #listeners = new Set<Listener>();
@@ -108,7 +108,7 @@ export class Subscriptions {
   /**
    * Tells every listener whose filter has what changed. A listener gets its notifications in the order of the events.
    */
-  deliver(event: ChangeEvent): void {
+  deliver(event: Broadcast): void {
     if (event.type === 'list-changed') {
       this.#work.add(this.#listeners, (listener) => {
         if (wants(listener.filter, event.list)) notifyList(listener, event.list);

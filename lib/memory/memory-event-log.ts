@@ -3,9 +3,11 @@ import { sessionKeyText } from '../session/session-key.js';
 import type { SessionKey } from '../session/session-record.js';
 import { type StreamSignal, encodeStreamSignal } from '../stream/stream-signal.js';
 import {
+  ALL_SESSIONS,
   type AppendOptions,
   type AppendOutcome,
   EventLog,
+  isAllSessions,
   STANDALONE_STREAM,
   STREAM_START,
   StreamLimitError,
@@ -98,11 +100,12 @@ export class MemoryEventLog extends EventLog {
     ];
   }
 
-  /** The current contents. All values are zero once every session has ended. */
+  /** What is kept for sessions. All values are zero once every session has ended. */
   get sizes(): { sessions: number; streams: number; entries: number; bytes: number } {
-    const streams = [...this.#streams.values()].flatMap((session) => [...session.values()]);
+    const sessions = [...this.#streams].filter(([text]) => text !== sessionKeyText(ALL_SESSIONS));
+    const streams = sessions.flatMap(([, session]) => [...session.values()]);
     return {
-      sessions: this.#streams.size,
+      sessions: sessions.length,
       streams: streams.length,
       entries: streams.reduce((sum, { size }) => sum + size, 0),
       bytes: streams.reduce((sum, { bytes }) => sum + bytes, 0),
@@ -114,20 +117,20 @@ export class MemoryEventLog extends EventLog {
   }
 
   async append(key: SessionKey, stream: string, data: string, options?: AppendOptions): Promise<AppendOutcome> {
-    if (!this.#sessions.has(key)) return { kind: 'gone' };
+    if (!this.#exists(key)) return { kind: 'gone' };
     const history = this.#history(key, stream);
     if (history.done) return { kind: 'done' };
     const entry = history.append(data, options?.final ?? false, this.#now());
     if (entry.final && stream !== STANDALONE_STREAM) {
       this.#totals.finished(history.client, history, () => this.#forget(key, stream, history));
     }
-    this.#totals.makeRoom(history.client, history);
+    if (!isAllSessions(key)) this.#totals.makeRoom(history.client, history);
     this.#signal(key, { kind: 'entry', stream, ...entry });
     return { kind: 'appended', id: entry.id, listening: history.held };
   }
 
   async read(key: SessionKey, stream: string, cursor: string, count: number): Promise<StreamPage> {
-    if (!this.#sessions.has(key)) return { ...UNKNOWN, ended: true };
+    if (!this.#exists(key)) return { ...UNKNOWN, ended: true };
     const history = this.#existing(key, stream);
     if (history === undefined) return UNKNOWN;
     const now = this.#now();
@@ -137,7 +140,7 @@ export class MemoryEventLog extends EventLog {
   }
 
   async claim(key: SessionKey, stream: string): Promise<number | undefined> {
-    if (!this.#sessions.has(key)) return undefined;
+    if (!this.#exists(key)) return undefined;
     const fence = this.#history(key, stream).claim(this.#now());
     this.#signal(key, { kind: 'claimed', stream, fence });
     return fence;
@@ -150,6 +153,10 @@ export class MemoryEventLog extends EventLog {
   /** Stops the sweep and removes the listener from the session registry. */
   close(): void {
     for (const stop of this.#stop) stop();
+  }
+
+  #exists(key: SessionKey): boolean {
+    return isAllSessions(key) || this.#sessions.has(key);
   }
 
   #existing(key: SessionKey, stream: string): StreamHistory | undefined {
@@ -167,7 +174,9 @@ export class MemoryEventLog extends EventLog {
     const streams: Streams = this.#streams.get(text) ?? new Map();
     if (stream !== STANDALONE_STREAM) this.#makeRoom(streams);
     const client = this.#sessions.clientOf?.(key) ?? key.principal;
-    const history = new StreamHistory(this.#limits, this.#now(), client, (change) => this.#totals.add(client, change));
+    // What is for everybody counts for nobody's share.
+    const count = isAllSessions(key) ? undefined : (change: number) => this.#totals.add(client, change);
+    const history = new StreamHistory(this.#limits, this.#now(), client, count);
     this.#streams.set(text, streams.set(stream, history));
     return history;
   }

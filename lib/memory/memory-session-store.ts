@@ -54,7 +54,6 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
   readonly #entries = new Map<string, SessionEntry>();
   readonly #byId = new SetIndex<SessionEntry>();
   readonly #byPrincipal = new SetIndex<SessionEntry>();
-  readonly #byUri = new SetIndex<SessionEntry>();
   readonly #endListeners = new Set<(key: SessionKey) => void>();
   readonly #expiryListeners = new Set<(key: SessionKey) => void>();
   readonly #stopSweep: () => void;
@@ -78,12 +77,11 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
   }
 
   /** The current contents. All values are zero once every session has ended. */
-  get sizes(): { sessions: number; ids: number; principals: number; uris: number } {
+  get sizes(): { sessions: number; ids: number; principals: number } {
     return {
       sessions: this.#entries.size,
       ids: this.#byId.size,
       principals: this.#byPrincipal.size,
-      uris: this.#byUri.size,
     };
   }
 
@@ -145,14 +143,12 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
     if (entry.uris.size >= this.#maxSubscriptions || this.#stored?.take(entry.client, uri.length)) return 'limit';
     entry.uris.add(uri);
     entry.bytes += uri.length;
-    this.#byUri.add(uri, entry);
     return 'subscribed';
   }
 
   async unsubscribe(key: SessionKey, uri: string): Promise<boolean> {
     const entry = this.#entry(key);
     if (entry?.uris.delete(uri)) {
-      this.#byUri.delete(uri, entry);
       entry.bytes -= uri.length;
       this.#stored?.change(entry.client, -uri.length);
     }
@@ -170,19 +166,18 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
     return undefined;
   }
 
-  async *sessions({ principal, uri }: SessionFilter = {}): AsyncGenerator<SessionKey> {
-    const candidates =
-      uri !== undefined
-        ? this.#byUri.get(uri)
-        : principal !== undefined
-          ? this.#byPrincipal.get(principal)
-          : this.#entries.values();
+  async *sessions({ principal }: SessionFilter = {}): AsyncGenerator<SessionKey> {
+    const candidates = principal === undefined ? this.#entries.values() : this.#byPrincipal.get(principal);
     // A copy, because each `load` during the iteration moves its session to the end of the map, where it would be
     // yielded a second time.
     for (const entry of Array.from(candidates ?? [])) {
-      const matches = principal === undefined || entry.record.principal === principal;
-      if (matches && this.#isLive(entry) && (uri === undefined || entry.uris.has(uri))) yield keyOf(entry);
+      if (this.#isLive(entry)) yield keyOf(entry);
     }
+  }
+
+  override async count(): Promise<number> {
+    this.#sweep();
+    return this.#entries.size;
   }
 
   has(key: SessionKey): boolean {
@@ -277,7 +272,6 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
     this.#byPrincipal.delete(key.principal, entry);
     this.#byClient.delete(entry.client, entry);
     this.#stored?.change(entry.client, -entry.bytes);
-    for (const uri of entry.uris) this.#byUri.delete(uri, entry);
     for (const listener of this.#endListeners) listener(key);
   }
 }

@@ -55,11 +55,6 @@ export class RedisKeys {
     return `${this.namespace}:{c:${digest(client)}}`;
   }
 
-  /** Sorted set: the sessions that subscribe to one resource, with the same lifetime. */
-  subscribersOf(uri: string): string {
-    return `${this.namespace}:{uri:${digest(uri)}}`;
-  }
-
   /** String: the principal of a session id. Somewhat longer than the idle TTL, extended with the session. */
   owner(id: string): string {
     return `${this.namespace}:{id:${encode(id)}}`;

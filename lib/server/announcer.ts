@@ -1,9 +1,9 @@
-import type { ChangeBus } from '../broker/change-bus.js';
+import type { Broadcast } from '../broadcast/broadcast.js';
 import type { ListName } from '../catalog/catalog.js';
 import type { LogLevel } from '../protocol/log-levels.js';
 import { notificationText } from '../protocol/messages.js';
-import type { SessionFilter, SessionStore } from '../session/session-store.js';
-import type { EventLog } from '../stream/event-log.js';
+import type { SessionStore } from '../session/session-store.js';
+import { ALL_SESSIONS, type EventLog, STANDALONE_STREAM } from '../stream/event-log.js';
 import { forEachConcurrent } from './for-each-concurrent.js';
 import { type DeliveryOutcome, type LogLine, Outbox } from './outbox.js';
 
@@ -26,19 +26,21 @@ export interface McpLogMessage {
 /** Outcomes from worst to best. */
 const RANK: readonly DeliveryOutcome[] = ['unknown', 'filtered', 'stored', 'delivered'];
 
+/** Time between two attempts to announce that a list has changed, ms. */
+const RETRY_MS = 1000;
+
 /**
- * Sends clients the messages that belong to no request. Modern clients get changes through the bus, on whichever
- * instance their subscription is open. Legacy sessions get everything on their standalone stream, even if they open it
- * later.
+ * Sends clients the messages that belong to no request. What is for all of them is appended to the broadcast log once,
+ * from which each instance tells its clients. What is for one session is appended to the log of that session.
  */
 export class Announcer {
   readonly #debounced = new Map<ListName, NodeJS.Timeout>();
   readonly #outbox: Outbox;
+  #closed = false;
 
   constructor(
     private readonly sessions: SessionStore,
-    log: EventLog,
-    private readonly bus: ChangeBus,
+    private readonly log: EventLog,
     private readonly debounceMs: number,
     private readonly report: (error: unknown) => void,
   ) {
@@ -47,28 +49,17 @@ export class Announcer {
 
   /** Announces a burst of changes once, after a delay, so that the announcement follows the last of them (§3.3). */
   listChanged(list: ListName): void {
-    if (this.#debounced.has(list)) return;
-    const timer = setTimeout(() => {
-      this.#debounced.delete(list);
-      this.#publishListChanged(list).catch(this.report);
-    }, this.debounceMs);
-    this.#debounced.set(list, timer.unref());
+    if (!this.#debounced.has(list)) this.#announceAfter(this.debounceMs, list);
   }
 
-  async resourceUpdated(uri: string): Promise<void> {
-    await this.bus.publish({ type: 'resource-updated', uri });
-    await this.#appendToAll({ uri }, notificationText('notifications/resources/updated', { uri }));
+  resourceUpdated(uri: string): Promise<void> {
+    return this.#announce({ type: 'resource-updated', uri });
   }
 
-  /** @returns the number of sessions for which the message was delivered or stored */
-  async broadcast(message: McpLogMessage, filter?: SessionFilter): Promise<number> {
-    const line = new MessageLine(message);
-    let reached = 0;
-    await forEachConcurrent(this.sessions.sessions(filter), async (key) => {
-      const outcome = await this.#outbox.send(key.id, line, key);
-      if (outcome === 'delivered' || outcome === 'stored') reached++;
-    });
-    return reached;
+  /** @returns the number of sessions */
+  async broadcast({ level, logger, data }: McpLogMessage): Promise<number> {
+    await this.#announce({ type: 'message', level, ...(logger !== undefined && { logger }), data });
+    return this.sessions.count();
   }
 
   toSession(id: string, message: McpLogMessage): Promise<DeliveryOutcome> {
@@ -87,17 +78,25 @@ export class Announcer {
   }
 
   close(): void {
+    this.#closed = true;
     for (const timer of this.#debounced.values()) clearTimeout(timer);
     this.#debounced.clear();
   }
 
-  async #publishListChanged(list: ListName): Promise<void> {
-    await this.bus.publish({ type: 'list-changed', list });
-    await this.#appendToAll(undefined, notificationText(`notifications/${list}/list_changed`));
+  /** Until it is announced: nobody else knows that the list has changed. */
+  #announceAfter(ms: number, list: ListName): void {
+    const announce = (): void => {
+      this.#debounced.delete(list);
+      this.#announce({ type: 'list-changed', list }).catch((error: unknown) => {
+        this.report(error);
+        if (!this.#closed && !this.#debounced.has(list)) this.#announceAfter(RETRY_MS, list);
+      });
+    };
+    this.#debounced.set(list, setTimeout(announce, ms).unref());
   }
 
-  async #appendToAll(filter: SessionFilter | undefined, text: string): Promise<void> {
-    await forEachConcurrent(this.sessions.sessions(filter), async (key) => void (await this.#outbox.append(key, text)));
+  async #announce(broadcast: Broadcast): Promise<void> {
+    await this.log.append(ALL_SESSIONS, STANDALONE_STREAM, JSON.stringify(broadcast));
   }
 }
 

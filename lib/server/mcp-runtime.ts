@@ -1,6 +1,7 @@
 import type { Logger } from '@nestjs/common';
 import type { Subscription } from 'rxjs';
 import { AccessControl } from '../access/access-control.js';
+import { BroadcastFeed } from '../broadcast/broadcast-feed.js';
 import { ChangeBus } from '../broker/change-bus.js';
 import { Catalog } from '../catalog/catalog.js';
 import type { CallBounds } from '../engine/call-bounds.js';
@@ -10,6 +11,7 @@ import type { LimitStore } from '../limits/limit-store.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import { MODERN_REVISION } from '../protocol/revisions.js';
 import { BackendUnavailableError } from '../session/backend-unavailable.js';
+import { SessionChanges } from '../broadcast/session-changes.js';
 import type { SessionRecord } from '../session/session-record.js';
 import { type GapCapabilities, gapNotifications } from '../stream/gap-notifications.js';
 import { watchForLostWorker } from '../stream/lost-worker.js';
@@ -40,6 +42,7 @@ export class McpRuntime {
   readonly bounds: CallBounds;
   readonly interactions: Interactions;
   readonly bus: ChangeBus;
+  readonly feed: BroadcastFeed;
   readonly tasks: Tasks;
   readonly engine: Engine;
   readonly announcer: Announcer;
@@ -86,25 +89,22 @@ export class McpRuntime {
       audit,
     );
     this.bounds = createBounds(limits, options);
-    this.engine = createEngine(
-      this.catalog,
-      sessions,
-      this.interactions,
-      this.tasks,
-      backends.pending,
-      this.access,
-      options,
-      this.logger,
-      audit,
-      this.bounds,
-    );
-    this.announcer = new Announcer(sessions, log, this.bus, options.changeDebounceMs, report);
+    this.feed = new BroadcastFeed({ log, broker, report });
+    const { catalog, access, interactions, tasks, bounds } = this;
+    const { pending } = backends;
+    const changes = new SessionChanges(broker, log, report);
+    this.engine = createEngine({
+      ...{ catalog, sessions, changes, interactions, tasks, pending, access },
+      ...{ options, logger, audit, bounds },
+    });
+    this.announcer = new Announcer(sessions, log, options.changeDebounceMs, report);
     this.services = {
       sessions,
       log,
       broker,
-      pending: backends.pending,
+      pending,
       bus: this.bus,
+      feed: this.feed,
       audit,
       report,
       gapNotifications: this.#gapNotifications,
@@ -129,12 +129,14 @@ export class McpRuntime {
         else if (event.type === 'task-changed') this.tasks.changes.notify(event.task);
         else subscriptions.deliver(event);
       }),
-      this.bus.interrupted$.subscribe(() => {
-        subscriptions.deliverAll();
-        this.tasks.changes.notifyAll();
-      }),
+      this.bus.interrupted$.subscribe(() => this.tasks.changes.notifyAll()),
     ];
-    await this.#startBus();
+    const deliverAll = (): void => subscriptions.deliverAll();
+    this.feed.listen({
+      entry: ({ broadcast }) => broadcast && subscriptions.deliver(broadcast),
+      ...{ started: deliverAll, gap: deliverAll },
+    });
+    await Promise.all([this.#startBus(), this.feed.start()]);
     this.#state = 'running';
   }
 
@@ -169,6 +171,7 @@ export class McpRuntime {
     this.http.slow.close();
     for (const subscription of this.#subscriptions) subscription.unsubscribe();
     this.announcer.close();
+    this.feed.close();
     this.tasks.changes.close();
     this.tasks.orphans.close();
     await this.audit.queue?.settled(AUDIT_GRACE_MS);
@@ -176,14 +179,13 @@ export class McpRuntime {
   }
 
   /** An instance starts even while its broker is unavailable, and receives changes once it is back (F4). */
-  async #startBus(isRetry = false): Promise<void> {
+  async #startBus(): Promise<void> {
     try {
       await this.bus.start();
-      if (isRetry) this.engine.subscriptions.deliverAll();
     } catch (error) {
       if (!(error instanceof BackendUnavailableError)) throw error;
       if (this.#closed) return;
-      this.#busRetry = setTimeout(() => void this.#startBus(true).catch(this.services.report), 500).unref();
+      this.#busRetry = setTimeout(() => void this.#startBus().catch(this.services.report), 500).unref();
     }
   }
 

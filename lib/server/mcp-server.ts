@@ -84,9 +84,9 @@ export class McpServer {
   }
 
   /**
-   * Sends a log message to every legacy session, and stores it for those without an open stream.
+   * Sends a log message to every legacy session that wants its level, and stores it for those without an open stream.
    *
-   * @returns the number of sessions for which it was delivered or stored
+   * @returns the number of sessions
    * @throws {BackendUnavailableError} if Redis cannot be reached, or too many messages are waiting for it
    */
   broadcast(message: McpLogMessage): Promise<number> {

@@ -32,6 +32,8 @@ export interface SessionRecord extends SessionKey {
   readonly revision: LegacyRevision;
   readonly clientInfo?: ClientInfo;
   readonly clientCapabilities: Readonly<Record<string, unknown>>;
+  /** Where the broadcasts begin that it gets, in the broadcast log of the `EventLog`. Default: where it is first read. */
+  readonly broadcastsFrom?: string;
   /** Whether the client has sent `notifications/initialized`. */
   readonly initialized: boolean;
   /** The level set by `logging/setLevel`. Absent until the client sets one. */

@@ -2,15 +2,13 @@ import type { SessionKey, SessionPatch, SessionRecord } from './session-record.j
 import { knownAcrossCopies } from '../packages/known-across-copies.js';
 
 /**
- * Selects the sessions that `SessionStore.sessions()` yields. Without a field it selects all sessions.
+ * Selects the sessions that `SessionStore.sessions()` yields. Without one it selects all sessions.
  *
  * @publicApi
  */
 export interface SessionFilter {
   /** Only sessions of this principal, given as its `principalId()`. */
   readonly principal?: string;
-  /** Only sessions subscribed to this resource URI. */
-  readonly uri?: string;
 }
 
 /**
@@ -110,6 +108,13 @@ export abstract class SessionStore {
    */
   onExpiry(_listener: (key: SessionKey) => void): () => void {
     return () => {};
+  }
+
+  /** How many sessions there are, about. Default: as many as `sessions()` yields. */
+  async count(): Promise<number> {
+    let count = 0;
+    for await (const _ of this.sessions()) count++;
+    return count;
   }
 
   /**

@@ -9,6 +9,22 @@ export const STREAM_START = '0-0';
 export const STANDALONE_STREAM = 'g';
 
 /**
+ * The owner of the broadcast log: its standalone stream holds what is for all sessions, so that a broadcast is one
+ * append however many sessions there are. Every standalone stream is read together with it.
+ *
+ * @publicApi
+ */
+export const ALL_SESSIONS: SessionKey = Object.freeze({ principal: '', id: 'all' });
+
+/**
+ * Whether a key names the broadcast log.
+ *
+ * @publicApi
+ */
+export const isAllSessions = ({ principal, id }: SessionKey): boolean =>
+  principal === ALL_SESSIONS.principal && id === ALL_SESSIONS.id;
+
+/**
  * One message of one stream.
  *
  * @publicApi
@@ -107,6 +123,8 @@ export interface AppendOptions {
  * - **Session end.** When a session ends, its log is removed and a signal is published on its channel. A backend may
  *   expire an idle session without that signal. From then on `append` returns `gone`, `claim` returns `undefined` and
  *   `read` returns `ended: true`.
+ * - **Broadcasts.** For the key `ALL_SESSIONS` there is always a standalone stream, which needs no session and does not end
+ *   with one. It is known as long as it is read or appended to.
  * - **Isolation.** A key whose principal is not the owner of the session behaves like a session that never existed.
  * - **Errors.** A method rejects when the backend is unavailable or refuses, and with the `StreamLimitError` it
  *   documents. "The session has ended" and "the stream is finished" are results, not errors.

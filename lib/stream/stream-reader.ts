@@ -7,7 +7,12 @@ import { type EventLog, type LogEntry, STREAM_START } from './event-log.js';
 
 export type StreamEvent =
   /** Always the first event: without it, a client that is disconnected now has no cursor to resume from (finding 8). */
-  | { readonly kind: 'primed'; readonly cursor: string }
+  | {
+      readonly kind: 'primed';
+      readonly cursor: string;
+      /** Set for the first connection of a stream that reads it from its start. */
+      readonly isNew?: true;
+    }
   | { readonly kind: 'message'; readonly id: string; readonly data: string; readonly final: boolean }
   /**
    * Emitted once per gap; the stream continues after it. `unknown`: the log has nothing of what the cursor names. Send
@@ -25,6 +30,13 @@ export interface StreamOpening {
   readonly stream: string;
   /** The last event the client has seen. Defaults to the start of a stream that was never open, else to its end. */
   readonly cursor?: string;
+  /** False for a reader that is no connection of a client: it takes the stream from nobody (true). */
+  readonly claims?: boolean;
+  /**
+   * Called when the subscriptions or the log level of the session may have changed: as soon as signals arrive, at each
+   * such signal, and after an interruption.
+   */
+  readonly sessionChanged?: () => void;
   /** Maximum number of entries per read of the log (200). */
   readonly pageSize?: number;
   /**
@@ -86,6 +98,8 @@ class StreamReader {
     this.#opening = opening;
     this.#subscriber = subscriber;
     this.#selfCheckMs = opening.selfCheckMs ?? 7500;
+    // No claim outranks this one, because nobody claims what is read without claims.
+    if (opening.claims === false) this.#fence = 0;
     this.#jitter = 2 / 3 + (Math.random() * 2) / 3;
   }
 
@@ -115,6 +129,7 @@ class StreamReader {
   /** A poll that is already running may have read before the interruption, so another one must follow it. */
   #onInterruption(): void {
     this.#interruptions++;
+    this.#opening.sessionChanged?.();
     this.#trustsSignals = false;
     if (this.#polling) this.#pollAgain = true;
     else this.#pollAfter(Math.random() * CATCH_UP_JITTER_MS);
@@ -158,10 +173,10 @@ class StreamReader {
     if (this.#channel === undefined && !(await this.#subscribeToSignals())) return;
     if (this.#cursor === undefined) {
       // Claims whose reply was lost count, too: with `fence <= claims`, only this connection ever claimed the stream.
-      const isNew = this.#fence! <= this.#claims;
+      const isNew = this.#claims > 0 && this.#fence! <= this.#claims;
       const start = isNew ? STREAM_START : (await log.read(session, stream, STREAM_START, 1)).last;
       if (this.#subscriber.closed) return;
-      this.#prime(start);
+      this.#prime(start, isNew);
     }
     const interruptions = this.#interruptions;
     await this.#catchUp();
@@ -182,6 +197,7 @@ class StreamReader {
     const channel = await broker.subscribe(log.channel(session), (message) => this.#onMessage(message));
     if (this.#subscriber.closed) await channel.close();
     else this.#channel = channel;
+    if (this.#channel) this.#opening.sessionChanged?.();
     return !this.#subscriber.closed;
   }
 
@@ -192,6 +208,7 @@ class StreamReader {
   #onSignal(signal: StreamSignal | undefined): void {
     if (signal === undefined) return this.#poll();
     if (signal.kind === 'ended') return this.#end('ended');
+    if (signal.kind === 'changed') return this.#opening.sessionChanged?.();
     if (signal.stream !== this.#opening.stream) return;
     if (signal.kind === 'claimed')
       return this.#fence !== undefined && signal.fence > this.#fence ? this.#end('fenced') : undefined;
@@ -245,9 +262,9 @@ class StreamReader {
     this.#subscriber.next({ kind: 'gap', reason: cursor === STREAM_START ? 'unknown' : 'history', cursor });
   }
 
-  #prime(cursor: string): void {
+  #prime(cursor: string, isNew = false): void {
     this.#cursor = cursor;
-    this.#subscriber.next({ kind: 'primed', cursor });
+    this.#subscriber.next(isNew ? { kind: 'primed', cursor, isNew } : { kind: 'primed', cursor });
   }
 
   #end(reason: 'final' | 'ended' | 'fenced'): void {
@@ -262,6 +279,7 @@ class StreamReader {
     const { log, session, stream, report } = this.#opening;
     const fence = this.#fence;
     this.#fence = undefined;
+    if (this.#opening.claims === false) return;
     if (fence !== undefined && !this.#superseded) log.release(session, stream, fence, this.#delivered).catch(report);
   }
 }

@@ -16,6 +16,8 @@ export type StreamSignal =
     }
   /** A newer connection has claimed the stream. */
   | { readonly kind: 'claimed'; readonly stream: string; readonly fence: number }
+  /** The client has changed its subscriptions or its log level. */
+  | { readonly kind: 'changed' }
   /** The session has ended. */
   | { readonly kind: 'ended' };
 
@@ -28,6 +30,7 @@ export const SIGNAL_PAYLOAD_LIMIT = 8192;
  * - `e <stream> <id> <previous> <0|1> [data]` for an entry; 1 marks the final message, and data of more than 8192
  *   characters is left out
  * - `c <stream> <fence>` for a claim
+ * - `s` for a change of the session
  * - `x` for the end of the session
  *
  * @example
@@ -45,6 +48,8 @@ export function encodeStreamSignal(signal: StreamSignal): string {
     }
     case 'claimed':
       return `c ${signal.stream} ${signal.fence}`;
+    case 'changed':
+      return 's';
     case 'ended':
       return 'x';
   }
@@ -69,6 +74,7 @@ const ENTRY_ID = /^[0-9]{1,16}-[0-9]{1,10}$/;
 /** @returns `undefined` for a line this version does not know: the reader then reads the log (F18) */
 export function decodeStreamSignal(line: string): StreamSignal | undefined {
   if (line === 'x') return { kind: 'ended' };
+  if (line === 's') return { kind: 'changed' };
   const [kind, stream, third, previous, final] = line.split(' ', 5);
   if (!stream || !third) return undefined;
   if (kind === 'c') {

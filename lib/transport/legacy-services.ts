@@ -1,4 +1,5 @@
 import type { Audit } from '../audit/audit.js';
+import type { BroadcastFeed } from '../broadcast/broadcast-feed.js';
 import type { ChangeBus } from '../broker/change-bus.js';
 import type { MessageBroker } from '../broker/message-broker.js';
 import type { Peer } from '../exchange/peer.js';
@@ -14,6 +15,7 @@ export interface LegacyServices {
   readonly log: EventLog;
   readonly broker: MessageBroker;
   readonly bus: ChangeBus;
+  readonly feed: BroadcastFeed;
   readonly pending: PendingRequests;
   readonly audit: Audit;
   /** The messages that tell the client of a standalone stream what it may have missed (§5.5). */

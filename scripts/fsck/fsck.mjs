@@ -12,7 +12,6 @@ const TYPES = {
   request: 'hash',
   sessions: 'zset',
   'sessions-of': 'zset',
-  subscribers: 'zset',
   owner: 'string',
   task: 'hash',
   tasks: 'zset',
@@ -38,7 +37,10 @@ export async function fsck(redis, prefix, { orphanMs = 3_600_000, confirmAfterMs
 async function inspect(redis, prefix, orphanMs) {
   const [names, problems] = await validNames(redis, prefix);
   const keys = {};
-  for (const { kind } of names) keys[kind] = (keys[kind] ?? 0) + 1;
+  for (const { kind, session } of names) {
+    const name = session?.principal === '' ? `broadcast-${kind}` : kind;
+    keys[name] = (keys[name] ?? 0) + 1;
+  }
   for (const group of groupBySession(names)) {
     problems.push(...(await problemsOfSession(redis, group, orphanMs)));
   }

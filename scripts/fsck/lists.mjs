@@ -12,7 +12,7 @@ const isMember = (text) => {
 export async function problemsOfLists(redis, names) {
   const problems = [];
   for (const { kind, key, server, task, by } of names) {
-    if (['sessions', 'sessions-of', 'sessions-of-client', 'subscribers', 'tasks'].includes(kind)) {
+    if (['sessions', 'sessions-of', 'sessions-of-client', 'tasks'].includes(kind)) {
       for (const member of await redis.zrange(key, 0, -1)) {
         if (!isMember(member)) problems.push(`an unreadable member of ${key}: ${JSON.stringify(member)}`);
       }

@@ -26,7 +26,6 @@ export function parse(key) {
   if (first === 'all' && second === undefined) return { kind: 'sessions', key, server };
   if (first === 'p') return { kind: 'sessions-of', key, server, principal: decode(second) };
   if (first === 'c') return { kind: 'sessions-of-client', key, server };
-  if (first === 'uri') return { kind: 'subscribers', key, server, uri: second };
   if (first === 'id') return { kind: 'owner', key, server, id: decode(second) };
   if (first === 'task') return { kind: 'task', key, server, task: { principal: decode(second), id: decode(third) } };
   if (first === 'stored') return { kind: 'account', key, server, part: rest };
@@ -43,7 +42,6 @@ export const listsOf = (server) => ({
   sessionsOf: (tagOfPrincipal) => `${server}:{p:${tagOfPrincipal}}`,
   sessionsOfClient: (client) => `${server}:{c:${digest(client)}}`,
   owner: (tagOfId) => `${server}:{id:${tagOfId}}`,
-  subscribers: (uri) => `${server}:{uri:${digest(uri)}}`,
   tasks: `${server}:{tasks}`,
 });
 

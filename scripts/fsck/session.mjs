@@ -32,8 +32,9 @@ export async function problemsOfSession(redis, group, orphanMs) {
     const result = replies[logs.length + i];
     if (result !== null) problems.push(...problemsOfResult(key, headOf(name), result));
   }
-  const subscriptions = group.find(({ kind }) => kind === 'subscriptions');
-  return [...problems, ...(await problemsOfListEntries(redis, session, subscriptions))];
+  // The broadcast log has the form of a session that belongs to nobody.
+  if (session.session.principal === '') return problems;
+  return [...problems, ...(await problemsOfListEntries(redis, session))];
 }
 
 function problemsOfFields(key, fields) {
@@ -65,11 +66,10 @@ function problemsOfResult(key, text, result) {
 }
 
 /** Lists may name too many sessions, but never too few. */
-async function problemsOfListEntries(redis, { key, server, session }, subscriptions) {
+async function problemsOfListEntries(redis, { key, server, session }) {
   const lists = listsOf(server);
   const [principal, id] = tagParts(key);
-  const uris = subscriptions ? await redis.smembers(subscriptions.key) : [];
-  const expected = [lists.sessions, lists.sessionsOf(principal), ...uris.map((uri) => lists.subscribers(uri))];
+  const expected = [lists.sessions, lists.sessionsOf(principal)];
   const problems = [];
   for (const list of expected) {
     if ((await redis.zscore(list, memberOf(session))) === null) problems.push(`not on ${list}: ${key}`);

@@ -135,7 +135,7 @@ export class Reader implements ChaosClient {
       // A frame without an id repeats state after a gap, and one without data only carries the cursor.
       if (id === undefined || !data) continue;
       const { params } = JSON.parse(data) as { params: { data: string } };
-      this.received.push({ kind: 'message', id: id.slice(id.indexOf('_') + 1), text: unpadded(params.data) });
+      this.received.push({ kind: 'message', id: id.split('_')[1]!, text: unpadded(params.data) });
       this.#options.liveness.delivered();
     }
   }

@@ -36,7 +36,7 @@ describe('memory backends', () => {
         const store = new MemorySessionStore({ ...limits, clock });
         const dispose = async () => {
           for await (const key of store.sessions()) await store.end(key);
-          expect(store.sizes).toEqual({ sessions: 0, ids: 0, principals: 0, uris: 0 });
+          expect(store.sizes).toEqual({ sessions: 0, ids: 0, principals: 0 });
           store.close();
         };
         return { store, advance, dispose };

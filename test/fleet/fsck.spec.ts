@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { RedisTaskStore } from '../../lib/redis/task/redis-task-store.js';
 import type { SessionKey } from '../../lib/session/session-record.js';
-import { STANDALONE_STREAM } from '../../lib/stream/event-log.js';
+import { ALL_SESSIONS, STANDALONE_STREAM } from '../../lib/stream/event-log.js';
 import { TASK_LEASE, taskSpec } from '../../lib/testing/task-store.fixture.js';
 import { fsck } from '../fixtures/fleet/fsck.js';
 import { type FleetMember, fleetMember, newNamespace } from '../fixtures/fleet/redis-fleet.js';
@@ -33,6 +33,7 @@ beforeEach(async () => {
     await log.append(key, 'r1', 'said');
     await log.append(key, 'r1', 'answered', { final: true });
   }
+  for (const text of ['1', '2']) await log.append(ALL_SESSIONS, G, text);
   const tasks = new RedisTaskStore({ commands, keys, maxTasks: 10 });
   await tasks.create(taskSpec('task'), TASK_LEASE);
 });
@@ -101,7 +102,6 @@ const DAMAGES: [kind: string, damage: (names: Names) => Promise<unknown>][] = [
   ],
   ['not on ', () => redis.admin.zrem(all(), memberText)],
   ['not on ', () => redis.admin.zrem(member.keys.sessionsOf(SESSION.principal), memberText)],
-  ['not on ', () => redis.admin.zrem(member.keys.subscribersOf(URI), memberText)],
   ['a session that cannot be found by its id', () => redis.admin.del(member.keys.owner(SESSION.id))],
   ['an unreadable member', () => redis.admin.zadd(all(), 9e15, 'nonsense')],
   ['a task that is not counted', () => redis.admin.zremrangebyrank(member.keys.allTasks, 0, -1)],

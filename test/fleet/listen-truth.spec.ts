@@ -1,5 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ALL_SESSIONS } from '../../lib/stream/event-log.js';
+import { decodeStreamSignals } from '../../lib/stream/stream-signal.js';
 import { figure, percentile, times } from '../fixtures/measurements/figures.js';
 import { fleetApp, type FleetApp } from '../fixtures/applications/fleet-app.js';
 import { modern } from '../fixtures/clients/mcp-requests.js';
@@ -116,10 +118,13 @@ describe('P12 a modern client on B that listens to changes on A', () => {
     for (const uri of URIS) truth[uri] = 0;
     const view: Record<string, number> = { ...truth };
     const received: string[] = [];
-    await naive.broker.subscribe('mcp:default:chg', (message) => {
-      const { uri } = JSON.parse(message) as { uri: string };
-      received.push(uri);
-      if (uri in view) view[uri] = truth[uri]!;
+    await naive.broker.subscribe(naive.log.channel(ALL_SESSIONS), (message) => {
+      for (const signal of decodeStreamSignals(message)) {
+        if (signal?.kind !== 'entry') continue;
+        const { uri } = JSON.parse(signal.data!) as { uri: string };
+        received.push(uri);
+        if (uri in view) view[uri] = truth[uri]!;
+      }
     });
     const back = new Promise<void>((resolve) => void naive.broker.onInterruption(resolve));
     await storm();

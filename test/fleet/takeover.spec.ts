@@ -61,7 +61,7 @@ describe('P5, F12 one stream opened on two instances at once', () => {
     expect(loser.frames.at(-1)).toMatchObject({ retry: expect.any(Number) });
     const newest = claims[1]!;
     fenceMs.push(Math.max(0, end - newest.at));
-    const ids = loser.frames.filter(({ data }) => data).map(({ id }) => id!.slice(2));
+    const ids = loser.frames.filter(({ data }) => data).map(({ id }) => id!.split('_')[1]!);
     tally.overlaps += ids.filter((id) => !newest.before.has(id)).length;
     for (const stream of both) tally.repeats += dataOf(stream).length - new Set(dataOf(stream)).size;
     tally.lost += MESSAGES - new Set(dataOf(winner)).size;

@@ -13,14 +13,14 @@ import { ADAPTERS, wireApp, type WireApp } from '../fixtures/applications/wire-a
 /** Everything that could leak. */
 function gauges({ app }: WireApp): Record<string, number> {
   const runtime = app.get(McpRuntime, { strict: false });
-  const { sessions, ids, principals, uris } = (app.get(SessionStore) as MemorySessionStore).sizes;
+  const { sessions, ids, principals } = (app.get(SessionStore) as MemorySessionStore).sizes;
   const log = (app.get(EventLog) as MemoryEventLog).sizes;
   const { listeners, queued } = (app.get(MessageBroker) as MemoryMessageBroker).sizes;
   return {
-    sessions: sessions + ids + principals + uris,
+    sessions: sessions + ids + principals,
     streams: log.sessions + log.streams + log.entries + log.bytes,
-    // The bus itself has one.
-    listeners: listeners - 1 + queued,
+    // The bus has one, and so has the feed of broadcasts.
+    listeners: listeners - 2 + queued,
     inFlight: runtime.inFlight.size,
     standalone: runtime.http.streams.size,
     subscriptions: runtime.engine.subscriptions.size,

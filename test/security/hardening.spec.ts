@@ -163,7 +163,8 @@ describe.each(ADAPTERS)('One client of a server on %s', (adapter) => {
     const { port, mcp } = await start();
     await mcp.registerTool({ name: 'job', task: 'optional' }, () => 'done');
     const extensions = { 'io.modelcontextprotocol/tasks': {} };
-    const job = (said: Record<string, unknown>) => send(port, modern('tools/call', { name: 'job', arguments: {} }, { meta: said }));
+    const job = (said: Record<string, unknown>) =>
+      send(port, modern('tools/call', { name: 'job', arguments: {} }, { meta: said }));
     const pad = 'x'.repeat(100_000);
     const capabilities = await job({ [CLIENT_CAPABILITIES]: { extensions, experimental: { pad } } });
     expect(codeOf(capabilities.body)).toBe(-32602);

@@ -21,6 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   session: ['packages', 'protocol'],
   broker: ['packages', 'session'],
   stream: ['packages', 'protocol', 'session', 'broker'],
+  broadcast: ['limits', 'protocol', 'session', 'broker', 'stream'],
   exchange: ['packages', 'nest', 'protocol', 'schema', 'session'],
   access: ['packages', 'nest', 'protocol', 'session', 'exchange'],
   interaction: ['packages', 'protocol', 'schema', 'session', 'exchange'],
@@ -40,7 +41,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   engine: [
     'limits',
     'audit',
-    ...['protocol', 'schema', 'session', 'broker', 'exchange', 'interaction', 'context', 'catalog', 'pipeline'],
+    ...['protocol', 'schema', 'session', 'broadcast', 'exchange', 'interaction', 'context', 'catalog', 'pipeline'],
     ...['access', 'task'],
   ],
   discovery: [
@@ -49,7 +50,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'access',
   ],
   transport: [
-    ...['limits', 'audit', 'protocol', 'nest', 'session', 'broker', 'stream', 'exchange', 'interaction', 'engine'],
+    ...['limits', 'audit', 'protocol', 'nest', 'session', 'broker', 'stream', 'broadcast', 'exchange'],
+    ...['interaction', 'engine'],
   ],
   options: ['limits', 'packages', 'protocol', 'redis', 'access', 'auth', 'interaction', 'decorators', 'engine'],
   backends: [
@@ -61,7 +63,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'audit',
     'packages',
     'limits',
-    ...['protocol', 'session', 'broker', 'stream', 'exchange', 'interaction', 'context', 'decorators', 'catalog'],
+    ...['protocol', 'session', 'broker', 'stream', 'broadcast', 'exchange', 'interaction', 'context', 'decorators'],
+    'catalog',
     ...['engine', 'pipeline', 'discovery', 'transport', 'options', 'task', 'backends', 'report', 'access', 'auth'],
   ],
   root: [
@@ -96,6 +99,7 @@ const MAY_USE: Readonly<Record<string, readonly RegExp[]>> = {
   session: [],
   broker: [/^rxjs$/],
   stream: [/^rxjs$/],
+  broadcast: [/^rxjs$/],
   memory: [],
   redis: [/^ioredis$/, /^@nestjs\/microservices$/],
   audit: [],

@@ -1,6 +1,7 @@
 import type { AccessControl } from '../../access/access-control.js';
 import type { Catalog } from '../../catalog/catalog.js';
 import { ErrorCode, McpError } from '../../protocol/errors.js';
+import type { SessionChanges } from '../../broadcast/session-changes.js';
 import type { SessionRecord } from '../../session/session-record.js';
 import type { SessionStore } from '../../session/session-store.js';
 import type { Capabilities } from '../capabilities.js';
@@ -13,6 +14,7 @@ export const subscribeResource = (
   catalog: Catalog,
   capabilities: Capabilities,
   sessions: SessionStore,
+  changes: SessionChanges,
   access: AccessControl,
 ): Method => ({
   name: 'resources/subscribe',
@@ -21,21 +23,28 @@ export const subscribeResource = (
   async run(params, exchange) {
     const uri = uriOf(params);
     await requireResource(catalog, access, exchange, uri);
-    const outcome = await sessions.subscribe(sessionOf(exchange.peer), uri);
-    if (outcome === 'limit') {
+    const session = sessionOf(exchange.peer);
+    if ((await sessions.subscribe(session, uri)) === 'limit') {
       throw new McpError(ErrorCode.InvalidRequest, 'This session has reached its limit of resource subscriptions');
     }
+    await changes.announce(session);
     return {};
   },
 });
 
 /** `resources/unsubscribe`. A URI that is not subscribed is not an error. */
-export const unsubscribeResource = (capabilities: Capabilities, sessions: SessionStore): Method => ({
+export const unsubscribeResource = (
+  capabilities: Capabilities,
+  sessions: SessionStore,
+  changes: SessionChanges,
+): Method => ({
   name: 'resources/unsubscribe',
   eras: ['legacy'],
   available: capabilities.resources,
   async run(params, { peer }) {
-    await sessions.unsubscribe(sessionOf(peer), uriOf(params));
+    const session = sessionOf(peer);
+    await sessions.unsubscribe(session, uriOf(params));
+    await changes.announce(session);
     return {};
   },
 });

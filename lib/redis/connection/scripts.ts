@@ -12,6 +12,7 @@ const SCRIPTS = {
   updateSession: { file: 'session/update-session', keys: 1 },
   endSession: { file: 'session/end-session', keys: 2 },
   listSession: { file: 'session/list-session', keys: 1 },
+  countSessions: { file: 'session/count-sessions', keys: 1 },
   takeExpired: { file: 'session/take-expired', keys: 1 },
   subscribe: { file: 'session/subscribe', keys: 2 },
   unsubscribe: { file: 'session/unsubscribe', keys: 2 },

@@ -102,7 +102,7 @@ export class RedisSessionStore extends SessionStore {
     if (record) this.#stored?.loaded(record, clientOf(record));
     if (record && fields[3] === 1) {
       this.#stored?.extended(key, clientOf(record), fields[0]!, fields[4]);
-      await this.#lists.extend(key, clientOf(record), await this.subscriptions(key));
+      await this.#lists.extend(key, clientOf(record));
     }
     return record;
   }
@@ -153,24 +153,21 @@ export class RedisSessionStore extends SessionStore {
   async #end(key: SessionKey, onlyIdle: boolean): Promise<boolean> {
     const channel = this.#keys.wire(this.#keys.signals(key));
     const args = [this.#keys.logs(key), this.#keys.results(key), channel, onlyIdle ? '1' : '0'];
-    const ended = await this.#of(key).run<[string, number, ...string[]] | null>(
+    const ended = await this.#of(key).run<[string, ...string[]] | null>(
       'endSession',
       this.#sessionAndSubscriptions(key),
       args,
     );
     if (ended === null) return false;
-    const [text, count, ...owned] = ended;
-    this.#stored?.ended(key, owned.slice(0, count));
-    const uris = owned.slice(count);
+    const [text, ...streams] = ended;
+    this.#stored?.ended(key, streams);
     const record = this.#unpack(key, [text, null, null]);
-    await this.#lists.remove(key, record && clientOf(record), uris);
+    await this.#lists.remove(key, record && clientOf(record));
     return true;
   }
 
   override async subscribe(key: SessionKey, uri: string): Promise<Subscribed> {
-    // Listed first: if the instance dies in between, a superfluous list entry does no harm, but a missing one would.
     if (!(await this.#exists(key))) return 'unknown';
-    await this.#lists.addSubscriber(key, uri);
     if (this.#stored && !this.#stored.hasRoom(key, uri)) return 'limit';
     const args = [uri, this.#maxSubscriptions];
     const reply = await this.#of(key).run<Subscribed | ['subscribed', bytes: number, ttlMs: number]>(
@@ -183,7 +180,6 @@ export class RedisSessionStore extends SessionStore {
     return reply[0];
   }
 
-  /** Leaves the list entry to expire: removing it could remove that of a concurrent subscription. */
   override async unsubscribe(key: SessionKey, uri: string): Promise<boolean> {
     return (await this.#of(key).run<number>('unsubscribe', this.#sessionAndSubscriptions(key), [uri])) === 1;
   }
@@ -198,17 +194,16 @@ export class RedisSessionStore extends SessionStore {
     return (await this.#exists({ principal, id })) ? { principal, id } : undefined;
   }
 
-  override async *sessions({ principal, uri }: SessionFilter = {}): AsyncGenerator<SessionKey> {
-    const list =
-      uri !== undefined
-        ? this.#keys.subscribersOf(uri)
-        : principal !== undefined
-          ? this.#keys.sessionsOf(principal)
-          : this.#keys.allSessions;
+  override count(): Promise<number> {
+    return this.#commands.run<number>('countSessions', [this.#keys.allSessions]);
+  }
+
+  override async *sessions({ principal }: SessionFilter = {}): AsyncGenerator<SessionKey> {
+    const list = principal === undefined ? this.#keys.allSessions : this.#keys.sessionsOf(principal);
     for await (const page of this.#lists.walk(list)) {
       const candidates = page.filter((key) => principal === undefined || key.principal === principal);
-      const matches = await Promise.all(candidates.map((key) => this.#matches(key, uri)));
-      for (const [i, key] of candidates.entries()) if (matches[i]) yield key;
+      const exist = await Promise.all(candidates.map((key) => this.#exists(key)));
+      for (const [i, key] of candidates.entries()) if (exist[i]) yield key;
     }
   }
 
@@ -250,15 +245,6 @@ export class RedisSessionStore extends SessionStore {
     if (!record && fields[0] !== null)
       this.#report?.(new Error('The record of a session in Redis is corrupt; the session is treated as unknown.'));
     return record;
-  }
-
-  /** Whether the session exists and, if a URI is given, is subscribed to it. */
-  async #matches(key: SessionKey, uri: string | undefined): Promise<boolean> {
-    const [exists, subscribed] = await Promise.all([
-      this.#exists(key),
-      uri === undefined ? 1 : this.#of(key).send<number>('sismember', this.#keys.subscriptions(key), uri),
-    ]);
-    return exists && subscribed === 1;
   }
 
   async #exists(key: SessionKey): Promise<boolean> {

@@ -7,8 +7,9 @@ import type { ClientInfo, SessionKey, SessionPatch, SessionRecord } from '../../
 export type SessionFields = readonly [record: string | null, initialized: string | null, level: string | null];
 
 /** Returns the part of a record that never changes as one text. */
-export function packRecord({ revision, client, clientInfo, clientCapabilities }: SessionRecord): string {
-  return JSON.stringify({ revision, client, clientInfo, clientCapabilities });
+export function packRecord(record: SessionRecord): string {
+  const { revision, client, clientInfo, clientCapabilities, broadcastsFrom } = record;
+  return JSON.stringify({ revision, client, clientInfo, clientCapabilities, broadcastsFrom });
 }
 
 export const flag = (initialized: boolean): string => (initialized ? '1' : '0');
@@ -28,7 +29,7 @@ export function unpack(
   if (record === null) return undefined;
   const parsed = parse(record);
   if (!parsed || !isLegacyRevision(parsed.revision) || !isObject(parsed.clientCapabilities)) return undefined;
-  const { revision, client, clientInfo, clientCapabilities } = parsed;
+  const { revision, client, clientInfo, clientCapabilities, broadcastsFrom } = parsed;
   return {
     principal,
     id,
@@ -36,6 +37,7 @@ export function unpack(
     ...(typeof client === 'string' && { client }),
     ...(isObject(clientInfo) && { clientInfo: clientInfo as ClientInfo }),
     clientCapabilities,
+    ...(typeof broadcastsFrom === 'string' && { broadcastsFrom }),
     initialized: initialized === '1',
     ...(level && { logLevel: level as LogLevel }),
   };

@@ -51,25 +51,19 @@ export class SessionLists {
   }
 
   /** Extends the time for which the session is on its lists. */
-  async extend(key: SessionKey, client: string, uris: readonly string[]): Promise<void> {
+  async extend(key: SessionKey, client: string): Promise<void> {
     await Promise.all([
       this.#addTo(this.keys.sessionsOfClient(client), key),
       this.#addTo(this.keys.allSessions, key),
       this.add(key, this.ttlMs),
-      ...uris.map((uri) => this.addSubscriber(key, uri)),
     ]);
   }
 
-  async addSubscriber(key: SessionKey, uri: string): Promise<void> {
-    await this.#addTo(this.keys.subscribersOf(uri), key);
-  }
-
-  async remove(key: SessionKey, client: string | undefined, uris: readonly string[]): Promise<void> {
+  async remove(key: SessionKey, client: string | undefined): Promise<void> {
     const lists = [
       ...(client === undefined ? [] : [this.keys.sessionsOfClient(client)]),
       this.keys.allSessions,
       this.keys.sessionsOf(key.principal),
-      ...uris.map((uri) => this.keys.subscribersOf(uri)),
     ];
     await Promise.all([
       ...lists.map((list) => this.#of(key).send('zrem', list, sessionKeyText(key))),

@@ -7,6 +7,7 @@ import {
   type AppendOptions,
   type AppendOutcome,
   EventLog,
+  isAllSessions,
   STREAM_START,
   StreamLimitError,
   type StreamPage,
@@ -47,6 +48,9 @@ interface Target {
   readonly key: SessionKey;
   readonly stream: string;
 }
+
+/** How long the broadcast log is known after the last instance has read it, ms: longer than a fleet is down. */
+const BROADCASTS_TTL_MS = 86_400_000;
 
 /** Maximum number of concurrent reads: after an interruption all streams of an instance catch up at once (F13). */
 const MAX_READS = 64;
@@ -95,7 +99,8 @@ export class RedisEventLog extends EventLog {
   override async read(key: SessionKey, stream: string, cursor: string, count: number): Promise<StreamPage> {
     const args = [...this.#streamArgs(key, stream), cursor, count, this.#limits.resultTtlMs];
     const reply = await this.#reads.run(() => this.#of(key).run<RawPage>('read', [this.#keys.session(key)], args));
-    if (reply[0] !== 'ok') return { ...UNKNOWN, ended: reply[0] === 'ended' };
+    if (isAllSessions(key)) await this.#keepBroadcasts(key);
+    if (reply[0] !== 'ok') return { ...UNKNOWN, ended: reply[0] === 'ended' && !isAllSessions(key) };
     const [, last, fence, final, ...raw] = reply;
     const entries = raw.map(readEntry).filter((entry) => entry !== undefined);
     // A whole page is of another version: the entries after it must not be mistaken for lost (F18).
@@ -150,10 +155,28 @@ export class RedisEventLog extends EventLog {
     this.#queue.close();
   }
 
-  async #append({ key, stream }: Target, items: readonly Item[], counter: number): Promise<AppendOutcome[]> {
+  async #append(target: Target, items: readonly Item[], counter: number): Promise<AppendOutcome[]> {
+    const { key, stream } = target;
+    const { maxStreams } = this.#limits;
+    // What is for everybody counts for nobody's share.
+    const stored = isAllSessions(key) ? undefined : this.#stored;
+    const maxHistoryBytes = stored?.maxHistoryBytes(key, items) ?? this.#limits.maxHistoryBytes;
+    let reply = await this.#runAppend(target, items, counter, maxHistoryBytes);
+    if (reply[0] === 'gone' && isAllSessions(key)) {
+      await this.#keepBroadcasts(key);
+      reply = await this.#runAppend(target, items, counter, maxHistoryBytes);
+    }
+    const [kind, listening, amount, ...ids] = reply;
+    if (kind === 'gone') return items.map(() => ({ kind }));
+    if (kind === 'limit') throw new StreamLimitError(maxStreams);
+    if (kind === 'stale') throw new Error('An append was overtaken by a later one of the same stream.');
+    stored?.appended(key, stream, items, amount);
+    return ids.map((id) => (id === '' ? { kind: 'done' } : { kind: 'appended', id, listening: listening === '1' }));
+  }
+
+  #runAppend({ key, stream }: Target, items: readonly Item[], counter: number, maxHistoryBytes: number) {
     const { maxHistory, historyTtlMs, resultTtlMs, maxStreams } = this.#limits;
-    const maxHistoryBytes = this.#stored?.maxHistoryBytes(key, items) ?? this.#limits.maxHistoryBytes;
-    const [kind, listening, amount, ...ids] = await this.#of(key).run<AppendReply>(
+    return this.#of(key).run<AppendReply>(
       'append',
       [this.#keys.session(key)],
       [
@@ -162,11 +185,13 @@ export class RedisEventLog extends EventLog {
         ...items.flatMap(({ data, final }) => [data, final ? '1' : '0']),
       ],
     );
-    if (kind === 'gone') return items.map(() => ({ kind }));
-    if (kind === 'limit') throw new StreamLimitError(maxStreams);
-    if (kind === 'stale') throw new Error('An append was overtaken by a later one of the same stream.');
-    this.#stored?.appended(key, stream, items, amount);
-    return ids.map((id) => (id === '' ? { kind: 'done' } : { kind: 'appended', id, listening: listening === '1' }));
+  }
+
+  /** The scripts want a record of a session; nobody creates or ends one for the broadcast log. */
+  async #keepBroadcasts(key: SessionKey): Promise<void> {
+    const name = this.#keys.session(key);
+    await this.#of(key).send('hsetnx', name, 'r', '{}');
+    await this.#of(key).send('pexpire', name, BROADCASTS_TTL_MS);
   }
 
   #of(key: SessionKey): RedisCommands {

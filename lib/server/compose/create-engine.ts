@@ -28,6 +28,7 @@ import type { ResolvedOptions } from '../../options/resolve-options.js';
 import type { Implementation } from '../../protocol/definitions.js';
 import { NO_CACHE } from '../../protocol/definitions.js';
 import type { JsonObject } from '../../protocol/messages.js';
+import type { SessionChanges } from '../../broadcast/session-changes.js';
 import type { SessionStore } from '../../session/session-store.js';
 import type { Tasks } from '../../task/tasks.js';
 
@@ -38,19 +39,24 @@ export interface Engine {
   readonly notifications: NotificationAccess;
 }
 
+/** What the methods of a server need. */
+export interface EngineParts {
+  readonly catalog: Catalog;
+  readonly sessions: SessionStore;
+  readonly changes: SessionChanges;
+  readonly interactions: Interactions;
+  readonly tasks: Tasks;
+  readonly pending: PendingRequests;
+  readonly access: AccessControl;
+  readonly options: ResolvedOptions;
+  readonly logger: Logger;
+  readonly audit: Audit;
+  readonly bounds: CallBounds;
+}
+
 /** Creates every method of this server, in one list, and the dispatcher that runs them. */
-export function createEngine(
-  catalog: Catalog,
-  sessions: SessionStore,
-  interactions: Interactions,
-  tasks: Tasks,
-  pending: PendingRequests,
-  access: AccessControl,
-  options: ResolvedOptions,
-  logger: Logger,
-  audit: Audit,
-  bounds: CallBounds,
-): Engine {
+export function createEngine(parts: EngineParts): Engine {
+  const { catalog, sessions, changes, interactions, tasks, pending, access, options, logger, audit, bounds } = parts;
   const { instructions, listCache = NO_CACHE } = options;
   const info = serverInfo(options);
   const capabilities = new Capabilities(catalog, options.capabilities ?? {});
@@ -61,15 +67,15 @@ export function createEngine(
     discover(capabilities, instructions, listCache),
     initialize(capabilities, info, instructions),
     ping,
-    setLevel(sessions),
+    setLevel(sessions, changes),
     ...listMethods(catalog, capabilities, listCache, access),
     callTool(catalog, capabilities, interactions, tasks, access, bounds, logger),
     ...extensionTasks(tasks, own, capabilities),
     ...experimentalTasks(tasks, own, capabilities, options.pageSize),
     taskResult(tasks, own, capabilities, pending, options.inputTimeoutMs),
     readResource(catalog, capabilities, interactions, access, bounds),
-    subscribeResource(catalog, capabilities, sessions, access),
-    unsubscribeResource(capabilities, sessions),
+    subscribeResource(catalog, capabilities, sessions, changes, access),
+    unsubscribeResource(capabilities, sessions, changes),
     getPrompt(catalog, capabilities, interactions, access, bounds),
     complete(catalog, capabilities, access, bounds),
     listen(catalog, capabilities, subscriptions, tasks, own, access, logger),

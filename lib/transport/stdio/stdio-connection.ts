@@ -211,8 +211,9 @@ export class StdioConnection {
   }
 
   async #initialize(request: JsonRpcRequest): Promise<SessionRecord> {
-    const record = openSession(request.params, principalId(this.services.principal));
     const { legacy } = this.services;
+    const broadcastsFrom = await legacy.feed.begin();
+    const record = { ...openSession(request.params, principalId(this.services.principal)), broadcastsFrom };
     await legacy.sessions.create(record);
     // The previous session was ended or lost by its store; a client on a pipe can then only initialize again.
     await this.#session?.close();

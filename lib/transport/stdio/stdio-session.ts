@@ -1,7 +1,8 @@
 import { concatMap, type Subscription } from 'rxjs';
 import type { SessionRecord } from '../../session/session-record.js';
-import { STANDALONE_STREAM, STREAM_START } from '../../stream/event-log.js';
-import { openStream, type StreamEvent } from '../../stream/stream-reader.js';
+import { openStandaloneStream } from '../../broadcast/standalone-stream.js';
+import { STREAM_START } from '../../stream/event-log.js';
+import type { StreamEvent } from '../../stream/stream-reader.js';
 import type { LegacyServices } from '../legacy-services.js';
 
 /**
@@ -25,9 +26,8 @@ export class StdioSession {
    * Starts to send the session's messages. The client cannot handle them before it has the response to `initialize`.
    */
   open(write: (json: string) => void): void {
-    const { log, broker, report } = this.services;
-    const opening = { log, broker, session: this.record, stream: STANDALONE_STREAM, cursor: STREAM_START, report };
-    this.#stream = openStream(opening)
+    const cursor = `${STREAM_START}_${this.record.broadcastsFrom ?? STREAM_START}`;
+    this.#stream = openStandaloneStream({ ...this.services, session: this.record, cursor })
       // In order: describing a gap takes a moment, and no later message may overtake its notifications.
       .pipe(concatMap((event) => this.#messages(event)))
       .subscribe((messages) => messages.forEach(write));

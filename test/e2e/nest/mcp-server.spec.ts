@@ -158,15 +158,19 @@ describe('sendToPrincipal()', () => {
 });
 
 describe('broadcast()', () => {
-  it('broadcast() returns the number of sessions it reached', async () => {
+  it('broadcast() reaches sessions with and without a stream, but not those that want more severe messages, and counts them all', async () => {
     const { mcp } = nest;
     const before = await mcp.broadcast({ level: 'error', data: 'count' });
     const [open, closed, filtered] = [await session(), await session('ada'), await session()];
     await filtered.call('logging/setLevel', { level: 'emergency' });
     const stream = await open.listen();
-    expect(await mcp.broadcast({ level: 'error', data: 'all' })).toBe(before + 2);
+    expect(await mcp.broadcast({ level: 'error', data: 'all' })).toBe(before + 3);
     await logged(stream, 'all');
     await logged(await closed.listen(), 'all');
+    const quiet = await filtered.listen();
+    await mcp.broadcast({ level: 'emergency', data: 'worst' });
+    await logged(quiet, 'worst');
+    expect(quiet.messages.map(({ params }) => params?.data as unknown)).toEqual(['worst']);
   });
 });
 

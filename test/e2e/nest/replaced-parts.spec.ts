@@ -103,7 +103,7 @@ async function exercise(path = '/mcp'): Promise<void> {
   await stream.close();
   const { created, appended, published } = nest.app.get(Journal, { strict: false });
   expect(created).toEqual([client.session]);
-  expect(appended.some((text) => text.includes('list_changed'))).toBe(true);
+  expect(appended.some((text) => text.includes('list-changed'))).toBe(true);
   expect(published.some((text) => text.includes('list-changed'))).toBe(true);
 }
 

@@ -163,17 +163,21 @@ describe('the files of a tree run in its scene', () => {
     stream.cut();
   });
 
-  it('every file of the tree "A change" runs in its scene', async () => {
+  it('every file of the tree "A broadcast" runs in its scene', async () => {
     const session = await app.initialize();
     await (await app.legacy(session, 'resources/subscribe', { uri: 'scene://thing' })).json();
+    const stream = await app.get(session);
+    await stream.until('id: ');
     const notifications = { resourceSubscriptions: ['scene://thing'] };
     const listening = await app.modern('subscriptions/listen', { notifications });
     await listening.until('acknowledged');
-    await expectRun('A change', [], async () => {
+    await expectRun('A broadcast', [], async () => {
       await app.mcp.resourceUpdated('scene://thing');
       await listening.until('notifications/resources/updated');
+      await stream.until('notifications/resources/updated');
     });
     listening.cut();
+    stream.cut();
   });
 
   it('every file of the tree "A task" runs in its scene', () =>
@@ -282,6 +286,7 @@ describe('the files of a tree run in its scene on Redis', () => {
     await expectRun('A lost connection to Redis', [], async () => {
       await redis.kill();
       await expect.poll(() => app.warnings.some((text) => text.includes('Redis connection'))).toBe(true);
+      app.mcp.toolsChanged();
       await redis.start();
       await listening.until('notifications/tools/list_changed');
     });

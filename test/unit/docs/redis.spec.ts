@@ -6,6 +6,7 @@ import { NestFactory } from '@nestjs/core';
 import { ClientProxyFactory, EventPattern, Payload, Transport } from '@nestjs/microservices';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decodeStreamSignals } from 'nestjs-mcp-fleet';
 import { fleetApp } from '../../fixtures/applications/fleet-app.js';
 import { LegacySession } from '../../fixtures/clients/legacy-session.js';
 import { CLIENT_CAPABILITIES, modern } from '../../fixtures/clients/mcp-requests.js';
@@ -17,7 +18,8 @@ import { codeOf, DOCUMENTS, read, ROOT, rowsOf } from './documents.js';
 const document = read('docs/redis.md');
 const rule = /^ACL (SETUSER mcp [\s\S]*?)^```/m.exec(document)![1]!.trim().split(/\s+/);
 const PASSWORD = rule.find((word) => word.startsWith('>'))!.slice(1);
-const CHANNEL = /@EventPattern\('([^']+)'\)/.exec(document)![1]!;
+const BROADCASTS = /@EventPattern\('([^']+)'\)/.exec(document)![1]!;
+const CHANNEL = /`client\.emit\('([^']+)'/.exec(document)![1]!;
 const of = (method: string) => (message: JsonRpc) => message.method === method;
 
 let redis: RedisServer;
@@ -120,13 +122,15 @@ describe('docs/redis.md', () => {
   it('tells on which channel other programs hear of changes, and can tell of them', async () => {
     const heard: unknown[] = [];
     class Watcher {
-      changed(text: string): void {
-        heard.push(JSON.parse(text));
+      announced(text: string): void {
+        for (const signal of decodeStreamSignals(text)) {
+          if (signal?.kind === 'entry') heard.push(JSON.parse(signal.data!));
+        }
       }
     }
-    Payload()(Watcher.prototype, 'changed', 0);
-    const property = Object.getOwnPropertyDescriptor(Watcher.prototype, 'changed')!;
-    EventPattern(CHANNEL)(Watcher.prototype, 'changed', property);
+    Payload()(Watcher.prototype, 'announced', 0);
+    const property = Object.getOwnPropertyDescriptor(Watcher.prototype, 'announced')!;
+    EventPattern(BROADCASTS)(Watcher.prototype, 'announced', property);
     Controller()(Watcher);
     class Elsewhere {}
     Module({ controllers: [Watcher] })(Elsewhere);

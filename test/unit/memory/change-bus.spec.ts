@@ -6,9 +6,9 @@ import { FaultyBroker } from '../stream/faulty-broker.js';
 
 const EVENTS: ChangeEvent[] = [
   { type: 'list-changed', list: 'tools' },
-  { type: 'list-changed', list: 'prompts' },
-  { type: 'list-changed', list: 'resources' },
   { type: 'resource-updated', uri: 'x:1' },
+  { type: 'task-changed', task: { principal: 'alice', id: '1' } },
+  { type: 'session-ended', session: { principal: 'alice', id: '1' } },
   { type: 'cancel', session: { principal: 'alice', id: '1' }, requestId: 7 },
   { type: 'cancel', session: { principal: 'alice', id: '1' }, requestId: '7', reason: 'changed my mind' },
 ];
@@ -54,6 +54,8 @@ describe('ChangeBus', () => {
       '{"type":5}',
       '{"type":"list-changed","list":"secret"}',
       '{"type":"resource-updated"}',
+      '{"type":"task-changed","task":"secret"}',
+      '{"type":"session-ended"}',
       '{"type":"cancel","requestId":1}',
       '{"type":"cancel","session":{"principal":"a"},"requestId":1}',
       '{"type":"cancel","session":{"principal":"a","id":"b"},"requestId":{}}',

@@ -5,6 +5,7 @@ import { MemoryMessageBroker } from '../../../lib/memory/memory-message-broker.j
 import { MemorySessionStore } from '../../../lib/memory/memory-session-store.js';
 import { compareEntryIds } from '../../../lib/stream/entry-id.js';
 import { STREAM_START } from '../../../lib/stream/event-log.js';
+import { useFakeTimers } from '../../fixtures/time/fake-timers.js';
 
 const key = { principal: 'alice', id: '1' };
 const IDLE_TTL = 1e12;
@@ -25,7 +26,7 @@ const close = () => {
 };
 
 beforeEach(() => {
-  vi.useFakeTimers();
+  useFakeTimers();
   now = 1_000_000;
 });
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { steadyClock } from '../../../lib/memory/clock.js';
 import { MemorySessionStore } from '../../../lib/memory/memory-session-store.js';
 import type { SessionRecord } from '../../../lib/session/session-record.js';
+import { useFakeTimers } from '../../fixtures/time/fake-timers.js';
 
 const record = (id: string): SessionRecord => ({
   principal: 'alice',
@@ -16,7 +17,7 @@ describe('MemorySessionStore', () => {
   let store: MemorySessionStore;
 
   beforeEach(() => {
-    vi.useFakeTimers();
+    useFakeTimers();
     now = 0;
     store = new MemorySessionStore({ idleTtlMs: 1000, clock: () => now });
   });
@@ -52,7 +53,7 @@ describe('MemorySessionStore', () => {
     }
     now = 1000;
     await vi.advanceTimersByTimeAsync(1000);
-    expect(store.sizes).toEqual({ sessions: 0, ids: 0, principals: 0, uris: 0 });
+    expect(store.sizes).toEqual({ sessions: 0, ids: 0, principals: 0 });
   });
 
   it('MemorySessionStore sweeps an expired session although an older one is still in use', async () => {
@@ -78,7 +79,7 @@ describe('MemorySessionStore', () => {
     const real = new MemorySessionStore();
     const after = timers();
     real.close();
-    vi.useFakeTimers();
+    useFakeTimers();
     expect(after).toBe(before);
   });
 });

@@ -186,7 +186,7 @@ describe('resource use of a fleet', () => {
     }
     expect(await fsck(redis.admin, prefix)).toEqual([]);
     // These keys belong to the fleet and to the instance, not to a session.
-    const lasting = [`${prefix}:default:keyring`, `${prefix}:default:i:`];
+    const lasting = ['keyring', 'i:', '{:all}:'].map((name) => `${prefix}:default:${name}`);
     const left = async () =>
       (await redis.admin.keys(`${prefix}:*`)).filter((key) => !lasting.some((name) => key.startsWith(name)));
     expect((await left()).length).toBeGreaterThan(5);

@@ -3,11 +3,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { STREAM_START } from '../../../lib/stream/event-log.js';
 import { openStream } from '../../../lib/stream/stream-reader.js';
 import { ALICE, rig, type Rig, selfCheck, flush } from './rig.js';
+import { useFakeTimers } from '../../fixtures/time/fake-timers.js';
 
 let r: Rig;
 
 beforeEach(async () => {
-  vi.useFakeTimers();
+  useFakeTimers();
   r = rig({ historyTtlMs: 10_000, resultTtlMs: 60_000 });
   await r.begin();
 });
@@ -24,7 +25,7 @@ describe('start of a stream', () => {
     const connection = r.connect();
     await flush();
     expect(connection.summary).toBe('primed 1 2 3');
-    expect(connection.events[0]).toEqual({ kind: 'primed', cursor: STREAM_START });
+    expect(connection.events[0]).toEqual({ kind: 'primed', cursor: STREAM_START, isNew: true });
     connection.cut();
   });
 

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Turns } from '../../../lib/limits/turns.js';
 import type { SseEvent } from '../../../lib/transport/http/sse/sse-event.js';
 import { writeSse, type SseEnd } from '../../../lib/transport/http/sse/sse-writer.js';
+import { useFakeTimers } from '../../fixtures/time/fake-timers.js';
 
 /** A response whose client reads only when the test calls readAll(). */
 class Response extends EventEmitter {
@@ -32,7 +33,7 @@ class Response extends EventEmitter {
 }
 
 describe('writeSse()', () => {
-  beforeEach(() => void vi.useFakeTimers());
+  beforeEach(() => useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
   function rig(options: { resumable?: boolean; keepAliveMs?: number } = {}) {

@@ -9,7 +9,7 @@
 --   ARGV[4]  '1' to end the session only if no connection holds a stream of it
 --
 -- Output:
---   nil if the session is unknown or not ended, else {record, number of streams, stream, …, URI it was subscribed to, …}
+--   nil if the session is unknown or not ended, else {record, stream, …}
 --- @include "../includes/publish-signal"
 local session, subscriptions, logs, results, channel = KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3]
 local record = redis.call('HGET', session, 'r')
@@ -20,7 +20,7 @@ if ARGV[4] == '1' then
     if string.match(text, '^%d+%-%d+ %d+ 1 %d ') then return false end
   end
 end
-local owned = { record, 0 }
+local owned = { record }
 for _, field in ipairs(redis.call('HKEYS', session)) do
   local stream = string.match(field, '^h:(.+)$')
   if stream then
@@ -28,8 +28,6 @@ for _, field in ipairs(redis.call('HKEYS', session)) do
     owned[#owned + 1] = stream
   end
 end
-owned[2] = #owned - 2
-for _, uri in ipairs(redis.call('SMEMBERS', subscriptions)) do owned[#owned + 1] = uri end
 redis.call('DEL', session, subscriptions)
 publish_signal(channel, 'x')
 return owned

@@ -50,7 +50,8 @@ export class PostHandler {
     }
     let session: SessionRecord;
     try {
-      session = { ...openSession(request.params, owner), client: clientOf(http) };
+      const broadcastsFrom = await this.services.feed.begin();
+      session = { ...openSession(request.params, owner), client: clientOf(http), broadcastsFrom };
       await this.services.sessions.create(session);
     } catch (error) {
       if (error instanceof SessionLimitError) {

@@ -2,6 +2,7 @@ import { catchError, concat, concatMap, defer, EMPTY, finalize, from, of, type O
 import { TRAITS } from '../../../protocol/revisions.js';
 import type { SessionRecord } from '../../../session/session-record.js';
 import { formatEventId } from '../../../stream/event-id.js';
+import { openStandaloneStream } from '../../../broadcast/standalone-stream.js';
 import { STANDALONE_STREAM } from '../../../stream/event-log.js';
 import { openStream } from '../../../stream/stream-reader.js';
 import type { LegacyServices } from '../../legacy-services.js';
@@ -38,7 +39,11 @@ export function streamEvents(
   const primingEventOf = (id: string) => primingEvent(idOf(id), RETRY_MS, TRAITS[session.revision].priming);
   return defer(() => {
     const release = services.keepSessionAlive(session);
-    return openStream({ log, broker, session, stream, cursor, report }).pipe(
+    const events =
+      stream === STANDALONE_STREAM
+        ? openStandaloneStream({ ...services, session, cursor })
+        : openStream({ log, broker, session, stream, cursor, report });
+    return events.pipe(
       // In order: describing a gap takes a moment, and no later message may overtake its notifications.
       concatMap((event): Observable<SseEvent> => {
         switch (event.kind) {
