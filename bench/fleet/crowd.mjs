@@ -14,7 +14,10 @@ export class Crowd {
   static async start(options) {
     const redis = await RedisProcess.start();
     const ttl = options.ttlSeconds * 1000;
-    const limits = { maxSessions: options.sessions * 2, maxStreams: options.sessions };
+    const maxSessions = options.sessions * 2;
+    // All clients of this benchmark have one address, and so one share.
+    const shares = { maxSessionsPerClient: maxSessions, maxStoredBytesPerClient: 2 ** 30, maxStoredBytes: 2 ** 31 };
+    const limits = { maxSessions, maxStreams: options.sessions, ...shares };
     const own = { sessionIdleTtlMs: ttl, historyTtlMs: ttl, resultTtlMs: ttl, ...limits };
     const start = () => startInstance(redis, own, 'holder');
     const instances = await Promise.all([start(), start()]);
