@@ -129,7 +129,11 @@ export class McpRuntime {
         else if (event.type === 'task-changed') this.tasks.changes.notify(event.task);
         else subscriptions.deliver(event);
       }),
-      this.bus.interrupted$.subscribe(() => this.tasks.changes.notifyAll()),
+      this.bus.interrupted$.subscribe(() => {
+        // The broadcast log misses nothing, but what other programs have said on the bus is nowhere else (P12).
+        subscriptions.deliverAll();
+        this.tasks.changes.notifyAll();
+      }),
     ];
     const deliverAll = (): void => subscriptions.deliverAll();
     this.feed.listen({
