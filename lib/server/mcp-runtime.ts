@@ -121,6 +121,7 @@ export class McpRuntime {
   async start(): Promise<void> {
     requirePrivateLists(this.catalog, this.access, this.options);
     const { subscriptions } = this.engine;
+    const deliverAll = (): void => subscriptions.deliverAll();
     this.#subscriptions = [
       this.catalog.changes$.subscribe((list) => this.announcer.listChanged(list)),
       this.bus.events$.subscribe((event) => {
@@ -131,11 +132,10 @@ export class McpRuntime {
       }),
       this.bus.interrupted$.subscribe(() => {
         // The broadcast log misses nothing, but what other programs have said on the bus is nowhere else (P12).
-        subscriptions.deliverAll();
+        deliverAll();
         this.tasks.changes.notifyAll();
       }),
     ];
-    const deliverAll = (): void => subscriptions.deliverAll();
     this.feed.listen({
       entry: ({ broadcast }) => broadcast && subscriptions.deliver(broadcast),
       ...{ started: deliverAll, gap: deliverAll },
@@ -183,13 +183,15 @@ export class McpRuntime {
   }
 
   /** An instance starts even while its broker is unavailable, and receives changes once it is back (F4). */
-  async #startBus(): Promise<void> {
+  async #startBus(isRetry = false): Promise<void> {
     try {
       await this.bus.start();
+      // What other programs have said meanwhile was missed, as in an interruption.
+      if (isRetry) this.engine.subscriptions.deliverAll();
     } catch (error) {
       if (!(error instanceof BackendUnavailableError)) throw error;
       if (this.#closed) return;
-      this.#busRetry = setTimeout(() => void this.#startBus().catch(this.services.report), 500).unref();
+      this.#busRetry = setTimeout(() => void this.#startBus(true).catch(this.services.report), 500).unref();
     }
   }
 
