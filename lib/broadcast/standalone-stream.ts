@@ -99,20 +99,21 @@ class StandaloneReader {
     switch (event.kind) {
       case 'primed':
         this.#own = event.cursor;
-        this.#subscriber.next({ ...event, cursor: this.#position });
+        this.#subscriber.next({ ...event, cursor: this.#nextPosition() });
         return this.#follow();
       case 'message':
         this.#own = event.id;
-        return this.#subscriber.next({ ...event, id: this.#position });
+        return this.#subscriber.next({ ...event, id: this.#nextPosition() });
       case 'gap':
         this.#own = event.cursor;
-        return this.#subscriber.next({ ...event, cursor: this.#position });
+        return this.#subscriber.next({ ...event, cursor: this.#nextPosition() });
       case 'end':
         this.#subscriber.next(event);
     }
   }
 
-  get #position(): string {
+  /** Where the client is, which it is told with the next event. */
+  #nextPosition(): string {
     this.#skipped = 0;
     return `${this.#own}_${this.#broadcast}`;
   }
@@ -141,13 +142,14 @@ class StandaloneReader {
     if ('gap' in held) {
       this.#broadcast = held.gap;
       const reason = held.gap === STREAM_START ? 'unknown' : 'history';
-      return this.#subscriber.next({ kind: 'gap', reason, cursor: this.#position });
+      return this.#subscriber.next({ kind: 'gap', reason, cursor: this.#nextPosition() });
     }
     const { id, broadcast, text } = held.entry;
     this.#broadcast = id;
     if (broadcast && this.#interests.want(broadcast)) {
-      return this.#subscriber.next({ kind: 'message', id: this.#position, data: text, final: false });
+      return this.#subscriber.next({ kind: 'message', id: this.#nextPosition(), data: text, final: false });
     }
-    if (++this.#skipped >= SKIPPED_BEFORE_POSITION) this.#subscriber.next({ kind: 'primed', cursor: this.#position });
+    if (++this.#skipped >= SKIPPED_BEFORE_POSITION)
+      this.#subscriber.next({ kind: 'primed', cursor: this.#nextPosition() });
   }
 }

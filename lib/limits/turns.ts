@@ -1,3 +1,5 @@
+import { inNextTurn } from './in-next-turn.js';
+
 /** Work of this size needs no turn of its own, bytes. */
 export const SMALL_BYTES = 8 * 1024;
 /** Work that one turn of the event loop may do, bytes. One piece may be larger. */
@@ -23,7 +25,7 @@ export class Turns {
   /** Whose work has used up the turns that follow. */
   readonly #users = new Set<string>();
   #used = 0;
-  #scheduled = false;
+  readonly #schedule = inNextTurn(() => this.#nextTurn());
 
   /** Counts work that was done in this turn and whose size was not known before, such as writing a large answer. */
   use(client: string, bytes: number): void {
@@ -56,14 +58,7 @@ export class Turns {
     return this.#used === 0 || this.#used + bytes <= BYTES_PER_TURN;
   }
 
-  #schedule(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    setImmediate(() => this.#nextTurn());
-  }
-
   #nextTurn(): void {
-    this.#scheduled = false;
     this.#used = Math.max(0, this.#used - BYTES_PER_TURN);
     if (this.#used > 0) return this.#schedule();
     this.#users.clear();

@@ -1,7 +1,6 @@
-import type { Broadcast } from '../broadcast/broadcast.js';
+import { type Broadcast, notificationOf } from '../broadcast/broadcast.js';
 import type { ListName } from '../catalog/catalog.js';
 import type { LogLevel } from '../protocol/log-levels.js';
-import { notificationText } from '../protocol/messages.js';
 import type { SessionStore } from '../session/session-store.js';
 import { ALL_SESSIONS, type EventLog, STANDALONE_STREAM } from '../stream/event-log.js';
 import { forEachConcurrent } from './for-each-concurrent.js';
@@ -110,7 +109,6 @@ class MessageLine implements LogLine {
   }
 
   get text(): string {
-    const { level, logger, data } = this.message;
-    return (this.#text ??= notificationText('notifications/message', { level, logger, data }));
+    return (this.#text ??= notificationOf({ type: 'message', ...this.message }));
   }
 }

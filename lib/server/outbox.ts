@@ -58,7 +58,7 @@ export class Outbox {
     });
   }
 
-  async append(key: SessionKey, text: string): Promise<DeliveryOutcome> {
+  async #append(key: SessionKey, text: string): Promise<DeliveryOutcome> {
     const outcome = await this.log.append(key, STANDALONE_STREAM, text);
     if (outcome.kind !== 'appended') return 'unknown';
     return outcome.listening ? 'delivered' : 'stored';
@@ -84,7 +84,7 @@ export class Outbox {
 
   async #sendLine(session: SessionRecord | undefined, line: LogLine): Promise<DeliveryOutcome> {
     if (!session) return 'unknown';
-    return passes(line.level, session.logLevel) ? this.append(session, line.text) : 'filtered';
+    return passes(line.level, session.logLevel) ? this.#append(session, line.text) : 'filtered';
   }
 
   async #ownerOf(id: string): Promise<SessionKey | undefined> {

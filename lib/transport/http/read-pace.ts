@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { inNextTurn } from '../../limits/in-next-turn.js';
 
 /** Bytes of large chunks that are read in one turn of the event loop. */
 const BYTES_PER_TURN = 1024 * 1024;
@@ -14,7 +15,7 @@ const STREAMS_PER_TURN = 16;
 export class ReadPace {
   #waiting: Readable[] = [];
   #used = 0;
-  #scheduled = false;
+  readonly #schedule = inNextTurn(() => this.#nextTurn());
 
   /** Counts a chunk of a stream. Pauses the stream, until a later turn, when this one has brought enough. */
   took(stream: Readable, bytes: number): void {
@@ -27,14 +28,7 @@ export class ReadPace {
     this.#schedule();
   }
 
-  #schedule(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    setImmediate(() => this.#nextTurn());
-  }
-
   #nextTurn(): void {
-    this.#scheduled = false;
     this.#used = 0;
     for (const stream of this.#waiting.splice(0, STREAMS_PER_TURN)) if (!stream.destroyed) stream.resume();
     if (this.#waiting.length > 0) this.#schedule();

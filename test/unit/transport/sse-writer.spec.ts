@@ -40,7 +40,7 @@ describe('writeSse()', () => {
     const response = new Response();
     const frames = new Subject<SseEvent>();
     let end: SseEnd | undefined;
-    const done = writeSse({ response: response as unknown as ServerResponse }, frames, {
+    const done = writeSse({ response: response as unknown as ServerResponse, remoteAddress: '' }, frames, {
       keepAliveMs: 1000,
       maxPendingBytes: 100,
       ...options,
@@ -93,7 +93,8 @@ describe('writeSse()', () => {
     response.destroyed = true;
     const frames = new Subject<SseEvent>();
     const options = { keepAliveMs: 1000, maxPendingBytes: 100 };
-    expect(await writeSse({ response: response as unknown as ServerResponse }, frames, options)).toBe('disconnected');
+    const context = { response: response as unknown as ServerResponse, remoteAddress: '' };
+    expect(await writeSse(context, frames, options)).toBe('disconnected');
     expect(frames.observed).toBe(false);
     expect(response.writeHead).not.toHaveBeenCalled();
   });

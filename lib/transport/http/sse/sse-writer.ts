@@ -40,7 +40,7 @@ const PATIENCE_MS = 5000;
 /** How long a client that was too slow may take to read what was written already, ms. */
 const LINGER_MS = 30_000;
 
-type SseContext = Pick<HttpContext, 'response' | 'takeOver' | 'sent' | 'turns'> & { readonly remoteAddress?: string };
+type SseContext = Pick<HttpContext, 'response' | 'takeOver' | 'sent' | 'turns' | 'remoteAddress'>;
 
 /**
  * Subscribes to the events of one stream and writes them to one response. A client that leaves more than
@@ -77,7 +77,7 @@ export function writeSse(
       if (isTooFarBehind()) return finish('overrun');
       const frame = sseFrame(event);
       // What its client asks next has to wait for its turn: a small request may have a large answer.
-      if (frame.length > SMALL_BYTES) turns?.use(remoteAddress ?? '', frame.length);
+      if (frame.length > SMALL_BYTES) turns?.use(remoteAddress, frame.length);
       if (!response.write(frame)) unread?.measure();
       sent?.(event);
       keepAlive.refresh();
