@@ -72,6 +72,7 @@ export class RedisEventLog extends EventLog {
   readonly #stored: StoredStreams | undefined;
   readonly #queue: AppendQueue<Target, AppendOutcome>;
   readonly #reads = new Semaphore(MAX_READS);
+  #broadcastsKeptAt = -Infinity;
 
   constructor({ commands, keys, heartbeat, stored, ...limits }: RedisEventLogOptions) {
     super();
@@ -99,7 +100,7 @@ export class RedisEventLog extends EventLog {
   override async read(key: SessionKey, stream: string, cursor: string, count: number): Promise<StreamPage> {
     const args = [...this.#streamArgs(key, stream), cursor, count, this.#limits.resultTtlMs];
     const reply = await this.#reads.run(() => this.#of(key).run<RawPage>('read', [this.#keys.session(key)], args));
-    if (isAllSessions(key)) await this.#keepBroadcasts(key);
+    if (isAllSessions(key) && (reply[0] !== 'ok' || this.#broadcastsNeedKeeping())) await this.#keepBroadcasts(key);
     if (reply[0] !== 'ok') return { ...UNKNOWN, ended: reply[0] === 'ended' && !isAllSessions(key) };
     const [, last, fence, final, ...raw] = reply;
     const entries = raw.map(readEntry).filter((entry) => entry !== undefined);
@@ -187,11 +188,17 @@ export class RedisEventLog extends EventLog {
     );
   }
 
+  /** Not with each read: after a deploy all clients that were away read it. */
+  #broadcastsNeedKeeping(): boolean {
+    return performance.now() - this.#broadcastsKeptAt > BROADCASTS_TTL_MS / 24;
+  }
+
   /** The scripts want a record of a session; nobody creates or ends one for the broadcast log. */
   async #keepBroadcasts(key: SessionKey): Promise<void> {
     const name = this.#keys.session(key);
     await this.#of(key).send('hsetnx', name, 'r', '{}');
     await this.#of(key).send('pexpire', name, BROADCASTS_TTL_MS);
+    this.#broadcastsKeptAt = performance.now();
   }
 
   #of(key: SessionKey): RedisCommands {
