@@ -1,12 +1,10 @@
-import type { Subscription } from 'rxjs';
 import { BroadcastFeed } from '../../../lib/broadcast/broadcast-feed.js';
 import type { Broadcast } from '../../../lib/broadcast/broadcast.js';
 import { openStandaloneStream } from '../../../lib/broadcast/standalone-stream.js';
 import { ALL_SESSIONS, STANDALONE_STREAM } from '../../../lib/stream/event-log.js';
 import type { SessionRecord } from '../../../lib/session/session-record.js';
-import type { StreamEvent } from '../../../lib/stream/stream-reader.js';
 import type { MemoryEventLogOptions } from '../../../lib/memory/memory-event-log.js';
-import { ALICE, rig } from '../stream/rig.js';
+import { ALICE, Connection, rig } from '../stream/rig.js';
 
 export const SESSION: SessionRecord = {
   ...ALICE,
@@ -39,11 +37,11 @@ export function broadcastRig(limits: Partial<MemoryEventLogOptions> = {}) {
       return outcome.id;
     },
     open: (cursor?: string) =>
-      new StandaloneConnection((listener, complete) =>
+      new StandaloneConnection(
         openStandaloneStream({
-          ...{ log: r.log, broker: r.broker, sessions: r.store, feed, session: SESSION, report },
-          ...(cursor !== undefined && { cursor }),
-        }).subscribe({ next: listener, complete }),
+          ...{ log: r.log, broker: r.broker, sessions: r.store },
+          ...{ feed, session: SESSION, report, cursor },
+        }),
       ),
     close() {
       feed.close();
@@ -55,18 +53,7 @@ export function broadcastRig(limits: Partial<MemoryEventLogOptions> = {}) {
 export type BroadcastRig = ReturnType<typeof broadcastRig>;
 
 /** One connection to a standalone stream, and what it received. */
-export class StandaloneConnection {
-  readonly events: StreamEvent[] = [];
-  completed = false;
-  readonly subscription: Subscription;
-
-  constructor(subscribe: (listener: (event: StreamEvent) => void, complete: () => void) => Subscription) {
-    this.subscription = subscribe(
-      (event) => void this.events.push(event),
-      () => (this.completed = true),
-    );
-  }
-
+export class StandaloneConnection extends Connection {
   /** The notifications, each by its data, URI or list, and `gap` for a gap. */
   get told(): unknown[] {
     return this.events.flatMap((event) => {
@@ -85,9 +72,5 @@ export class StandaloneConnection {
       else if (event.kind !== 'end') cursor = event.cursor;
     }
     return cursor;
-  }
-
-  cut(): void {
-    this.subscription.unsubscribe();
   }
 }

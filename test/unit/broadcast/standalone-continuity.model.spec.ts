@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { STREAM_START } from '../../../lib/stream/event-log.js';
 import type { StreamEvent } from '../../../lib/stream/stream-reader.js';
-import type { Fate } from '../stream/faulty-broker.js';
+import { FATES, type Fate } from '../stream/faulty-broker.js';
 import { ALICE, flush, selfCheck } from '../stream/rig.js';
 import { type BroadcastRig, broadcastRig, type StandaloneConnection } from './rig.js';
 
@@ -63,7 +63,6 @@ class Model {
 class Client {
   readonly model = new Model();
   connection: StandaloneConnection | undefined;
-  #seen = 0;
   #number = 0;
   /** How long ago a page was read when it arrives, ms: meanwhile something else may have been appended and signalled. */
   delayMs = 0;
@@ -81,7 +80,6 @@ class Client {
     this.drain();
     this.connection?.cut();
     this.connection = this.r.open(this.model.cursor);
-    this.#seen = 0;
   }
 
   cut(): void {
@@ -91,8 +89,7 @@ class Client {
   }
 
   drain(): void {
-    for (const event of this.connection?.events.slice(this.#seen) ?? []) this.model.receive(event);
-    this.#seen = this.connection?.events.length ?? 0;
+    for (const event of this.connection?.take() ?? []) this.model.receive(event);
   }
 
   async add(source: Source): Promise<void> {
@@ -126,7 +123,7 @@ const step = fc.oneof(
     weight: 2,
     arbitrary: fc.record({
       do: fc.constant('fate' as const),
-      fate: fc.constantFrom<Fate>('pass', 'drop', 'twice', 'hold'),
+      fate: fc.constantFrom(...FATES),
     }),
   },
 );

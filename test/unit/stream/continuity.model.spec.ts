@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { decodeStreamSignal } from '../../../lib/stream/stream-signal.js';
 import { STREAM_START } from '../../../lib/stream/event-log.js';
 import type { StreamEvent } from '../../../lib/stream/stream-reader.js';
-import type { Fate } from './faulty-broker.js';
+import { FATES, type Fate } from './faulty-broker.js';
 import { ALICE, Connection, rig, type Rig, selfCheck, flush } from './rig.js';
 
 const HISTORY_TTL = 60_000;
@@ -44,7 +44,6 @@ class Model {
 class Client {
   readonly model = new Model();
   connection: Connection | undefined;
-  #seen = 0;
 
   constructor(readonly r: Rig) {}
 
@@ -53,7 +52,6 @@ class Client {
     this.drain();
     const older = this.connection;
     this.connection = this.r.connect({ cursor: this.model.cursor, pageSize: 3 });
-    this.#seen = 0;
     return older;
   }
 
@@ -64,8 +62,7 @@ class Client {
   }
 
   drain(): void {
-    for (const event of this.connection?.events.slice(this.#seen) ?? []) this.model.receive(event);
-    this.#seen = this.connection?.events.length ?? 0;
+    for (const event of this.connection?.take() ?? []) this.model.receive(event);
   }
 
   async append(count: number): Promise<void> {
@@ -94,7 +91,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({
       do: fc.constant('fate' as const),
-      fate: fc.constantFrom<Fate>('pass', 'drop', 'twice', 'hold'),
+      fate: fc.constantFrom(...FATES),
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('clock' as const), ms: fc.integer({ min: -5000, max: 5000 }) }) },

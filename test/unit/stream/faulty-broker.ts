@@ -1,7 +1,8 @@
 import { MemoryMessageBroker } from '../../../lib/memory/memory-message-broker.js';
 import { type BrokerSubscription, MessageBroker, type MessageListener } from '../../../lib/broker/message-broker.js';
 
-export type Fate = 'pass' | 'drop' | 'twice' | 'hold';
+export const FATES = ['pass', 'drop', 'twice', 'hold'] as const;
+export type Fate = (typeof FATES)[number];
 
 /** A broker with every allowed fault: it loses, repeats, delays and reorders messages, and reports interruptions. */
 export class FaultyBroker extends MessageBroker {

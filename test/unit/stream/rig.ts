@@ -1,4 +1,4 @@
-import type { Subscription } from 'rxjs';
+import type { Observable, Subscription } from 'rxjs';
 import { vi } from 'vitest';
 import { MemoryEventLog, type MemoryEventLogOptions } from '../../../lib/memory/memory-event-log.js';
 import { MemorySessionStore } from '../../../lib/memory/memory-session-store.js';
@@ -37,15 +37,17 @@ export function rig(limits: Partial<MemoryEventLogOptions> = {}) {
       return ids;
     },
     connect: (opening: Partial<StreamOpening> = {}) =>
-      new Connection({
-        log,
-        broker,
-        session: ALICE,
-        stream: STANDALONE_STREAM,
-        selfCheckMs: SELF_CHECK_MS,
-        report: (error) => void reported.push(error),
-        ...opening,
-      }),
+      new Connection(
+        openStream({
+          log,
+          broker,
+          session: ALICE,
+          stream: STANDALONE_STREAM,
+          selfCheckMs: SELF_CHECK_MS,
+          report: (error) => void reported.push(error),
+          ...opening,
+        }),
+      ),
     close() {
       log.close();
       store.close();
@@ -60,9 +62,10 @@ export class Connection {
   readonly events: StreamEvent[] = [];
   readonly subscription: Subscription;
   completed = false;
+  #taken = 0;
 
-  constructor(opening: StreamOpening) {
-    this.subscription = openStream(opening).subscribe({
+  constructor(events: Observable<StreamEvent>) {
+    this.subscription = events.subscribe({
       next: (event) => void this.events.push(event),
       complete: () => (this.completed = true),
     });
@@ -70,6 +73,13 @@ export class Connection {
 
   cut(): void {
     this.subscription.unsubscribe();
+  }
+
+  /** The events since the last call. */
+  take(): StreamEvent[] {
+    const events = this.events.slice(this.#taken);
+    this.#taken = this.events.length;
+    return events;
   }
 
   /** The events in short: `primed`, the text of a message, `text!` of a final one, `gap:reason`, `end:reason`. */
