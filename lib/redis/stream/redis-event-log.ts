@@ -188,7 +188,7 @@ export class RedisEventLog extends EventLog {
     );
   }
 
-  /** Not with each read: after a deploy all clients that were away read it. */
+  /** Not with each read: after a deploy, all clients that missed something read it. */
   #broadcastsNeedKeeping(): boolean {
     return performance.now() - this.#broadcastsKeptAt > BROADCASTS_TTL_MS / 24;
   }
