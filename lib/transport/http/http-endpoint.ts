@@ -2,7 +2,7 @@ import type { Logger } from '@nestjs/common';
 import type { Audit } from '../../audit/audit.js';
 import type { Dispatcher } from '../../engine/dispatcher.js';
 import type { ByteAccount, ByteBudget } from '../../limits/byte-budget.js';
-import { Turns } from '../../limits/turns.js';
+import { SMALL_BYTES, Turns } from '../../limits/turns.js';
 import { CapacityError, ErrorCode, McpError } from '../../protocol/errors.js';
 import { JsonRefused, parseJson } from '../../protocol/json.js';
 import { looksModern } from '../../protocol/revisions.js';
@@ -163,7 +163,8 @@ export class HttpEndpoint {
   }
 
   #post(http: HttpContext, body: ReceivedBody): void | Promise<void> {
-    const turn = this.#turns.take(http.remoteAddress, body.bytes?.length ?? 0);
+    const bytes = body.bytes?.length ?? 0;
+    const turn = this.#turns.take(http.remoteAddress, bytes > SMALL_BYTES ? bytes * WORK_PER_BYTE : bytes);
     return turn ? turn.then(() => this.#parsePost(http, body)) : this.#parsePost(http, body);
   }
 
@@ -214,6 +215,11 @@ export class HttpEndpoint {
   }
 }
 
+/**
+ * How much more work a byte of a large body is than one that is written. It uses up more turns of the event loop, in each of
+ * which one more connection of somebody else is accepted.
+ */
+const WORK_PER_BYTE = 8;
 const BYTES_HELD = 'holds as many bytes';
 const NO_BODY = Buffer.alloc(0);
 
