@@ -28,7 +28,7 @@ export class Attacked {
     const attacked = new Attacked(child);
     const [first] = await Promise.race([
       once(child, 'message', { signal: AbortSignal.timeout(START_MS) }),
-      once(child, 'exit').then(() => Promise.reject(new Error(`The instance did not start: ${attacked.stderr}`))),
+      attacked.exited.then(() => Promise.reject(new Error(`The instance did not start: ${attacked.stderr}`))),
     ]);
     attacked.port = first.port;
     return attacked;
@@ -36,6 +36,7 @@ export class Attacked {
 
   constructor(child) {
     this.child = child;
+    this.exited = once(child, 'exit');
     this.stderr = '';
     child.stderr.on('data', (text) => (this.stderr = (this.stderr + text).slice(-5000)));
     const end = () => child.kill('SIGKILL');
@@ -56,16 +57,14 @@ export class Attacked {
     if (!this.isAlive) return undefined;
     const reply = once(this.child, 'message');
     this.child.send('memory');
-    const dead = once(this.child, 'exit').then(() => [undefined]);
-    return (await Promise.race([reply, dead]))[0];
+    return (await Promise.race([reply, this.exited.then(() => [undefined])]))[0];
   }
 
   async stop() {
     clearInterval(this.#sampling);
     if (!this.isAlive) return;
-    const exited = once(this.child, 'exit');
     this.child.kill('SIGKILL');
-    await exited;
+    await this.exited;
   }
 
   /** Linux alone tells the memory of another process without starting a program, which would disturb the measurement. */

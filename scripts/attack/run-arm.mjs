@@ -113,7 +113,7 @@ async function settle(instance, before) {
 }
 
 function problemsOf(figures, failures, instance, after) {
-  if (!figures.alive) return [`the process ended: ${instance.stderr.trim().split('\n').at(-1) || 'out of memory'}`];
+  if (!figures.alive) return [`the process ended${causeIn(instance.stderr)}`];
   const problems = [];
   if (instance.maxRssBytes >= BOUNDS.maxRssBytes) problems.push(`${figures.maxRssMb} MB of memory`);
   const { maxWaitMs = BOUNDS.maxWaitMs, maxToldMs } = ARMS[figures.arm];
@@ -127,3 +127,9 @@ function problemsOf(figures, failures, instance, after) {
 }
 
 const inMib = (bytes) => Math.round((bytes / MIB) * 10) / 10;
+
+/** Node prints the stack of V8 after its reason. */
+const causeIn = (stderr) => {
+  const reason = /FATAL ERROR: (.*)/.exec(stderr)?.[1];
+  return reason ? `: ${reason}` : '';
+};

@@ -13,10 +13,14 @@ const row = ({ arm, adapter, alive, maxRssMb, worstMs, idleWorstMs, heldBeforeMi
 
 const controlRow = ({ arm, adapter, problems }) => `| \`${arm.toUpperCase()}\` | ${adapter} | ${problems.join('; ')} |`;
 
+const honestSentence = ({ adapter, listeners, cuts, worstMs, toldWithinMs }) => `
+With ${listeners} honest listeners on ${adapter} and ${cuts} cuts of the subscriber's connection, no plain call waited longer than
+${worstMs} ms, and everybody was told within ${toldWithinMs} ms.`;
+
 /** The section about what one client can cause, unformatted. */
 export function attackSection(run) {
   if (!run) return '';
-  const honest = run.runs.find(({ arm }) => arm === 'listeners');
+  const honest = run.runs.filter(({ arm }) => arm === 'listeners').map(honestSentence);
   return `
 ## What one client can cause
 
@@ -29,7 +33,8 @@ ${run.runs
   .filter(({ arm }) => arm !== 'listeners')
   .map(row)
   .join('\n')}
-${honest ? `\nWith ${honest.listeners} honest listeners and ${honest.cuts} cuts of the subscriber's connection, no plain call waited longer than ${honest.worstMs} ms, and everybody was told within ${honest.toldWithinMs} ms.\n` : ''}
+${honest.join('\n')}
+
 The same arms have to do harm when the limit in question is switched off:
 
 | | Adapter | What happened |
