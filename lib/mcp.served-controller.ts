@@ -1,8 +1,10 @@
-import { Controller, type Type } from '@nestjs/common';
+import { Controller, Inject, type Type } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
 import { ignoreElements, endWith, type Observable } from 'rxjs';
 import { McpController } from './mcp.controller.js';
 import { McpOptionsError } from './options/invalid-option.js';
 import type { McpModuleExtras } from './options/module-options.js';
+import { isIntercepted } from './nest/interceptors.js';
 import { PATH_METADATA } from './nest/metadata-keys.js';
 
 const VERBS = ['post', 'get', 'delete'] as const;
@@ -12,6 +14,7 @@ const FASTIFY_ROUTE_CONFIG = '__fastify_route_config__';
 const SWAGGER_EXCLUDED = 'swagger/apiExcludeController';
 /** Marks the handlers of a server's routes, from which its real paths are read. */
 const MCP_ROUTE = 'nestjs-mcp-fleet:route';
+const MODULE_REF = Symbol('nestjs-mcp-fleet:module-ref');
 
 /**
  * Derives the controller of one server. Its handlers are its own, because Nest copies their metadata to its routes: so
@@ -21,6 +24,7 @@ const MCP_ROUTE = 'nestjs-mcp-fleet:route';
  */
 function servedController(base: Type<McpController>, route: symbol): Type<McpController> {
   class Served extends base {}
+  Inject(ModuleRef)(Served.prototype, MODULE_REF);
   for (const verb of VERBS) {
     const inherited: unknown = base.prototype[verb];
     const handler = verb === 'get' ? streaming(inherited as Streaming) : forwarding(inherited as Forwarding);
@@ -100,11 +104,32 @@ const forwarding = (inherited: Forwarding) =>
     return inherited.apply(this, args);
   };
 
+/** What Nest injects into it beside what it inherits. */
+type ServedInstance = McpController & { readonly [MODULE_REF]: ModuleRef };
+
 /**
  * The events are written already when they are emitted. Interceptors of the application get the end of the stream only:
  * one that caches responses would otherwise answer the next client with an event of this one.
+ *
+ * Without interceptors nobody in Nest's pipeline waits for that end. It is let go as soon as the stream is open, because
+ * what it holds of a waiting request takes more memory than an idle stream.
  */
-const streaming = (inherited: Streaming) =>
-  function (this: McpController, ...args: unknown[]): Observable<undefined> {
-    return inherited.apply(this, args).pipe(ignoreElements(), endWith(undefined));
+function streaming(inherited: Streaming) {
+  // Nest has read the interceptors when the first request comes.
+  let hasInterceptors: boolean | undefined;
+  return function handler(this: ServedInstance, ...args: unknown[]): Observable<undefined> | Promise<void> {
+    hasInterceptors ??= isIntercepted(this[MODULE_REF], this.constructor, handler);
+    if (hasInterceptors) return inherited.apply(this, args).pipe(ignoreElements(), endWith(undefined));
+    // It serves requests of any method, and resolves when the stream is open.
+    if (inherited === McpController.prototype.get) return McpController.prototype.post.apply(this, args as Parameters);
+    return opened(inherited.apply(this, args));
   };
+}
+
+type Parameters = [request: object, response: object, next?: () => void];
+
+/** @returns resolves with the first event, or the end of a stream that has none */
+const opened = (events: Observable<unknown>): Promise<void> =>
+  new Promise((resolve, reject) => {
+    events.subscribe({ next: () => resolve(), error: reject, complete: resolve });
+  });

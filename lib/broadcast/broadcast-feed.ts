@@ -3,7 +3,8 @@ import { SlicedWork } from '../limits/sliced-work.js';
 import type { MessageBroker } from '../broker/message-broker.js';
 import { BackendUnavailableError } from '../session/backend-unavailable.js';
 import { ALL_SESSIONS, type EventLog, STANDALONE_STREAM, STREAM_START, type StreamPage } from '../stream/event-log.js';
-import { openStream, type StreamEvent } from '../stream/stream-reader.js';
+import type { StreamEvent } from '../stream/stream-event.js';
+import { openStream } from '../stream/stream-reader.js';
 import { type FeedEntry, feedEntry } from './feed-entry.js';
 import { RecentBroadcasts } from './recent-broadcasts.js';
 
@@ -79,10 +80,12 @@ export class BroadcastFeed {
     this.#tried();
   }
 
-  /** @returns a function that removes the listener */
-  listen(listener: FeedListener): () => void {
+  listen(listener: FeedListener): void {
     this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  }
+
+  stopListening(listener: FeedListener): void {
+    this.#listeners.delete(listener);
   }
 
   /** @returns the entries after a cursor; `undefined` if they have to be read from the log */

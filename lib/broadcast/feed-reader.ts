@@ -2,14 +2,11 @@ import { compareEntryIds } from '../stream/entry-id.js';
 import type { BroadcastFeed, FeedListener } from './broadcast-feed.js';
 import { type FeedEntry, feedEntry } from './feed-entry.js';
 
-export interface FeedReaderOptions {
-  readonly feed: BroadcastFeed;
-  /** The last entry that the client has got, or does not want. */
-  readonly cursor: string;
-  readonly entry: (entry: FeedEntry) => void;
-  /** Entries after the cursor were lost; the next one follows `cursor`. */
-  readonly gap: (cursor: string) => void;
-  readonly report: (error: unknown) => void;
+/** Who reads. */
+export interface FeedReaderOwner {
+  broadcast(entry: FeedEntry): void;
+  /** Entries after the cursor of the reader were lost; the next one follows `cursor`. */
+  broadcastGap(cursor: string): void;
 }
 
 const PAGE = 200;
@@ -18,26 +15,29 @@ const RETRY_MS = 500;
 
 /** The view of one client on the broadcast log: each entry once and in order, or a gap. */
 export class FeedReader implements FeedListener {
-  readonly #options: FeedReaderOptions;
   #cursor: string;
   #catchingUp = false;
-  #stopListening: (() => void) | undefined;
   #retry: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(options: FeedReaderOptions) {
-    this.#options = options;
-    this.#cursor = options.cursor;
+  /** @param cursor the last entry that the client has got, or does not want */
+  constructor(
+    private readonly feed: BroadcastFeed,
+    cursor: string,
+    private readonly owner: FeedReaderOwner,
+    private readonly report: (error: unknown) => void,
+  ) {
+    this.#cursor = cursor;
   }
 
   open(): void {
-    this.#stopListening = this.#options.feed.listen(this);
+    this.feed.listen(this);
     this.#startCatchUp();
   }
 
   close(): void {
     this.#closed = true;
-    this.#stopListening?.();
+    this.feed.stopListening(this);
     clearTimeout(this.#retry);
   }
 
@@ -61,20 +61,20 @@ export class FeedReader implements FeedListener {
   #startCatchUp(): void {
     this.#catchingUp = true;
     void this.#catchUp().catch((error: unknown) => {
-      this.#options.report(error);
+      this.report(error);
       if (!this.#closed) this.#retry = setTimeout(() => this.#startCatchUp(), RETRY_MS).unref();
     });
   }
 
   #catchUpFromRecent(): boolean {
-    const recent = this.#options.feed.recentAfter(this.#cursor);
+    const recent = this.feed.recentAfter(this.#cursor);
     for (const entry of recent ?? []) this.#emit(entry);
     return recent !== undefined;
   }
 
   /** Ends in the turn in which the cursor has reached the end of the log, from where the feed goes on. */
   async #catchUp(): Promise<void> {
-    const { feed } = this.#options;
+    const { feed } = this;
     while (!this.#closed && this.#cursor !== feed.head && !this.#catchUpFromRecent()) {
       const { entries, last } = await feed.read(this.#cursor, PAGE);
       if (this.#closed) return;
@@ -87,7 +87,7 @@ export class FeedReader implements FeedListener {
 
   /** Whether the feed has passed entries on that were appended after the log was read. */
   #isBehindFeed(): boolean {
-    const { head } = this.#options.feed;
+    const { head } = this.feed;
     return head !== undefined && compareEntryIds(head, this.#cursor) > 0;
   }
 
@@ -95,11 +95,11 @@ export class FeedReader implements FeedListener {
     if (this.#closed) return;
     if (entry.previous !== this.#cursor) this.#skipTo(entry.previous);
     this.#cursor = entry.id;
-    this.#options.entry(entry);
+    this.owner.broadcast(entry);
   }
 
   #skipTo(cursor: string): void {
     this.#cursor = cursor;
-    if (!this.#closed) this.#options.gap(cursor);
+    if (!this.#closed) this.owner.broadcastGap(cursor);
   }
 }

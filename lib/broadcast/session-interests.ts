@@ -3,31 +3,38 @@ import type { SessionKey } from '../session/session-record.js';
 import type { SessionStore } from '../session/session-store.js';
 import type { Broadcast } from './broadcast.js';
 
-export interface SessionInterestsOptions {
+/** What the interests of all sessions are loaded with. */
+export interface InterestsSource {
   readonly sessions: SessionStore;
-  readonly session: SessionKey;
-  /** Called when they are known, for the first time or again. */
-  readonly loaded: () => void;
   readonly report: (error: unknown) => void;
+}
+
+export interface InterestsListener {
+  /** Called when they are known, for the first time or again. */
+  interestsLoaded(): void;
 }
 
 /** Time between two attempts to load them, ms. */
 const RETRY_MS = 500;
 
+/** Most sessions are subscribed to nothing. */
+const NO_URIS: ReadonlySet<string> = new Set();
+
 /** What a session wants to hear of what is announced to all, as long as a connection of it is open. */
 export class SessionInterests {
-  readonly #options: SessionInterestsOptions;
   #level: LogLevel | undefined;
-  #uris: ReadonlySet<string> = new Set();
+  #uris = NO_URIS;
   #isLoading = true;
   #loadAgain = false;
   #loads = false;
   #retry: NodeJS.Timeout | undefined;
   #closed = false;
 
-  constructor(options: SessionInterestsOptions) {
-    this.#options = options;
-  }
+  constructor(
+    private readonly source: InterestsSource,
+    private readonly session: SessionKey,
+    private readonly listener: InterestsListener,
+  ) {}
 
   /** Whether they are known just now. They are not while they are being loaded. */
   get areKnown(): boolean {
@@ -58,21 +65,22 @@ export class SessionInterests {
   }
 
   async #load(): Promise<void> {
-    const { sessions, session, loaded, report } = this.#options;
+    const { session } = this;
+    const { sessions } = this.source;
     this.#loads = true;
     try {
       do {
         this.#loadAgain = false;
         const [record, uris] = await Promise.all([sessions.peek(session), sessions.subscriptions(session)]);
         this.#level = record?.logLevel;
-        this.#uris = new Set(uris);
+        this.#uris = uris.length === 0 ? NO_URIS : new Set(uris);
       } while (this.#loadAgain);
       this.#isLoading = false;
     } catch (error) {
-      report(error);
+      this.source.report(error);
       if (!this.#closed) this.#retry = setTimeout(() => void this.#load(), RETRY_MS).unref();
     }
     this.#loads = false;
-    if (!this.#isLoading && !this.#closed) loaded();
+    if (!this.#isLoading && !this.#closed) this.listener.interestsLoaded();
   }
 }

@@ -1,22 +1,21 @@
-import { Observable, type Subscriber, type Subscription } from 'rxjs';
+import { Observable } from 'rxjs';
 import type { MessageBroker } from '../broker/message-broker.js';
 import type { SessionRecord } from '../session/session-record.js';
 import type { SessionStore } from '../session/session-store.js';
 import { type EventLog, STANDALONE_STREAM, STREAM_START } from '../stream/event-log.js';
-import { openStream, type StreamEvent } from '../stream/stream-reader.js';
+import type { StreamEvent, StreamSink } from '../stream/stream-event.js';
+import { StreamReader } from '../stream/stream-reader.js';
 import type { BroadcastFeed } from './broadcast-feed.js';
 import type { FeedEntry } from './feed-entry.js';
-import { FeedReader } from './feed-reader.js';
-import { SessionInterests } from './session-interests.js';
+import { FeedReader, type FeedReaderOwner } from './feed-reader.js';
+import { type InterestsListener, SessionInterests } from './session-interests.js';
 
-export interface StandaloneOpening {
+/** What all standalone streams of a server are read with. */
+export interface StandaloneSources {
   readonly log: EventLog;
   readonly broker: MessageBroker;
   readonly sessions: SessionStore;
   readonly feed: BroadcastFeed;
-  readonly session: SessionRecord;
-  /** The last position that the client has seen. Default: that of `openStream()`, and the same in the broadcast log. */
-  readonly cursor?: string | undefined;
   readonly report: (error: unknown) => void;
 }
 
@@ -24,10 +23,17 @@ export interface StandaloneOpening {
  * Opens one connection's view of the standalone stream of a session: what was sent to the session, and what was
  * announced to all, each in its order. The ids and cursors of its events are positions in both logs,
  * `<entry of the session's log>_<entry of the broadcast log>`.
+ *
+ * @param cursor the last position that the client has seen. Default: that of `openStream()`, and the same in the
+ *   broadcast log
  */
-export const openStandaloneStream = (opening: StandaloneOpening): Observable<StreamEvent> =>
+export const openStandaloneStream = (
+  sources: StandaloneSources,
+  session: SessionRecord,
+  cursor?: string,
+): Observable<StreamEvent> =>
   new Observable((subscriber) => {
-    const reader = new StandaloneReader(opening, subscriber);
+    const reader = new StandaloneReader(sources, session, cursor, subscriber);
     reader.open();
     return () => reader.close();
   });
@@ -37,51 +43,63 @@ const SKIPPED_BEFORE_POSITION = 100;
 
 type Held = { readonly entry: FeedEntry } | { readonly gap: string };
 
-class StandaloneReader {
-  readonly #opening: StandaloneOpening;
-  readonly #subscriber: Subscriber<StreamEvent>;
+/** The same for a sink, which costs a long stream less memory than an Observable. */
+export class StandaloneReader implements StreamSink, FeedReaderOwner, InterestsListener {
   readonly #interests: SessionInterests;
   #own: string | undefined;
   #broadcast: string | undefined;
-  #stream: Subscription | undefined;
+  #stream: StreamReader | undefined;
   #feed: FeedReader | undefined;
   /** Events of the session that wait until it is known where its broadcasts begin. */
   #waiting: StreamEvent[] | undefined;
   /** Broadcasts that wait until it is known whether the session wants them. */
-  #held: Held[] = [];
+  #held: Held[] | undefined;
   #skipped = 0;
 
-  constructor(opening: StandaloneOpening, subscriber: Subscriber<StreamEvent>) {
-    this.#opening = opening;
-    this.#subscriber = subscriber;
-    const { sessions, session, report, cursor } = opening;
+  constructor(
+    private readonly sources: StandaloneSources,
+    private readonly session: SessionRecord,
+    cursor: string | undefined,
+    private readonly sink: StreamSink,
+  ) {
     [this.#own, this.#broadcast] = cursor?.split('_') ?? [];
-    this.#interests = new SessionInterests({ sessions, session, report, loaded: () => this.#release() });
+    this.#interests = new SessionInterests(sources, session, this);
   }
 
   open(): void {
-    const { log, broker, session, report } = this.#opening;
-    const opening = { log, broker, session, stream: STANDALONE_STREAM, report };
-    const sessionChanged = (): void => this.#interests.changed();
+    const { log, broker, report } = this.sources;
+    const opening = { log, broker, session: this.session, stream: STANDALONE_STREAM, report };
     const cursor = this.#own === undefined ? {} : { cursor: this.#own };
-    this.#stream = openStream({ ...opening, ...cursor, sessionChanged }).subscribe({
-      next: (event) => this.#onOwn(event),
-      complete: () => this.#subscriber.complete(),
-    });
+    this.#stream = new StreamReader({ ...opening, ...cursor }, this);
+    this.#stream.open();
   }
 
   close(): void {
-    this.#stream?.unsubscribe();
+    this.#stream?.close();
     this.#feed?.close();
     this.#interests.close();
   }
 
-  #onOwn(event: StreamEvent): void {
+  get closed(): boolean {
+    return this.sink.closed;
+  }
+
+  complete(): void {
+    this.sink.complete();
+  }
+
+  sessionChanged(): void {
+    this.#interests.changed();
+  }
+
+  /** An event of the session's own stream. */
+  next(event: StreamEvent): void {
     if (this.#waiting) return void this.#waiting.push(event);
     if (this.#broadcast !== undefined || event.kind !== 'primed') return this.#emitOwn(event);
-    const { feed, session } = this.#opening;
+    const { feed } = this.sources;
     // A stream that was read before goes on from now, as it does in its own log.
-    const begin = event.isNew || this.#own !== undefined ? (session.broadcastsFrom ?? feed.position) : feed.position;
+    const begin =
+      event.isNew || this.#own !== undefined ? (this.session.broadcastsFrom ?? feed.position) : feed.position;
     if (typeof begin === 'string') {
       this.#broadcast = begin;
       return this.#emitOwn(event);
@@ -91,7 +109,7 @@ class StandaloneReader {
       this.#broadcast = position;
       const waiting = this.#waiting ?? [];
       this.#waiting = undefined;
-      for (const one of waiting) if (!this.#subscriber.closed) this.#emitOwn(one);
+      for (const one of waiting) if (!this.sink.closed) this.#emitOwn(one);
     });
   }
 
@@ -99,16 +117,16 @@ class StandaloneReader {
     switch (event.kind) {
       case 'primed':
         this.#own = event.cursor;
-        this.#subscriber.next({ ...event, cursor: this.#nextPosition() });
+        this.sink.next({ ...event, cursor: this.#nextPosition() });
         return this.#follow();
       case 'message':
         this.#own = event.id;
-        return this.#subscriber.next({ ...event, id: this.#nextPosition() });
+        return this.sink.next({ ...event, id: this.#nextPosition() });
       case 'gap':
         this.#own = event.cursor;
-        return this.#subscriber.next({ ...event, cursor: this.#nextPosition() });
+        return this.sink.next({ ...event, cursor: this.#nextPosition() });
       case 'end':
-        this.#subscriber.next(event);
+        this.sink.next(event);
     }
   }
 
@@ -119,37 +137,42 @@ class StandaloneReader {
   }
 
   #follow(): void {
-    if (this.#subscriber.closed) return;
-    const { feed, report } = this.#opening;
-    this.#feed = new FeedReader({
-      ...{ feed, report, cursor: this.#broadcast! },
-      entry: (entry) => this.#onBroadcast({ entry }),
-      gap: (gap) => this.#onBroadcast({ gap }),
-    });
+    if (this.sink.closed) return;
+    const { feed, report } = this.sources;
+    this.#feed = new FeedReader(feed, this.#broadcast!, this, report);
     this.#feed.open();
   }
 
-  #onBroadcast(held: Held): void {
-    if (this.#held.length > 0 || !this.#interests.areKnown) return void this.#held.push(held);
-    this.#emitBroadcast(held);
+  broadcast(entry: FeedEntry): void {
+    this.#onBroadcast({ entry });
   }
 
-  #release(): void {
-    for (const held of this.#held.splice(0)) if (!this.#subscriber.closed) this.#emitBroadcast(held);
+  broadcastGap(gap: string): void {
+    this.#onBroadcast({ gap });
+  }
+
+  interestsLoaded(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const one of held) if (!this.sink.closed) this.#emitBroadcast(one);
+  }
+
+  #onBroadcast(held: Held): void {
+    if (this.#held || !this.#interests.areKnown) (this.#held ??= []).push(held);
+    else this.#emitBroadcast(held);
   }
 
   #emitBroadcast(held: Held): void {
     if ('gap' in held) {
       this.#broadcast = held.gap;
       const reason = held.gap === STREAM_START ? 'unknown' : 'history';
-      return this.#subscriber.next({ kind: 'gap', reason, cursor: this.#nextPosition() });
+      return this.sink.next({ kind: 'gap', reason, cursor: this.#nextPosition() });
     }
     const { id, broadcast, text } = held.entry;
     this.#broadcast = id;
     if (broadcast && this.#interests.want(broadcast)) {
-      return this.#subscriber.next({ kind: 'message', id: this.#nextPosition(), data: text, final: false });
+      return this.sink.next({ kind: 'message', id: this.#nextPosition(), data: text, final: false });
     }
-    if (++this.#skipped >= SKIPPED_BEFORE_POSITION)
-      this.#subscriber.next({ kind: 'primed', cursor: this.#nextPosition() });
+    if (++this.#skipped >= SKIPPED_BEFORE_POSITION) this.sink.next({ kind: 'primed', cursor: this.#nextPosition() });
   }
 }

@@ -8,7 +8,7 @@ const LONGEST_MS = 2 ** 31 - 1;
  * @returns a function that prevents it
  */
 export function callAt(moment: number | undefined, call: () => void): () => void {
-  if (moment === undefined || moment === Infinity) return () => {};
+  if (moment === undefined || moment === Infinity) return nothing;
   let timer: NodeJS.Timeout;
   const wait = (): void => {
     const leftMs = moment - Date.now();
@@ -18,3 +18,5 @@ export function callAt(moment: number | undefined, call: () => void): () => void
   timer = setTimeout(wait, Math.min(Math.max(0, moment - Date.now()), LONGEST_MS)).unref();
   return () => clearTimeout(timer);
 }
+
+const nothing = (): void => {};

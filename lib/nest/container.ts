@@ -21,7 +21,8 @@ export function globalGuards(moduleRef: ModuleRef): number {
 /** The guards that run on every route of the application and have one instance. */
 export const globalGuardsOf = (moduleRef: ModuleRef): readonly CanActivate[] => configOf(moduleRef).getGlobalGuards();
 
-const configOf = (moduleRef: ModuleRef): ApplicationConfig =>
+/** How the application is configured. */
+export const configOf = (moduleRef: ModuleRef): ApplicationConfig =>
   (moduleRef as unknown as { container: { applicationConfig: ApplicationConfig } }).container.applicationConfig;
 
 /** Instances that no module provides, by the module in which they were constructed. */

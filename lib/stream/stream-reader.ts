@@ -1,27 +1,10 @@
-import { Observable, type Subscriber } from 'rxjs';
+import { Observable } from 'rxjs';
 import type { BrokerSubscription, MessageBroker } from '../broker/message-broker.js';
 import type { SessionKey } from '../session/session-record.js';
 import { decodeStreamSignals, type StreamSignal } from './stream-signal.js';
 import { compareEntryIds } from './entry-id.js';
 import { type EventLog, type LogEntry, STREAM_START } from './event-log.js';
-
-export type StreamEvent =
-  /** Always the first event: without it, a client that is disconnected now has no cursor to resume from (finding 8). */
-  | {
-      readonly kind: 'primed';
-      readonly cursor: string;
-      /** Set for the first connection of a stream that reads it from its start. */
-      readonly isNew?: true;
-    }
-  | { readonly kind: 'message'; readonly id: string; readonly data: string; readonly final: boolean }
-  /**
-   * Emitted once per gap; the stream continues after it. `unknown`: the log has nothing of what the cursor names. Send
-   * `cursor` as the id of the message that reports the gap. Otherwise a client that is disconnected right after it gets
-   * the same gap again.
-   */
-  | { readonly kind: 'gap'; readonly reason: 'history' | 'unknown'; readonly cursor: string }
-  /** Always the last event, unless the subscriber unsubscribed. */
-  | { readonly kind: 'end'; readonly reason: 'final' | 'ended' | 'fenced' };
+import type { StreamEvent, StreamSink } from './stream-event.js';
 
 export interface StreamOpening {
   readonly log: EventLog;
@@ -32,11 +15,6 @@ export interface StreamOpening {
   readonly cursor?: string;
   /** False for a reader that is no connection of a client: it takes the stream from nobody (true). */
   readonly claims?: boolean;
-  /**
-   * Called when the subscriptions or the log level of the session may have changed: as soon as signals arrive, at each
-   * such signal, and after an interruption.
-   */
-  readonly sessionChanged?: () => void;
   /** Maximum number of entries per read of the log (200). */
   readonly pageSize?: number;
   /**
@@ -71,9 +49,10 @@ const SELF_CHECK_MS_PER_STREAM = 5;
 /** The number of open streams of this process. */
 let openStreams = 0;
 
-class StreamReader {
+/** The same for a sink, which costs a long stream less memory than an Observable. */
+export class StreamReader {
   readonly #opening: StreamOpening;
-  readonly #subscriber: Subscriber<StreamEvent>;
+  readonly #sink: StreamSink;
   readonly #selfCheckMs: number;
   readonly #jitter: number;
   #cursor: string | undefined;
@@ -94,9 +73,9 @@ class StreamReader {
    */
   #trustsSignals = false;
 
-  constructor(opening: StreamOpening, subscriber: Subscriber<StreamEvent>) {
+  constructor(opening: StreamOpening, sink: StreamSink) {
     this.#opening = opening;
-    this.#subscriber = subscriber;
+    this.#sink = sink;
     this.#selfCheckMs = opening.selfCheckMs ?? 7500;
     // No claim outranks this one, because nobody claims what is read without claims.
     if (opening.claims === false) this.#fence = 0;
@@ -107,7 +86,7 @@ class StreamReader {
     openStreams++;
     // Before the first command to the backend: while that is unreachable, the client has a stream with its cursor (F4).
     if (this.#opening.cursor !== undefined) this.#prime(this.#opening.cursor);
-    if (this.#subscriber.closed) return;
+    if (this.#sink.closed) return;
     this.#removeInterruptionListener = this.#opening.broker.onInterruption(() => this.#onInterruption());
     this.#poll();
   }
@@ -129,7 +108,7 @@ class StreamReader {
   /** A poll that is already running may have read before the interruption, so another one must follow it. */
   #onInterruption(): void {
     this.#interruptions++;
-    this.#opening.sessionChanged?.();
+    this.#sink.sessionChanged?.();
     this.#trustsSignals = false;
     if (this.#polling) this.#pollAgain = true;
     else this.#pollAfter(Math.random() * CATCH_UP_JITTER_MS);
@@ -142,7 +121,7 @@ class StreamReader {
       do {
         this.#pollAgain = false;
         await this.#synchronize();
-      } while (this.#pollAgain && !this.#subscriber.closed);
+      } while (this.#pollAgain && !this.#sink.closed);
       this.#failures = 0;
     } catch (error) {
       this.#failures++;
@@ -157,7 +136,7 @@ class StreamReader {
 
   #pollAfter(ms: number): void {
     this.#stopTimer();
-    if (!this.#subscriber.closed) this.#timer = setTimeout(() => this.#poll(), ms).unref();
+    if (!this.#sink.closed) this.#timer = setTimeout(() => this.#poll(), ms).unref();
   }
 
   /** Drops the reference as well: `refresh()` would restart a cleared timer. */
@@ -175,7 +154,7 @@ class StreamReader {
       // Claims whose reply was lost count, too: with `fence <= claims`, only this connection ever claimed the stream.
       const isNew = this.#claims > 0 && this.#fence! <= this.#claims;
       const start = isNew ? STREAM_START : (await log.read(session, stream, STREAM_START, 1)).last;
-      if (this.#subscriber.closed) return;
+      if (this.#sink.closed) return;
       this.#prime(start, isNew);
     }
     const interruptions = this.#interruptions;
@@ -187,28 +166,28 @@ class StreamReader {
     this.#claims++;
     this.#fence = await this.#opening.log.claim(this.#opening.session, this.#opening.stream);
     if (this.#fence === undefined) this.#end('ended');
-    else if (this.#subscriber.closed) this.#releaseClaim();
-    return !this.#subscriber.closed;
+    else if (this.#sink.closed) this.#releaseClaim();
+    return !this.#sink.closed;
   }
 
   /** Signals arrive from here on; the catch-up that follows finds whatever happened before. */
   async #subscribeToSignals(): Promise<boolean> {
     const { broker, log, session } = this.#opening;
     const channel = await broker.subscribe(log.channel(session), (message) => this.#onMessage(message));
-    if (this.#subscriber.closed) await channel.close();
+    if (this.#sink.closed) await channel.close();
     else this.#channel = channel;
-    if (this.#channel) this.#opening.sessionChanged?.();
-    return !this.#subscriber.closed;
+    if (this.#channel) this.#sink.sessionChanged?.();
+    return !this.#sink.closed;
   }
 
   #onMessage(message: string): void {
-    for (const signal of decodeStreamSignals(message)) if (!this.#subscriber.closed) this.#onSignal(signal);
+    for (const signal of decodeStreamSignals(message)) if (!this.#sink.closed) this.#onSignal(signal);
   }
 
   #onSignal(signal: StreamSignal | undefined): void {
     if (signal === undefined) return this.#poll();
     if (signal.kind === 'ended') return this.#end('ended');
-    if (signal.kind === 'changed') return this.#opening.sessionChanged?.();
+    if (signal.kind === 'changed') return this.#sink.sessionChanged?.();
     if (signal.stream !== this.#opening.stream) return;
     if (signal.kind === 'claimed')
       return this.#fence !== undefined && signal.fence > this.#fence ? this.#end('fenced') : undefined;
@@ -229,7 +208,7 @@ class StreamReader {
     for (;;) {
       const cursor = this.#cursor!;
       const page = await log.read(session, stream, cursor, pageSize);
-      if (this.#subscriber.closed) return;
+      if (this.#sink.closed) return;
       if (page.ended) return this.#end('ended');
       if (page.fence > this.#fence!) return this.#end('fenced');
       if (page.fence < this.#fence!) {
@@ -241,7 +220,7 @@ class StreamReader {
       for (const entry of page.entries) {
         // A signal may have been faster than this read.
         if (compareEntryIds(entry.id, this.#cursor!) > 0) this.#emit(entry);
-        if (this.#subscriber.closed) return;
+        if (this.#sink.closed) return;
       }
       if (this.#cursor === page.last) return page.final?.id === page.last ? this.#end('final') : undefined;
       if (this.#cursor !== cursor) continue;
@@ -253,26 +232,26 @@ class StreamReader {
   #emit(entry: LogEntry): void {
     if (entry.previous !== this.#cursor) this.#skipTo(entry.previous);
     this.#cursor = entry.id;
-    this.#subscriber.next({ kind: 'message', id: entry.id, data: entry.data, final: entry.final });
+    this.#sink.next({ kind: 'message', id: entry.id, data: entry.data, final: entry.final });
     if (entry.final) this.#end('final');
   }
 
   #skipTo(cursor: string): void {
     this.#cursor = cursor;
-    this.#subscriber.next({ kind: 'gap', reason: cursor === STREAM_START ? 'unknown' : 'history', cursor });
+    this.#sink.next({ kind: 'gap', reason: cursor === STREAM_START ? 'unknown' : 'history', cursor });
   }
 
   #prime(cursor: string, isNew = false): void {
     this.#cursor = cursor;
-    this.#subscriber.next(isNew ? { kind: 'primed', cursor, isNew } : { kind: 'primed', cursor });
+    this.#sink.next(isNew ? { kind: 'primed', cursor, isNew } : { kind: 'primed', cursor });
   }
 
   #end(reason: 'final' | 'ended' | 'fenced'): void {
-    if (this.#subscriber.closed) return;
+    if (this.#sink.closed) return;
     this.#superseded = reason !== 'final';
     this.#delivered = reason === 'final';
-    this.#subscriber.next({ kind: 'end', reason });
-    this.#subscriber.complete();
+    this.#sink.next({ kind: 'end', reason });
+    this.#sink.complete();
   }
 
   #releaseClaim(): void {

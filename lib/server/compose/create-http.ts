@@ -8,6 +8,7 @@ import { PostHandler } from '../../transport/http/legacy/post-handler.js';
 import type { LegacyServices } from '../../transport/legacy-services.js';
 import { ModernHandler } from '../../transport/http/modern/modern-handler.js';
 import { OriginPolicy } from '../../transport/http/origin-policy.js';
+import { KeepAlive } from '../../transport/http/sse/keep-alive.js';
 import { StreamUpgrades } from '../../transport/http/sse/stream-upgrades.js';
 import { DeleteHandler } from '../../transport/http/legacy/delete-handler.js';
 import { GetHandler } from '../../transport/http/legacy/get-handler.js';
@@ -31,7 +32,7 @@ export function createHttpService(
   logger: Logger,
 ): HttpService {
   const { keepAliveMs, maxPendingBytes, streamAfterMs, maxStreams, maxHeldStreams } = options;
-  const sse = { keepAliveMs, maxPendingBytes };
+  const sse = { keepAlive: new KeepAlive(keepAliveMs), maxPendingBytes };
   const slow = new StreamUpgrades(streamAfterMs);
   const streams = new GetHandler(services, sse, { maxStreams, maxHeld: maxHeldStreams });
   const budget = new ByteBudget({ totalBytes: options.maxRequestBytes, shareBytes: options.maxRequestBytesPerClient });

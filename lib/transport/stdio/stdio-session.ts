@@ -2,7 +2,7 @@ import { concatMap, type Subscription } from 'rxjs';
 import type { SessionRecord } from '../../session/session-record.js';
 import { openStandaloneStream } from '../../broadcast/standalone-stream.js';
 import { STREAM_START } from '../../stream/event-log.js';
-import type { StreamEvent } from '../../stream/stream-reader.js';
+import type { StreamEvent } from '../../stream/stream-event.js';
 import type { LegacyServices } from '../legacy-services.js';
 
 /**
@@ -27,7 +27,7 @@ export class StdioSession {
    */
   open(write: (json: string) => void): void {
     const cursor = `${STREAM_START}_${this.record.broadcastsFrom ?? STREAM_START}`;
-    this.#stream = openStandaloneStream({ ...this.services, session: this.record, cursor })
+    this.#stream = openStandaloneStream(this.services, this.record, cursor)
       // In order: describing a gap takes a moment, and no later message may overtake its notifications.
       .pipe(concatMap((event) => this.#messages(event)))
       .subscribe((messages) => messages.forEach(write));

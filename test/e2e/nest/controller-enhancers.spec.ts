@@ -6,16 +6,20 @@ import {
   Controller,
   type ExceptionFilter,
   type ExecutionContext,
+  Get,
   Injectable,
   type NestInterceptor,
+  Next,
+  Req,
+  Res,
   UnauthorizedException,
   UseGuards,
 } from '@nestjs/common';
 import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { ThrottlerGuard, ThrottlerModule } from '@nestjs/throttler';
-import { map, type Observable } from 'rxjs';
+import { finalize, map, type Observable, tap } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { McpController, McpTool } from 'nestjs-mcp-fleet';
+import { McpController, McpTool, type SseEvent } from 'nestjs-mcp-fleet';
 import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/applications/nest-app.js';
 import { initializeRequest, LegacySession } from '../../fixtures/clients/legacy-session.js';
 import { call, modern } from '../../fixtures/clients/mcp-requests.js';
@@ -119,6 +123,38 @@ describe.each(ADAPTERS)('guards, interceptors and filters around the controller 
     expect(message.params).toEqual({ level: 'info', data: 'x' });
     await stream.close();
   });
+
+  it.each([[false], [true]])(
+    'a derived controller sees the events of its streams, with an interceptor that waits for their end: %s',
+    async (isIntercepted) => {
+      const seen: unknown[] = [];
+      const ended: string[] = [];
+      @Injectable()
+      class Waits implements NestInterceptor {
+        intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+          const { method } = context.switchToHttp().getRequest<{ method: string }>();
+          return next.handle().pipe(finalize(() => void ended.push(method)));
+        }
+      }
+      class Watched extends McpController {
+        @Get()
+        override get(@Req() request: object, @Res() response: object, @Next() next?: () => void): Observable<SseEvent> {
+          return super.get(request, response, next).pipe(tap((event) => void seen.push(event.type)));
+        }
+      }
+      const interceptor = { provide: APP_INTERCEPTOR, useClass: Waits };
+      const providers = [Tools, ...(isIntercepted ? [interceptor] : [])];
+      nest = await nestApp({ providers }, { adapter, mcp: { controller: Watched } });
+      const session = await LegacySession.open(nest.port);
+      const stream = await session.get();
+      expect(ended).not.toContain('GET');
+      await nest.mcp.broadcast({ level: 'info', data: 'x' });
+      await stream.message(({ method }) => method === 'notifications/message');
+      expect(seen).toEqual([undefined, 'message']);
+      await stream.close();
+      await expect.poll(() => ended.includes('GET')).toBe(isIntercepted);
+    },
+  );
 
   it('the throttler counts requests that open sessions and read lists', async () => {
     nest = await nestApp(

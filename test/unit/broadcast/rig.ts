@@ -38,10 +38,7 @@ export function broadcastRig(limits: Partial<MemoryEventLogOptions> = {}) {
     },
     open: (cursor?: string) =>
       new StandaloneConnection(
-        openStandaloneStream({
-          ...{ log: r.log, broker: r.broker, sessions: r.store },
-          ...{ feed, session: SESSION, report, cursor },
-        }),
+        openStandaloneStream({ log: r.log, broker: r.broker, sessions: r.store, feed, report }, SESSION, cursor),
       ),
     close() {
       feed.close();

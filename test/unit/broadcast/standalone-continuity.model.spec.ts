@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { STREAM_START } from '../../../lib/stream/event-log.js';
-import type { StreamEvent } from '../../../lib/stream/stream-reader.js';
+import type { StreamEvent } from '../../../lib/stream/stream-event.js';
 import { FATES, type Fate } from '../stream/faulty-broker.js';
 import { ALICE, flush, selfCheck } from '../stream/rig.js';
 import { type BroadcastRig, broadcastRig, type StandaloneConnection } from './rig.js';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { decodeStreamSignal } from '../../../lib/stream/stream-signal.js';
 import { STREAM_START } from '../../../lib/stream/event-log.js';
-import type { StreamEvent } from '../../../lib/stream/stream-reader.js';
+import type { StreamEvent } from '../../../lib/stream/stream-event.js';
 import { FATES, type Fate } from './faulty-broker.js';
 import { ALICE, Connection, rig, type Rig, selfCheck, flush } from './rig.js';
 

@@ -4,7 +4,8 @@ import { MemoryEventLog, type MemoryEventLogOptions } from '../../../lib/memory/
 import { MemorySessionStore } from '../../../lib/memory/memory-session-store.js';
 import type { SessionKey } from '../../../lib/session/session-record.js';
 import { STANDALONE_STREAM } from '../../../lib/stream/event-log.js';
-import { openStream, type StreamEvent, type StreamOpening } from '../../../lib/stream/stream-reader.js';
+import type { StreamEvent } from '../../../lib/stream/stream-event.js';
+import { openStream, type StreamOpening } from '../../../lib/stream/stream-reader.js';
 import { FaultyBroker } from './faulty-broker.js';
 
 export const SELF_CHECK_MS = 1000;

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { Subject } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Turns } from '../../../lib/limits/turns.js';
+import { KeepAlive } from '../../../lib/transport/http/sse/keep-alive.js';
 import type { SseEvent } from '../../../lib/transport/http/sse/sse-event.js';
 import { writeSse, type SseEnd } from '../../../lib/transport/http/sse/sse-writer.js';
 import { useFakeTimers } from '../../fixtures/time/fake-timers.js';
@@ -36,12 +37,12 @@ describe('writeSse()', () => {
   beforeEach(() => useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  function rig(options: { resumable?: boolean; keepAliveMs?: number } = {}) {
+  function rig({ keepAliveMs = 1000, ...options }: { resumable?: boolean; keepAliveMs?: number } = {}) {
     const response = new Response();
     const frames = new Subject<SseEvent>();
     let end: SseEnd | undefined;
     const done = writeSse({ response: response as unknown as ServerResponse, remoteAddress: '' }, frames, {
-      keepAliveMs: 1000,
+      keepAlive: new KeepAlive(keepAliveMs),
       maxPendingBytes: 100,
       ...options,
     }).then((how) => (end = how));
@@ -53,17 +54,34 @@ describe('writeSse()', () => {
     await vi.advanceTimersByTimeAsync(1000);
     expect(response.written).toEqual([': keep-alive\n\n']);
     for (let i = 0; i < 5; i++) {
-      await vi.advanceTimersByTimeAsync(900);
+      await vi.advanceTimersByTimeAsync(700);
       frames.next({ data: 'x' });
     }
     expect(response.written.slice(1)).toEqual(Array<string>(5).fill('data: x\n\n'));
+  });
+
+  it('all streams share one timer for their keep-alive comments, and only the quiet ones get one', async () => {
+    const options = { keepAlive: new KeepAlive(1000), maxPendingBytes: 1e6 };
+    const frames = new Subject<SseEvent>();
+    const [quiet, busy] = [new Response(), new Response()];
+    for (const [response, events] of [[quiet, new Subject<SseEvent>()] as const, [busy, frames] as const]) {
+      void writeSse({ response: response as unknown as ServerResponse, remoteAddress: '' }, events, options);
+    }
+    expect(vi.getTimerCount()).toBe(1);
+    await vi.advanceTimersByTimeAsync(500);
+    frames.next({ data: 'x' });
+    await vi.advanceTimersByTimeAsync(500);
+    expect([quiet.written, busy.written]).toEqual([[': keep-alive\n\n'], ['data: x\n\n']]);
+    for (const response of [quiet, busy]) response.destroy();
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it('writeSse() counts a large event as work of its client, who waits for the next turn, and a small one as none', () => {
     const turns = new Turns();
     const response = new Response() as unknown as ServerResponse;
     const frames = new Subject<SseEvent>();
-    void writeSse({ response, turns, remoteAddress: 'greedy' }, frames, { keepAliveMs: 1000, maxPendingBytes: 1e6 });
+    const options = { keepAlive: new KeepAlive(1000), maxPendingBytes: 1e6 };
+    void writeSse({ response, turns, remoteAddress: 'greedy' }, frames, options);
     frames.next({ data: 'x'.repeat(1000) });
     expect(turns.take('greedy', 100)).toBeUndefined();
     frames.next({ data: 'x'.repeat(100_000) });
@@ -92,7 +110,7 @@ describe('writeSse()', () => {
     const response = new Response();
     response.destroyed = true;
     const frames = new Subject<SseEvent>();
-    const options = { keepAliveMs: 1000, maxPendingBytes: 100 };
+    const options = { keepAlive: new KeepAlive(1000), maxPendingBytes: 100 };
     const context = { response: response as unknown as ServerResponse, remoteAddress: '' };
     expect(await writeSse(context, frames, options)).toBe('disconnected');
     expect(frames.observed).toBe(false);

@@ -1,4 +1,4 @@
-import { concat, defer, EMPTY, finalize, merge, Observable, Subject, takeUntil } from 'rxjs';
+import { defer, finalize, type Observable } from 'rxjs';
 import type { SseEvent } from '../sse/sse-event.js';
 import { legacyPeer, type Sender } from '../../../exchange/peer.js';
 import { CapacityError, LimitExceededError, McpError } from '../../../protocol/errors.js';
@@ -18,7 +18,7 @@ import { retryAfter, retryAfterMs } from '../retry-after.js';
 import { LegacyCode, refuse } from '../refuse.js';
 import { streamEvents } from './stream-events.js';
 import { requireSession } from './require-session.js';
-import { writeSse, type SseOptions } from '../sse/sse-writer.js';
+import { type SseOptions, SseWriter } from '../sse/sse-writer.js';
 
 export interface GetLimits {
   /** The most open streams on this instance. */
@@ -31,24 +31,27 @@ export interface GetLimits {
  * Serves GET: the standalone stream of a session, or with `Last-Event-ID` the rest of any of its streams (G-19, G-26).
  */
 export class GetHandler {
-  readonly #closing = new Subject<void>();
+  readonly #open = new Set<SseWriter>();
+  readonly #options: SseOptions;
   #closed = false;
-  #open = 0;
   #held = 0;
 
   constructor(
     private readonly services: LegacyServices,
-    private readonly options: SseOptions,
+    options: SseOptions,
     private readonly limits: GetLimits,
-  ) {}
+  ) {
+    this.#options = { ...options, resumable: true };
+  }
 
   get size(): number {
-    return this.#open;
+    return this.#open.size;
   }
   get held(): number {
     return this.#held;
   }
 
+  /** @returns resolves when the stream is open: nothing of its request need be kept until it ends */
   async get(http: HttpContext): Promise<void> {
     if (!acceptsEventStream(http)) return sendJson(http, 406);
     const owner = principalId(http.principal);
@@ -72,7 +75,7 @@ export class GetHandler {
    */
   close(): void {
     this.#closed = true;
-    this.#closing.next();
+    for (const stream of [...this.#open]) endWithHint(stream);
   }
 
   /**
@@ -112,8 +115,7 @@ export class GetHandler {
   #eventsOf({ session, point }: StreamPosition, sender: Sender): Observable<SseEvent> {
     const { stream, cursor } = point ?? { stream: STANDALONE_STREAM, cursor: undefined };
     if (stream === STANDALONE_STREAM) {
-      const peer = legacyPeer(session, sender);
-      return streamEvents(this.services, session, stream, cursor, (text) => this.services.mayReceive(peer, text));
+      return streamEvents(this.services, session, stream, cursor, legacyPeer(session, sender));
     }
     const events = streamEvents(this.services, session, stream, cursor);
     return defer(() => {
@@ -131,31 +133,30 @@ export class GetHandler {
         return refuse(http, 429, error, undefined, retryAfterMs(error.retryAfterMs));
       throw error;
     }
-    await this.#serveCounted(http, events).finally(() => permit.release());
-  }
-
-  /** Checks the limit and counts the stream without an await in between, so that the limit cannot be exceeded. */
-  async #serveCounted(http: HttpContext, events: Observable<SseEvent>): Promise<void> {
     const { maxStreams } = this.limits;
-    if (this.#open >= maxStreams) {
-      return refuse(http, 503, new CapacityError('Too many open streams'), undefined, retryAfter('streamLimit'));
-    }
-    this.#open++;
-    const id = headerOf(http, 'mcp-session-id')!;
-    const all = this.#closed ? reconnectEvents(http) : this.#untilClosing(http, events);
-    const options = { ...this.options, account: http.account?.sibling(), resumable: true };
-    await writeSse(http, all, options, { 'mcp-session-id': id });
-    this.#open--;
+    // The stream is counted below without an await in between, so that the limit cannot be exceeded.
+    if (this.#open.size < maxStreams) return this.#write(http, this.#closed ? reconnectEvents(http) : events, permit);
+    permit.release();
+    refuse(http, 503, new CapacityError('Too many open streams'), undefined, retryAfter('streamLimit'));
   }
 
-  #untilClosing({ endsAt }: HttpContext, events: Observable<SseEvent>): Observable<SseEvent> {
+  #write(http: HttpContext, events: Observable<SseEvent>, permit: Permit): void {
     // Its client reconnects with a newer token, or gets 401 (O-18).
-    const expired = new Observable<void>((subscriber) => callAt(endsAt, () => subscriber.next()));
-    return concat(
-      events.pipe(takeUntil(merge(this.#closing, expired))),
-      defer(() => (this.#closed ? reconnectEvent() : EMPTY)),
-    );
+    const stay = callAt(http.endsAt, () => stream.complete());
+    const stream: SseWriter = new SseWriter(http, this.#options, () => {
+      stay();
+      permit.release();
+      this.#open.delete(stream);
+    });
+    if (!stream.open(http, { 'mcp-session-id': headerOf(http, 'mcp-session-id')! })) return;
+    this.#open.add(stream);
+    stream.follow(events);
   }
+}
+
+function endWithHint(stream: SseWriter): void {
+  stream.next(reconnectEvent());
+  stream.complete();
 }
 
 const refuseUnknownEvent = (http: HttpContext): void =>

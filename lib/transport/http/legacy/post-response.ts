@@ -131,8 +131,7 @@ export class PostResponse implements Outlet, PendingResponse {
     if (response.destroyed || response.headersSent || !acceptsEventStream(this.http)) return undefined;
     const stream = (this.#stream = new PostStreamWriter(this.session, this.services, response, this.#outstanding));
     const events = streamEvents(this.services, this.session, stream.name, STREAM_START);
-    const account = this.http.account?.sibling();
-    this.#written = writeSse(this.http, events, { ...this.options, account, resumable: true }).then(() => undefined);
+    this.#written = writeSse(this.http, events, { ...this.options, resumable: true }).then(() => undefined);
     for (const text of this.#responses.splice(0)) stream.append(text);
     return stream;
   }

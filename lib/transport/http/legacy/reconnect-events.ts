@@ -20,8 +20,8 @@ export function cursorEvent(http: HttpContext): Observable<SseEvent> {
 }
 
 /** The reconnect hint of a closing instance. A refusal would count as one of the client's few attempts (finding 7). */
-export const reconnectEvent = (): Observable<SseEvent> =>
-  of(retryEvent(RETRY_MS + Math.floor(Math.random() * SPREAD_MS)));
+export const reconnectEvent = (): SseEvent => retryEvent(RETRY_MS + Math.floor(Math.random() * SPREAD_MS));
 
 /** The whole stream of a GET that arrives while the instance is closing. */
-export const reconnectEvents = (http: HttpContext): Observable<SseEvent> => concat(cursorEvent(http), reconnectEvent());
+export const reconnectEvents = (http: HttpContext): Observable<SseEvent> =>
+  concat(cursorEvent(http), of(reconnectEvent()));

@@ -1,10 +1,12 @@
-import { catchError, concat, concatMap, defer, EMPTY, finalize, from, of, type Observable } from 'rxjs';
+import { Observable, type Subscriber } from 'rxjs';
 import { TRAITS } from '../../../protocol/revisions.js';
+import type { Peer } from '../../../exchange/peer.js';
 import type { SessionRecord } from '../../../session/session-record.js';
 import { formatEventId } from '../../../stream/event-id.js';
-import { openStandaloneStream } from '../../../broadcast/standalone-stream.js';
+import { StandaloneReader } from '../../../broadcast/standalone-stream.js';
 import { STANDALONE_STREAM } from '../../../stream/event-log.js';
-import { openStream } from '../../../stream/stream-reader.js';
+import type { StreamEvent, StreamSink } from '../../../stream/stream-event.js';
+import { StreamReader } from '../../../stream/stream-reader.js';
 import type { LegacyServices } from '../../legacy-services.js';
 import { commentEvent, messageEvent, primingEvent, retryEvent, type SseEvent } from '../sse/sse-event.js';
 
@@ -17,81 +19,130 @@ export const RETRY_MS = 1000;
 /** The final entry of a stream whose request was cancelled: it ends the stream without a response. */
 export const NO_RESPONSE = '';
 
-type MayReceive = (text: string) => boolean | Promise<boolean>;
-
-const ALL: MayReceive = () => true;
-
 /**
  * The events of one connection to one stream of a session.
  *
  * @param cursor where to continue; see `StreamOpening.cursor`
- * @param mayReceive whether a message may be sent to this client. Default: all
+ * @param peer who reads it, and gets only what it may receive. Default: somebody who gets all
  */
-export function streamEvents(
+export const streamEvents = (
   services: LegacyServices,
   session: SessionRecord,
   stream: string,
   cursor: string | undefined,
-  mayReceive: MayReceive = ALL,
-): Observable<SseEvent> {
-  const { log, broker, report } = services;
-  const idOf = (id: string) => formatEventId(stream, id);
-  const primingEventOf = (id: string) => primingEvent(idOf(id), RETRY_MS, TRAITS[session.revision].priming);
-  return defer(() => {
-    const release = services.keepSessionAlive(session);
-    const events =
-      stream === STANDALONE_STREAM
-        ? openStandaloneStream({ ...services, session, cursor })
-        : openStream({ log, broker, session, stream, cursor, report });
-    return events.pipe(
-      // In order: describing a gap takes a moment, and no later message may overtake its notifications.
-      concatMap((event): Observable<SseEvent> => {
-        switch (event.kind) {
-          case 'primed':
-            return of(primingEventOf(event.cursor));
-          case 'message':
-            if (event.data === NO_RESPONSE) return EMPTY;
-            return ifReceived(mayReceive(event.data), messageEvent(event.data, idOf(event.id)));
-          case 'gap':
-            // The cursor is sent last. A client that is disconnected in between reconnects with the old cursor and gets
-            // all notifications again, never half of them (P3). The cursor is sent even if nothing follows.
-            return concat(
-              of(commentEvent('gap')),
-              // A gap in the stream of a POST lost notifications only: the response is stored apart and still arrives.
-              stream === STANDALONE_STREAM ? gapEvents(services, session, event.reason, mayReceive) : EMPTY,
-              of(primingEventOf(event.cursor)),
-            );
-          case 'end':
-            return event.reason === 'final' ? EMPTY : of(retryEvent(RETRY_MS));
-        }
-      }),
-      // The failed message is not skipped: the client reconnects for it with the cursor that it has.
-      catchError((error: unknown) => {
-        report(error);
-        return of(retryEvent(RETRY_MS));
-      }),
-      finalize(release),
-    );
-  });
-}
-
-/**
- * Notifies the client of everything that it may have missed (§5.5). The events have no ids, as they are not in the log.
- */
-const gapEvents = (
-  services: LegacyServices,
-  session: SessionRecord,
-  reason: string,
-  mayReceive: MayReceive,
+  peer?: Peer,
 ): Observable<SseEvent> =>
-  defer(() => services.gapNotifications(session, reason)).pipe(
-    concatMap((texts) => from(texts)),
-    concatMap((json) => ifReceived(mayReceive(json), messageEvent(json))),
-  );
+  new Observable((subscriber) => {
+    const events = new StreamEvents(services, session, stream, peer, subscriber);
+    events.open(cursor);
+    return () => events.close();
+  });
 
-const ifReceived = (received: boolean | Promise<boolean>, event: SseEvent): Observable<SseEvent> =>
-  typeof received === 'boolean'
-    ? received
-      ? of(event)
-      : EMPTY
-    : from(received).pipe(concatMap((one) => ifReceived(one, event)));
+/** No chain of operators: ten thousand idle streams would hold several of each. */
+class StreamEvents implements StreamSink {
+  readonly #release: () => void;
+  #reader: StreamReader | StandaloneReader | undefined;
+  /** What has come while an event takes a moment. Nothing may overtake it. */
+  #waiting: (StreamEvent | 'complete')[] | undefined;
+
+  constructor(
+    private readonly services: LegacyServices,
+    private readonly session: SessionRecord,
+    private readonly stream: string,
+    private readonly peer: Peer | undefined,
+    private readonly subscriber: Subscriber<SseEvent>,
+  ) {
+    this.#release = services.keepSessionAlive(session);
+  }
+
+  open(cursor: string | undefined): void {
+    const { services, session, stream } = this;
+    const { log, broker, report } = services;
+    this.#reader =
+      stream === STANDALONE_STREAM
+        ? new StandaloneReader(services, session, cursor, this)
+        : new StreamReader({ log, broker, session, stream, report, ...(cursor !== undefined && { cursor }) }, this);
+    this.#reader.open();
+  }
+
+  close(): void {
+    this.#reader?.close();
+    this.#release();
+  }
+
+  get closed(): boolean {
+    return this.subscriber.closed;
+  }
+
+  next(event: StreamEvent): void {
+    if (this.#waiting) return void this.#waiting.push(event);
+    const taking = this.#take(event);
+    if (taking) void this.#inOrder(taking);
+  }
+
+  complete(): void {
+    if (this.#waiting) this.#waiting.push('complete');
+    else this.subscriber.complete();
+  }
+
+  /** Passes on what has come meanwhile, until nothing waits. */
+  async #inOrder(first: Promise<void>): Promise<void> {
+    const waiting: (StreamEvent | 'complete')[] = (this.#waiting = []);
+    try {
+      await first;
+      for (let event = waiting.shift(); event !== undefined && !this.closed; event = waiting.shift()) {
+        if (event === 'complete') return this.subscriber.complete();
+        await this.#take(event);
+      }
+      this.#waiting = undefined;
+    } catch (error) {
+      // The failed message is not skipped: the client reconnects for it with the cursor that it has.
+      this.services.report(error);
+      this.subscriber.next(retryEvent(RETRY_MS));
+      this.subscriber.complete();
+    }
+  }
+
+  /** @returns a promise for an event that takes a moment */
+  #take(event: StreamEvent): void | Promise<void> {
+    switch (event.kind) {
+      case 'primed':
+        return this.subscriber.next(this.#priming(event.cursor));
+      case 'message':
+        if (event.data === NO_RESPONSE) return;
+        return this.#message(event.data, formatEventId(this.stream, event.id));
+      case 'gap':
+        return this.#gap(event.reason, event.cursor);
+      case 'end':
+        if (event.reason !== 'final') this.subscriber.next(retryEvent(RETRY_MS));
+    }
+  }
+
+  #priming(cursor: string): SseEvent {
+    return primingEvent(formatEventId(this.stream, cursor), RETRY_MS, TRAITS[this.session.revision].priming);
+  }
+
+  #message(data: string, id?: string): void | Promise<void> {
+    const received = this.peer === undefined || this.services.mayReceive(this.peer, data);
+    if (typeof received !== 'boolean') return received.then((is) => this.#pass(is, data, id));
+    this.#pass(received, data, id);
+  }
+
+  #pass(received: boolean, data: string, id?: string): void {
+    if (received) this.subscriber.next(messageEvent(data, id));
+  }
+
+  /**
+   * The cursor is sent last. A client that is disconnected in between reconnects with the old cursor and gets all
+   * notifications again, never half of them (P3). The cursor is sent even if nothing follows.
+   */
+  async #gap(reason: string, cursor: string): Promise<void> {
+    this.subscriber.next(commentEvent('gap'));
+    // A gap in the stream of a POST lost notifications only: the response is stored apart and still arrives.
+    if (this.stream === STANDALONE_STREAM) {
+      // Everything that the client may have missed (§5.5). It has no ids, as it is not in the log.
+      for (const text of await this.services.gapNotifications(this.session, reason)) await this.#message(text);
+    }
+    this.subscriber.next(this.#priming(cursor));
+  }
+}

@@ -1,4 +1,3 @@
-import { Subject } from 'rxjs';
 import type { Dispatcher } from '../../../engine/dispatcher.js';
 import type { SerializedResponse } from '../../../engine/response-writer.js';
 import { Exchange, type Outlet } from '../../../exchange/exchange.js';
@@ -10,8 +9,8 @@ import { refuseBusy } from '../refuse.js';
 import { errorHeaders } from '../error-headers.js';
 import { sendAnswer } from '../send-answer.js';
 import type { PendingResponse, StreamUpgrades } from '../sse/stream-upgrades.js';
-import { messageEvent, type SseEvent } from '../sse/sse-event.js';
-import { type SseOptions, writeSse } from '../sse/sse-writer.js';
+import { messageEvent } from '../sse/sse-event.js';
+import { type SseOptions, SseWriter } from '../sse/sse-writer.js';
 import type { InFlight } from '../../../engine/in-flight.js';
 
 /** Serves modern requests. Each is independent: nothing is kept from one request to the next (E-6). */
@@ -51,7 +50,7 @@ export class ModernHandler {
  * event stream that ends with the JSON-RPC response (S-1). It has no event ids and cannot be resumed (S-3).
  */
 class ModernResponse implements Outlet, PendingResponse {
-  #events: Subject<SseEvent> | undefined;
+  #stream: SseWriter | undefined;
 
   constructor(
     private readonly http: HttpContext,
@@ -61,32 +60,32 @@ class ModernResponse implements Outlet, PendingResponse {
 
   notify(notification: JsonRpcNotification): void {
     // A client that cannot read a stream gets its result without the notifications.
-    if (acceptsEventStream(this.http)) this.#stream().next(messageEvent(JSON.stringify(notification)));
+    if (acceptsEventStream(this.http)) this.#open().next(messageEvent(JSON.stringify(notification)));
   }
 
   becomeStream(): void {
-    if (acceptsEventStream(this.http)) this.#stream();
+    if (acceptsEventStream(this.http)) this.#open();
   }
 
   finish(response: SerializedResponse): void {
     const { text, status } = response;
-    if (!this.#events) return sendAnswer(this.http, status, text, errorHeaders(this.http, response), this.id);
-    this.#events.next(messageEvent(text));
-    this.#events.complete();
+    if (!this.#stream) return sendAnswer(this.http, status, text, errorHeaders(this.http, response), this.id);
+    this.#stream.next(messageEvent(text));
+    this.#stream.complete();
   }
 
   /** The client has cancelled the request and gets no response. */
   abandon(): void {
-    this.#events?.complete();
+    this.#stream?.complete();
     this.http.takeOver?.();
     this.http.response.destroy();
   }
 
-  #stream(): Subject<SseEvent> {
-    if (!this.#events) {
-      this.#events = new Subject();
-      void writeSse(this.http, this.#events, { ...this.options, account: this.http.account?.sibling() });
+  #open(): SseWriter {
+    if (!this.#stream) {
+      this.#stream = new SseWriter(this.http, this.options);
+      this.#stream.open(this.http);
     }
-    return this.#events;
+    return this.#stream;
   }
 }

@@ -79,7 +79,11 @@ export class HttpMount {
     if (server) for (const path of this.#paths) answerExpectations(server, path);
   }
 
-  /** Serves a request that one of the controller's handlers was given. */
+  /**
+   * Serves a request that one of the controller's handlers was given.
+   *
+   * @returns resolves when it was answered; for GET, when its event stream is open
+   */
   async serve(request: object, response: object, next?: () => void, sent?: HttpContext['sent']): Promise<void> {
     const endpoint = this.#endpoint!;
     if (this.#type() === 'express') {
@@ -101,9 +105,14 @@ export class HttpMount {
     const raw = 'raw' in response ? (response as FastifyReply).raw : (response as ServerResponse);
     return new Observable((subscriber) => {
       let isOver = false;
-      void this.serve(request, response, next, (event) => subscriber.next(event)).then(() => {
+      const end = (): void => {
         isOver = true;
         subscriber.complete();
+      };
+      void this.serve(request, response, next, (event) => subscriber.next(event)).then(() => {
+        const isOpen = raw.headersSent && !raw.writableEnded && !raw.destroyed;
+        if (isOpen) raw.once('close', end);
+        else end();
       });
       return () => {
         if (!isOver && raw.headersSent) raw.destroy();

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpContext } from '../http-context.js';
 import { recordRefusal } from '../refuse.js';
 import type { HttpEndpoint, ReceivedBody } from '../http-endpoint.js';
@@ -18,18 +18,19 @@ export class ReceivedRequests {
   // Not a WeakMap: that costs more, and each entry makes garbage collections longer.
   readonly #key = Symbol('received');
 
+  /**
+   * What a guard or a middleware of the application answers never reaches the endpoint, which would do this. One listener
+   * for all: a stream would hold its own, and with it its request, for as long as it is open.
+   */
+  readonly #closed = closedUnserved((request) => this.take(request));
+
   /** @returns whether the request may go on; if not, it was refused and answered */
   async receive(endpoint: HttpEndpoint, http: HttpContext): Promise<boolean> {
     const body = await endpoint.receive(http);
     if (!body) return false;
     const raw = http.raw as Carrier;
     raw[this.#key] = { http, body };
-    // What a guard or a middleware of the application answers never reaches the endpoint, which would do this.
-    http.response.once('close', () => {
-      if (!raw[this.#key]) return;
-      body.account.close();
-      if (http.response.headersSent) recordRefusal(http, http.response.statusCode);
-    });
+    http.response.on('close', this.#closed);
     return true;
   }
 
@@ -43,3 +44,11 @@ export class ReceivedRequests {
     return received;
   }
 }
+
+const closedUnserved = (take: (request: IncomingMessage) => Received | undefined) =>
+  function (this: ServerResponse): void {
+    const received = take(this.req);
+    if (!received) return;
+    received.body.account.close();
+    if (this.headersSent) recordRefusal(received.http, this.statusCode);
+  };

@@ -1,22 +1,20 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Observable, Subscription } from 'rxjs';
 import type { HttpContext } from '../http-context.js';
-import type { ByteAccount } from '../../../limits/byte-budget.js';
 import { SMALL_BYTES } from '../../../limits/turns.js';
 import { cutStalledWrite } from '../stalled-writes.js';
+import type { KeepAlive, QuietStream } from './keep-alive.js';
 import { commentEvent, type SseEvent } from './sse-event.js';
 import { sseFrame } from './sse-frame.js';
-import { UnreadBytes } from './unread-bytes.js';
+import { UnreadBytes, type UnreadOwner } from './unread-bytes.js';
 
+/** What all streams of one kind have in common. */
 export interface SseOptions {
-  /** Time without any data after which a comment is sent, ms. */
-  readonly keepAliveMs: number;
+  readonly keepAlive: KeepAlive;
   /** Bytes that a client may leave unread for more than some seconds. */
   readonly maxPendingBytes: number;
   /** The client can resume the stream: one that is too slow gets what was written already, and then the end. */
   readonly resumable?: boolean;
-  /** Holds what the client leaves unread, which counts for its share. The writer closes it. */
-  readonly account?: ByteAccount;
 }
 
 /** Why a stream has ended: its events ended, the client disconnected, it read too slowly, or the events failed. */
@@ -40,81 +38,139 @@ const PATIENCE_MS = 5000;
 /** How long a client that was too slow may take to read what was written already, ms. */
 const LINGER_MS = 30_000;
 
-type SseContext = Pick<HttpContext, 'response' | 'takeOver' | 'sent' | 'turns' | 'remoteAddress'>;
+type SseContext = Pick<HttpContext, 'response' | 'takeOver' | 'sent' | 'turns' | 'remoteAddress' | 'account'>;
+
+/** Writes the events of one stream. @returns resolves with the reason when the stream has ended; never rejects */
+export const writeSse = (http: SseContext, events: Observable<SseEvent>, options: SseOptions): Promise<SseEnd> =>
+  new Promise((resolve) => {
+    const writer = new SseWriter(http, options, resolve);
+    if (writer.open(http)) writer.follow(events);
+  });
 
 /**
- * Subscribes to the events of one stream and writes them to one response. A client that leaves more than
- * `maxPendingBytes` unread is disconnected, so that it cannot fill the memory. What it missed is in the event log (F9).
- *
- * @returns resolves with the reason when the stream has ended and the events are unsubscribed; never rejects
+ * Writes the events of one stream to one response. A client that leaves more than `maxPendingBytes` unread is
+ * disconnected, so that it cannot fill the memory. What it missed is in the event log (F9). Its methods never throw.
  */
-export function writeSse(
-  { response, takeOver, sent, turns, remoteAddress }: SseContext,
-  events: Observable<SseEvent>,
-  options: SseOptions,
-  headers: OutgoingHttpHeaders = {},
-): Promise<SseEnd> {
-  return new Promise((resolve) => {
-    // An interceptor of the application may have answered already, for example after a timeout.
-    if (response.destroyed || response.headersSent) return resolve('disconnected');
+export class SseWriter implements QuietStream, UnreadOwner {
+  lastBeat: number;
+  readonly #response: ServerResponse;
+  readonly #turns: HttpContext['turns'];
+  readonly #remoteAddress: string;
+  readonly #sent: HttpContext['sent'];
+  readonly #account: HttpContext['account'];
+  readonly #disconnected = (): void => this.#finish('disconnected');
+  #end: SseEnd | undefined;
+  #behindSince: number | undefined;
+  #unread: UnreadBytes | undefined;
+  #subscription: Subscription | undefined;
+
+  /**
+   * Of the context it keeps what it needs as long as the stream is open.
+   *
+   * @param ended called with the reason when the stream has ended, and its events are unsubscribed
+   */
+  constructor(
+    { response, turns, remoteAddress, sent, account }: SseContext,
+    private readonly options: SseOptions,
+    private readonly ended: (how: SseEnd) => void = ignore,
+  ) {
+    this.#response = response;
+    this.#turns = turns;
+    this.#remoteAddress = remoteAddress;
+    this.#sent = sent;
+    this.#account = account;
+    this.lastBeat = options.keepAlive.beat;
+  }
+
+  /** @returns whether it is open now: an interceptor of the application may have answered, for example after a timeout */
+  open({ takeOver }: Pick<SseContext, 'takeOver'>, headers?: OutgoingHttpHeaders): boolean {
+    const response = this.#response;
+    if (response.destroyed || response.headersSent) {
+      this.#end = 'disconnected';
+      this.ended(this.#end);
+      return false;
+    }
     takeOver?.();
     response.writeHead(200, { ...HEADERS, ...headers });
     response.flushHeaders();
-
-    let end: SseEnd | undefined;
-    let behindSince: number | undefined;
-    // Events may complete while they are being subscribed.
-    let subscription: Subscription | undefined;
-    /** Checked before each write: a single large message does not make a slow reader. */
-    const isTooFarBehind = (): boolean => {
-      const pending = response.writableLength / options.maxPendingBytes;
-      if (pending <= 1) behindSince = undefined;
-      else behindSince ??= performance.now();
-      return pending > BURST || (behindSince !== undefined && performance.now() - behindSince > PATIENCE_MS);
-    };
-    const write = (event: SseEvent) => {
-      if (end !== undefined) return;
-      if (isTooFarBehind()) return finish('overrun');
-      const frame = sseFrame(event);
-      // What its client asks next has to wait for its turn: a small request may have a large answer.
-      if (frame.length > SMALL_BYTES) turns?.use(remoteAddress, frame.length);
-      if (!response.write(frame)) unread?.measure();
-      sent?.(event);
-      keepAlive.refresh();
-    };
-    const unread =
-      options.account &&
-      new UnreadBytes(response, options.account, () => {
-        if (end === undefined) finish('overrun', true);
-        else response.destroy();
-      });
-    const keepAlive = setInterval(() => write(KEEP_ALIVE), options.keepAliveMs).unref();
-    /** @param atOnce also for a client that could resume: there is no room for what it has not read */
-    const finish = (how: SseEnd, atOnce = false) => {
-      if (end !== undefined) return;
-      end = how;
-      clearInterval(keepAlive);
-      response.off('close', disconnected);
-      subscription?.unsubscribe();
-      if (how === 'completed') endWatched(response);
-      else if (how === 'overrun' && options.resumable && !atOnce) endSlowly(response);
-      else response.destroy();
-      resolve(how);
-    };
-    const disconnected = () => finish('disconnected');
-    response.on('close', disconnected);
+    this.options.keepAlive.add(this);
+    response.on('close', this.#disconnected);
     // A reset of the socket also emits "close"; without a listener the error would be unhandled.
-    response.on('error', () => {});
-    subscription = events.subscribe({
-      next: write,
-      complete: () => finish('completed'),
-      // Destroyed instead of ended, so that the client does not take a part for the whole. An uncaught error would end
-      // the process (T-57).
-      error: () => finish('failed'),
-    });
-    if (end !== undefined) subscription.unsubscribe();
-  });
+    response.on('error', ignore);
+    return true;
+  }
+
+  /** Subscribes to the events, which end the stream when they end. */
+  follow(events: Observable<SseEvent>): void {
+    this.#subscription = events.subscribe(this);
+    // Events may complete while they are being subscribed.
+    if (this.#end !== undefined) this.#subscription.unsubscribe();
+  }
+
+  next(event: SseEvent): void {
+    if (this.#end !== undefined) return;
+    if (this.#isTooFarBehind()) return this.#finish('overrun');
+    const frame = sseFrame(event);
+    // What its client asks next has to wait for its turn: a small request may have a large answer.
+    if (frame.length > SMALL_BYTES) this.#turns?.use(this.#remoteAddress, frame.length);
+    if (!this.#response.write(frame)) this.#measureUnread();
+    this.#sent?.(event);
+    this.lastBeat = this.options.keepAlive.beat;
+  }
+
+  complete(): void {
+    this.#finish('completed');
+  }
+
+  /**
+   * Destroyed instead of ended, so that the client does not take a part for the whole. An uncaught error would end the
+   * process (T-57).
+   */
+  error(): void {
+    this.#finish('failed');
+  }
+
+  keepAlive(): void {
+    this.next(KEEP_ALIVE);
+  }
+
+  /** There is no room for what the client leaves unread, also if it could resume. */
+  unreadRefused(): void {
+    if (this.#end === undefined) this.#finish('overrun', true);
+    else this.#response.destroy();
+  }
+
+  #measureUnread(): void {
+    if (this.#account) (this.#unread ??= new UnreadBytes(this.#response, this.#account.sibling(), this)).measure();
+  }
+
+  /** Checked before each write: a single large message does not make a slow reader. */
+  #isTooFarBehind(): boolean {
+    const pending = this.#response.writableLength / this.options.maxPendingBytes;
+    if (pending <= 1) {
+      this.#behindSince = undefined;
+      return false;
+    }
+    this.#behindSince ??= performance.now();
+    return pending > BURST || performance.now() - this.#behindSince > PATIENCE_MS;
+  }
+
+  /** @param atOnce also for a client that could resume: there is no room for what it has not read */
+  #finish(how: SseEnd, atOnce = false): void {
+    if (this.#end !== undefined) return;
+    this.#end = how;
+    const response = this.#response;
+    this.options.keepAlive.remove(this);
+    response.off('close', this.#disconnected);
+    this.#subscription?.unsubscribe();
+    if (how === 'completed') endWatched(response);
+    else if (how === 'overrun' && this.options.resumable && !atOnce) endSlowly(response);
+    else response.destroy();
+    this.ended(how);
+  }
 }
+
+const ignore = (): void => {};
 
 /** Ends a response, and cuts it if its client does not read what is left of it. */
 function endWatched(response: ServerResponse): void {

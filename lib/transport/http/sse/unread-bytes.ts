@@ -1,16 +1,20 @@
 import type { ServerResponse } from 'node:http';
 import type { ByteAccount } from '../../../limits/byte-budget.js';
 
+export interface UnreadOwner {
+  /** Called when there is no room for what is unread. */
+  unreadRefused(): void;
+}
+
 /** Counts what a client leaves unread on one event stream. A client that reads costs nothing here. */
 export class UnreadBytes {
   #isMeasuring = false;
   #isCounted = false;
 
-  /** @param refused called when there is no room for what is unread */
   constructor(
     private readonly response: ServerResponse,
     private readonly account: ByteAccount,
-    private readonly refused: () => void,
+    private readonly owner: UnreadOwner,
   ) {}
 
   /**
@@ -24,7 +28,7 @@ export class UnreadBytes {
       this.#isMeasuring = false;
       const { writableLength } = this.response;
       if (writableLength === 0 || this.response.destroyed) return;
-      if (this.account.resize(writableLength) !== undefined) return this.refused();
+      if (this.account.resize(writableLength) !== undefined) return this.owner.unreadRefused();
       if (this.#isCounted) return;
       this.#isCounted = true;
       this.response.on('drain', () => this.account.resize(0));
