@@ -67,6 +67,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'catalog',
     ...['engine', 'pipeline', 'discovery', 'transport', 'options', 'task', 'backends', 'report', 'access', 'auth'],
   ],
+  inspector: [],
   root: [
     'audit',
     ...[
@@ -121,6 +122,7 @@ const MAY_USE: Readonly<Record<string, readonly RegExp[]>> = {
   transport: [/^@nestjs\/(common|core)$/, /^rxjs$/],
   options: [/^@nestjs\/common$/],
   server: [/^@nestjs\/(common|core)$/, /^rxjs$/],
+  inspector: [],
   root: [/^@nestjs\/(common|core)$/, /^rxjs$/],
   testing: [],
   doctor: [],
