@@ -72,7 +72,8 @@ export { MCP_CONTEXT_TYPE, McpExecutionContext } from './pipeline/execution-cont
 
 // From anywhere in the application
 export type { McpHealth } from './server/health.js';
-export { McpServer, type McpHandler, type McpHandlerEnhancers } from './server/mcp-server.js';
+export { McpServer } from './server/mcp-server.js';
+export type { McpHandler, McpHandlerEnhancers } from './server/run-time-primitive.js';
 export type { DeliveryOutcome, McpLogMessage } from './server/announcer.js';
 export type { CallToolOptions } from './server/call-in-process.js';
 

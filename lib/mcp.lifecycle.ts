@@ -65,7 +65,7 @@ export class McpLifecycle implements OnModuleInit, BeforeApplicationShutdown, On
    */
   #logRegistrations(): void {
     const { catalog, logger, options } = this.runtime;
-    const { tools, resources, templates, prompts } = catalog;
+    const { tools, resources, templates, prompts, extensions } = catalog;
     const paths = this.mount?.paths ?? [];
     const where = paths.length === 0 ? '' : ` on ${paths.join(', ')}`;
     logger.log(
@@ -79,7 +79,8 @@ export class McpLifecycle implements OnModuleInit, BeforeApplicationShutdown, On
           `"npm dedupe" may leave one. They are ${copies.join(', ')}`,
       );
     }
-    if (tools.size + resources.size + templates.size + prompts.size === 0 && !options.capabilities) {
+    const registered = tools.size + resources.size + templates.size + prompts.size + extensions.size;
+    if (registered === 0 && !options.capabilities) {
       logger.warn('Nothing is registered: is the class with the decorated methods in the providers of a module?');
     }
   }

@@ -4,19 +4,22 @@ import type { JsonObject } from '../protocol/messages.js';
 import type { Principal } from '../session/principal.js';
 
 /**
- * What a policy decides about: one tool, resource, template, prompt or completer.
+ * What a policy decides about: one tool, resource, template, prompt or completer, or an extension or one of its methods.
  *
  * @publicApi
  */
 export interface AccessTarget {
-  readonly kind: 'tool' | 'resource' | 'template' | 'prompt' | 'completion';
-  /** The name of the tool or prompt, the URI of the resource, the URI template, or the argument that is completed. */
+  readonly kind: 'tool' | 'resource' | 'template' | 'prompt' | 'completion' | 'extension' | 'method';
+  /**
+   * The name of the tool or prompt, the URI of the resource, the URI template, the argument that is completed, the
+   * identifier of the extension, or the JSON-RPC method.
+   */
   readonly name: string;
   /** The option `meta` of its decorator or registration. Default: none. */
   readonly meta?: Readonly<JsonObject>;
   /** The class of its method, for a `Reflector`. */
   readonly type: Type;
-  /** Its method, for a `Reflector`. */
+  /** Its method, for a `Reflector`; of an extension, the class itself. */
   readonly handler: (...args: never[]) => unknown;
 }
 

@@ -1,3 +1,4 @@
+import { declaredExtensions } from '../protocol/extension.js';
 import { passes, type LogLevel } from '../protocol/log-levels.js';
 import type { SessionKey } from '../session/session-record.js';
 import type { SessionStore } from '../session/session-store.js';
@@ -17,13 +18,15 @@ export interface InterestsListener {
 /** Time between two attempts to load them, ms. */
 const RETRY_MS = 500;
 
-/** Most sessions are subscribed to nothing. */
+/** Most sessions are subscribed to nothing, and declare no extension. */
 const NO_URIS: ReadonlySet<string> = new Set();
+const NO_EXTENSIONS: readonly string[] = [];
 
 /** What a session wants to hear of what is announced to all, as long as a connection of it is open. */
 export class SessionInterests {
   #level: LogLevel | undefined;
   #uris = NO_URIS;
+  #extensions = NO_EXTENSIONS;
   #isLoading = true;
   #loadAgain = false;
   #loads = false;
@@ -54,6 +57,8 @@ export class SessionInterests {
         return true;
       case 'resource-updated':
         return this.#uris.has(broadcast.uri);
+      case 'notification':
+        return this.#extensions.includes(broadcast.extension);
       case 'message':
         return passes(broadcast.level, this.#level);
     }
@@ -74,6 +79,8 @@ export class SessionInterests {
         const [record, uris] = await Promise.all([sessions.peek(session), sessions.subscriptions(session)]);
         this.#level = record?.logLevel;
         this.#uris = uris.length === 0 ? NO_URIS : new Set(uris);
+        const extensions = declaredExtensions(record?.clientCapabilities);
+        this.#extensions = extensions.length === 0 ? NO_EXTENSIONS : extensions;
       } while (this.#loadAgain);
       this.#isLoading = false;
     } catch (error) {

@@ -3,6 +3,8 @@ import type {
   CatalogEntry,
   CatalogKind,
   CompletionEntry,
+  ExtensionEntry,
+  MethodEntry,
   PromptEntry,
   ResourceEntry,
   ResourceTemplateEntry,
@@ -21,13 +23,15 @@ const LIST_OF: Partial<Record<CatalogKind, ListName>> = {
   prompt: 'prompts',
 };
 
-/** The tools, resources, prompts and completers of a server. Decorators and run-time registrations both use `add`. */
+/** The tools, resources, prompts, completers and declared extensions of a server. Decorators and run-time registrations both use `add`. */
 export class Catalog {
   readonly tools = new Table<ToolEntry>();
   readonly resources = new Table<ResourceEntry>();
   readonly templates = new Table<ResourceTemplateEntry>();
   readonly prompts = new Table<PromptEntry>();
   readonly completions = new Table<CompletionEntry>();
+  readonly extensions = new Table<ExtensionEntry>();
+  readonly methods = new Table<MethodEntry>();
 
   readonly toolList: Listing<ToolEntry>;
   readonly resourceList: Listing<ResourceEntry>;
@@ -73,6 +77,8 @@ export class Catalog {
       template: this.templates,
       prompt: this.prompts,
       completion: this.completions,
+      extension: this.extensions,
+      method: this.methods,
     };
     return tables[kind] as unknown as Table<CatalogEntry>;
   }

@@ -7,6 +7,8 @@ import type {
   ResourceTemplateDefinition,
   ToolDefinition,
 } from '../protocol/definitions.js';
+import type { JsonObject } from '../protocol/messages.js';
+import type { Era } from '../protocol/revisions.js';
 import type { UriTemplate } from '../protocol/uri-template.js';
 import type { TaskTraits } from '../task/task-support.js';
 import type { CompiledSchema, JsonSchema, ParamHeader } from '../schema/index.js';
@@ -49,13 +51,35 @@ export interface PromptEntry extends Entry<PromptDefinition> {
   readonly kind: 'prompt';
 }
 
+/** A JSON-RPC method of an extension; `key` is its name. */
+export interface MethodEntry extends Entry<undefined> {
+  readonly kind: 'method';
+  /** The identifier of its extension. */
+  readonly extension: string;
+}
+
+/** An extension that the application declares; `key` is its identifier. */
+export interface ExtensionEntry {
+  readonly kind: 'extension';
+  readonly key: string;
+  readonly declaredBy: string;
+  readonly settings: JsonObject;
+  readonly eras: readonly Era[];
+  /** Whether its methods are only for clients that declare it. */
+  readonly mustDeclare: boolean;
+  readonly notifications: Readonly<Record<string, string>>;
+  /** Who gets its notifications. `undefined` without a rule. */
+  readonly access: EntryAccess | undefined;
+}
+
 /** Completes one argument of one prompt or template; `key` is `completionKey()` of the target. */
 export interface CompletionEntry extends Entry<undefined> {
   readonly kind: 'completion';
   readonly target: CompletionTarget;
 }
 
-export type CatalogEntry = ToolEntry | ResourceEntry | ResourceTemplateEntry | PromptEntry | CompletionEntry;
+export type CatalogEntry =
+  ToolEntry | ResourceEntry | ResourceTemplateEntry | PromptEntry | CompletionEntry | MethodEntry | ExtensionEntry;
 export type CatalogKind = CatalogEntry['kind'];
 
 /** The argument that is completed, and the prompt or resource template it belongs to. */

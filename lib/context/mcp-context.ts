@@ -260,8 +260,8 @@ export class McpContext {
   }
 
   /**
-   * Whether the client declared a capability, given as a path such as `sampling`. `elicitation` tells whether
-   * `elicit()` works and `elicitation.url` whether `elicitUrl()` works; both consider the revision of the client.
+   * Whether the client declared a capability, given as a path such as `sampling` or the identifier of an extension.
+   * `elicitation` tells whether `elicit()` works, `elicitation.url` whether `elicitUrl()` does, in its revision, too.
    *
    * @example
    * ```ts

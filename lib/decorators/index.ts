@@ -1,6 +1,8 @@
 export { McpAllow, McpPublic, McpRoles, McpScopes } from './access.decorators.js';
 export * from './complete.decorator.js';
 export * from './expose.decorator.js';
+export type { McpExtensionOptions, McpMethodOptions } from './extension-options.js';
+export * from './extension.decorator.js';
 export type { EnhancerChoice, GlobalEnhancers } from './global-enhancers.js';
 export { McpLimit } from './limit.decorator.js';
 export { McpArgs, McpCtx, McpPrincipal, McpSession } from './parameter.decorators.js';

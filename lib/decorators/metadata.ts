@@ -13,6 +13,8 @@ export const MCP_COMPLETE = 'nestjs-mcp-fleet:complete';
 export const MCP_EXPOSE = 'nestjs-mcp-fleet:expose';
 export const MCP_ACCESS = 'nestjs-mcp-fleet:access';
 export const MCP_LIMIT = 'nestjs-mcp-fleet:limit';
+export const MCP_EXTENSION = 'nestjs-mcp-fleet:extension';
+export const MCP_METHOD = 'nestjs-mcp-fleet:method';
 
 interface PrimitiveOptions {
   /** Which global enhancers run around it. Default: as the option `globalEnhancers` of the server says, kind by kind. */

@@ -1,11 +1,12 @@
-import type { Logger, Type } from '@nestjs/common';
+import type { Logger } from '@nestjs/common';
 import type { AccessTarget } from '../access/access-policy.js';
-import type { McpAccess } from '../access/access-rule.js';
 import type { EntryAccess } from '../access/entry-access.js';
 import {
   completionKey,
   type CompletionTarget,
   type CompletionEntry,
+  type ExtensionEntry,
+  type MethodEntry,
   type PromptEntry,
   type ResourceEntry,
   type ResourceTemplateEntry,
@@ -17,18 +18,20 @@ import type {
   McpResourceOptions,
   McpToolOptions,
 } from '../decorators/metadata.js';
+import type { McpExtensionOptions, McpMethodOptions } from '../decorators/extension-options.js';
 import type { AccessBinder } from './access-binder.js';
+import { ArgumentSchemas } from './argument-schemas.js';
+import { checkExtension, checkMethodName } from './extension-check.js';
+import type { Primitive } from './primitive.js';
 import { boundsOf } from '../limits/bounds.js';
-import type { McpLimitOptions } from '../limits/limit.js';
 import type { ElicitationForms } from '../interaction/elicitation-form.js';
-import type { HandlerHost } from '../pipeline/handler-pipelines.js';
 import type { Invoker } from '../pipeline/invoker.js';
 import type { CacheHint } from '../protocol/definitions.js';
 import type { JsonObject } from '../protocol/messages.js';
+import type { Era } from '../protocol/revisions.js';
 import type { TaskTraits } from '../task/task-support.js';
 import { parseUriTemplate } from '../protocol/uri-template.js';
 import {
-  compileSchema,
   emptyInput,
   ignoringUnknown,
   paramHeaders,
@@ -37,41 +40,13 @@ import {
   type SchemaSource,
 } from '../schema/index.js';
 
-/** A method or function that becomes a tool, resource, prompt or completer. */
-export interface Primitive {
-  readonly host: HandlerHost;
-  /** The name if the options do not set one. */
-  readonly defaultName: string;
-  /** `Class.method`, for error messages. */
-  readonly declaredBy: string;
-  /** Whether it takes arguments and therefore needs a schema for them. */
-  readonly takesArguments: boolean;
-  /** The reflected type of the arguments parameter. */
-  readonly argumentsType: unknown;
-  /** The schemas of a route, which are compiled already. */
-  readonly compiled?: { readonly input: CompiledSchema; readonly output: CompiledSchema | undefined };
-  /** False if its compiler emits no types, so that `argumentsType` is never known. */
-  readonly typesAreEmitted: boolean;
-  /** Its class and its method, on which a `Reflector` finds metadata. */
-  readonly type: Type;
-  readonly handler: AccessTarget['handler'];
-  /** Who may use it. */
-  readonly access: readonly McpAccess[];
-  /** How often it may be used. */
-  readonly limits: readonly McpLimitOptions[];
-}
-
-/** What all primitives that take arguments say of their schema. */
-interface SchemaOptions {
-  readonly input?: SchemaSource;
-  readonly acknowledged?: boolean;
-}
-
 /** The names that every client accepts (U-1). */
 const TOOL_NAME = /^[A-Za-z0-9_.-]{1,128}$/;
 
 /** Turns declarations into catalog entries. Schemas are compiled and mistakes reported here, at start-up. */
 export class EntryFactory {
+  readonly #schemas: ArgumentSchemas;
+
   constructor(
     private readonly invoker: Invoker,
     private readonly forms: ElicitationForms,
@@ -79,7 +54,9 @@ export class EntryFactory {
     private readonly logger: Logger,
     /** Whether tools ignore arguments that they do not declare. */
     private readonly ignoresUnknown: boolean,
-  ) {}
+  ) {
+    this.#schemas = new ArgumentSchemas(logger);
+  }
 
   async tool(primitive: Primitive, options: McpToolOptions): Promise<ToolEntry> {
     const { title, description, annotations, icons, meta } = options;
@@ -93,10 +70,13 @@ export class EntryFactory {
     const task = taskTraits(options);
     const { compiled, declaredBy } = primitive;
     if (!options.acknowledged) for (const warning of compiled?.input.warnings ?? []) this.logger.warn(warning);
-    const declared = compiled?.input ?? (await this.#input(primitive, options)) ?? emptyInput;
+    const declared = compiled?.input ?? (await this.#schemas.input(primitive, options)) ?? emptyInput;
     const input = this.ignoresUnknown ? ignoringUnknown(declared) : declared;
     const output = options.output
-      ? await this.#compile(options.output, options, { direction: 'output', where: `the output of ${declaredBy}` })
+      ? await this.#schemas.compile(options.output, options, {
+          direction: 'output',
+          where: `the output of ${declaredBy}`,
+        })
       : compiled?.output;
     return {
       kind: 'tool',
@@ -146,7 +126,7 @@ export class EntryFactory {
       return { kind: 'resource', key: uri, declaredBy, cache, access, ...bounds, invoke, definition };
     }
     const template = parseUriTemplate(uri);
-    const schema = await this.#input(primitive, options, { strings: true, untyped: true });
+    const schema = await this.#schemas.input(primitive, options, { strings: true, untyped: true });
     const invoke = this.invoker.compile(primitive.host, schema, declaredBy);
     const access = await this.#access(primitive, { kind: 'template', name: uri, meta }, cache);
     const definition = defined({ uriTemplate: uri, ...fields });
@@ -158,7 +138,7 @@ export class EntryFactory {
     const { title, description, icons, meta } = options;
     const name = options.name ?? primitive.defaultName;
     await this.#checkForms(options.elicits);
-    const input = await this.#input(primitive, options, { strings: true });
+    const input = await this.#schemas.input(primitive, options, { strings: true });
     const invoke = this.invoker.compile(primitive.host, input ?? emptyInput, primitive.declaredBy);
     const args = input && promptArguments(input, `the input of ${primitive.declaredBy}`);
     const definition = defined({
@@ -195,9 +175,43 @@ export class EntryFactory {
     };
   }
 
+  async method(primitive: Primitive, options: McpMethodOptions, extension: string): Promise<MethodEntry> {
+    const { name, timeoutMs } = options;
+    const { declaredBy, host, limits } = primitive;
+    checkMethodName(name);
+    const declared = (await this.#schemas.input(primitive, options)) ?? emptyInput;
+    const input = this.ignoresUnknown ? ignoringUnknown(declared) : declared;
+    const invoke = this.invoker.compile(host, input, declaredBy);
+    const access = await this.#access(primitive, { kind: 'method', name, meta: undefined });
+    const bounds = boundsOf(`method:${name}`, { limits, timeoutMs });
+    const shown = declaredOf(input);
+    return {
+      kind: 'method',
+      key: name,
+      extension,
+      declaredBy,
+      access,
+      ...bounds,
+      input: shown,
+      invoke,
+      definition: undefined,
+    };
+  }
+
+  /** @param declared the class, with an access rule of its own for the notifications */
+  async extension(
+    declared: Pick<Primitive, 'declaredBy' | 'type' | 'handler' | 'access' | 'host'>,
+    { id, settings = {}, eras = BOTH_ERAS, mustDeclare = false, notifications = {} }: McpExtensionOptions,
+  ): Promise<ExtensionEntry> {
+    checkExtension({ id, settings, eras, notifications });
+    const access = await this.#access(declared, { kind: 'extension', name: id, meta: undefined });
+    const { declaredBy } = declared;
+    return { kind: 'extension', key: id, declaredBy, settings, eras, mustDeclare, notifications, access };
+  }
+
   /** @throws Error also if what not everybody may read may be cached for everybody (Z-15) */
   async #access(
-    { type, handler, access, host }: Primitive,
+    { type, handler, access, host }: Pick<Primitive, 'type' | 'handler' | 'access' | 'host'>,
     { meta, ...target }: Pick<AccessTarget, 'kind' | 'name' | 'meta'>,
     cache?: CacheHint,
   ): Promise<EntryAccess | undefined> {
@@ -211,46 +225,9 @@ export class EntryFactory {
   async #checkForms(sources: readonly SchemaSource[] = []): Promise<void> {
     for (const source of sources) await this.forms.of(source);
   }
-
-  /** The schema of the arguments: the given one, or the class of the parameter; `undefined` without arguments. */
-  async #input(
-    { takesArguments, declaredBy, argumentsType, typesAreEmitted }: Primitive,
-    options: SchemaOptions,
-    { strings = false, untyped = false } = {},
-  ): Promise<CompiledSchema | undefined> {
-    const given = options.input;
-    const source = given ?? (takesArguments ? (argumentsType as SchemaSource | undefined) : undefined);
-    if (untyped && given === undefined && (source === undefined || isNotAClass(source))) return undefined;
-    if (source === undefined && !takesArguments) return undefined;
-    if (source === undefined) {
-      throw new Error(typesAreEmitted ? NO_SCHEMA : NO_TYPES);
-    }
-    if (given === undefined && isNotAClass(source)) {
-      throw new Error(
-        `TypeScript emits the type of its first parameter as ${(source as Function).name}, as it does for interfaces, unions and classes imported with "import type". Type it with a class (McpContext too) that is imported as a value, or give "input".`,
-      );
-    }
-    return this.#compile(source, options, { direction: 'input', where: `the input of ${declaredBy}`, strings });
-  }
-
-  async #compile(
-    source: SchemaSource,
-    { acknowledged }: SchemaOptions,
-    use: Parameters<typeof compileSchema>[1],
-  ): Promise<CompiledSchema> {
-    const compiled = await compileSchema(source, use);
-    if (acknowledged !== true) for (const warning of compiled.warnings) this.logger.warn(warning);
-    return compiled;
-  }
 }
 
-const NO_SCHEMA = 'its arguments have no schema: type a parameter with a DTO class, or give "input"';
-const NO_TYPES =
-  'its arguments have no schema, because its compiler emits no types: esbuild does not, nor do tsx and others that use it. ' +
-  'Compile with tsc or SWC and "emitDecoratorMetadata", or give "input"';
-
-/** What TypeScript emits for a type that is not a class at run time. It emits `Function` for `import type`. */
-const isNotAClass = (type: unknown): boolean => type === Object || type === Function;
+const BOTH_ERAS: readonly Era[] = ['modern', 'legacy'];
 
 const TASK_SUPPORT: readonly unknown[] = ['forbidden', 'optional', 'required'];
 

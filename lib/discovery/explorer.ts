@@ -3,7 +3,8 @@ import type { InstanceWrapper, Module } from '../nest/container.js';
 import { RuntimeHandlerHost } from '../pipeline/runtime-handler-host.js';
 import type { HandlerHost } from '../pipeline/handler-pipelines.js';
 import { isRoute, readRoute, type Class, type Route } from '../routes/route.js';
-import { declarationsOf, type Declaration } from './metadata-accessor.js';
+import type { McpExtensionOptions } from '../decorators/extension-options.js';
+import { declarationsOf, extensionOf, type Declaration } from './metadata-accessor.js';
 
 /** A decorated method and the provider or controller it belongs to. */
 export interface Discovered {
@@ -19,6 +20,11 @@ export interface DiscoveredRoute extends Omit<Discovered, 'declaration'> {
   readonly route: Route;
 }
 
+/** A class with `@McpExtension()`. */
+export interface DiscoveredExtension extends Omit<Discovered, 'declaration'> {
+  readonly options: McpExtensionOptions;
+}
+
 /** Finds every decorated method of the application, whatever the scope of its class. */
 export class Explorer {
   readonly #scanner = new MetadataScanner();
@@ -31,6 +37,16 @@ export class Explorer {
   explore(): Discovered[] {
     const wrappers = withoutAliases([...this.discovery.getProviders(), ...this.discovery.getControllers()]);
     return wrappers.flatMap((wrapper) => this.#methodsOf(wrapper).flatMap(declared));
+  }
+
+  extensions(): DiscoveredExtension[] {
+    const wrappers = withoutAliases([...this.discovery.getProviders(), ...this.discovery.getControllers()]);
+    return wrappers.flatMap((wrapper) => {
+      const type = typeOf(wrapper);
+      const module = wrapper.host;
+      const options = type && extensionOf(type);
+      return options && module ? [{ options, type, name: type.name, host: { wrapper, module, method: '' } }] : [];
+    });
   }
 
   /** The routes of all controllers that no `@McpTool()` makes a tool. */

@@ -2,11 +2,14 @@ import type { McpAccess } from '../access/access-rule.js';
 import type { McpLimitOptions } from '../limits/limit.js';
 import { ROUTE_ARGS_METADATA } from '../nest/metadata-keys.js';
 import { ParameterKind } from '../decorators/parameter.decorators.js';
+import type { McpExtensionOptions, McpMethodOptions } from '../decorators/extension-options.js';
 import {
   MCP_ACCESS,
   MCP_COMPLETE,
   MCP_EXPOSE,
+  MCP_EXTENSION,
   MCP_LIMIT,
+  MCP_METHOD,
   MCP_PROMPT,
   MCP_RESOURCE,
   MCP_TOOL,
@@ -22,13 +25,15 @@ export type Declaration =
   | { readonly kind: 'tool'; readonly options: McpToolOptions }
   | { readonly kind: 'resource'; readonly options: McpResourceOptions }
   | { readonly kind: 'prompt'; readonly options: McpPromptOptions }
-  | { readonly kind: 'completion'; readonly options: McpCompleteOptions };
+  | { readonly kind: 'completion'; readonly options: McpCompleteOptions }
+  | { readonly kind: 'method'; readonly options: McpMethodOptions };
 
 const KEYS = [
   ['tool', MCP_TOOL],
   ['resource', MCP_RESOURCE],
   ['prompt', MCP_PROMPT],
   ['completion', MCP_COMPLETE],
+  ['method', MCP_METHOD],
 ] as const;
 
 /** The MCP decorators of a method. This is the only code that reads their metadata. */
@@ -38,17 +43,21 @@ export const declarationsOf = (method: object): Declaration[] =>
     return options === undefined ? [] : [{ kind, options } as Declaration];
   });
 
+/** What `@McpExtension()` says on a class, or on one that it extends. */
+export const extensionOf = (type: object): McpExtensionOptions | undefined =>
+  Reflect.getMetadata(MCP_EXTENSION, type) as McpExtensionOptions | undefined;
+
 /** What `@McpExpose()` says on the method, or else on the class: options, `false`, or nothing. */
 export const exposureOf = (type: object, method: object): McpExposeOptions | false | undefined =>
   nearest<McpExposeOptions | false>(MCP_EXPOSE, type, method);
 
 /**
- * What `@McpPublic()`, `@McpScopes()` and so on say on a method, on its class, and on the classes that this one extends.
+ * What `@McpPublic()`, `@McpScopes()` and so on say on a method, if one is given, on its class, and on the classes that this one extends.
  * `@McpPublic()` ends the search: what is beyond it does not apply.
  */
-export function accessOf(type: object, method: object): McpAccess[] {
+export function accessOf(type: object, method?: object): McpAccess[] {
   const nearer: McpAccess[] = [];
-  for (const target of [method, ...lineOf(type)]) {
+  for (const target of [...(method ? [method] : []), ...lineOf(type)]) {
     const declared = (Reflect.getOwnMetadata(MCP_ACCESS, target) ?? []) as McpAccess[];
     if (!declared.some((one) => one.public)) nearer.push(...declared);
     // Public and something else on one target contradict each other, which is reported where they are combined.

@@ -3,11 +3,12 @@ import type { CatalogEntry, CompletionEntry } from '../catalog/entries.js';
 import type { ExposedRoutes, McpToolOptions } from '../decorators/metadata.js';
 import { routeTool } from '../routes/route-tool.js';
 import type { Discovered, Explorer } from './explorer.js';
-import type { EntryFactory, Primitive } from './entry-factory.js';
+import type { EntryFactory } from './entry-factory.js';
 import { requireEnhancers } from './enhancers.js';
 import type { HandlerHost } from '../pipeline/handler-pipelines.js';
 import { exposedTool } from './exposed-routes.js';
-import { accessOf, argumentsUse, declaredLimitsOf } from './metadata-accessor.js';
+import { accessOf, argumentsUse, declaredLimitsOf, extensionOf } from './metadata-accessor.js';
+import type { Primitive } from './primitive.js';
 import { knownAcrossCopies } from '../packages/known-across-copies.js';
 
 /**
@@ -27,7 +28,7 @@ export class McpDeclarationError extends Error {
   }
 }
 
-/** Fills the catalog of a server with the decorated methods that belong to it. */
+/** Fills the catalog of a server with the decorated classes and methods that belong to it. */
 export class Registrar {
   constructor(
     private readonly explorer: Explorer,
@@ -48,11 +49,12 @@ export class Registrar {
   ): Promise<void> {
     const globals = this.explorer.scopedGlobals();
     const hosts = new Map<unknown, HandlerHost>();
+    await this.#registerExtensions(server, servers);
     for (const discovered of [...this.explorer.explore(), ...this.#exposed(server, expose)]) {
-      const { declaration, host, type, name } = discovered;
-      const { options } = declaration;
-      if (!servers.has(options.server)) throw unknownServer(name, options.server, servers);
-      if (options.server !== server) continue;
+      const { host, type, name } = discovered;
+      const owner = serverOf(discovered);
+      if (!servers.has(owner)) throw unknownServer(name, owner, servers);
+      if (owner !== server) continue;
       try {
         requireOneHost(hosts, type, host);
         requireEnhancers(host, type, globals);
@@ -62,6 +64,21 @@ export class Registrar {
       }
     }
     for (const completion of this.catalog.completions.sorted()) this.#requireTarget(completion);
+  }
+
+  async #registerExtensions(server: string | undefined, servers: ReadonlySet<string | undefined>): Promise<void> {
+    for (const { options, host, type, name } of this.explorer.extensions()) {
+      if (!servers.has(options.server)) throw unknownServer(name, options.server, servers);
+      if (options.server !== server) continue;
+      const constructor = type as unknown as Primitive['type'];
+      const handler = type as unknown as Primitive['handler'];
+      const declared = { declaredBy: name, host, type: constructor, handler, access: accessOf(type) };
+      try {
+        this.catalog.add(await this.entries.extension(declared, options));
+      } catch (error) {
+        throw new McpDeclarationError(name, error);
+      }
+    }
   }
 
   #exposed(server: string | undefined, expose: ExposedRoutes | undefined): Discovered[] {
@@ -107,6 +124,8 @@ export class Registrar {
         return this.entries.prompt(primitive, declaration.options);
       case 'completion':
         return this.entries.completion(primitive, declaration.options);
+      case 'method':
+        return this.entries.method(primitive, declaration.options, extensionOf(type)!.id);
     }
   }
 
@@ -118,6 +137,16 @@ export class Registrar {
     const { options, call, ...compiled } = await routeTool(route, given);
     return this.entries.tool({ ...primitive, host: { ...host, route: call }, compiled }, options);
   }
+}
+
+/** A method of an extension belongs to the server of its class. */
+function serverOf({ declaration, type, name }: Discovered): string | undefined {
+  if (declaration.kind !== 'method') return declaration.options.server;
+  const extension = extensionOf(type);
+  if (!extension) {
+    throw new McpDeclarationError(name, `@McpMethod() needs @McpExtension() on its class, ${type.name}`);
+  }
+  return extension.server;
 }
 
 /** Two instances of one class would declare everything twice. */

@@ -1,13 +1,14 @@
 import type { AuditedSubject } from '../audit/audit-trail.js';
 import type { Catalog } from '../catalog/catalog.js';
-import type { CatalogEntry } from '../catalog/entries.js';
+import type { MethodEntry } from '../catalog/entries.js';
 import { isObject, type JsonObject } from '../protocol/messages.js';
 import { findResource } from './methods/resources.js';
 
 /** Tells the audit what a request is about. */
 export const subjectsOf =
   (catalog: Catalog) =>
-  (method: string, { name, arguments: args, uri }: JsonObject): AuditedSubject => {
+  (method: string, params: JsonObject): AuditedSubject => {
+    const { name, arguments: args, uri } = params;
     switch (method) {
       case 'tools/call':
         return typeof name === 'string' ? called(name, args, catalog.tools.get(name)) : NOTHING;
@@ -18,16 +19,21 @@ export const subjectsOf =
       case 'resources/unsubscribe':
         return typeof uri === 'string' ? resource(catalog, uri) : NOTHING;
       default:
-        return NOTHING;
+        return ofExtension(catalog.methods.get(method), params);
     }
   };
 
 const NOTHING: AuditedSubject = {};
 
-const called = (name: string, args: unknown, entry: CatalogEntry | undefined): AuditedSubject => ({
+const called = (name: string, args: unknown, entry: Pick<MethodEntry, 'input'> | undefined): AuditedSubject => ({
   name,
   ...(entry && isObject(args) && { arguments: args, schema: entry.input }),
 });
+
+/** The parameters of a method of an extension; its name is the method of the event. */
+function ofExtension(entry: MethodEntry | undefined, { _meta, ...params }: JsonObject): AuditedSubject {
+  return entry ? { arguments: params, schema: entry.input } : NOTHING;
+}
 
 /** The template in place of the URI, whose variables are arguments; nothing of a URI that the server does not know. */
 function resource(catalog: Catalog, uri: string): AuditedSubject {

@@ -1,7 +1,7 @@
 import type { Catalog } from '../catalog/catalog.js';
 import { MODERN_REVISION, TRAITS, type Revision } from '../protocol/revisions.js';
 import type { JsonObject } from '../protocol/messages.js';
-import { TASKS_EXTENSION } from '../task/task-extension.js';
+import type { Extensions } from './extension.js';
 
 /**
  * Kinds of primitives that are advertised even while none is registered, because the application registers them at run
@@ -21,6 +21,7 @@ export class Capabilities {
   constructor(
     private readonly catalog: Catalog,
     private readonly announced: AnnouncedCapabilities,
+    private readonly extensions: Extensions,
   ) {}
 
   // A kind that was ever used stays advertised: clients that know of it list it again, and must get an empty list.
@@ -30,7 +31,8 @@ export class Capabilities {
   readonly prompts = (): boolean => this.announced.prompts === true || this.catalog.prompts.everUsed;
   readonly completions = (): boolean => this.catalog.completions.everUsed;
   readonly tasks = (): boolean => this.catalog.tools.sorted().some(({ task }) => task.support !== 'forbidden');
-  readonly subscriptions = (): boolean => this.tools() || this.resources() || this.prompts();
+  readonly subscriptions = (): boolean =>
+    this.tools() || this.resources() || this.prompts() || this.extensions.members.size > 0;
 
   /**
    * @param identified whether the client is authenticated; an anonymous client must not list the tasks of others (§5.2)
@@ -41,7 +43,8 @@ export class Capabilities {
     if (this.resources()) described.resources = { subscribe: true, listChanged: true };
     if (this.prompts()) described.prompts = { listChanged: true };
     if (this.completions() && TRAITS[revision].completions) described.completions = {};
-    if (this.tasks() && revision === MODERN_REVISION) described.extensions = { [TASKS_EXTENSION]: {} };
+    const extensions = this.extensions.describe(revision === MODERN_REVISION ? 'modern' : 'legacy');
+    if (extensions) described.extensions = extensions;
     if (this.tasks() && TRAITS[revision].execution) {
       described.tasks = { ...(identified && { list: {} }), cancel: {}, requests: { tools: { call: {} } } };
     }

@@ -1,5 +1,6 @@
 import type { Logger } from '@nestjs/common';
 import type { Audit, AuditedRequest } from '../audit/audit.js';
+import { DuplicateEntryError } from '../catalog/table.js';
 import type { Permit } from '../limits/limit-store.js';
 import { CallTimeoutError, type McpError, methodNotFound, ResultTooLargeError } from '../protocol/errors.js';
 import type { Era } from '../protocol/revisions.js';
@@ -20,7 +21,19 @@ export class Dispatcher {
     private readonly audit: Audit,
     private readonly bounds: CallBounds,
   ) {
-    for (const method of methods) for (const era of method.eras) this.#methods[era].set(method.name, method);
+    this.add(methods);
+  }
+
+  /** @throws {DuplicateEntryError} for a method that exists in an era of it */
+  add(methods: readonly Method[]): void {
+    for (const method of methods) {
+      for (const era of method.eras) {
+        if (this.knows(era, method.name)) {
+          throw new DuplicateEntryError(`The method "${method.name}" exists already on this server. Rename it.`);
+        }
+        this.#methods[era].set(method.name, method);
+      }
+    }
   }
 
   /** Whether a method exists in this era, advertised or not. */

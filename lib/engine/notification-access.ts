@@ -3,6 +3,7 @@ import type { Catalog } from '../catalog/catalog.js';
 import { Exchange, NO_OUTLET } from '../exchange/exchange.js';
 import type { Peer } from '../exchange/peer.js';
 import { isObject, notificationText } from '../protocol/messages.js';
+import type { Extension, Extensions } from './extension.js';
 import { findResource } from './methods/resources.js';
 
 const METHOD = 'notifications/resources/updated';
@@ -10,27 +11,44 @@ const METHOD = 'notifications/resources/updated';
 const BEGINNING = notificationText(METHOD, {}).slice(0, -'{}}'.length);
 
 /**
- * Whether somebody may still hear that a resource has changed. Policies may have changed their mind since it was asked
- * for. A subscription of a session outlives the token with which it was made, too: a refreshed token may have fewer
+ * Whether somebody may still hear that a resource has changed, or of an extension. Policies may have changed their mind
+ * since it was asked for. A subscription of a session outlives the token with which it was made, too: a refreshed token may have fewer
  * scopes, and notifications are stored for it meanwhile.
  */
 export class NotificationAccess {
   constructor(
     private readonly catalog: Catalog,
     private readonly access: AccessControl,
+    private readonly extensions: Extensions,
   ) {}
 
   /** @param exchange of the request that listens */
   readonly mayHear = (exchange: Exchange, uri: string): boolean | Promise<boolean> =>
     this.#mayHear(uri, () => exchange);
 
+  /** @param id the identifier of an extension that has a notification */
+  readonly mayHearOf = (exchange: Exchange, id: string): boolean | Promise<boolean> => {
+    const extension = this.extensions.get(id);
+    return extension !== undefined && this.access.permits(extension, exchange);
+  };
+
   /** @param peer who reads the stream now */
   readonly mayReceive = (peer: Peer, text: string): boolean | Promise<boolean> => {
-    if (!text.startsWith(BEGINNING)) return true;
+    if (!text.startsWith(BEGINNING)) {
+      const extension = this.#extensionOf(text);
+      return extension === undefined || this.access.permits(extension, asExchange(peer, METHOD));
+    }
     const { params } = JSON.parse(text) as { params?: unknown };
     if (!isObject(params) || typeof params.uri !== 'string') return true;
-    return this.#mayHear(params.uri, () => new Exchange(peer, { jsonrpc: '2.0', id: 0, method: METHOD }, NO_OUTLET));
+    return this.#mayHear(params.uri, () => asExchange(peer, METHOD));
   };
+
+  /** The extension whose notification a stored one is, if it has a rule. */
+  #extensionOf(text: string): Extension | undefined {
+    if (this.extensions.members.size === 0) return undefined;
+    const method = /^\{"jsonrpc":"2\.0","method":"([^"\\]+)"/.exec(text)?.[1];
+    return method === undefined ? undefined : this.extensions.notification(method)?.extension;
+  }
 
   #mayHear(uri: string, exchange: () => Exchange): boolean | Promise<boolean> {
     const found = findResource(this.catalog, uri);
@@ -39,3 +57,6 @@ export class NotificationAccess {
     return this.access.permitsCall(found.entry, exchange(), found.variables);
   }
 }
+
+const asExchange = (peer: Peer, method: string): Exchange =>
+  new Exchange(peer, { jsonrpc: '2.0', id: 0, method }, NO_OUTLET);

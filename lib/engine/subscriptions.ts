@@ -6,6 +6,7 @@ import { META } from '../protocol/meta-keys.js';
 import { callAt } from '../limits/call-at.js';
 import { SlicedWork } from '../limits/sliced-work.js';
 import { CancelledError, type Exchange } from '../exchange/exchange.js';
+import type { NotificationAccess } from './notification-access.js';
 
 /** What one `subscriptions/listen` stream will receive: the `notifications` of its acknowledgement (L-4). */
 export interface HonouredFilter {
@@ -14,6 +15,8 @@ export interface HonouredFilter {
   readonly resourcesListChanged?: true;
   readonly resourceSubscriptions?: readonly string[];
   readonly taskIds?: readonly string[];
+  /** The members that ask for notifications of extensions. */
+  readonly [member: string]: true | readonly string[] | undefined;
 }
 
 /** Follows something for one stream, from its acknowledgement to its end. @returns a function that stops it */
@@ -43,11 +46,11 @@ export class Subscriptions {
 
   /**
    * @param limit open listen requests of this instance
-   * @param mayHear whether a listener may still hear of a resource when it changes
+   * @param access whether a listener may still hear of something when it happens
    */
   constructor(
     private readonly limit: number,
-    private readonly mayHear: (exchange: Exchange, uri: string) => boolean | Promise<boolean> = () => true,
+    private readonly access: Pick<NotificationAccess, 'mayHear' | 'mayHearOf'>,
   ) {}
 
   get size(): number {
@@ -116,6 +119,12 @@ export class Subscriptions {
     } else if (event.type === 'resource-updated') {
       const listeners = this.#byUri.get(event.uri);
       if (listeners) this.#work.add(listeners, (listener) => this.#notifyResource(listener, event.uri));
+    } else if (event.type === 'notification') {
+      this.#work.add(this.#listeners, ({ filter, exchange }) => {
+        if (filter[event.member] !== true) return;
+        const allowed = this.access.mayHearOf(exchange, event.extension);
+        tellIf(allowed, () => notify(exchange, event.method, event.params));
+      });
     }
   }
 
@@ -149,13 +158,7 @@ export class Subscriptions {
 
   #notifyResource(listener: Listener, uri: string): void {
     const { exchange } = listener;
-    const tell = (allowed: boolean): void => {
-      if (allowed) notify(exchange, 'notifications/resources/updated', { uri });
-    };
-    const allowed = this.mayHear(exchange, uri);
-    if (typeof allowed === 'boolean') tell(allowed);
-    // A decision never rejects: a policy that fails denies.
-    else void allowed.then(tell);
+    tellIf(this.access.mayHear(exchange, uri), () => notify(exchange, 'notifications/resources/updated', { uri }));
   }
 
   #remove(listener: Listener): void {
@@ -166,6 +169,12 @@ export class Subscriptions {
       if (known?.delete(listener) && known.size === 0) this.#byUri.delete(uri);
     }
   }
+}
+
+/** A decision never rejects: a policy that fails denies. */
+function tellIf(allowed: boolean | Promise<boolean>, tell: () => void): void {
+  if (allowed === true) tell();
+  else if (allowed !== false) void allowed.then((decided) => tellIf(decided, tell));
 }
 
 const notifyList = ({ exchange }: Listener, list: ListName): void =>

@@ -22,6 +22,8 @@ export interface McpLogMessage {
   readonly data: unknown;
 }
 
+type ExtensionBroadcast = Extract<Broadcast, { type: 'notification' }>;
+
 /** Outcomes from worst to best. */
 const RANK: readonly DeliveryOutcome[] = ['unknown', 'filtered', 'stored', 'delivered'];
 
@@ -53,6 +55,11 @@ export class Announcer {
 
   resourceUpdated(uri: string): Promise<void> {
     return this.#announce({ type: 'resource-updated', uri });
+  }
+
+  /** Announces a notification of an extension to the clients that want it. */
+  notify(notification: ExtensionBroadcast): Promise<void> {
+    return this.#announce(notification);
   }
 
   /** @returns the number of sessions */

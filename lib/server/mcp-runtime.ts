@@ -6,6 +6,7 @@ import { ChangeBus } from '../broker/change-bus.js';
 import { Catalog } from '../catalog/catalog.js';
 import type { CallBounds } from '../engine/call-bounds.js';
 import { InFlight } from '../engine/in-flight.js';
+import { declaredExtensions } from '../extensions/declared-extensions.js';
 import { SessionExpiry } from '../engine/session-expiry.js';
 import type { LimitStore } from '../limits/limit-store.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
@@ -119,6 +120,9 @@ export class McpRuntime {
 
   /** Called once the catalog is complete. Changes from here on are announced to clients. */
   async start(): Promise<void> {
+    const { interactions, access, bounds } = this;
+    const declared = declaredExtensions(this.catalog, { interactions, access, bounds });
+    for (const extension of declared) this.engine.offer(extension);
     requirePrivateLists(this.catalog, this.access, this.options);
     const { subscriptions } = this.engine;
     const deliverAll = (): void => subscriptions.deliverAll();

@@ -1,14 +1,8 @@
-import type { CanActivate, NestInterceptor } from '@nestjs/common';
-import { UseGuards, UseInterceptors } from '@nestjs/common';
-import type { McpAccess } from '../access/access-rule.js';
 import type { CatalogEntry, CatalogKind } from '../catalog/entries.js';
-import type { GlobalEnhancers } from '../decorators/global-enhancers.js';
 import type { McpPromptOptions, McpResourceOptions, McpToolOptions } from '../decorators/metadata.js';
-import type { EntryFactory, Primitive } from '../discovery/entry-factory.js';
-import type { McpContext } from '../context/mcp-context.js';
-import type { McpLimitOptions } from '../limits/limit.js';
+import type { EntryFactory } from '../discovery/entry-factory.js';
 import type { HandlerHost } from '../pipeline/handler-pipelines.js';
-import { RuntimeHandlerHost } from '../pipeline/runtime-handler-host.js';
+import { extensionNotification } from '../engine/extension-notification.js';
 import type { CallToolResult } from '../protocol/content.js';
 import type { JsonObject } from '../protocol/messages.js';
 import { principalId, type Principal } from '../session/principal.js';
@@ -16,33 +10,8 @@ import type { DeliveryOutcome, McpLogMessage } from './announcer.js';
 import { healthOf, type McpHealth } from './health.js';
 import { callInProcess, type CallToolOptions } from './call-in-process.js';
 import type { McpRuntime } from './mcp-runtime.js';
+import { type McpHandler, type McpHandlerEnhancers, runTimePrimitive } from './run-time-primitive.js';
 import { knownAcrossCopies } from '../packages/known-across-copies.js';
-
-/**
- * A function that runs a primitive registered at run time. It returns what the method of a decorator may return.
- *
- * @param args the validated arguments
- * @param ctx the context of the call
- * @publicApi
- */
-export type McpHandler<A = any> = (args: A, ctx: McpContext) => unknown;
-
-/**
- * Guards and interceptors of one primitive registered at run time, as instances, and who may use it how often. Global ones
- * apply in any case.
- *
- * @publicApi
- */
-export interface McpHandlerEnhancers {
-  /** Run before the interceptors, in this order. Default: none. */
-  readonly guards?: readonly CanActivate[];
-  /** Wrap the handler, the first one outermost. Default: none. */
-  readonly interceptors?: readonly NestInterceptor[];
-  /** How often it may be used; see `@McpLimit()`. Default: any number of times. */
-  readonly limits?: readonly McpLimitOptions[];
-  /** Who may use it and finds it in the list, such as `{ scopes: ['files:write'] }`. Default: every caller. */
-  readonly access?: McpAccess;
-}
 
 type Named<O> = O & { readonly name: string };
 
@@ -148,6 +117,18 @@ export class McpServer {
   }
 
   /**
+   * Sends a notification of an extension to the legacy sessions whose client declares the extension, and to the modern
+   * clients that listen for it. Who may not use the extension does not get it.
+   *
+   * @param method one of the `notifications` of an `@McpExtension()` of this server
+   * @throws {Error} if no extension of this server declares it
+   * @throws {BackendUnavailableError} if Redis cannot be reached
+   */
+  async notify(method: string, params: JsonObject = {}): Promise<void> {
+    await this.#runtime.announcer.notify(extensionNotification(this.#runtime.engine.extensions, method, params));
+  }
+
+  /**
    * Registers a tool on this instance; the other instances of a fleet must register it themselves. It takes the options
    * of `@McpTool()`. Without `input` the tool has no arguments.
    *
@@ -168,7 +149,7 @@ export class McpServer {
     handler: McpHandler,
     enhancers?: McpHandlerEnhancers,
   ): Promise<void> {
-    this.#add(await this.#entries.tool(this.#primitive('tool', options, handler, enhancers), options));
+    this.#add(await this.#entries.tool(runTimePrimitive(this.#host, 'tool', options, handler, enhancers), options));
   }
 
   /**
@@ -183,7 +164,9 @@ export class McpServer {
     handler: McpHandler,
     enhancers?: McpHandlerEnhancers,
   ): Promise<void> {
-    this.#add(await this.#entries.resource(this.#primitive('resource', options, handler, enhancers), options));
+    this.#add(
+      await this.#entries.resource(runTimePrimitive(this.#host, 'resource', options, handler, enhancers), options),
+    );
   }
 
   /**
@@ -199,7 +182,7 @@ export class McpServer {
     handler: McpHandler,
     enhancers?: McpHandlerEnhancers,
   ): Promise<void> {
-    this.#add(await this.#entries.prompt(this.#primitive('prompt', options, handler, enhancers), options));
+    this.#add(await this.#entries.prompt(runTimePrimitive(this.#host, 'prompt', options, handler, enhancers), options));
   }
 
   /** Removes a tool from this instance. @returns whether it had one of that name */
@@ -269,32 +252,5 @@ export class McpServer {
 
   #remove(kinds: readonly CatalogKind[], key: string): boolean {
     return kinds.some((kind) => this.#runtime.catalog.remove(kind, key));
-  }
-
-  #primitive(
-    kind: string,
-    { name, input, globalEnhancers }: { name: string; input?: unknown; globalEnhancers?: GlobalEnhancers },
-    handler: McpHandler,
-    { guards = [], interceptors = [], access, limits = [] }: McpHandlerEnhancers = {},
-  ): Primitive {
-    // Each registration needs its own function, because Nest stores enhancers as metadata of the function.
-    const callback = (args: unknown, ctx: unknown): unknown => handler(args, ctx as McpContext);
-    const descriptor = { value: callback };
-    if (guards.length > 0) UseGuards(...guards)(callback, 'run', descriptor);
-    if (interceptors.length > 0) UseInterceptors(...interceptors)(callback, 'run', descriptor);
-    const declaredBy = `the ${kind} "${name}" registered at run time`;
-    const takesArguments = input !== undefined;
-    return {
-      host: { ...this.#host, callback, ...(globalEnhancers && { globalEnhancers }) },
-      defaultName: name,
-      declaredBy,
-      takesArguments,
-      argumentsType: undefined,
-      typesAreEmitted: true,
-      type: RuntimeHandlerHost,
-      handler: callback,
-      access: access ? [access] : [],
-      limits,
-    };
   }
 }

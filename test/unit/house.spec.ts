@@ -49,6 +49,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['packages', 'protocol', 'nest', 'schema', 'interaction', 'decorators', 'catalog', 'pipeline', 'routes', 'task'],
     'access',
   ],
+  // What the server offers beyond the core, and what the application declares.
+  extensions: ['protocol', 'exchange', 'interaction', 'access', 'catalog', 'engine'],
   transport: [
     ...['limits', 'audit', 'protocol', 'nest', 'session', 'broker', 'stream', 'broadcast', 'exchange'],
     ...['interaction', 'engine'],
@@ -65,7 +67,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'limits',
     ...['protocol', 'session', 'broker', 'stream', 'broadcast', 'exchange', 'interaction', 'context', 'decorators'],
     'catalog',
-    ...['engine', 'pipeline', 'discovery', 'transport', 'options', 'task', 'backends', 'report', 'access', 'auth'],
+    ...[
+      'engine',
+      'pipeline',
+      'discovery',
+      'extensions',
+      'transport',
+      'options',
+      'task',
+      'backends',
+      'report',
+      'access',
+      'auth',
+    ],
   ],
   inspector: [],
   root: [
@@ -119,6 +133,7 @@ const MAY_USE: Readonly<Record<string, readonly RegExp[]>> = {
   pipeline: [/^@nestjs\/(common|core)$/, /^rxjs$/],
   discovery: [/^@nestjs\/(common|core)$/],
   routes: [/^@nestjs\/(common|core)$/],
+  extensions: [],
   transport: [/^@nestjs\/(common|core)$/, /^rxjs$/],
   options: [/^@nestjs\/common$/],
   server: [/^@nestjs\/(common|core)$/, /^rxjs$/],

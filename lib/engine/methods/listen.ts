@@ -9,6 +9,7 @@ import type { TaskRecord } from '../../task/task-record.js';
 import { detailedTask } from '../../task/task-view.js';
 import type { Admits, Tasks } from '../../task/tasks.js';
 import type { Capabilities } from '../capabilities.js';
+import type { Extensions } from '../extension.js';
 import type { Exchange } from '../../exchange/exchange.js';
 import { reportUnexpected } from '../../exchange/failure.js';
 import type { Method } from '../method.js';
@@ -29,14 +30,18 @@ export const listen = (
   tasks: Tasks,
   own: TaskAccess,
   access: AccessControl,
+  extensions: Extensions,
   logger: Logger,
 ): Method => ({
   name: 'subscriptions/listen',
   eras: ['modern'],
   available: capabilities.subscriptions,
   async run({ notifications }, exchange) {
-    const filter = readFilter(notifications);
-    const accepted = await honouredFilter(filter, catalog, capabilities, access, exchange);
+    const filter = readFilter(notifications, extensions.members);
+    const accepted = {
+      ...(await honouredFilter(filter, catalog, capabilities, access, exchange)),
+      ...flagsOf(filter, extensions.members),
+    };
     if (filter.taskIds === undefined || !capabilities.tasks()) return subscriptions.listen(exchange, accepted);
     const admits = own.admits(exchange);
     const taskIds = await findTasks(filter.taskIds as string[], exchange, tasks, admits);
@@ -76,9 +81,9 @@ const followTasks =
 const FLAGS = ['toolsListChanged', 'promptsListChanged', 'resourcesListChanged'] as const;
 
 /** @throws {McpError} `-32602` for a missing filter or a member of the wrong type (L-1) */
-function readFilter(filter: unknown): JsonObject {
+function readFilter(filter: unknown, members: ReadonlySet<string>): JsonObject {
   if (!isObject(filter)) throw invalidParams('"notifications" must be an object');
-  for (const flag of FLAGS) {
+  for (const flag of [...FLAGS, ...members]) {
     if (filter[flag] !== undefined && typeof filter[flag] !== 'boolean')
       throw invalidParams(`"${flag}" must be a boolean`);
   }
@@ -98,6 +103,10 @@ function readFilter(filter: unknown): JsonObject {
   }
   return filter;
 }
+
+/** The notifications of extensions that the filter asks for. */
+const flagsOf = (filter: JsonObject, members: ReadonlySet<string>): Record<string, true> =>
+  Object.fromEntries([...members].filter((member) => filter[member] === true).map((member) => [member, true]));
 
 /** The part of the filter that this server supports, and the caller may read (L-5). Unknown members are left out. */
 async function honouredFilter(

@@ -1,16 +1,26 @@
 import { invalidParams, MissingClientCapabilityError } from '../../protocol/errors.js';
 import { isObject, type JsonObject } from '../../protocol/messages.js';
-import { declaresTasks, TASKS_CAPABILITY } from '../../task/task-extension.js';
+import { declaresTasks, TASKS_CAPABILITY, TASKS_EXTENSION } from '../../task/task-extension.js';
 import type { TaskKey } from '../../task/task-record.js';
 import { detailedTask } from '../../task/task-view.js';
 import type { Tasks } from '../../task/tasks.js';
 import type { Capabilities } from '../capabilities.js';
+import type { Extension } from '../extension.js';
 import type { TaskAccess } from '../task-access.js';
 import type { Peer } from '../../exchange/peer.js';
 import type { Method } from '../method.js';
 
+/** Tasks as an extension: only modern clients know them as one. */
+export const tasksExtension = (tasks: Tasks, own: TaskAccess, capabilities: Capabilities): Extension => ({
+  id: TASKS_EXTENSION,
+  eras: ['modern'],
+  settings: () => (capabilities.tasks() ? {} : undefined),
+  methods: extensionTasks(tasks, own, capabilities),
+  declaredBy: 'nestjs-mcp-fleet',
+});
+
 /** `tasks/get`, `tasks/update` and `tasks/cancel` of the extension (TASK-4..TASK-12). */
-export const extensionTasks = (tasks: Tasks, own: TaskAccess, capabilities: Capabilities): readonly Method[] => {
+const extensionTasks = (tasks: Tasks, own: TaskAccess, capabilities: Capabilities): readonly Method[] => {
   const common = { eras: ['modern'], available: capabilities.tasks } as const;
   return [
     {

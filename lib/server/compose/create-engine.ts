@@ -7,6 +7,7 @@ import { NotificationAccess } from '../../engine/notification-access.js';
 import { ResponseWriter } from '../../engine/response-writer.js';
 import { Capabilities } from '../../engine/capabilities.js';
 import { Dispatcher } from '../../engine/dispatcher.js';
+import { type Extension, Extensions } from '../../engine/extension.js';
 import { complete } from '../../engine/methods/completion.js';
 import { discover } from '../../engine/methods/discover.js';
 import { initialize, ping } from '../../engine/methods/initialize.js';
@@ -18,7 +19,7 @@ import { subscribeResource, unsubscribeResource } from '../../engine/methods/res
 import { readResource } from '../../engine/methods/resources.js';
 import { experimentalTasks } from '../../engine/methods/tasks-experimental.js';
 import { taskResult } from '../../engine/methods/tasks-result.js';
-import { extensionTasks } from '../../engine/methods/tasks.js';
+import { tasksExtension } from '../../engine/methods/tasks.js';
 import { callTool } from '../../engine/methods/tools.js';
 import { Subscriptions } from '../../engine/subscriptions.js';
 import { TaskAccess } from '../../engine/task-access.js';
@@ -37,6 +38,13 @@ export interface Engine {
   readonly capabilities: Capabilities;
   readonly subscriptions: Subscriptions;
   readonly notifications: NotificationAccess;
+  readonly extensions: Extensions;
+  /**
+   * Offers an extension: its methods, its settings among the capabilities, and its notifications.
+   *
+   * @throws {DuplicateEntryError}
+   */
+  offer(extension: Extension): void;
 }
 
 /** What the methods of a server need. */
@@ -59,9 +67,10 @@ export function createEngine(parts: EngineParts): Engine {
   const { catalog, sessions, changes, interactions, tasks, pending, access, options, logger, audit, bounds } = parts;
   const { instructions, listCache = NO_CACHE } = options;
   const info = serverInfo(options);
-  const capabilities = new Capabilities(catalog, options.capabilities ?? {});
-  const notifications = new NotificationAccess(catalog, access);
-  const subscriptions = new Subscriptions(options.maxSubscriptions, notifications.mayHear);
+  const extensions = new Extensions();
+  const capabilities = new Capabilities(catalog, options.capabilities ?? {}, extensions);
+  const notifications = new NotificationAccess(catalog, access, extensions);
+  const subscriptions = new Subscriptions(options.maxSubscriptions, notifications);
   const own = new TaskAccess(tasks, catalog, access);
   const methods = [
     discover(capabilities, instructions, listCache),
@@ -70,7 +79,6 @@ export function createEngine(parts: EngineParts): Engine {
     setLevel(sessions, changes),
     ...listMethods(catalog, capabilities, listCache, access),
     callTool(catalog, capabilities, interactions, tasks, access, bounds, logger),
-    ...extensionTasks(tasks, own, capabilities),
     ...experimentalTasks(tasks, own, capabilities, options.pageSize),
     taskResult(tasks, own, capabilities, pending, options.inputTimeoutMs),
     readResource(catalog, capabilities, interactions, access, bounds),
@@ -78,11 +86,16 @@ export function createEngine(parts: EngineParts): Engine {
     unsubscribeResource(capabilities, sessions, changes),
     getPrompt(catalog, capabilities, interactions, access, bounds),
     complete(catalog, capabilities, access, bounds),
-    listen(catalog, capabilities, subscriptions, tasks, own, access, logger),
+    listen(catalog, capabilities, subscriptions, tasks, own, access, extensions, logger),
   ];
   const writer = new ResponseWriter({ ...info } as JsonObject);
   const dispatcher = new Dispatcher(methods, writer, logger, audit, bounds);
-  return { dispatcher, capabilities, subscriptions, notifications };
+  const offer = (extension: Extension): void => {
+    extensions.add(extension);
+    dispatcher.add(extension.methods);
+  };
+  offer(tasksExtension(tasks, own, capabilities));
+  return { dispatcher, capabilities, subscriptions, notifications, extensions, offer };
 }
 
 function serverInfo({ name, version, title, description, websiteUrl, icons }: ResolvedOptions): Implementation {
