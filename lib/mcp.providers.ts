@@ -88,7 +88,7 @@ export const backendProviders = (own: unknown): Provider[] => [
   reporter,
   factoriesProvider,
   backend(own, MessageBroker, [], (factories) => factories.broker()),
-  backend(own, SessionStore, [], (factories) => factories.sessions()),
+  backend(own, SessionStore, [MessageBroker], (factories, broker) => factories.sessions(broker as MessageBroker)),
   backend(own, EventLog, [MessageBroker, SessionStore], (factories, ...stores) => factories.log(...(stores as Stores))),
   backend(own, PendingRequests, [MessageBroker, SessionStore], (factories, ...stores) =>
     factories.pending(...(stores as Stores)),

@@ -4,7 +4,7 @@ import type { Sender } from '../exchange/peer.js';
 import { CallTimeoutError, type McpError } from '../protocol/errors.js';
 import type { JsonObject } from '../protocol/messages.js';
 import type { JsonSchema } from '../schema/index.js';
-import type { SessionKey, SessionRecord } from '../session/session-record.js';
+import type { SessionKey } from '../session/session-record.js';
 import type { TaskRecord } from '../task/task-record.js';
 import type { Audit, AuditedRequest } from './audit.js';
 import type { McpAuditReason, McpAuditRequest } from './audit-event.js';
@@ -76,7 +76,7 @@ export class AuditTrail implements Audit {
     });
   }
 
-  sessionEnded({ id }: SessionRecord, { principal, address }: Sender): void {
+  sessionEnded({ id }: SessionKey, { principal, address }: Sender): void {
     this.queue.add({
       kind: 'session-end',
       ...this.#now(),

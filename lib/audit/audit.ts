@@ -1,7 +1,7 @@
 import type { Exchange } from '../exchange/exchange.js';
 import type { Sender } from '../exchange/peer.js';
 import type { McpError } from '../protocol/errors.js';
-import type { SessionKey, SessionRecord } from '../session/session-record.js';
+import type { SessionKey } from '../session/session-record.js';
 import type { TaskRecord } from '../task/task-record.js';
 import type { McpAuditReason } from './audit-event.js';
 
@@ -21,7 +21,7 @@ export interface Audit {
   /** An HTTP request was refused before its method ran. */
   refused(status: number, reason: McpAuditReason, sender: Sender): void;
   taskEnded(task: TaskRecord): void;
-  sessionEnded(session: SessionRecord, sender: Sender): void;
+  sessionEnded(session: SessionKey, sender: Sender): void;
   /** A session has expired, or was ended to make room for another one. */
   sessionExpired(session: SessionKey): void;
 }

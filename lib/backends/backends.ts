@@ -34,7 +34,7 @@ export interface BackendFactories {
   /** What the parts have stored, as far as it is known here. */
   readonly stored: StoredGauge;
   broker(): MessageBroker | Promise<MessageBroker>;
-  sessions(): SessionStore;
+  sessions(broker: MessageBroker): SessionStore;
   log(broker: MessageBroker, sessions: SessionStore): EventLog;
   pending(broker: MessageBroker, sessions: SessionStore): PendingRequests;
   nonces(): NonceStore;

@@ -23,7 +23,7 @@ import { RedisPendingRequests } from '../redis/session/redis-pending-requests.js
 import { RedisSessionStore } from '../redis/session/redis-session-store.js';
 import { StoredLedger } from '../redis/stored/stored-ledger.js';
 import { RedisTaskStore } from '../redis/task/redis-task-store.js';
-import { InstanceHeartbeat } from '../redis/stream/instance-heartbeat.js';
+import { heartbeatMs, InstanceHeartbeat } from '../redis/stream/instance-heartbeat.js';
 
 /**
  * Creates parts that keep everything in Redis, shared by all instances of the server. They use three connections: for
@@ -82,10 +82,12 @@ export class RedisBackends implements BackendFactories {
     });
   }
 
-  sessions(): RedisSessionStore {
-    const { sessionIdleTtlMs: idleTtlMs, maxSessions, maxSessionsPerClient } = this.options;
+  sessions(broker: MessageBroker): RedisSessionStore {
+    const { sessionIdleTtlMs: idleTtlMs, maxSessions, maxSessionsPerClient, instanceTtlMs } = this.options;
     return new RedisSessionStore({
       ...{ commands: this.#commands, keys: this.#keys, report: this.reporter.report },
+      // Scripts tell of the ends of sessions through Redis, so that another broker would not hear of them.
+      ...(broker instanceof RedisMessageBroker && { broker, knownMs: heartbeatMs(instanceTtlMs) }),
       ...{ idleTtlMs, maxSessions, maxSessionsPerClient, stored: this.stored },
     });
   }

@@ -1,3 +1,4 @@
+import { deepFreeze } from '../session/deep-freeze.js';
 import { firstTtlMs } from '../session/first-ttl.js';
 import { sessionKeyText } from '../session/session-key.js';
 import type { SessionKey, SessionPatch, SessionRecord } from '../session/session-record.js';
@@ -112,11 +113,7 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
   async load(key: SessionKey): Promise<SessionRecord | undefined> {
     const entry = this.#entry(key);
     if (entry === undefined) return undefined;
-    entry.expiresAt = this.#expiry();
-    const text = sessionKeyText(key);
-    this.#entries.delete(text);
-    this.#entries.set(text, entry);
-    this.#byClient.moveToEnd(entry.client, entry);
+    this.#use(entry);
     return entry.record;
   }
 
@@ -126,8 +123,10 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
 
   async update(key: SessionKey, patch: SessionPatch): Promise<boolean> {
     const entry = this.#entry(key);
-    if (entry !== undefined) entry.record = Object.freeze({ ...entry.record, ...patch });
-    return entry !== undefined;
+    if (entry === undefined) return false;
+    if (patch.initialized === true && !entry.record.initialized) this.#use(entry);
+    entry.record = Object.freeze({ ...entry.record, ...patch });
+    return true;
   }
 
   async end(key: SessionKey): Promise<boolean> {
@@ -237,8 +236,13 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
     return false;
   }
 
-  #expiry(): number {
-    return this.#now() + this.#idleTtlMs;
+  /** Restarts the idle TTL. The session that was used last is the last to make room for another one. */
+  #use(entry: SessionEntry): void {
+    entry.expiresAt = this.#now() + this.#idleTtlMs;
+    const text = sessionKeyText(entry.record);
+    this.#entries.delete(text);
+    this.#entries.set(text, entry);
+    this.#byClient.moveToEnd(entry.client, entry);
   }
 
   #entry(key: SessionKey): SessionEntry | undefined {
@@ -277,8 +281,3 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
 }
 
 const keyOf = ({ record }: SessionEntry): SessionKey => ({ principal: record.principal, id: record.id });
-
-function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(deepFreeze);
-  return value;
-}

@@ -111,6 +111,11 @@ export class RedisKeys {
     return `${tagOf(key)}:c`;
   }
 
+  /** Broker channel: the sessions that have ended or changed, of which instances may know. */
+  get sessionChanges(): string {
+    return 'sessions:c';
+  }
+
   /** Broker channel: signals for requests that wait on one instance. The name of its probe channel begins with it. */
   instance(id: string): string {
     return `i:${encode(id)}:c`;

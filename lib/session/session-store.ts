@@ -49,14 +49,17 @@ export abstract class SessionStore {
    */
   abstract create(record: SessionRecord): Promise<void>;
 
-  /** Reads a session and restarts its idle TTL. */
+  /**
+   * Reads a session and restarts its idle TTL. A store may answer for a moment with what this instance has read before,
+   * as long as it hears of the ends and changes of sessions.
+   */
   abstract load(key: SessionKey): Promise<SessionRecord | undefined>;
 
   /** Reads a session without restarting its idle TTL, because the server's own work must not keep a session alive. */
   abstract peek(key: SessionKey): Promise<SessionRecord | undefined>;
 
   /**
-   * Changes the fields in the patch.
+   * Changes the fields in the patch. A session that becomes initialized is in use: this restarts its idle TTL.
    *
    * @returns whether the session exists
    */

@@ -178,6 +178,20 @@ export function sessionStoreContract(runner: Runner, contract: SessionStoreContr
       assert.deepEqual(await listKeys(store), ['alice/used']);
     });
 
+    it('SessionStore.update restarts the idle TTL of a session that becomes initialized', async ({
+      store,
+      peer = store,
+      advance,
+    }) => {
+      const record = sessionRecord('1');
+      await store.create(record);
+      await advance(TTL * 0.6);
+      assert.equal(await peer.update(record, { initialized: true }), true);
+      await advance(TTL * 0.6);
+      assert.ok(await store.peek(record));
+      assert.deepEqual(await listKeys(store), ['alice/1']);
+    });
+
     it('SessionStore.subscribe and unsubscribe are idempotent', async ({ store, peer = store }) => {
       const record = sessionRecord('1');
       await store.create(record);

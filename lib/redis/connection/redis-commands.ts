@@ -50,6 +50,11 @@ export class RedisCommands {
     return new RedisCommands(this.connection, owner);
   }
 
+  /** Whether the keys of one script must all be in one slot. */
+  get isCluster(): boolean {
+    return this.connection.client.isCluster;
+  }
+
   run<T>(script: ScriptName, keys: readonly string[], args: readonly Argument[] = []): Promise<T> {
     const count = hasAnyNumberOfKeys(script) ? [keys.length] : [];
     return this.send<T>(commandOf(script), ...count, ...keys, ...args);

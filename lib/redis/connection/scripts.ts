@@ -7,10 +7,11 @@ import { resolveIncludes } from './resolve-includes.js';
 /** Every script: its file in `redis/scripts` and the number of its keys, if it is always the same. */
 const SCRIPTS = {
   createSession: { file: 'session/create-session', keys: 1 },
+  openSession: { file: 'session/open-session', keys: 5 },
   loadSession: { file: 'session/load-session', keys: 2 },
   forgetFinished: { file: 'session/forget-finished', keys: 1 },
-  updateSession: { file: 'session/update-session', keys: 1 },
-  endSession: { file: 'session/end-session', keys: 2 },
+  updateSession: { file: 'session/update-session', keys: undefined },
+  endSession: { file: 'session/end-session', keys: undefined },
   listSession: { file: 'session/list-session', keys: 1 },
   countSessions: { file: 'session/count-sessions', keys: 1 },
   takeExpired: { file: 'session/take-expired', keys: 1 },

@@ -1,18 +1,25 @@
+import type { MessageBroker } from '../../broker/message-broker.js';
 import { firstTtlMs } from '../../session/first-ttl.js';
 import { sessionKeyText } from '../../session/session-key.js';
 import type { SessionKey, SessionPatch, SessionRecord } from '../../session/session-record.js';
-import { type SessionFilter, SessionLimitError, SessionStore } from '../../session/session-store.js';
+import { type SessionFilter, SessionStore } from '../../session/session-store.js';
 import { commandOwner } from '../command-owner.js';
 import type { RedisKeys } from '../keys.js';
 import { type RedisCommands, RedisRefusedError } from '../connection/redis-commands.js';
 import type { StoredLedger } from '../stored/stored-ledger.js';
 import { StoredSessions } from '../stored/stored-sessions.js';
 import { ExpiredSessions } from './expired-sessions.js';
-import { flag, packPatch, packRecord, type SessionFields, unpack } from './session-fields.js';
+import { KnownSessions } from './known-sessions.js';
+import { SessionAdmission } from './session-admission.js';
+import { flag, packRecord, type SessionFields, unpack } from './session-fields.js';
+import { SessionHolds } from './session-holds.js';
 import { SessionLists } from './session-lists.js';
 
 /** How often expired sessions are looked for, if anybody wants to know of them, ms. */
 const EXPIRY_CHECK_MS = 30_000;
+
+/** A third of the time after which an instance counts as lost. */
+const KNOWN_MS = 3333;
 
 /** Sessions that are considered when one has to give way. */
 const MAX_CANDIDATES = 32;
@@ -28,6 +35,13 @@ export interface RedisSessionStoreOptions {
   readonly maxSessionsPerClient?: number;
   /** Maximum number of resources one session may be subscribed to (1000). */
   readonly maxSubscriptions?: number;
+  /**
+   * Tells this instance of the ends and changes of sessions, so that it may know them for a moment. Without one, each
+   * `load` reads Redis.
+   */
+  readonly broker?: MessageBroker;
+  /** How long a session is known at most, ms (3333); never longer than a fortieth of `idleTtlMs`. */
+  readonly knownMs?: number;
   /** The account of what is stored (none). */
   readonly stored?: StoredLedger;
   /** Receives an error for each record that cannot be read (SEC13). */
@@ -39,68 +53,78 @@ export class RedisSessionStore extends SessionStore {
   readonly #commands: RedisCommands;
   readonly #keys: RedisKeys;
   readonly #lists: SessionLists;
+  readonly #admission: SessionAdmission;
+  readonly #known: KnownSessions | undefined;
+  /** The channel on which the scripts tell of ends and changes. */
+  readonly #changes: string;
   readonly #expired: ExpiredSessions;
-  readonly #idleTtlMs: number;
+  readonly #minTtlMs: number;
   readonly #longTtlMs: number;
-  readonly #maxSessions: number;
-  readonly #maxSessionsPerClient: number;
   readonly #maxSubscriptions: number;
   readonly #report: ((error: unknown) => void) | undefined;
   readonly #stored: StoredSessions | undefined;
-  readonly #holds = new Map<string, number>();
+  readonly #holds = new SessionHolds();
 
   constructor(options: RedisSessionStoreOptions) {
-    const { commands, keys, idleTtlMs, maxSessions, maxSubscriptions = 1000, report } = options;
+    const { commands, keys, idleTtlMs, maxSessions, maxSubscriptions = 1000, report, broker } = options;
     super();
     this.#commands = commands;
     this.#keys = keys;
-    this.#idleTtlMs = idleTtlMs;
+    // A session is used without a read of it, while it is known. Half of what its TTL is longer than promised is for that.
+    const knownMs = Math.min(options.knownMs ?? KNOWN_MS, Math.floor(idleTtlMs / 40));
+    this.#known = broker && new KnownSessions({ broker, channel: keys.sessionChanges, knownMs });
+    this.#changes = keys.wire(keys.sessionChanges);
+    this.#minTtlMs = idleTtlMs + (broker ? knownMs : 0);
     // A session lives longer than promised by the time between two writes of its TTL, and its list entries live longer
     // still, because a list must not lack a session that exists.
     this.#longTtlMs = Math.ceil(idleTtlMs * 1.05);
     this.#expired = new ExpiredSessions(() => this.#lists, Math.min(idleTtlMs, EXPIRY_CHECK_MS), report ?? (() => {}));
     this.#lists = new SessionLists(commands, keys, Math.ceil(idleTtlMs * 1.15), () => this.#expired.hasListeners);
-    this.#maxSessions = maxSessions;
-    this.#maxSessionsPerClient = options.maxSessionsPerClient ?? maxSessions;
+    this.#admission = new SessionAdmission({
+      ...{ commands, keys, lists: this.#lists, maxSessions },
+      maxSessionsPerClient: options.maxSessionsPerClient ?? maxSessions,
+      makeRoom: (list) => this.#makeRoom(list),
+    });
     this.#maxSubscriptions = maxSubscriptions;
     this.#report = report;
     this.#stored = options.stored && new StoredSessions(options.stored, this.#longTtlMs);
   }
 
   override async create(record: SessionRecord): Promise<void> {
-    const ttlMs = firstTtlMs(record, this.#longTtlMs);
-    const listTtlMs = Math.ceil(ttlMs * 1.1);
-    const client = clientOf(record);
+    const session = {
+      record,
+      packed: packRecord(record),
+      client: clientOf(record),
+      ttlMs: firstTtlMs(record, this.#longTtlMs),
+    };
+    const { packed, client } = session;
     const ofClient = this.#keys.sessionsOfClient(client);
-    const packed = packRecord(record);
     await this.#stored?.admit(record, client, packed, () => this.#forgetFinished(ofClient));
-    if (!(await this.#admit(ofClient, record, this.#maxSessionsPerClient, listTtlMs)))
-      throw new SessionLimitError(this.#maxSessionsPerClient, this.#whoseShare);
-    if (!(await this.#admit(this.#keys.allSessions, record, this.#maxSessions, listTtlMs))) {
-      await this.#lists.withdraw(ofClient, record);
-      throw new SessionLimitError(this.#maxSessions);
-    }
-    await this.#lists.add(record, listTtlMs);
-    const fields = [packed, flag(record.initialized), record.logLevel ?? '', ttlMs, client];
-    this.#stored?.created(record, client, packed, ttlMs);
-    if ((await this.#of(record).run<number>('createSession', [this.#keys.session(record)], fields)) !== 1) {
-      throw new Error('A session with this key already exists; session ids must never repeat.');
-    }
+    const created = this.#known?.expect(record, false);
+    await this.#admission.create(session);
+    this.#stored?.created(record, client, packed, session.ttlMs);
+    created?.(this.#unpack(record, [packed, flag(record.initialized), record.logLevel ?? '']));
   }
 
-  override async load(key: SessionKey): Promise<SessionRecord | undefined> {
-    const ttls = [this.#idleTtlMs, this.#longTtlMs];
+  override load(key: SessionKey): Promise<SessionRecord | undefined> {
+    const known = this.#known?.get(key);
+    return known ? Promise.resolve(known) : this.#load(key);
+  }
+
+  async #load(key: SessionKey): Promise<SessionRecord | undefined> {
+    const loaded = this.#known?.expect(key, true);
     const fields = await this.#ofSession(() =>
       this.#of(key).run<[...SessionFields, extended: number, subscribed: number] | null>(
         'loadSession',
         this.#sessionAndSubscriptions(key),
-        ttls,
+        [this.#minTtlMs, this.#longTtlMs],
       ),
     );
-    if (!fields) return undefined;
-    const record = this.#unpack(key, [fields[0], fields[1], fields[2]]);
-    if (record) this.#stored?.loaded(record, clientOf(record));
-    if (record && fields[3] === 1) {
+    const record = fields ? this.#unpack(key, [fields[0], fields[1], fields[2]]) : undefined;
+    loaded?.(record);
+    if (!fields || !record) return undefined;
+    this.#stored?.loaded(record, clientOf(record));
+    if (fields[3] === 1) {
       this.#stored?.extended(key, clientOf(record), fields[0]!, fields[4]);
       await this.#lists.extend(key, clientOf(record));
     }
@@ -128,7 +152,25 @@ export class RedisSessionStore extends SessionStore {
   }
 
   override async update(key: SessionKey, patch: SessionPatch): Promise<boolean> {
-    return (await this.#of(key).run<number>('updateSession', [this.#keys.session(key)], packPatch(patch))) === 1;
+    const { initialized, logLevel = '' } = patch;
+    const change = [initialized === undefined ? '' : flag(initialized), logLevel, this.#changes];
+    const places = [sessionKeyText(key), this.#lists.ttlMs, this.#lists.keptMs, key.principal];
+    const args = [...change, this.#minTtlMs, this.#longTtlMs, ...places];
+    const { result, listsAreDue } = await this.#lists.together(key, this.#known?.clientOf(key), (lists) =>
+      this.#of(key).run<[] | [record: string, client: string, subscribed: number] | null>(
+        'updateSession',
+        [...this.#sessionAndSubscriptions(key), ...lists],
+        args,
+      ),
+    );
+    if (!result) return false;
+    if (logLevel !== '') this.#known?.forget(key);
+    else if (initialized === true) this.#known?.initialized(key);
+    if (result.length === 0) return true;
+    const [packed, client, subscribed] = result;
+    this.#stored?.extended(key, client, packed, subscribed);
+    if (listsAreDue) await this.#lists.extend(key, client);
+    return true;
   }
 
   override end(key: SessionKey): Promise<boolean> {
@@ -137,13 +179,7 @@ export class RedisSessionStore extends SessionStore {
 
   /** Connections of this instance; those of other instances are known by their claims. */
   override hold(key: SessionKey): () => void {
-    const text = sessionKeyText(key);
-    this.#holds.set(text, (this.#holds.get(text) ?? 0) + 1);
-    return () => {
-      const others = this.#holds.get(text)! - 1;
-      if (others > 0) this.#holds.set(text, others);
-      else this.#holds.delete(text);
-    };
+    return this.#holds.add(key);
   }
 
   override onExpiry(listener: (key: SessionKey) => void): () => void {
@@ -152,15 +188,20 @@ export class RedisSessionStore extends SessionStore {
 
   async #end(key: SessionKey, onlyIdle: boolean): Promise<boolean> {
     const channel = this.#keys.wire(this.#keys.signals(key));
-    const args = [this.#keys.logs(key), this.#keys.results(key), channel, onlyIdle ? '1' : '0'];
-    const ended = await this.#of(key).run<[string, ...string[]] | null>(
-      'endSession',
-      this.#sessionAndSubscriptions(key),
-      args,
+    const owned = [this.#keys.logs(key), this.#keys.results(key)];
+    const args = [...owned, channel, onlyIdle ? '1' : '0', this.#changes, sessionKeyText(key)];
+    const { result, listsAreDue } = await this.#lists.together(key, this.#known?.clientOf(key), (lists) =>
+      this.#of(key).run<[string, ...string[]] | null>(
+        'endSession',
+        [...this.#sessionAndSubscriptions(key), ...lists],
+        args,
+      ),
     );
-    if (ended === null) return false;
-    const [text, ...streams] = ended;
+    if (result === null) return false;
+    this.#known?.forget(key);
+    const [text, ...streams] = result;
     this.#stored?.ended(key, streams);
+    if (!listsAreDue) return true;
     const record = this.#unpack(key, [text, null, null]);
     await this.#lists.remove(key, record && clientOf(record));
     return true;
@@ -207,17 +248,6 @@ export class RedisSessionStore extends SessionStore {
     }
   }
 
-  /** A share that is all of them is no share. */
-  get #whoseShare(): 'share' | 'total' {
-    return this.#maxSessionsPerClient < this.#maxSessions ? 'share' : 'total';
-  }
-
-  /** Adds a session to a list, on which another one may have to make room for it. */
-  async #admit(list: string, key: SessionKey, limit: number, ttlMs: number): Promise<boolean> {
-    const admit = (): Promise<boolean> => this.#lists.admit(list, key, limit, ttlMs);
-    return (await admit()) || ((await this.#makeRoom(list)) && admit());
-  }
-
   /** Forgets the finished streams of the longest idle sessions of a list. @returns whether there were any */
   async #forgetFinished(list: string): Promise<boolean> {
     let some = false;
@@ -233,7 +263,7 @@ export class RedisSessionStore extends SessionStore {
   /** Ends the longest idle session of a list without an open connection. @returns whether one was among the first */
   async #makeRoom(list: string): Promise<boolean> {
     for (const key of await this.#lists.oldest(list, MAX_CANDIDATES)) {
-      if (this.#holds.has(sessionKeyText(key)) || !(await this.#end(key, true))) continue;
+      if (this.#holds.has(key) || !(await this.#end(key, true))) continue;
       this.#expired.tell(key);
       return true;
     }

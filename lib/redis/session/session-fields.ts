@@ -1,7 +1,8 @@
 import type { LogLevel } from '../../protocol/log-levels.js';
 import { isObject, type JsonObject } from '../../protocol/messages.js';
 import { isLegacyRevision } from '../../protocol/revisions.js';
-import type { ClientInfo, SessionKey, SessionPatch, SessionRecord } from '../../session/session-record.js';
+import { deepFreeze } from '../../session/deep-freeze.js';
+import type { ClientInfo, SessionKey, SessionRecord } from '../../session/session-record.js';
 
 /** Fields of a session's hash: `r` for what never changes, `i` for initialized, `l` for the log level. */
 export type SessionFields = readonly [record: string | null, initialized: string | null, level: string | null];
@@ -14,13 +15,6 @@ export function packRecord(record: SessionRecord): string {
 
 export const flag = (initialized: boolean): string => (initialized ? '1' : '0');
 
-export function packPatch({ initialized, logLevel }: SessionPatch): string[] {
-  const fields: string[] = [];
-  if (initialized !== undefined) fields.push('i', flag(initialized));
-  if (logLevel !== undefined) fields.push('l', logLevel);
-  return fields;
-}
-
 /** @returns `undefined` for a missing session, and for a hash this package did not write: it is then unknown (SEC13) */
 export function unpack(
   { principal, id }: SessionKey,
@@ -30,7 +24,7 @@ export function unpack(
   const parsed = parse(record);
   if (!parsed || !isLegacyRevision(parsed.revision) || !isObject(parsed.clientCapabilities)) return undefined;
   const { revision, client, clientInfo, clientCapabilities, broadcastsFrom } = parsed;
-  return {
+  return deepFreeze({
     principal,
     id,
     revision,
@@ -40,7 +34,7 @@ export function unpack(
     ...(typeof broadcastsFrom === 'string' && { broadcastsFrom }),
     initialized: initialized === '1',
     ...(level && { logLevel: level as LogLevel }),
-  };
+  });
 }
 
 function parse(text: string): JsonObject | undefined {

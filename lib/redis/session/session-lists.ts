@@ -2,25 +2,60 @@ import { sessionKeyText } from '../../session/session-key.js';
 import type { SessionKey } from '../../session/session-record.js';
 import { commandOwner } from '../command-owner.js';
 import type { RedisKeys } from '../keys.js';
-import type { RedisCommands } from '../connection/redis-commands.js';
+import { type RedisCommands, RedisRefusedError } from '../connection/redis-commands.js';
 
 const PAGE = 200;
 /** How long expired sessions wait to be taken, ms: longer than the time between two reads of all instances. */
 const EXPIRED_KEPT_MS = 120_000;
 
 /**
- * The lists in which sessions are found other than by their key. Lists have hash slots of their own, so they cannot
- * change together with a session: they may name too many sessions, but never too few. Readers check for each session
- * whether it exists.
+ * The lists in which sessions are found other than by their key. Lists have hash slots of their own, so on a cluster
+ * they cannot change together with a session: they may name too many sessions, but never too few. Readers check for
+ * each session whether it exists.
  */
 export class SessionLists {
+  #changeTogether: boolean;
+
   /** @param reportsExpiry whether somebody takes expired sessions off the list of all */
   constructor(
     private readonly commands: RedisCommands,
     private readonly keys: RedisKeys,
-    private readonly ttlMs: number,
+    readonly ttlMs: number,
     private readonly reportsExpiry: () => boolean = () => false,
-  ) {}
+  ) {
+    this.#changeTogether = !commands.isCluster;
+  }
+
+  /**
+   * Changes a session, and its lists in the same script if they can change together.
+   *
+   * @param client whose lists; `undefined` if that is not known, so that they cannot change here
+   * @param change gets the keys of the lists of the client, of all and of the principal, and of the owner; or none
+   * @returns what it returned, and whether the caller still has to change the lists, with the other methods
+   */
+  async together<T>(
+    key: SessionKey,
+    client: string | undefined,
+    change: (lists: readonly string[]) => Promise<T>,
+  ): Promise<{ readonly result: T; readonly listsAreDue: boolean }> {
+    if (client !== undefined && this.#changeTogether) {
+      const { keys } = this;
+      const lists = [keys.sessionsOfClient(client), keys.allSessions, keys.sessionsOf(key.principal)];
+      try {
+        return { result: await change([...lists, keys.owner(key.id)]), listsAreDue: false };
+      } catch (error) {
+        // The connection leads to a node or a proxy of a cluster.
+        if (!(error instanceof RedisRefusedError && error.code === 'CROSSSLOT')) throw error;
+        this.#changeTogether = false;
+      }
+    }
+    return { result: await change([]), listsAreDue: true };
+  }
+
+  /** How long expired sessions stay on the list of all, ms. */
+  get keptMs(): number {
+    return this.reportsExpiry() ? EXPIRED_KEPT_MS : 0;
+  }
 
   /** @returns false when there are already as many sessions on the list as allowed */
   async admit(list: string, key: SessionKey, maxSessions: number, ttlMs: number): Promise<boolean> {
@@ -105,7 +140,7 @@ export class SessionLists {
   }
 
   #addTo(list: string, key: SessionKey, ttlMs = this.ttlMs, maxLength = 0): Promise<number> {
-    const keptMs = this.reportsExpiry() && list === this.keys.allSessions ? EXPIRED_KEPT_MS : 0;
+    const keptMs = list === this.keys.allSessions ? this.keptMs : 0;
     return this.#of(key).run<number>('listSession', [list], [sessionKeyText(key), ttlMs, maxLength, keptMs]);
   }
 }

@@ -19,7 +19,7 @@ export class StoredSessions {
     await this.ledger.admit(client, SESSION_BYTES + Buffer.byteLength(record), makeRoom);
   }
 
-  /** Called before the session is created: an amount that is stated too early does no harm. */
+  /** Called when the session is there. */
   created(session: SessionKey, client: string, record: string, ttlMs: number): void {
     this.ledger.note(recordOf(session), { client, bytes: SESSION_BYTES + Buffer.byteLength(record), at: 0, ttlMs });
   }
@@ -30,6 +30,7 @@ export class StoredSessions {
 
   /** Called when the time to live of the session was extended. */
   extended(session: SessionKey, client: string, record: string, subscribed: number): void {
+    this.ledger.remember(session, client);
     this.created(session, client, record, this.ttlMs);
     if (subscribed > 0) this.subscribed(session, subscribed, this.ttlMs);
   }

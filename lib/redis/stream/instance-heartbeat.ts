@@ -2,6 +2,9 @@ import { randomBytes } from 'node:crypto';
 import type { RedisKeys } from '../keys.js';
 import type { RedisCommands } from '../connection/redis-commands.js';
 
+/** The time between two heartbeats of an instance, ms. */
+export const heartbeatMs = (instanceTtlMs: number): number => instanceTtlMs / 3;
+
 /**
  * Shows the other instances that this one is alive, from the moment it is first assigned requests (P6). Failed
  * heartbeats are not reported, because the connection reports once that Redis is unreachable.
@@ -25,7 +28,11 @@ export class InstanceHeartbeat {
   /** Resolves once the first heartbeat is sent. Rejects while Redis is unreachable, and can then be called again. */
   start(): Promise<void> {
     this.#first ??= this.#beat().then(
-      () => void (this.#timer = setInterval(() => void this.#beat().catch(() => undefined), this.#ttlMs / 3).unref()),
+      () =>
+        void (this.#timer = setInterval(
+          () => void this.#beat().catch(() => undefined),
+          heartbeatMs(this.#ttlMs),
+        ).unref()),
       (error: unknown) => {
         this.#first = undefined;
         throw error;

@@ -10,10 +10,5 @@
 --
 -- Output:
 --   1, or 0 if another session has this key; a repetition of the same call succeeds
-local session, record, initialized, level, ttl = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-if redis.call('HSETNX', session, 'r', record) == 0 then
-  return redis.call('HGET', session, 'r') == record and 1 or 0
-end
-redis.call('HSET', session, 'i', initialized, 'l', level, 'k', ARGV[5])
-redis.call('PEXPIRE', session, ttl)
-return 1
+--- @include "../includes/session-record"
+return create_session(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]) and 1 or 0

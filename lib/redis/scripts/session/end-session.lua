@@ -1,12 +1,15 @@
 -- Ends a session, removes everything it owns and signals its readers.
 --
 -- Input:
---   KEYS[1]  session
---   KEYS[2]  subscriptions
---   ARGV[1]  prefix of logs
---   ARGV[2]  prefix of results
---   ARGV[3]  channel
---   ARGV[4]  '1' to end the session only if no connection holds a stream of it
+--   KEYS[1]   session
+--   KEYS[2]   subscriptions
+--   KEYS[3…]  where they are known and in the same slot: the lists that it is on, and last the principal of its id
+--   ARGV[1]   prefix of logs
+--   ARGV[2]   prefix of results
+--   ARGV[3]   channel
+--   ARGV[4]   '1' to end the session only if no connection holds a stream of it
+--   ARGV[5]   channel on which instances hear that the session is known no longer
+--   ARGV[6]   session, as on lists
 --
 -- Output:
 --   nil if the session is unknown or not ended, else {record, stream, …}
@@ -29,5 +32,8 @@ for _, field in ipairs(redis.call('HKEYS', session)) do
   end
 end
 redis.call('DEL', session, subscriptions)
+for i = 3, #KEYS - 1 do redis.call('ZREM', KEYS[i], ARGV[6]) end
+if #KEYS > 2 then redis.call('DEL', KEYS[#KEYS]) end
+publish_signal(ARGV[5], ARGV[6])
 publish_signal(channel, 'x')
 return owned

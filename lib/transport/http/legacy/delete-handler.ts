@@ -1,7 +1,7 @@
 import { principalId } from '../../../session/principal.js';
 import type { LegacyServices } from '../../legacy-services.js';
 import { type HttpContext, sendJson, senderOf } from '../http-context.js';
-import { requireSession } from './require-session.js';
+import { refuseUnknownSession, requireKey } from './require-session.js';
 
 /** Serves DELETE: ends the session and all its streams, on every instance (G-12). */
 export class DeleteHandler {
@@ -9,14 +9,12 @@ export class DeleteHandler {
 
   async delete(http: HttpContext): Promise<void> {
     const { sessions, bus, audit, report } = this.services;
-    const session = await requireSession(http, sessions, principalId(http.principal));
+    const session = requireKey(http, principalId(http.principal));
     if (!session) return;
-    const ended = await sessions.end(session);
+    if (!(await sessions.end(session))) return refuseUnknownSession(http);
     sendJson(http, 204);
-    if (!ended) return;
     audit.sessionEnded(session, senderOf(http));
-    const { principal: owner, id } = session;
     // What runs in it on any instance is cancelled: nobody can get its results any more.
-    await bus.publish({ type: 'session-ended', session: { principal: owner, id } }).catch(report);
+    await bus.publish({ type: 'session-ended', session }).catch(report);
   }
 }

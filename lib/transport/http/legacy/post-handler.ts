@@ -19,7 +19,7 @@ import { PostResponse } from './post-response.js';
 import type { LegacyServices } from '../../legacy-services.js';
 import { recordRefusal, refuse, refuseBusy } from '../refuse.js';
 import { retryAfter } from '../retry-after.js';
-import { requireSession } from './require-session.js';
+import { refuseUnknownSession, requireKey, requireSession } from './require-session.js';
 import type { StreamUpgrades } from '../sse/stream-upgrades.js';
 import type { SseOptions } from '../sse/sse-writer.js';
 
@@ -67,6 +67,7 @@ export class PostHandler {
   }
 
   async post(http: HttpContext, messages: readonly ValidMessage[], batch: boolean): Promise<void> {
+    if (!batch && isInitialized(messages[0])) return this.#initialized(http);
     const session = await requireSession(
       http,
       this.services.sessions,
@@ -124,6 +125,14 @@ export class PostHandler {
     remove();
   }
 
+  /** The one thing that every session does once. Its update finds out whether there is a session at all. */
+  async #initialized(http: HttpContext): Promise<void> {
+    const session = requireKey(http, principalId(http.principal));
+    if (!session) return;
+    if (!(await this.services.sessions.update(session, { initialized: true }))) return refuseUnknownSession(http);
+    sendJson(http, 202);
+  }
+
   async #handleNotification(session: SessionRecord, { method, params }: JsonRpcNotification): Promise<void> {
     if (method === 'notifications/initialized') {
       await this.services.sessions.update(session, { initialized: true });
@@ -136,6 +145,9 @@ export class PostHandler {
     }
   }
 }
+
+const isInitialized = (message: ValidMessage | undefined): boolean =>
+  message?.kind === 'notification' && message.message.method === 'notifications/initialized';
 
 const idOf = (messages: readonly ValidMessage[], batch: boolean) => {
   const [message] = messages;

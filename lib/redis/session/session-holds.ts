@@ -1,0 +1,22 @@
+import { sessionKeyText } from '../../session/session-key.js';
+import type { SessionKey } from '../../session/session-record.js';
+
+/** The sessions of which connections are open, so that they make room for no other. */
+export class SessionHolds {
+  readonly #holds = new Map<string, number>();
+
+  /** @returns what ends the hold; it is called once */
+  add(key: SessionKey): () => void {
+    const text = sessionKeyText(key);
+    this.#holds.set(text, (this.#holds.get(text) ?? 0) + 1);
+    return () => {
+      const others = this.#holds.get(text)! - 1;
+      if (others > 0) this.#holds.set(text, others);
+      else this.#holds.delete(text);
+    };
+  }
+
+  has(key: SessionKey): boolean {
+    return this.#holds.has(sessionKeyText(key));
+  }
+}
