@@ -17,6 +17,7 @@ import { StoredBytes } from '../limits/stored-bytes.js';
 import { type Clock, steadyClock } from './clock.js';
 import type { SessionRegistry } from './session-registry.js';
 import { HistoryTotals } from './history-totals.js';
+import { SessionStreams } from './session-streams.js';
 import { type HistoryLimits, StreamHistory } from './stream-history.js';
 import { sweepEvery, sweepPeriodMs } from './sweep.js';
 
@@ -51,8 +52,6 @@ export interface MemoryEventLogOptions extends Partial<HistoryLimits> {
 /** Kept answers are large, and are to be gone soon after they were delivered. */
 const SWEEP_MS = 10_000;
 
-type Streams = Map<string, StreamHistory>;
-
 const UNKNOWN: StreamPage = { entries: [], last: STREAM_START, known: false, fence: 0, ended: false };
 
 /**
@@ -74,7 +73,7 @@ export class MemoryEventLog extends EventLog {
   readonly #maxStreams: number;
   readonly #now: Clock;
   readonly #report: (error: unknown) => void;
-  readonly #streams = new Map<string, Streams>();
+  readonly #streams = new Map<string, SessionStreams>();
   readonly #totals: HistoryTotals;
   readonly #stop: (() => void)[];
 
@@ -103,7 +102,7 @@ export class MemoryEventLog extends EventLog {
   /** What is kept for sessions. All values are zero once every session has ended. */
   get sizes(): { sessions: number; streams: number; entries: number; bytes: number } {
     const sessions = [...this.#streams].filter(([text]) => text !== sessionKeyText(ALL_SESSIONS));
-    const streams = sessions.flatMap(([, session]) => [...session.values()]);
+    const streams = sessions.flatMap(([, session]) => [...session].map(([, history]) => history));
     return {
       sessions: sessions.length,
       streams: streams.length,
@@ -171,19 +170,20 @@ export class MemoryEventLog extends EventLog {
     const existing = this.#existing(key, stream);
     if (existing !== undefined) return existing;
     const text = sessionKeyText(key);
-    const streams: Streams = this.#streams.get(text) ?? new Map();
+    const streams = this.#streams.get(text) ?? new SessionStreams();
     if (stream !== STANDALONE_STREAM) this.#makeRoom(streams);
     const client = this.#sessions.clientOf?.(key) ?? key.principal;
     // What is for everybody counts for nobody's share.
-    const count = isAllSessions(key) ? undefined : (change: number) => this.#totals.add(client, change);
-    const history = new StreamHistory(this.#limits, this.#now(), client, count);
-    this.#streams.set(text, streams.set(stream, history));
+    const totals = isAllSessions(key) ? undefined : this.#totals;
+    const history = new StreamHistory(this.#limits, this.#now(), client, totals);
+    streams.set(stream, history);
+    this.#streams.set(text, streams);
     return history;
   }
 
   /** An unfinished stream is never removed to make room, because its reader could not detect the loss. */
-  #makeRoom(streams: Streams): void {
-    const isFull = () => streams.size - (streams.has(STANDALONE_STREAM) ? 1 : 0) >= this.#maxStreams;
+  #makeRoom(streams: SessionStreams): void {
+    const isFull = () => streams.others >= this.#maxStreams;
     if (!isFull()) return;
     this.#removeExpired(streams);
     if (!isFull()) return;
@@ -193,7 +193,7 @@ export class MemoryEventLog extends EventLog {
     throw new StreamLimitError(this.#maxStreams);
   }
 
-  #removeExpired(streams: Streams): void {
+  #removeExpired(streams: SessionStreams): void {
     const now = this.#now();
     for (const [name, history] of streams) {
       history.trim(now);
@@ -204,11 +204,11 @@ export class MemoryEventLog extends EventLog {
   #sweep(): void {
     for (const [text, streams] of this.#streams) {
       this.#removeExpired(streams);
-      if (streams.size === 0) this.#streams.delete(text);
+      if (streams.isEmpty) this.#streams.delete(text);
     }
   }
 
-  #delete(streams: Streams, stream: string): void {
+  #delete(streams: SessionStreams, stream: string): void {
     const history = streams.get(stream);
     streams.delete(stream);
     if (!history) return;
@@ -224,7 +224,7 @@ export class MemoryEventLog extends EventLog {
 
   #drop(key: SessionKey): void {
     const streams = this.#streams.get(sessionKeyText(key));
-    for (const stream of [...(streams?.keys() ?? [])]) this.#delete(streams!, stream);
+    for (const [stream] of [...(streams ?? [])]) this.#delete(streams!, stream);
     this.#streams.delete(sessionKeyText(key));
     this.#signal(key, { kind: 'ended' });
   }

@@ -6,14 +6,27 @@ export interface MemoryMessageBrokerOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-interface Subscriber {
-  readonly listener: MessageListener;
-  open: boolean;
+/** An object with few members, because every idle stream holds one. */
+class MemorySubscription implements BrokerSubscription {
+  open = true;
+
+  constructor(
+    readonly listener: MessageListener,
+    private readonly channel: string,
+    private readonly channels: Map<string, readonly MemorySubscription[]>,
+  ) {}
+
+  async close(): Promise<void> {
+    this.open = false;
+    const others = this.channels.get(this.channel)?.filter((other) => other !== this) ?? [];
+    if (others.length > 0) this.channels.set(this.channel, others);
+    else this.channels.delete(this.channel);
+  }
 }
 
 interface Delivery {
   /** The subscribers at the time the message was published. */
-  readonly to: readonly Subscriber[];
+  readonly to: readonly MemorySubscription[];
   readonly message: string;
 }
 
@@ -29,7 +42,7 @@ interface Delivery {
 export class MemoryMessageBroker extends MessageBroker {
   readonly #onError: (error: unknown) => void;
   /** The arrays are replaced, never modified, so that a delivery can keep its array without copying it. */
-  readonly #channels = new Map<string, readonly Subscriber[]>();
+  readonly #channels = new Map<string, readonly MemorySubscription[]>();
   #queue: Delivery[] = [];
 
   constructor(options: MemoryMessageBrokerOptions = {}) {
@@ -50,21 +63,14 @@ export class MemoryMessageBroker extends MessageBroker {
   }
 
   async subscribe(channel: string, listener: MessageListener): Promise<BrokerSubscription> {
-    const subscriber: Subscriber = { listener, open: true };
-    this.#channels.set(channel, [...(this.#channels.get(channel) ?? []), subscriber]);
-    return {
-      close: async () => {
-        subscriber.open = false;
-        const others = this.#channels.get(channel)?.filter((other) => other !== subscriber) ?? [];
-        if (others.length > 0) this.#channels.set(channel, others);
-        else this.#channels.delete(channel);
-      },
-    };
+    const added = new MemorySubscription(listener, channel, this.#channels);
+    this.#channels.set(channel, [...(this.#channels.get(channel) ?? []), added]);
+    return added;
   }
 
   /** Never calls the listener, because no message can be missed in memory. */
   onInterruption(): () => void {
-    return () => undefined;
+    return nothing;
   }
 
   #deliver(): void {
@@ -86,6 +92,8 @@ export class MemoryMessageBroker extends MessageBroker {
     }
   }
 }
+
+const nothing = (): void => {};
 
 function rethrow(error: unknown): void {
   throw error;

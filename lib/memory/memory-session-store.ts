@@ -1,4 +1,3 @@
-import { deepFreeze } from '../session/deep-freeze.js';
 import { firstTtlMs } from '../session/first-ttl.js';
 import { sessionKeyText } from '../session/session-key.js';
 import type { SessionKey, SessionPatch, SessionRecord } from '../session/session-record.js';
@@ -6,6 +5,7 @@ import type { StoredBytes } from '../limits/stored-bytes.js';
 import { StorageLimitError } from '../session/storage-limit.js';
 import { type SessionFilter, SessionLimitError, SessionStore } from '../session/session-store.js';
 import { type Clock, steadyClock } from './clock.js';
+import { frozenClone } from './frozen-copy.js';
 import type { SessionRegistry } from './session-registry.js';
 import { SetIndex } from './set-index.js';
 import { sweepEvery, sweepPeriodMs } from './sweep.js';
@@ -30,7 +30,8 @@ export interface MemorySessionStoreOptions {
 interface SessionEntry {
   record: SessionRecord;
   expiresAt: number;
-  readonly uris: Set<string>;
+  /** What it is subscribed to. Absent until the first subscription, which most sessions never make. */
+  uris: Set<string> | undefined;
   readonly client: string;
   bytes: number;
   /** Open connections: a session that has any does not give way to another one. */
@@ -96,10 +97,10 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
     const refusal = this.#stored?.take(client, bytes);
     if (refusal) throw new StorageLimitError(refusal);
     // An immutable copy: the caller may modify its own record, and every `load` returns this one.
-    const entry = {
-      record: deepFreeze(structuredClone(record)),
+    const entry: SessionEntry = {
+      record: frozenClone(record),
       expiresAt: this.#now() + firstTtlMs(record, this.#idleTtlMs),
-      uris: new Set<string>(),
+      uris: undefined,
       client,
       bytes,
       holds: 0,
@@ -138,16 +139,17 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
   async subscribe(key: SessionKey, uri: string): Promise<'subscribed' | 'unknown' | 'limit'> {
     const entry = this.#entry(key);
     if (entry === undefined) return 'unknown';
-    if (entry.uris.has(uri)) return 'subscribed';
-    if (entry.uris.size >= this.#maxSubscriptions || this.#stored?.take(entry.client, uri.length)) return 'limit';
-    entry.uris.add(uri);
+    const uris = (entry.uris ??= new Set());
+    if (uris.has(uri)) return 'subscribed';
+    if (uris.size >= this.#maxSubscriptions || this.#stored?.take(entry.client, uri.length)) return 'limit';
+    uris.add(uri);
     entry.bytes += uri.length;
     return 'subscribed';
   }
 
   async unsubscribe(key: SessionKey, uri: string): Promise<boolean> {
     const entry = this.#entry(key);
-    if (entry?.uris.delete(uri)) {
+    if (entry?.uris?.delete(uri)) {
       entry.bytes -= uri.length;
       this.#stored?.change(entry.client, -uri.length);
     }
@@ -159,7 +161,7 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
   }
 
   async find(id: string): Promise<SessionKey | undefined> {
-    for (const entry of this.#byId.get(id) ?? []) {
+    for (const entry of this.#byId.get(id)) {
       if (this.#isLive(entry)) return keyOf(entry);
     }
     return undefined;
@@ -169,7 +171,7 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
     const candidates = principal === undefined ? this.#entries.values() : this.#byPrincipal.get(principal);
     // A copy, because each `load` during the iteration moves its session to the end of the map, where it would be
     // yielded a second time.
-    for (const entry of Array.from(candidates ?? [])) {
+    for (const entry of Array.from(candidates)) {
       if (this.#isLive(entry)) yield keyOf(entry);
     }
   }
@@ -216,8 +218,8 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
 
   /** Lets another session make room if there is no place for one more. */
   #admit(client: string): void {
-    const own = this.#byClient.get(client);
-    if ((own?.size ?? 0) >= this.#maxSessionsPerClient && !this.#makeRoom(own!))
+    const own = this.#byClient.count(client);
+    if (own >= this.#maxSessionsPerClient && !this.#makeRoom(this.#byClient.get(client)))
       throw new SessionLimitError(this.#maxSessionsPerClient, this.#whoseShare);
     if (this.#entries.size >= this.#maxSessions && !this.#makeRoom(this.#entries.values()))
       throw new SessionLimitError(this.#maxSessions);

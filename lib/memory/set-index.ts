@@ -1,29 +1,42 @@
-/** Sets of values by key. A key is removed with its last value, because empty sets would accumulate. */
-export class SetIndex<V> {
-  readonly #sets = new Map<string, Set<V>>();
+/**
+ * Sets of values by key. A key is removed with its last value, because empty sets would accumulate. Most keys of an index
+ * have one value, which needs no set: an empty one takes 200 bytes.
+ */
+export class SetIndex<V extends object> {
+  readonly #values = new Map<string, V | Set<V>>();
 
   get size(): number {
-    return this.#sets.size;
+    return this.#values.size;
   }
 
-  get(key: string): ReadonlySet<V> | undefined {
-    return this.#sets.get(key);
+  /** In the order in which they were added. */
+  get(key: string): Iterable<V> {
+    const found = this.#values.get(key);
+    if (found === undefined) return [];
+    return found instanceof Set ? found : [found];
+  }
+
+  count(key: string): number {
+    const found = this.#values.get(key);
+    if (found === undefined) return 0;
+    return found instanceof Set ? found.size : 1;
   }
 
   add(key: string, value: V): void {
-    const set = this.#sets.get(key);
-    if (set) set.add(value);
-    else this.#sets.set(key, new Set([value]));
+    const found = this.#values.get(key);
+    if (found === undefined || found === value) this.#values.set(key, value);
+    else if (found instanceof Set) found.add(value);
+    else this.#values.set(key, new Set([found, value]));
   }
 
-  /** Sets keep the order in which values were added. */
   moveToEnd(key: string, value: V): void {
-    const set = this.#sets.get(key);
-    if (set?.delete(value)) set.add(value);
+    const found = this.#values.get(key);
+    if (found instanceof Set && found.delete(value)) found.add(value);
   }
 
   delete(key: string, value: V): void {
-    const set = this.#sets.get(key);
-    if (set?.delete(value) && set.size === 0) this.#sets.delete(key);
+    const found = this.#values.get(key);
+    if (found === value) this.#values.delete(key);
+    else if (found instanceof Set && found.delete(value) && found.size === 0) this.#values.delete(key);
   }
 }

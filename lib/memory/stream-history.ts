@@ -34,12 +34,12 @@ export class StreamHistory {
   #held = false;
   #resultTtlMs: number;
 
-  /** @param client whose share the bytes count for; @param onBytes called with each change of `bytes` */
+  /** @param client whose share the bytes count for; @param totals told of each change of `bytes`. Default: nobody is */
   constructor(
     limits: HistoryLimits,
     now: number,
     readonly client = '',
-    private readonly onBytes: (change: number) => void = () => {},
+    private readonly totals?: { add(client: string, change: number): void },
   ) {
     this.#limits = limits;
     this.#resultTtlMs = limits.resultTtlMs;
@@ -150,7 +150,7 @@ export class StreamHistory {
 
   #add(bytes: number): void {
     this.#bytes += bytes;
-    this.onBytes(bytes);
+    this.totals?.add(this.client, bytes);
   }
 
   #dropOldest(): void {

@@ -28,7 +28,7 @@ import { createTasks } from './compose/create-tasks.js';
 import type { Backends, StoredGauge } from '../backends/backends.js';
 import { accessOptions } from '../options/access-options.js';
 import { requirePrivateLists } from './require-private-lists.js';
-import { keepSessionAlive } from '../session/keep-session-alive.js';
+import { SessionKeeper } from '../session/session-keeper.js';
 import { createEngine, type Engine } from './compose/create-engine.js';
 import { createHttpService, type HttpService } from './compose/create-http.js';
 
@@ -93,6 +93,7 @@ export class McpRuntime {
     this.feed = new BroadcastFeed({ log, broker, report });
     const { catalog, access, interactions, tasks, bounds } = this;
     const { pending } = backends;
+    const keeper = new SessionKeeper(sessions, options.sessionIdleTtlMs, report);
     const changes = new SessionChanges(broker, log, report);
     this.engine = createEngine({
       ...{ catalog, sessions, changes, interactions, tasks, pending, access },
@@ -111,7 +112,7 @@ export class McpRuntime {
       gapNotifications: this.#gapNotifications,
       mayReceive: this.engine.notifications.mayReceive,
       admitStream: (client) => this.bounds.admitStream(client),
-      keepSessionAlive: (session) => keepSessionAlive(sessions, session, options.sessionIdleTtlMs, report),
+      keepSessionAlive: (session) => keeper.keep(session),
       watchForLostWorker: (session, stream) =>
         watchForLostWorker({ log, session, stream, report, instanceTtlMs: options.instanceTtlMs }),
     };

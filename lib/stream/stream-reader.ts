@@ -46,6 +46,10 @@ const CATCH_UP_JITTER_MS = 100;
 /** Limits the self-checks of all quiet streams of a process to 200 reads a second, however many there are (P16). */
 const SELF_CHECK_MS_PER_STREAM = 5;
 
+/** Timers of the same length share a list in Node: one for each of ten thousand streams takes a megabyte, ms. */
+const GRAIN_MS = 100;
+const toGrain = (ms: number): number => Math.ceil(ms / GRAIN_MS) * GRAIN_MS;
+
 /** The number of open streams of this process. */
 let openStreams = 0;
 
@@ -131,7 +135,7 @@ export class StreamReader {
     const retryMs =
       Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(this.#failures, 10)) * (0.5 + Math.random() / 2);
     const selfCheckMs = Math.max(this.#selfCheckMs, openStreams * SELF_CHECK_MS_PER_STREAM) * this.#jitter;
-    this.#pollAfter(this.#failures > 0 ? retryMs : selfCheckMs);
+    this.#pollAfter(this.#failures > 0 ? retryMs : toGrain(selfCheckMs));
   }
 
   #pollAfter(ms: number): void {

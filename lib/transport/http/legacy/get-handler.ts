@@ -1,5 +1,4 @@
-import { defer, finalize, type Observable } from 'rxjs';
-import type { SseEvent } from '../sse/sse-event.js';
+import { defer, finalize, Observable } from 'rxjs';
 import { legacyPeer, type Sender } from '../../../exchange/peer.js';
 import { CapacityError, LimitExceededError, McpError } from '../../../protocol/errors.js';
 import { callAt } from '../../../limits/call-at.js';
@@ -16,9 +15,9 @@ import { acceptsEventStream, clientOf, headerOf, sendJson, senderOf, type HttpCo
 import { heldEvents, type StreamPosition } from './held-events.js';
 import { retryAfter, retryAfterMs } from '../retry-after.js';
 import { LegacyCode, refuse } from '../refuse.js';
-import { streamEvents } from './stream-events.js';
+import { StreamEvents } from './stream-events.js';
 import { requireSession } from './require-session.js';
-import { type SseOptions, SseWriter } from '../sse/sse-writer.js';
+import { type SseEnd, type SseEvents, type SseOptions, SseWriter } from '../sse/sse-writer.js';
 
 export interface GetLimits {
   /** The most open streams on this instance. */
@@ -31,7 +30,8 @@ export interface GetLimits {
  * Serves GET: the standalone stream of a session, or with `Last-Event-ID` the rest of any of its streams (G-19, G-26).
  */
 export class GetHandler {
-  readonly #open = new Set<SseWriter>();
+  /** With what each gives back when it ends. */
+  readonly #open = new Map<SseWriter, Permit>();
   readonly #options: SseOptions;
   #closed = false;
   #held = 0;
@@ -75,7 +75,7 @@ export class GetHandler {
    */
   close(): void {
     this.#closed = true;
-    for (const stream of [...this.#open]) endWithHint(stream);
+    for (const stream of [...this.#open.keys()]) endWithHint(stream);
   }
 
   /**
@@ -97,9 +97,10 @@ export class GetHandler {
         if (isHeld) this.#held--;
         isHeld = false;
       };
-      return heldEvents(http, findPosition, (position) =>
-        defer(() => (release(), this.#eventsOf(position, sender))),
-      ).pipe(finalize(release));
+      return heldEvents(http, findPosition, (position) => {
+        release();
+        return new Observable((subscriber) => this.#eventsOf(position, sender).subscribe(subscriber));
+      }).pipe(finalize(release));
     });
     await this.#serve(http, events);
   }
@@ -112,19 +113,12 @@ export class GetHandler {
     return point && { session, point };
   }
 
-  #eventsOf({ session, point }: StreamPosition, sender: Sender): Observable<SseEvent> {
+  #eventsOf({ session, point }: StreamPosition, sender: Sender): StreamEvents {
     const { stream, cursor } = point ?? { stream: STANDALONE_STREAM, cursor: undefined };
-    if (stream === STANDALONE_STREAM) {
-      return streamEvents(this.services, session, stream, cursor, legacyPeer(session, sender));
-    }
-    const events = streamEvents(this.services, session, stream, cursor);
-    return defer(() => {
-      const stopWatching = this.services.watchForLostWorker(session, stream);
-      return events.pipe(finalize(stopWatching));
-    });
+    return new StreamEvents(this.services, session, stream, cursor, legacyPeer(session, sender));
   }
 
-  async #serve(http: HttpContext, events: Observable<SseEvent>): Promise<void> {
+  async #serve(http: HttpContext, events: SseEvents): Promise<void> {
     let permit: Permit;
     try {
       permit = await this.services.admitStream(clientOf(http));
@@ -140,18 +134,27 @@ export class GetHandler {
     refuse(http, 503, new CapacityError('Too many open streams'), undefined, retryAfter('streamLimit'));
   }
 
-  #write(http: HttpContext, events: Observable<SseEvent>, permit: Permit): void {
-    // Its client reconnects with a newer token, or gets 401 (O-18).
-    const stay = callAt(http.endsAt, () => stream.complete());
-    const stream: SseWriter = new SseWriter(http, this.#options, () => {
+  #write(http: HttpContext, events: SseEvents, permit: Permit): void {
+    const stream = new SseWriter(http, this.#options, this.#ended);
+    this.#open.set(stream, http.endsAt === undefined ? permit : endingAt(http.endsAt, stream, permit));
+    if (stream.open(http, { 'mcp-session-id': headerOf(http, 'mcp-session-id')! })) stream.follow(events);
+  }
+
+  readonly #ended = (_how: SseEnd, stream: SseWriter): void => {
+    this.#open.get(stream)?.release();
+    this.#open.delete(stream);
+  };
+}
+
+/** Its client reconnects with a newer token, or gets 401 (O-18). */
+function endingAt(moment: number, stream: SseWriter, permit: Permit): Permit {
+  const stay = callAt(moment, () => stream.complete());
+  return {
+    release() {
       stay();
       permit.release();
-      this.#open.delete(stream);
-    });
-    if (!stream.open(http, { 'mcp-session-id': headerOf(http, 'mcp-session-id')! })) return;
-    this.#open.add(stream);
-    stream.follow(events);
-  }
+    },
+  };
 }
 
 function endWithHint(stream: SseWriter): void {

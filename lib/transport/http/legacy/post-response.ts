@@ -11,7 +11,7 @@ import type { LegacyServices } from '../../legacy-services.js';
 import { sendAnswer } from '../send-answer.js';
 import { type Challenge, challengeHeaders, joined } from '../step-up.js';
 import { PostStreamWriter } from './post-stream-writer.js';
-import { streamEvents } from './stream-events.js';
+import { StreamEvents } from './stream-events.js';
 import type { PendingResponse } from '../sse/stream-upgrades.js';
 import { writeSse, type SseOptions } from '../sse/sse-writer.js';
 
@@ -130,7 +130,7 @@ export class PostResponse implements Outlet, PendingResponse {
     const { response } = this.http;
     if (response.destroyed || response.headersSent || !acceptsEventStream(this.http)) return undefined;
     const stream = (this.#stream = new PostStreamWriter(this.session, this.services, response, this.#outstanding));
-    const events = streamEvents(this.services, this.session, stream.name, STREAM_START);
+    const events = new StreamEvents(this.services, this.session, stream.name, STREAM_START);
     this.#written = writeSse(this.http, events, { ...this.options, resumable: true }).then(() => undefined);
     for (const text of this.#responses.splice(0)) stream.append(text);
     return stream;

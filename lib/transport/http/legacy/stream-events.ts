@@ -1,4 +1,4 @@
-import { Observable, type Subscriber } from 'rxjs';
+import type { Subscribable, Unsubscribable } from 'rxjs';
 import { TRAITS } from '../../../protocol/revisions.js';
 import type { Peer } from '../../../exchange/peer.js';
 import type { SessionRecord } from '../../../session/session-record.js';
@@ -19,59 +19,66 @@ export const RETRY_MS = 1000;
 /** The final entry of a stream whose request was cancelled: it ends the stream without a response. */
 export const NO_RESPONSE = '';
 
-/**
- * The events of one connection to one stream of a session.
- *
- * @param cursor where to continue; see `StreamOpening.cursor`
- * @param peer who reads it, and gets only what it may receive. Default: somebody who gets all
- */
-export const streamEvents = (
-  services: LegacyServices,
-  session: SessionRecord,
-  stream: string,
-  cursor: string | undefined,
-  peer?: Peer,
-): Observable<SseEvent> =>
-  new Observable((subscriber) => {
-    const events = new StreamEvents(services, session, stream, peer, subscriber);
-    events.open(cursor);
-    return () => events.close();
-  });
+/** Where the events go: a writer, or a subscriber of RxJS. */
+export interface EventObserver {
+  readonly closed: boolean;
+  next(event: SseEvent): void;
+  complete(): void;
+}
 
-/** No chain of operators: ten thousand idle streams would hold several of each. */
-class StreamEvents implements StreamSink {
-  readonly #release: () => void;
+/**
+ * The events of one connection to one stream of a session. It is subscribed to once.
+ *
+ * No Observable with a chain of operators: each idle stream would hold several objects of each of them.
+ */
+export class StreamEvents implements StreamSink, Subscribable<SseEvent>, Unsubscribable {
+  #observer!: EventObserver;
+  #release: (() => void) | undefined;
+  #stopWatching: (() => void) | undefined;
   #reader: StreamReader | StandaloneReader | undefined;
   /** What has come while an event takes a moment. Nothing may overtake it. */
   #waiting: (StreamEvent | 'complete')[] | undefined;
 
+  /**
+   * @param cursor where to continue; see `StreamOpening.cursor`
+   * @param reader whose GET reads the stream. Default: the client whose POST it belongs to, which this instance serves
+   */
   constructor(
     private readonly services: LegacyServices,
     private readonly session: SessionRecord,
     private readonly stream: string,
-    private readonly peer: Peer | undefined,
-    private readonly subscriber: Subscriber<SseEvent>,
-  ) {
-    this.#release = services.keepSessionAlive(session);
-  }
+    private readonly cursor?: string,
+    private readonly reader?: Peer,
+  ) {}
 
-  open(cursor: string | undefined): void {
-    const { services, session, stream } = this;
-    const { log, broker, report } = services;
+  /** Opens the stream. @returns what ends it */
+  subscribe(observer: EventObserver): Unsubscribable {
+    const { services, session, stream, cursor } = this;
+    this.#observer = observer;
+    this.#release = services.keepSessionAlive(session);
     this.#reader =
       stream === STANDALONE_STREAM
         ? new StandaloneReader(services, session, cursor, this)
-        : new StreamReader({ log, broker, session, stream, report, ...(cursor !== undefined && { cursor }) }, this);
+        : this.#readerOfPost(services, cursor);
     this.#reader.open();
+    return this;
   }
 
-  close(): void {
+  #readerOfPost({ log, broker, report, watchForLostWorker }: LegacyServices, cursor: string | undefined): StreamReader {
+    const { session, stream } = this;
+    if (this.reader) this.#stopWatching = watchForLostWorker(session, stream);
+    return new StreamReader({ log, broker, session, stream, report, ...(cursor !== undefined && { cursor }) }, this);
+  }
+
+  unsubscribe(): void {
+    this.#release?.();
+    this.#stopWatching?.();
     this.#reader?.close();
-    this.#release();
+    this.#release = this.#stopWatching = this.#reader = undefined;
   }
 
   get closed(): boolean {
-    return this.subscriber.closed;
+    return this.#observer.closed;
   }
 
   next(event: StreamEvent): void {
@@ -82,7 +89,7 @@ class StreamEvents implements StreamSink {
 
   complete(): void {
     if (this.#waiting) this.#waiting.push('complete');
-    else this.subscriber.complete();
+    else this.#observer.complete();
   }
 
   /** Passes on what has come meanwhile, until nothing waits. */
@@ -91,15 +98,15 @@ class StreamEvents implements StreamSink {
     try {
       await first;
       for (let event = waiting.shift(); event !== undefined && !this.closed; event = waiting.shift()) {
-        if (event === 'complete') return this.subscriber.complete();
+        if (event === 'complete') return this.#observer.complete();
         await this.#take(event);
       }
       this.#waiting = undefined;
     } catch (error) {
       // The failed message is not skipped: the client reconnects for it with the cursor that it has.
       this.services.report(error);
-      this.subscriber.next(retryEvent(RETRY_MS));
-      this.subscriber.complete();
+      this.#observer.next(retryEvent(RETRY_MS));
+      this.#observer.complete();
     }
   }
 
@@ -107,14 +114,14 @@ class StreamEvents implements StreamSink {
   #take(event: StreamEvent): void | Promise<void> {
     switch (event.kind) {
       case 'primed':
-        return this.subscriber.next(this.#priming(event.cursor));
+        return this.#observer.next(this.#priming(event.cursor));
       case 'message':
         if (event.data === NO_RESPONSE) return;
         return this.#message(event.data, formatEventId(this.stream, event.id));
       case 'gap':
         return this.#gap(event.reason, event.cursor);
       case 'end':
-        if (event.reason !== 'final') this.subscriber.next(retryEvent(RETRY_MS));
+        if (event.reason !== 'final') this.#observer.next(retryEvent(RETRY_MS));
     }
   }
 
@@ -123,13 +130,14 @@ class StreamEvents implements StreamSink {
   }
 
   #message(data: string, id?: string): void | Promise<void> {
-    const received = this.peer === undefined || this.services.mayReceive(this.peer, data);
+    const isFiltered = this.reader && this.stream === STANDALONE_STREAM;
+    const received = !isFiltered || this.services.mayReceive(this.reader, data);
     if (typeof received !== 'boolean') return received.then((is) => this.#pass(is, data, id));
     this.#pass(received, data, id);
   }
 
   #pass(received: boolean, data: string, id?: string): void {
-    if (received) this.subscriber.next(messageEvent(data, id));
+    if (received) this.#observer.next(messageEvent(data, id));
   }
 
   /**
@@ -137,12 +145,12 @@ class StreamEvents implements StreamSink {
    * notifications again, never half of them (P3). The cursor is sent even if nothing follows.
    */
   async #gap(reason: string, cursor: string): Promise<void> {
-    this.subscriber.next(commentEvent('gap'));
+    this.#observer.next(commentEvent('gap'));
     // A gap in the stream of a POST lost notifications only: the response is stored apart and still arrives.
     if (this.stream === STANDALONE_STREAM) {
       // Everything that the client may have missed (§5.5). It has no ids, as it is not in the log.
       for (const text of await this.services.gapNotifications(this.session, reason)) await this.#message(text);
     }
-    this.subscriber.next(this.#priming(cursor));
+    this.#observer.next(this.#priming(cursor));
   }
 }

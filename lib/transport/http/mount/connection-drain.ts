@@ -31,10 +31,15 @@ export class ConnectionDrain {
   }
 
   private constructor(private readonly server: Server) {
+    const sockets = this.#sockets;
+    // One listener for all connections, which takes no memory of each.
+    const closed = function (this: Socket): void {
+      sockets.delete(this);
+    };
     server.on('connection', (socket: Socket) => {
       this.#accepted++;
       this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
+      socket.on('close', closed);
     });
   }
 

@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import type { Observable, Subscription } from 'rxjs';
+import type { Unsubscribable } from 'rxjs';
 import type { HttpContext } from '../http-context.js';
 import { SMALL_BYTES } from '../../../limits/turns.js';
 import { cutStalledWrite } from '../stalled-writes.js';
@@ -38,10 +38,15 @@ const PATIENCE_MS = 5000;
 /** How long a client that was too slow may take to read what was written already, ms. */
 const LINGER_MS = 30_000;
 
+/** An Observable, or what is subscribed to like one. */
+export interface SseEvents {
+  subscribe(writer: SseWriter): Unsubscribable;
+}
+
 type SseContext = Pick<HttpContext, 'response' | 'takeOver' | 'sent' | 'turns' | 'remoteAddress' | 'account'>;
 
 /** Writes the events of one stream. @returns resolves with the reason when the stream has ended; never rejects */
-export const writeSse = (http: SseContext, events: Observable<SseEvent>, options: SseOptions): Promise<SseEnd> =>
+export const writeSse = (http: SseContext, events: SseEvents, options: SseOptions): Promise<SseEnd> =>
   new Promise((resolve) => {
     const writer = new SseWriter(http, options, resolve);
     if (writer.open(http)) writer.follow(events);
@@ -62,17 +67,17 @@ export class SseWriter implements QuietStream, UnreadOwner {
   #end: SseEnd | undefined;
   #behindSince: number | undefined;
   #unread: UnreadBytes | undefined;
-  #subscription: Subscription | undefined;
+  #subscription: Unsubscribable | undefined;
 
   /**
    * Of the context it keeps what it needs as long as the stream is open.
    *
-   * @param ended called with the reason when the stream has ended, and its events are unsubscribed
+   * @param ended called when the stream has ended, and its events are unsubscribed
    */
   constructor(
     { response, turns, remoteAddress, sent, account }: SseContext,
     private readonly options: SseOptions,
-    private readonly ended: (how: SseEnd) => void = ignore,
+    private readonly ended: (how: SseEnd, writer: SseWriter) => void = ignore,
   ) {
     this.#response = response;
     this.#turns = turns;
@@ -87,7 +92,7 @@ export class SseWriter implements QuietStream, UnreadOwner {
     const response = this.#response;
     if (response.destroyed || response.headersSent) {
       this.#end = 'disconnected';
-      this.ended(this.#end);
+      this.ended(this.#end, this);
       return false;
     }
     takeOver?.();
@@ -101,10 +106,14 @@ export class SseWriter implements QuietStream, UnreadOwner {
   }
 
   /** Subscribes to the events, which end the stream when they end. */
-  follow(events: Observable<SseEvent>): void {
+  follow(events: SseEvents): void {
     this.#subscription = events.subscribe(this);
     // Events may complete while they are being subscribed.
     if (this.#end !== undefined) this.#subscription.unsubscribe();
+  }
+
+  get closed(): boolean {
+    return this.#end !== undefined;
   }
 
   next(event: SseEvent): void {
@@ -166,7 +175,7 @@ export class SseWriter implements QuietStream, UnreadOwner {
     if (how === 'completed') endWatched(response);
     else if (how === 'overrun' && this.options.resumable && !atOnce) endSlowly(response);
     else response.destroy();
-    this.ended(how);
+    this.ended(how, this);
   }
 }
 
