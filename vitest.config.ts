@@ -24,7 +24,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'in-process',
-          include: ['test/{unit,contract,e2e,security,fleet}/**/*.spec.ts'],
+          include: ['test/{unit,contract,e2e,security,fleet}/**/*.spec.ts', 'sample/09-testing/*.spec.ts'],
           pool: 'forks',
           isolate: false,
         },

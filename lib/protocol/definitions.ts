@@ -55,6 +55,11 @@ export interface ToolAnnotations {
  */
 export type TaskSupport = 'forbidden' | 'optional' | 'required';
 
+/**
+ * A tool, as a list names it.
+ *
+ * @publicApi
+ */
 export interface ToolDefinition {
   readonly name: string;
   readonly title?: string;
@@ -78,16 +83,31 @@ interface ResourceFields {
   readonly _meta?: JsonObject;
 }
 
+/**
+ * A resource, as a list names it.
+ *
+ * @publicApi
+ */
 export interface ResourceDefinition extends ResourceFields {
   readonly uri: string;
   /** Size in bytes. */
   readonly size?: number;
 }
 
+/**
+ * A template of resources, as a list names it.
+ *
+ * @publicApi
+ */
 export interface ResourceTemplateDefinition extends ResourceFields {
   readonly uriTemplate: string;
 }
 
+/**
+ * An argument of a prompt.
+ *
+ * @publicApi
+ */
 export interface PromptArgument {
   readonly name: string;
   readonly title?: string;
@@ -95,6 +115,11 @@ export interface PromptArgument {
   readonly required?: boolean;
 }
 
+/**
+ * A prompt, as a list names it.
+ *
+ * @publicApi
+ */
 export interface PromptDefinition {
   readonly name: string;
   readonly title?: string;

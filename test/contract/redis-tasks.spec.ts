@@ -5,8 +5,8 @@ import type { RedisCommands } from '../../lib/redis/connection/redis-commands.js
 import type { RedisOption } from '../../lib/redis/connection/redis-option.js';
 import { RedisTaskStore } from '../../lib/redis/task/redis-task-store.js';
 import { taskStoreContract } from '../../lib/testing/index.js';
-import type { Runner } from '../../lib/testing/runner.js';
-import { ask, OPEN_STATES, taskSpec, TASK_LEASE } from '../../lib/testing/task-store.fixture.js';
+import type { Runner } from '../../lib/testing/contracts/runner.js';
+import { ask, OPEN_STATES, taskSpec, TASK_LEASE } from '../../lib/testing/contracts/task-store.fixture.js';
 import { type FleetMember, fleetMember, newNamespace } from '../fixtures/fleet/redis-fleet.js';
 import { RedisServer } from '../fixtures/redis/redis-server.js';
 

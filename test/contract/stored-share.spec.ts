@@ -8,8 +8,8 @@ import { RedisTaskStore } from '../../lib/redis/task/redis-task-store.js';
 import type { SessionStore } from '../../lib/session/session-store.js';
 import type { EventLog } from '../../lib/stream/event-log.js';
 import type { TaskStore } from '../../lib/task/task-store.js';
-import { sessionRecord } from '../../lib/testing/session-records.js';
-import { TASK_LEASE, taskSpec } from '../../lib/testing/task-store.fixture.js';
+import { sessionRecord } from '../../lib/testing/contracts/session-records.js';
+import { TASK_LEASE, taskSpec } from '../../lib/testing/contracts/task-store.fixture.js';
 import { fleetMember } from '../fixtures/fleet/redis-fleet.js';
 import { RedisServer } from '../fixtures/redis/redis-server.js';
 

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { RedisTaskStore } from '../../lib/redis/task/redis-task-store.js';
 import type { SessionKey } from '../../lib/session/session-record.js';
 import { ALL_SESSIONS, STANDALONE_STREAM } from '../../lib/stream/event-log.js';
-import { TASK_LEASE, taskSpec } from '../../lib/testing/task-store.fixture.js';
+import { TASK_LEASE, taskSpec } from '../../lib/testing/contracts/task-store.fixture.js';
 import { fsck } from '../fixtures/fleet/fsck.js';
 import { type FleetMember, fleetMember, newNamespace } from '../fixtures/fleet/redis-fleet.js';
 import { RedisServer } from '../fixtures/redis/redis-server.js';

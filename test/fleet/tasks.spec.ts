@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TaskStore } from 'nestjs-mcp-fleet';
-import { OPEN_STATES, taskSpec } from '../../lib/testing/task-store.fixture.js';
+import { OPEN_STATES, taskSpec } from '../../lib/testing/contracts/task-store.fixture.js';
 import { type TaskApp, taskApp, type TaskAppOptions } from '../e2e/tasks/task-app.js';
 import { ExperimentalClient, type Reply, TaskClient } from '../e2e/tasks/task-client.js';
 import { figure, times } from '../fixtures/measurements/figures.js';

@@ -98,7 +98,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ],
     ...['discovery', 'transport', 'server', 'options', 'task', 'report', 'auth'],
   ],
-  testing: ['session', 'broker', 'stream', 'interaction', 'task'],
+  // Its client finds the endpoint of an application as Nest has mounted it, and its cluster gives instances their backends.
+  testing: [
+    ...['packages', 'protocol', 'session', 'broker', 'stream', 'interaction', 'task', 'report', 'transport', 'options'],
+    ...['backends', 'server', 'root'],
+  ],
   doctor: ['protocol', 'auth'],
 };
 
@@ -139,7 +143,7 @@ const MAY_USE: Readonly<Record<string, readonly RegExp[]>> = {
   server: [/^@nestjs\/(common|core)$/, /^rxjs$/],
   inspector: [],
   root: [/^@nestjs\/(common|core)$/, /^rxjs$/],
-  testing: [],
+  testing: [/^@nestjs\/(common|core)$/, /^rxjs$/],
   doctor: [],
 };
 

@@ -1,7 +1,8 @@
 import type { INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { McpError, McpServer, ToolError } from 'nestjs-mcp-fleet';
-import { sessionStoreContract } from 'nestjs-mcp-fleet/testing';
+import { createMcpCluster, mcpClient, sessionStoreContract } from 'nestjs-mcp-fleet/testing';
+import { lastValueFrom, toArray } from 'rxjs';
 import { AppModule } from './app.module';
 
 describe('an application in CommonJS under jest', () => {
@@ -44,6 +45,29 @@ describe('an application in CommonJS under jest', () => {
     });
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({ result: { serverInfo: { name: 'orders' } } });
+  });
+
+  it.each(['modern', 'legacy'] as const)('answers the client for tests without a port (%s)', async (era) => {
+    const module = await Test.createTestingModule({ imports: [AppModule] }).compile();
+    const silent = module.createNestApplication({ logger: false });
+    const client = mcpClient(silent, { era });
+    const call = client.callTool('weather', { city: 'Oslo' });
+    expect(await call).toMatchObject({ text: 'It is 9 °C in Oslo (weather).', isError: false });
+    expect(await lastValueFrom(call.progress$.pipe(toArray()))).toEqual([]);
+    await expect(client.callTool('flood')).rejects.toMatchObject({ code: -32602 });
+    const listener = await client.listen();
+    silent.get(McpServer).toolsChanged();
+    expect(await listener.next()).toMatchObject({ method: 'notifications/tools/list_changed' });
+    await client.close();
+    await silent.close();
+  });
+
+  it('answers at every instance of a cluster', async () => {
+    const cluster = await createMcpCluster(2, () => Test.createTestingModule({ imports: [AppModule] }));
+    const client = cluster.client({ era: 'legacy' });
+    for (let i = 0; i < 2; i++)
+      expect(await client.callTool('weather', { city: 'Oslo' })).toMatchObject({ isError: false });
+    await cluster.close();
   });
 
   it('has the second entry point', () => {

@@ -5,11 +5,12 @@ import { Transform } from 'class-transformer';
 import { IsArray, IsEnum, IsOptional, IsString, MaxLength } from 'class-validator';
 import { createZodDto } from 'nestjs-zod';
 import { McpProperty, McpTool } from 'nestjs-mcp-fleet';
+import { mcpClient, type McpClient } from 'nestjs-mcp-fleet/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { departuresOf } from '../../../lib/schema/hosts/index.js';
 import { nestApp, type NestApp } from '../../fixtures/applications/nest-app.js';
-import { EraClient, ERAS } from '../../fixtures/clients/era-client.js';
+import { ERAS } from '../../fixtures/clients/era-client.js';
 
 enum Period {
   '1D' = '1D',
@@ -64,32 +65,32 @@ class EcosystemTools {
 }
 
 const calls: [string, object, object][] = [
-  ['chosen', { period: '1D', order: 'asc' }, { content: [{ text: '1D asc' }] }],
+  ['chosen', { period: '1D', order: 'asc' }, { text: '1D asc' }],
   [
     'cat',
     { name: 'Tom', born: '2020-01-02T00:00:00.000Z' },
     { structuredContent: { name: 'Tom', born: '2020-01-02T00:00:00.000Z' } },
   ],
   ['stay', { mail: 'a@b.example' }, { structuredContent: { mail: 'a@b.example', nights: 2 } }],
-  ['patch', { text: null }, { content: [{ text: 'true' }] }],
-  ['trimmed', { loud: ' a ', known: ' b ' }, { content: [{ text: 'ab' }] }],
+  ['patch', { text: null }, { text: 'true' }],
+  ['trimmed', { loud: ' a ', known: ' b ' }, { text: 'ab' }],
 ];
 
 describe.each(ERAS)('DTOs of the ecosystem in the era %s', (era) => {
   let app: NestApp;
-  let client: EraClient;
+  let client: McpClient;
   beforeAll(async () => {
     app = await nestApp({ providers: [EcosystemTools] });
-    client = await EraClient.open(era, app.port);
+    client = mcpClient(app.app, { era });
   });
   afterAll(() => app.close());
 
   it.each(calls)('the tool %s gets its arguments as its class says', async (name, args, expected) => {
-    expect((await client.tool(name, args as Record<string, unknown>)).result).toMatchObject(expected);
+    expect(await client.callTool(name, args)).toMatchObject(expected);
   });
 
   it('every announced schema that nobody wrote by hand is one that hosts take', async () => {
-    const { tools } = (await client.call('tools/list')).result as { tools: Record<string, any>[] };
+    const tools = await client.tools();
     expect(tools.map(({ name }) => name).sort()).toEqual([...calls.map(([name]) => name), 'none', 'written'].sort());
     for (const { name, inputSchema, outputSchema } of tools) {
       if (name !== 'written') expect([name, departuresOf(inputSchema, 'input')]).toEqual([name, []]);
@@ -114,9 +115,9 @@ describe.each(ERAS)('arguments that a tool does not declare, in the era %s', (er
   ])('the tool %s refuses them by default and names them', async (name, args) => {
     const app = await nestApp({ providers: [EcosystemTools] });
     try {
-      const { result } = await (await EraClient.open(era, app.port)).tool(name, { ...args, ...extra });
-      expect(result).toMatchObject({ isError: true });
-      expect(JSON.stringify(result)).toContain('toolCallId: is not a known property');
+      const { isError, text } = await mcpClient(app.app, { era }).callTool(name, { ...args, ...extra });
+      expect(isError).toBe(true);
+      expect(text).toContain('toolCallId: is not a known property');
     } finally {
       await app.close();
     }
@@ -125,9 +126,9 @@ describe.each(ERAS)('arguments that a tool does not declare, in the era %s', (er
   it('with unknownArguments: "ignore" every tool is called without them', async () => {
     const app = await nestApp({ providers: [EcosystemTools] }, { mcp: { unknownArguments: 'ignore' } });
     try {
-      const client = await EraClient.open(era, app.port);
-      for (const [name, args, expected] of [...calls, ['none', {}, { content: [{ text: 'none' }] }] as const])
-        expect((await client.tool(name, { ...args, ...extra })).result).toMatchObject(expected);
+      const client = mcpClient(app.app, { era });
+      for (const [name, args, expected] of [...calls, ['none', {}, { text: 'none' }] as const])
+        expect(await client.callTool(name, { ...args, ...extra })).toMatchObject(expected);
     } finally {
       await app.close();
     }

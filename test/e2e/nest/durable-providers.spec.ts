@@ -9,7 +9,8 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { McpTool } from 'nestjs-mcp-fleet';
 import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/applications/nest-app.js';
-import { EraClient, ERAS } from '../../fixtures/clients/era-client.js';
+import { mcpClient } from 'nestjs-mcp-fleet/testing';
+import { ERAS } from '../../fixtures/clients/era-client.js';
 
 /** One tree of durable providers for each tenant, as Nest's documentation describes it. */
 class TenantStrategy implements ContextIdStrategy {
@@ -56,11 +57,8 @@ describe.each(ADAPTERS)('durable providers on %s', (adapter) => {
   });
 
   it.each(ERAS)('are one for each tenant, however often it calls (%s)', async (era) => {
-    const client = await EraClient.open(era, nest.port);
-    const call = async (tenant: string) => {
-      const { result, body } = await client.tool('connectionOf', {}, { headers: { 'x-tenant': tenant } });
-      return (result?.content[0].text as string | undefined) ?? body;
-    };
+    const call = async (tenant: string) =>
+      (await mcpClient(nest.app, { era, headers: { 'x-tenant': tenant } }).callTool('connectionOf')).text;
     const blue = await call('blue');
     expect(blue).toMatch(/^blue \d+$/);
     expect(await call('blue')).toBe(blue);

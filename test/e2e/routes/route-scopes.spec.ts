@@ -18,8 +18,8 @@ import { REQUEST } from '@nestjs/core';
 import { map, type Observable } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { McpTool } from 'nestjs-mcp-fleet';
+import { mcpClient, type McpClient } from 'nestjs-mcp-fleet/testing';
 import { ADAPTERS, nestApp, type NestApp } from '../../fixtures/applications/nest-app.js';
-import { EraClient } from '../../fixtures/clients/era-client.js';
 
 @Injectable({ scope: Scope.REQUEST })
 class Tenant {
@@ -69,35 +69,31 @@ class Scoped {
   }
 }
 
-const valueOf = (result: any): unknown => JSON.parse(result.content[0].text as string);
-
 describe.each(ADAPTERS)('the scope of a route that is a tool, on %s', (adapter) => {
   let nest: NestApp;
-  let client: EraClient;
+  let client: McpClient;
   beforeAll(async () => {
     nest = await nestApp({ controllers: [Scoped], providers: [Tenant] }, { adapter });
-    client = await EraClient.open('modern', nest.port, { headers: { 'x-tenant': 'acme', authorization: 'Bearer t' } });
+    client = mcpClient(nest.app, { headers: { 'x-tenant': 'acme', authorization: 'Bearer t' } });
   });
   afterAll(() => nest.close());
 
   it('gives request-scoped providers the request of the call, one instance for each', async () => {
     Scoped.instances = 0;
     for (const id of ['1', '2']) {
-      const { result } = await client.tool('tenantOf', { id });
-      expect(valueOf(result)).toEqual({ data: { tenant: 'acme', params: { id }, url: `/scoped/tenant/${id}` } });
+      const { text } = await client.callTool('tenantOf', { id });
+      expect(JSON.parse(text)).toEqual({ data: { tenant: 'acme', params: { id }, url: `/scoped/tenant/${id}` } });
     }
     expect(Scoped.instances).toBe(2);
   });
 
   it('takes the headers that the tool names as arguments, and credentials from the caller alone', async () => {
-    const { result } = await client.tool('region', { 'x-region': 'eu' });
-    expect(valueOf(result)).toEqual({ region: 'eu', credential: 'Bearer t' });
-    const { result: refused } = await client.tool('region', { authorization: 'Bearer forged' });
-    expect(refused).toMatchObject({ isError: true });
+    const { text } = await client.callTool('region', { 'x-region': 'eu' });
+    expect(JSON.parse(text)).toEqual({ region: 'eu', credential: 'Bearer t' });
+    expect(await client.callTool('region', { authorization: 'Bearer forged' })).toMatchObject({ isError: true });
   });
 
   it('answers what a filter of the route sends to the response', async () => {
-    const { result } = await client.tool('sell');
-    expect(result).toMatchObject({ isError: true, content: [{ type: 'text', text: 'HTTP 409: It is sold' }] });
+    expect(await client.callTool('sell')).toMatchObject({ isError: true, text: 'HTTP 409: It is sold' });
   });
 });

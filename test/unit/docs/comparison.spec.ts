@@ -5,7 +5,7 @@ import { read, ROOT, rowsOf } from './documents.js';
 
 const document = read('docs/comparison.md');
 const rows = rowsOf(document).filter(([number]) => /^\d+$/.test(number ?? ''));
-const contracts = readdirSync(join(ROOT, 'lib/testing')).map((name) => `lib/testing/${name}`);
+const contracts = readdirSync(join(ROOT, 'lib/testing/contracts')).map((name) => `lib/testing/contracts/${name}`);
 
 describe('docs/comparison.md', () => {
   it('docs/comparison.md numbers the failures of each package from 1 without a gap', () => {

@@ -190,5 +190,5 @@ describe('tests that documents name as proof', () => {
     const text = [test, ...(test.startsWith('test/contract/redis') ? contracts : [])].map(read).join('\n');
     expect(text.includes(title), `${test} has no test of this name`).toBe(true);
   });
-  const contracts = readdirSync(join(ROOT, 'lib/testing')).map((name) => `lib/testing/${name}`);
+  const contracts = readdirSync(join(ROOT, 'lib/testing/contracts')).map((name) => `lib/testing/contracts/${name}`);
 });

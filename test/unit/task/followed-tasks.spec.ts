@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryTaskStore } from '../../../lib/memory/memory-task-store.js';
-import { taskSpec } from '../../../lib/testing/task-store.fixture.js';
+import { taskSpec } from '../../../lib/testing/contracts/task-store.fixture.js';
 import type { TaskRecord } from '../../../lib/task/task-record.js';
 import { TaskRig } from './rig.js';
 

@@ -2,7 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { McpError, McpServer, ToolError } from 'nestjs-mcp-fleet';
-import { sessionStoreContract } from 'nestjs-mcp-fleet/testing';
+import { mcpClient, sessionStoreContract } from 'nestjs-mcp-fleet/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppModule } from './app.module.js';
 
@@ -46,6 +46,15 @@ describe('an application of ES modules under vitest', () => {
     });
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({ result: { serverInfo: { name: 'consumer' } } });
+  });
+
+  it.each(['modern', 'legacy'] as const)('answers the client for tests without a port (%s)', async (era) => {
+    const module = await Test.createTestingModule({ imports: [AppModule] }).compile();
+    const silent = module.createNestApplication(new FastifyAdapter(), { logger: false });
+    const client = mcpClient(silent, { era });
+    expect(await client.callTool('weather', { city: 'Oslo' })).toMatchObject({ text: 'It is 9 °C in Oslo (weather).' });
+    await client.close();
+    await silent.close();
   });
 
   it('has the second entry point', () => {

@@ -1,5 +1,5 @@
-import type { SessionRecord } from '../session/session-record.js';
-import type { SessionFilter, SessionStore } from '../session/session-store.js';
+import type { SessionRecord } from '../../session/session-record.js';
+import type { SessionFilter, SessionStore } from '../../session/session-store.js';
 import type { SessionStoreLimits } from './session-store.fixture.js';
 
 export const SESSION_TTL_MS = 1000;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { NonceStore } from '../interaction/nonce-store.js';
+import type { NonceStore } from '../../interaction/nonce-store.js';
 import { type Disposable, type Runner, withSetup } from './runner.js';
 
 /**

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { SessionKey, SessionRecord } from '../session/session-record.js';
-import type { SessionStore } from '../session/session-store.js';
+import type { SessionKey, SessionRecord } from '../../session/session-record.js';
+import type { SessionStore } from '../../session/session-store.js';
 import { listKeys, SESSION_LIMITS as LIMITS, SESSION_TTL_MS as TTL, sessionRecord } from './session-records.js';
 import { sessionShareContract } from './session-share.contract.js';
 import { type Runner, withSetup } from './runner.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { decodeStreamSignals, type StreamSignal, SIGNAL_PAYLOAD_LIMIT } from '../stream/stream-signal.js';
+import { decodeStreamSignals, type StreamSignal, SIGNAL_PAYLOAD_LIMIT } from '../../stream/stream-signal.js';
 import {
   ALICE,
   appendEntry,

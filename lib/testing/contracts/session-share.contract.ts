@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { SessionRecord } from '../session/session-record.js';
+import type { SessionRecord } from '../../session/session-record.js';
 import { type Runner, withSetup } from './runner.js';
 import { listKeys, SESSION_LIMITS, sessionRecord } from './session-records.js';
 import type { SessionStoreContract } from './session-store.fixture.js';

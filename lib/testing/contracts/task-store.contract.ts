@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { TaskKey } from '../task/task-record.js';
-import { TaskLimitError, type TaskStore } from '../task/task-store.js';
+import type { TaskKey } from '../../task/task-record.js';
+import { TaskLimitError, type TaskStore } from '../../task/task-store.js';
 import { type Runner, withSetup } from './runner.js';
 import {
   ask,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { InputRefusedError } from '../interaction/interaction.js';
-import type { PendingRequests } from '../interaction/pending-requests.js';
-import type { SessionKey } from '../session/session-record.js';
-import type { SessionStore } from '../session/session-store.js';
+import { InputRefusedError } from '../../interaction/interaction.js';
+import type { PendingRequests } from '../../interaction/pending-requests.js';
+import type { SessionKey } from '../../session/session-record.js';
+import type { SessionStore } from '../../session/session-store.js';
 import { type Disposable, type Runner, withSetup } from './runner.js';
 
 /**

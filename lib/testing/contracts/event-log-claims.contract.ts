@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { SessionKey } from '../session/session-record.js';
-import { decodeStreamSignals } from '../stream/stream-signal.js';
-import { type EventLog, STREAM_START } from '../stream/event-log.js';
+import type { SessionKey } from '../../session/session-record.js';
+import { decodeStreamSignals } from '../../stream/stream-signal.js';
+import { type EventLog, STREAM_START } from '../../stream/event-log.js';
 import {
   ALICE,
   appendEntry,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import type { MessageBroker } from '../broker/message-broker.js';
-import type { SessionKey } from '../session/session-record.js';
-import type { SessionStore } from '../session/session-store.js';
-import { compareEntryIds } from '../stream/entry-id.js';
+import type { MessageBroker } from '../../broker/message-broker.js';
+import type { SessionKey } from '../../session/session-record.js';
+import type { SessionStore } from '../../session/session-store.js';
+import { compareEntryIds } from '../../stream/entry-id.js';
 import {
   type AppendOptions,
   type EventLog,
@@ -10,7 +10,7 @@ import {
   STANDALONE_STREAM,
   STREAM_START,
   type StreamPage,
-} from '../stream/event-log.js';
+} from '../../stream/event-log.js';
 import { type Disposable, type Runner, withSetup } from './runner.js';
 
 /**

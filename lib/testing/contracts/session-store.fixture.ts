@@ -1,4 +1,4 @@
-import type { SessionStore } from '../session/session-store.js';
+import type { SessionStore } from '../../session/session-store.js';
 import type { Disposable } from './runner.js';
 
 /**

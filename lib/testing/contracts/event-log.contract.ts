@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { SessionKey } from '../session/session-record.js';
-import { STREAM_START, StreamLimitError } from '../stream/event-log.js';
+import type { SessionKey } from '../../session/session-record.js';
+import { STREAM_START, StreamLimitError } from '../../stream/event-log.js';
 import { eventLogSignalsContract } from './event-log-signals.contract.js';
 import { eventLogClaimsContract } from './event-log-claims.contract.js';
 import {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { MessageBroker } from '../broker/message-broker.js';
+import type { MessageBroker } from '../../broker/message-broker.js';
 import { Inbox } from './inbox.js';
 import { type Disposable, type Runner, withSetup } from './runner.js';
 

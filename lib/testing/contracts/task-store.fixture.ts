@@ -1,5 +1,5 @@
-import type { TaskSpec, TaskStatus } from '../task/task-record.js';
-import type { TaskMove, TaskStore } from '../task/task-store.js';
+import type { TaskSpec, TaskStatus } from '../../task/task-record.js';
+import type { TaskMove, TaskStore } from '../../task/task-store.js';
 import type { Disposable } from './runner.js';
 
 /**

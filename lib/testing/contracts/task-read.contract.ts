@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { TaskRecord } from '../task/task-record.js';
-import type { TaskStore } from '../task/task-store.js';
+import type { TaskRecord } from '../../task/task-record.js';
+import type { TaskStore } from '../../task/task-store.js';
 import { type Runner, withSetup } from './runner.js';
 import { OPEN_STATES, taskSpec, type TaskStoreContract } from './task-store.fixture.js';
 
