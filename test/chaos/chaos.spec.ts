@@ -20,9 +20,10 @@ const FLEET = { instances: 3, producers: 2 };
 /** The smoke test leaves the machine to other tests; a long run leaves just enough of it to start instances. */
 function loadOf(scenario: Scenario): Load {
   const spares = scenario === 'cut-redis' ? 0 : isLong ? 2 : 1;
-  if (!isLong) return { ...FLEET, spares, sessions: 10, controls: 4, officials: 2, batch: 4, paceMs: 80 };
+  if (!isLong)
+    return { ...FLEET, spares, sessions: 10, controls: 4, officials: 2, announcers: 1, batch: 4, paceMs: 80 };
   const paceMs = Number(CHAOS_PACE_MS ?? PACE_MS[scenario]);
-  return { ...FLEET, spares, sessions: 28, controls: 4, officials: 4, batch: 16, paceMs };
+  return { ...FLEET, spares, sessions: 28, controls: 4, officials: 4, announcers: 2, batch: 16, paceMs };
 }
 const PACE_MS: Record<Scenario, number> = { 'kill-instance': 500, 'cut-redis': 250, mixed: 500 };
 
@@ -48,6 +49,10 @@ const FAULTS: Record<Scenario, (figures: Figures) => number> = {
 /** Fails for every violation. */
 function assertNoViolations(figures: Figures): void {
   const { scenario, guarded, official, control, crashes, fsck, caughtUpMs, starvedMs } = figures;
+  const { announcements, controlAnnouncements } = figures;
+  expect(announcements).toMatchObject({ ...NO_VIOLATIONS, examples: [] });
+  expect(announcements.delivered).toBeGreaterThan(seconds * 10);
+  expect(controlAnnouncements.lost).toBeGreaterThan(0);
   for (const crowd of [guarded, official]) {
     expect(crowd).toMatchObject(NO_VIOLATIONS);
     expect(crowd.examples).toEqual([]);
@@ -100,6 +105,10 @@ describe.each(wanted(SCENARIOS))('chaos: %s', (scenario) => {
     figure(promise, `${prefix}clients that gave up`, all.giveUps);
     figure(promise, `${prefix}lost by the control`, all.controlLost, 'messages');
     figure(promise, `${prefix}longest silence`, all.longestSilenceMs, 'ms');
+    for (const name of ['Delivered', 'Lost', 'Duplicated', 'Reordered'] as const) {
+      figure(promise, `${prefix}announcements to all ${name.toLowerCase()}`, all[`announcements${name}`]);
+    }
+    figure(promise, `${prefix}announcements lost by the control`, all.controlAnnouncementsLost);
     figure('P3', `false signals in ${scenario}`, all.falseGaps);
     if (scenario === 'kill-instance') {
       const resumes = own.map(({ guarded }) => guarded.resumes);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SIGNAL_PAYLOAD_LIMIT } from '../../lib/stream/stream-signal.js';
 import { excludeAbandoned, withIds } from './abandoned-messages.js';
+import { checkAnnouncements } from './announcement-check.js';
 import { checkHistory, type History, type Offer, type Outcome, type Received, NO_VIOLATIONS } from './history-check.js';
 import { Liveness } from './liveness.js';
 import { plan, SCENARIOS } from './nemesis.js';
@@ -101,6 +102,43 @@ describe('checkHistory()', () => {
     expect(checkHistory({ offers, received })).toMatchObject({ ...NO_VIOLATIONS, delivered: 3 });
     received.delete('t');
     expect(checkHistory({ offers, received })).toMatchObject({ ...NO_VIOLATIONS, lost: 1 });
+  });
+});
+
+describe('checkAnnouncements()', () => {
+  const logged = [
+    { id: '1-0', text: 'all0 0' },
+    { id: '2-0', text: 'chaos://all0 2-0' },
+    { id: '3-0', text: 'list 3-0' },
+    { id: '4-0', text: 'chaos://all0 4-0' },
+  ];
+  const announced = (updates = 2) =>
+    new Map([['all0', { broadcasts: [{ n: 0, batch: 0, outcome: 'ok' as const }], updates }]]);
+  const entries = (...at: number[]): Received[] => at.map((i) => ({ kind: 'message', ...logged[i]! }));
+  const check = (received: Received[], updates?: number) =>
+    checkAnnouncements({ announced: announced(updates), logged, received: new Map([['s', received]]) });
+
+  it('finds no violation when each session has received the log', () => {
+    expect(check(entries(0, 1, 2, 3))).toMatchObject({ ...NO_VIOLATIONS, delivered: 4, acked: 4, examples: [] });
+  });
+
+  it.each([
+    ['a broadcast', [1, 2, 3]],
+    ['an update', [0, 2, 3]],
+    ['a list change', [0, 1, 3]],
+  ] as const)('counts %s that a session has not received as lost', (_, at) => {
+    expect(check(entries(...at))).toMatchObject({ ...NO_VIOLATIONS, lost: 1 });
+  });
+
+  it('counts what arrives twice, late, or was not announced', () => {
+    expect(check(entries(0, 1, 1, 2, 3))).toMatchObject({ ...NO_VIOLATIONS, duplicated: 1 });
+    expect(check(entries(0, 2, 1, 3)).reordered).toBeGreaterThan(0);
+    const invented: Received = { kind: 'message', id: '5-0', text: 'chaos://all0 5-0' };
+    expect(check([...entries(0, 1, 2, 3), invented])).toMatchObject({ ...NO_VIOLATIONS, invented: 1 });
+  });
+
+  it('counts an update that was acknowledged and is not in the log as lost', () => {
+    expect(check(entries(0, 1, 2, 3), 3)).toMatchObject({ ...NO_VIOLATIONS, lost: 1 });
   });
 });
 

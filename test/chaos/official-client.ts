@@ -1,6 +1,7 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as TransportV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { ANNOUNCER } from './announcer.js';
 import type { ChaosClient } from './client.js';
 import type { Instances } from './instances.js';
 import type { Received } from './history-check.js';
@@ -96,7 +97,8 @@ export class OfficialClient implements ChaosClient {
 
   #onNotification(params: Record<string, unknown> = {}): void {
     if (params['logger'] === 'stream') return void this.received.push({ kind: 'gap' });
-    if (typeof params['data'] !== 'string') return;
+    // Our own clients check what is announced to all, as only they see the ids.
+    if (typeof params['data'] !== 'string' || params['data'].startsWith(ANNOUNCER)) return;
     this.received.push({ kind: 'message', id: '', text: unpadded(params['data']) });
     this.options.liveness.delivered();
     if (this.#killedAt !== undefined) this.resumes.push(performance.now() - this.#killedAt);

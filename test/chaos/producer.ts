@@ -1,8 +1,9 @@
-import { type Agent, request } from 'node:http';
+import type { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Instances } from './instances.js';
 import type { Offer, Outcome } from './history-check.js';
 import type { Liveness } from './liveness.js';
+import { postJson } from './post-json.js';
 import type { Chance } from './random.js';
 import { padded } from './text.js';
 
@@ -20,9 +21,6 @@ export interface ProducerOptions {
   readonly offers: Offer[];
   readonly signal: AbortSignal;
 }
-
-/** An instance may wait for Redis longer than this; then the outcome of the offer is unknown. */
-const TIMEOUT_MS = 8000;
 
 /**
  * Sends to one session through any of the instances, one batch after the other, and records the outcomes.
@@ -50,25 +48,12 @@ export interface SendRequest {
 }
 
 /** @returns the outcome of each text */
-export const sendBatch = (agent: Agent, port: number, message: SendRequest): Promise<Outcome[]> =>
-  new Promise((resolve, reject) => {
-    const body = JSON.stringify(message);
-    const all = (outcome: Outcome): void => resolve(message.texts.map(() => outcome));
-    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-    const outgoing = request({ agent, host: '127.0.0.1', port, method: 'POST', path: '/send', headers });
-    outgoing.setTimeout(TIMEOUT_MS, () => outgoing.destroy());
-    outgoing.on('error', ({ code }: NodeJS.ErrnoException) => all(code === 'ECONNREFUSED' ? 'fail' : 'info'));
-    outgoing.on('response', (response) => {
-      let answer = '';
-      response.setEncoding('utf8');
-      response.on('data', (text: string) => (answer += text));
-      response.on('error', () => {});
-      response.on('close', () => {
-        if (!response.complete || response.statusCode !== 200) return all('info');
-        const { outcomes } = JSON.parse(answer) as { outcomes: string[] };
-        if (outcomes.includes('unknown')) reject(new Error('The session is unknown although it was not ended.'));
-        resolve(outcomes.map((outcome) => (outcome === 'delivered' || outcome === 'stored' ? 'ok' : 'info')));
-      });
-    });
-    outgoing.end(body);
-  });
+export async function sendBatch(agent: Agent, port: number, message: SendRequest): Promise<Outcome[]> {
+  const answer = await postJson<{ outcomes: string[] }>(agent, port, '/send', message).catch(
+    (outcome: Outcome) => outcome,
+  );
+  if (typeof answer === 'string') return message.texts.map(() => answer);
+  const { outcomes } = answer;
+  if (outcomes.includes('unknown')) throw new Error('The session is unknown although it was not ended.');
+  return outcomes.map((outcome) => (outcome === 'delivered' || outcome === 'stored' ? 'ok' : 'info'));
+}

@@ -6,7 +6,9 @@ import type { Instances } from './instances.js';
 import type { Received } from './history-check.js';
 import type { Liveness } from './liveness.js';
 import type { Chance } from './random.js';
+import { announcementText } from './logs.js';
 import { unpadded } from './text.js';
+import { ANNOUNCER } from './announcer.js';
 
 /**
  * `resume` reconnects with its last id. The others are controls and must lose messages: `without-cursor` reconnects
@@ -27,6 +29,8 @@ const OPEN_MS = 10_000;
 /** A strict client of the standalone stream of one session, which reconnects to any instance. */
 export class Reader implements ChaosClient {
   readonly received: Received[] = [];
+  /** What was announced to all; a gap is in `received`. */
+  readonly announcements: (Received & { readonly kind: 'message' })[] = [];
   readonly refusals: Record<number, number> = {};
   connections = 0;
   readonly resumes: number[] = [];
@@ -134,8 +138,14 @@ export class Reader implements ChaosClient {
       }
       // A frame without an id repeats state after a gap, and one without data only carries the cursor.
       if (id === undefined || !data) continue;
-      const { params } = JSON.parse(data) as { params: { data: string } };
-      this.received.push({ kind: 'message', id: id.split('_')[1]!, text: unpadded(params.data) });
+      const { params = {} } = JSON.parse(data) as { params?: { data?: string; uri?: string } };
+      const [, own, announced] = id.split('_') as [string, string, string];
+      const text = params.data === undefined ? announcementText(params.uri, announced) : unpadded(params.data);
+      if (params.data !== undefined && !text.startsWith(ANNOUNCER)) {
+        this.received.push({ kind: 'message', id: own, text });
+      } else {
+        this.announcements.push({ kind: 'message', id: announced, text });
+      }
       this.#options.liveness.delivered();
     }
   }

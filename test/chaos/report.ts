@@ -18,8 +18,14 @@ export interface Sum {
   readonly longestSilenceMs: number;
   readonly giveUps: number;
   readonly abandoned: number;
+  /** Deliveries of what was announced to all sessions. */
+  readonly announcementsDelivered: number;
+  readonly announcementsLost: number;
+  readonly announcementsDuplicated: number;
+  readonly announcementsReordered: number;
   readonly controlAcked: number;
   readonly controlLost: number;
+  readonly controlAnnouncementsLost: number;
 }
 
 /** Sums the figures of protected clients, our own and official ones, and separately those of the control. */
@@ -41,8 +47,13 @@ export function sum(runs: readonly Figures[]): Sum {
     longestSilenceMs: Math.max(...runs.map(({ guarded }) => guarded.silenceMs)),
     giveUps: total(runs, ({ official }) => total(Object.values(official.giveUps), (count) => count)),
     abandoned: total(runs, ({ official }) => official.abandoned),
+    announcementsDelivered: total(runs, ({ announcements }) => announcements.delivered),
+    announcementsLost: total(runs, ({ announcements }) => announcements.lost + announcements.withheld),
+    announcementsDuplicated: total(runs, ({ announcements }) => announcements.duplicated),
+    announcementsReordered: total(runs, ({ announcements }) => announcements.reordered),
     controlAcked: total(runs, ({ control }) => control.acked),
     controlLost: total(runs, ({ control }) => control.lost),
+    controlAnnouncementsLost: total(runs, ({ controlAnnouncements }) => controlAnnouncements.lost),
   };
 }
 
