@@ -137,6 +137,7 @@ export {
 export { NonceStore } from './interaction/nonce-store.js';
 export { PendingRequests, type PendingRequest } from './interaction/pending-requests.js';
 export { TaskLimitError, TaskStore, type TaskMove, type TaskPosition } from './task/task-store.js';
+export type { TaskOverview } from './task/task-overview.js';
 export type {
   TaskAnswer,
   TaskCaller,
@@ -152,6 +153,10 @@ export { MemoryMessageBroker } from './memory/memory-message-broker.js';
 export { MemorySessionStore } from './memory/memory-session-store.js';
 export { MemoryTaskStore } from './memory/memory-task-store.js';
 export type { SessionRegistry } from './memory/session-registry.js';
+
+// Seeing the fleet
+export { McpInspector } from './mcp.inspector.js';
+export type { McpInspectorGuard, McpInspectorOptions } from './inspector/inspector-options.js';
 
 // Protocol
 export {

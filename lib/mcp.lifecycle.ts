@@ -13,6 +13,7 @@ import type { ServedController } from './mcp.served-controller.js';
 import { EntryFactory } from './discovery/entry-factory.js';
 import { Explorer } from './discovery/explorer.js';
 import { Registrar } from './discovery/registrar.js';
+import { Inspection } from './inspector/inspection.js';
 import { onFailedStart } from './nest/failed-start.js';
 import { requireResource } from './mcp.resource.js';
 import { serverNames } from './mcp.server-names.js';
@@ -31,6 +32,7 @@ export class McpLifecycle implements OnModuleInit, BeforeApplicationShutdown, On
     @Inject(McpRuntime) private readonly runtime: McpRuntime,
     @Inject(Explorer) private readonly explorer: Explorer,
     @Inject(EntryFactory) private readonly entries: EntryFactory,
+    @Inject(Inspection) private readonly inspection: Inspection,
     @Inject(BACKEND_FACTORIES) private readonly factories: BackendFactories,
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
     @Inject(ModuleRef) private readonly moduleRef: ModuleRef,
@@ -46,6 +48,7 @@ export class McpLifecycle implements OnModuleInit, BeforeApplicationShutdown, On
     const registrar = new Registrar(this.explorer, this.entries, this.runtime.catalog);
     await registrar.register(this.server, serverNames(this.modules), this.runtime.options.expose);
     await this.runtime.start();
+    await this.inspection.start();
     this.mount?.mount(this.runtime.http.endpoint);
     if (this.mount) requireResource(this.runtime, this.mount.paths);
     this.#logRegistrations();
@@ -90,6 +93,7 @@ export class McpLifecycle implements OnModuleInit, BeforeApplicationShutdown, On
     this.runtime.retire();
     await this.mount?.stopAccepting();
     await this.runtime.drain();
+    this.inspection.endPages();
     await this.mount?.drainIdle();
     await this.runtime.drainRemaining();
   }
@@ -104,6 +108,7 @@ export class McpLifecycle implements OnModuleInit, BeforeApplicationShutdown, On
   }
 
   async #closeAll(): Promise<void> {
+    await this.inspection.close();
     await this.runtime.close();
     // A part is closed before the parts that it uses.
     const { tasks, pending, log, sessions, broker, keyRing, principals } = this.runtime.backends;

@@ -21,6 +21,7 @@ import {
 } from './mcp.tokens.js';
 import { placeController, type ServedController } from './mcp.served-controller.js';
 import { ThrottledReporter } from './report/throttled-reporter.js';
+import { Inspection } from './inspector/inspection.js';
 import { KeyRing } from './interaction/key-ring.js';
 import { NonceStore } from './interaction/nonce-store.js';
 import { PendingRequests } from './interaction/pending-requests.js';
@@ -192,6 +193,16 @@ export const serverProviders = (token: InjectionToken<McpServer>): Provider[] =>
     inject: [McpRuntime, EntryFactory, ModulesContainer],
     useFactory: (runtime: McpRuntime, entries: EntryFactory, modules: ModulesContainer) =>
       new McpServer(runtime, entries, hostOf(modules, runtime)),
+  },
+  {
+    provide: Inspection,
+    inject: [McpRuntime, HttpAdapterHost, { token: HttpMount, optional: true }, BACKEND_FACTORIES],
+    useFactory: (
+      runtime: McpRuntime,
+      adapterHost: HttpAdapterHost,
+      mount: HttpMount | undefined,
+      { probe }: BackendFactories,
+    ) => new Inspection(runtime, adapterHost, mount, probe),
   },
   {
     provide: HttpMount,

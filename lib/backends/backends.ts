@@ -29,6 +29,12 @@ export interface StoredGauge {
   readonly largestShare: number;
 }
 
+/** Tells how the store that instances share is doing, for who operates the server. */
+export interface StoreProbe {
+  /** How long a command takes, there and back, ms. Rejects while the store cannot be reached. */
+  roundTrip(): Promise<number>;
+}
+
 /** Creates the parts of one server that the application does not replace. */
 export interface BackendFactories {
   /** What the parts have stored, as far as it is known here. */
@@ -41,6 +47,8 @@ export interface BackendFactories {
   tasks(): TaskStore;
   keyRing(): KeyRing;
   limits(): LimitStore;
+  /** `undefined` for parts in memory. */
+  readonly probe?: StoreProbe;
   /** Closes what the parts share. It is called after the parts themselves were closed. */
   close(): void;
 }

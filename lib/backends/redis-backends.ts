@@ -19,6 +19,7 @@ import { RedisMessageBroker } from '../redis/pubsub/redis-message-broker.js';
 import { RedisNonceStore } from '../redis/state/redis-nonce-store.js';
 import { databaseOf } from '../redis/connection/redis-option.js';
 import { problemOf } from '../redis/connection/redis-option-problem.js';
+import { RedisProbe } from '../redis/connection/redis-probe.js';
 import { RedisPendingRequests } from '../redis/session/redis-pending-requests.js';
 import { RedisSessionStore } from '../redis/session/redis-session-store.js';
 import { StoredLedger } from '../redis/stored/stored-ledger.js';
@@ -31,6 +32,7 @@ import { heartbeatMs, InstanceHeartbeat } from '../redis/stream/instance-heartbe
  */
 export class RedisBackends implements BackendFactories {
   readonly stored: StoredLedger;
+  readonly probe: RedisProbe;
   readonly #keys: RedisKeys;
   readonly #commands: RedisCommands;
   readonly #clock: RedisClock;
@@ -49,6 +51,7 @@ export class RedisBackends implements BackendFactories {
     );
     const { maxStoredBytes: totalBytes, maxStoredBytesPerClient: shareBytes } = options;
     this.stored = new StoredLedger({ commands: this.#commands, keys: this.#keys, totalBytes, shareBytes });
+    this.probe = new RedisProbe(this.#commands);
     this.#clock = new RedisClock(this.#commands);
     this.#heartbeat = new InstanceHeartbeat(this.#commands, this.#keys, options.instanceTtlMs);
   }
@@ -115,7 +118,8 @@ export class RedisBackends implements BackendFactories {
 
   tasks(): RedisTaskStore {
     const { maxTasks } = this.options;
-    return new RedisTaskStore({ commands: this.#commands, keys: this.#keys, maxTasks, stored: this.stored });
+    const { now } = this.#clock;
+    return new RedisTaskStore({ commands: this.#commands, keys: this.#keys, maxTasks, stored: this.stored, now });
   }
 
   keyRing(): KeyRing {

@@ -12,6 +12,7 @@ import {
 import { TaskLimitError, type TaskMove, type TaskPosition, TaskStore } from '../task/task-store.js';
 import type { StoredBytes } from '../limits/stored-bytes.js';
 import { StorageLimitError } from '../session/storage-limit.js';
+import type { TaskOverview } from '../task/task-overview.js';
 import { type Clock, steadyClock } from './clock.js';
 import { frozenCopy } from './frozen-copy.js';
 import { SetIndex } from './set-index.js';
@@ -181,6 +182,16 @@ export class MemoryTaskStore extends TaskStore {
     });
   }
 
+  override async recent(limit: number): Promise<readonly TaskOverview[]> {
+    const tasks: TaskOverview[] = [];
+    // The map is in the order of creation.
+    for (const entry of [...this.#entries.values()].reverse()) {
+      if (tasks.length >= limit) break;
+      if (this.#isLive(entry)) tasks.push(overviewOf(this.#snapshot(entry)));
+    }
+    return tasks;
+  }
+
   /** @throws {StorageLimitError} before anything is changed */
   #account(entry: TaskEntry, changes: Partial<TaskRecord>): void {
     if (!this.#stored) return;
@@ -235,6 +246,15 @@ const sizeOf = (value: unknown): number => (value === undefined ? 0 : JSON.strin
 function freezeMembers<T extends object>(changes: T): T {
   for (const member of Object.values(changes)) Object.freeze(member);
   return changes;
+}
+
+function overviewOf({ inputRequests, ...task }: TaskRecord): TaskOverview {
+  const { principal, id, tool, caller, ttlMs, status, statusMessage, createdAt, updatedAt, fence, orphaned } = task;
+  const questions = Object.keys(inputRequests).length;
+  return {
+    ...{ principal, id, tool, caller, ttlMs, status, createdAt, updatedAt, fence, orphaned, questions },
+    ...(statusMessage !== undefined && { statusMessage }),
+  };
 }
 
 function byCreation(a: TaskPosition, b: TaskPosition): number {

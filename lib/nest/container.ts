@@ -51,3 +51,22 @@ export async function instanceFor<T>(type: Type<T>, module: Module): Promise<T> 
   if (!instance) own.set(type, (instance = moduleRef.create(type)));
   return instance as Promise<T>;
 }
+
+/**
+ * The instance of a class that the application names outside of any module: that of a module, or else one that is
+ * constructed in the first module that has all of its dependencies.
+ *
+ * @throws Error if it is request-scoped, or if no module has its dependencies
+ */
+export async function instanceIn<T>(type: Type<T>, modules: Iterable<Module>): Promise<T> {
+  let problem: unknown;
+  for (const module of modules) {
+    try {
+      return await instanceFor(type, module);
+    } catch (error) {
+      constructed.get(module)?.delete(type);
+      problem ??= error;
+    }
+  }
+  throw problem;
+}

@@ -31,6 +31,7 @@ interface Waiter {
 export class TaskRun implements AskingRun {
   readonly key: TaskKey;
   readonly fence: number;
+  readonly startedAt = performance.now();
   readonly #waiting = new Map<string, Waiter>();
   readonly #watch: TaskWatch;
   #questionCount = 0;

@@ -79,6 +79,11 @@ export class TaskRunner {
     return this.#runs.size;
   }
 
+  /** The tasks that run on this instance, longest running first. */
+  running(): Iterable<Pick<TaskRun, 'key' | 'startedAt'>> {
+    return this.#runs.keys();
+  }
+
   /**
    * Serves a call that becomes a task, either immediately or when its method calls `ctx.detach()`.
    *

@@ -7,6 +7,7 @@ import type {
   TaskRecord,
   TaskStatus,
 } from './task-record.js';
+import type { TaskOverview } from './task-overview.js';
 import { knownAcrossCopies } from '../packages/known-across-copies.js';
 
 /**
@@ -158,6 +159,14 @@ export abstract class TaskStore {
    * @param after the last task of the previous page, which may have expired since
    */
   abstract list(principal: string, limit: number, after?: TaskPosition): Promise<readonly TaskRecord[]>;
+
+  /**
+   * Some of the tasks of all owners, newest first, for who operates the server: it must never serve a client's request. A
+   * store that cannot tell needs no method of its own.
+   */
+  async recent(_limit: number): Promise<readonly TaskOverview[]> {
+    return [];
+  }
 }
 
 /**

@@ -81,7 +81,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       'auth',
     ],
   ],
-  inspector: [],
+  inspector: [
+    ...['packages', 'protocol', 'nest', 'session', 'broker', 'task', 'memory', 'catalog', 'transport', 'options'],
+    ...['backends', 'server'],
+  ],
   root: [
     'audit',
     ...[
@@ -97,6 +100,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       'pipeline',
     ],
     ...['discovery', 'transport', 'server', 'options', 'task', 'report', 'auth'],
+    'inspector',
   ],
   // Its client finds the endpoint of an application as Nest has mounted it, and its cluster gives instances their backends.
   testing: [
@@ -141,7 +145,7 @@ const MAY_USE: Readonly<Record<string, readonly RegExp[]>> = {
   transport: [/^@nestjs\/(common|core)$/, /^rxjs$/],
   options: [/^@nestjs\/common$/],
   server: [/^@nestjs\/(common|core)$/, /^rxjs$/],
-  inspector: [],
+  inspector: [/^@nestjs\/(common|core)$/, /^rxjs$/],
   root: [/^@nestjs\/(common|core)$/, /^rxjs$/],
   testing: [/^@nestjs\/(common|core)$/, /^rxjs$/],
   doctor: [],

@@ -4,10 +4,6 @@ import type { Caller } from './caller.js';
 export interface OpenStream {
   /** `SessionView.id`. */
   readonly session: string;
-  /** When it was opened, by the clock of the instance, ms since the epoch. */
-  readonly openedAt: number;
-  /** Whether it is held open until Redis is available. */
-  readonly held: boolean;
 }
 
 /** A legacy session. */

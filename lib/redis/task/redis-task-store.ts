@@ -15,6 +15,8 @@ import type { ScriptName } from '../connection/scripts.js';
 import type { StoredLedger } from '../stored/stored-ledger.js';
 import { StoredTasks } from '../stored/stored-tasks.js';
 import { packAll, packCheckpoint, packPatch, type TaskReply, unpackTask } from './task-fields.js';
+import type { TaskOverview } from '../../task/task-overview.js';
+import { recentTasks } from './recent-tasks.js';
 import { TaskLists } from './task-lists.js';
 
 export interface RedisTaskStoreOptions {
@@ -24,6 +26,8 @@ export interface RedisTaskStoreOptions {
   readonly maxTasks: number;
   /** The account of what is stored (none). */
   readonly stored?: StoredLedger;
+  /** The clock of Redis, ms. Default: that of this process. */
+  readonly now?: () => number;
 }
 
 type Argument = string | number;
@@ -40,16 +44,18 @@ export class RedisTaskStore extends TaskStore {
   readonly #keys: RedisKeys;
   readonly #lists: TaskLists;
   readonly #maxTasks: number;
+  readonly #now: () => number;
   readonly #stored: StoredTasks | undefined;
   /** Known from the first script with several tasks, also behind a proxy that hides its cluster. */
   #onCluster = false;
 
-  constructor({ commands, keys, maxTasks, stored }: RedisTaskStoreOptions) {
+  constructor({ commands, keys, maxTasks, stored, now = Date.now }: RedisTaskStoreOptions) {
     super();
     this.#commands = commands;
     this.#keys = keys;
     this.#lists = new TaskLists(commands, keys, maxTasks);
     this.#maxTasks = maxTasks;
+    this.#now = now;
     this.#stored = stored && new StoredTasks(stored);
   }
 
@@ -141,6 +147,10 @@ export class RedisTaskStore extends TaskStore {
       position = page.at(-1);
     }
     return found;
+  }
+
+  override recent(limit: number): Promise<readonly TaskOverview[]> {
+    return recentTasks(this.#commands, this.#keys, limit, this.#now());
   }
 
   /**

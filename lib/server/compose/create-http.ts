@@ -12,6 +12,7 @@ import { KeepAlive } from '../../transport/http/sse/keep-alive.js';
 import { StreamUpgrades } from '../../transport/http/sse/stream-upgrades.js';
 import { DeleteHandler } from '../../transport/http/legacy/delete-handler.js';
 import { GetHandler } from '../../transport/http/legacy/get-handler.js';
+import { Welcome } from '../../transport/http/welcome.js';
 import type { Backends } from '../../backends/backends.js';
 import type { Engine } from './create-engine.js';
 
@@ -20,6 +21,8 @@ export interface HttpService {
   readonly streams: GetHandler;
   readonly slow: StreamUpgrades;
   readonly budget: ByteBudget;
+  /** Answers browsers. `undefined` in production. */
+  readonly welcome: Welcome | undefined;
 }
 
 /** Creates the HTTP endpoint of one server with its handlers. */
@@ -45,6 +48,7 @@ export function createHttpService(
   const policy = new OriginPolicy(options);
   const challenges = principals instanceof AuthPrincipalResolver ? principals.challenges : undefined;
   const { report, audit } = services;
+  const welcome = process.env['NODE_ENV'] === 'production' ? undefined : new Welcome(options);
   const parts = {
     policy,
     principals,
@@ -56,7 +60,8 @@ export function createHttpService(
     report,
     audit,
     challenges,
+    welcome,
   };
   const endpoint = new HttpEndpoint(parts);
-  return { endpoint, streams, slow, budget };
+  return { endpoint, streams, slow, budget, welcome };
 }

@@ -26,6 +26,7 @@ import { labelRequest } from './request-label.js';
 import { refusePrincipal } from './refuse-principal.js';
 import { retryAfter } from './retry-after.js';
 import type { ChallengeWriter } from './step-up.js';
+import type { Welcome } from './welcome.js';
 
 const ALLOW = { allow: 'GET, POST, DELETE, OPTIONS' };
 
@@ -63,6 +64,8 @@ export interface HttpEndpointParts {
   readonly audit: Audit;
   /** Default: challenges that do not say where to get a token. */
   readonly challenges?: ChallengeWriter | undefined;
+  /** Answers browsers. Default: nothing does, they are told what every other client is. */
+  readonly welcome?: Welcome | undefined;
 }
 
 /** Where every HTTP request of every client of both eras arrives. */
@@ -139,6 +142,8 @@ export class HttpEndpoint {
     if (http.verb === 'OPTIONS') return sendJson(http, 204, undefined, preflightHeaders(http));
     if (http.verb !== 'POST' && http.verb !== 'GET' && http.verb !== 'DELETE')
       return sendJson(http, 405, undefined, ALLOW);
+
+    if (http.verb === 'GET' && this.#parts.welcome?.answer(http)) return;
 
     try {
       const resolved = this.#parts.principals.resolve({ headers: http.headers, http: http.request });

@@ -51,6 +51,11 @@ export class GetHandler {
     return this.#held;
   }
 
+  /** The ids of the sessions whose streams are open here, one for each stream. */
+  *sessions(): Iterable<string> {
+    for (const { requestHeaders } of this.#open.keys()) yield String(requestHeaders['mcp-session-id']);
+  }
+
   /** @returns resolves when the stream is open: nothing of its request need be kept until it ends */
   async get(http: HttpContext): Promise<void> {
     if (!acceptsEventStream(http)) return sendJson(http, 406);

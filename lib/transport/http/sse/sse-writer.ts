@@ -1,4 +1,4 @@
-import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Unsubscribable } from 'rxjs';
 import type { HttpContext } from '../http-context.js';
 import { SMALL_BYTES } from '../../../limits/turns.js';
@@ -85,6 +85,11 @@ export class SseWriter implements QuietStream, UnreadOwner {
     this.#sent = sent;
     this.#account = account;
     this.lastBeat = options.keepAlive.beat;
+  }
+
+  /** The headers of the request that has opened it. */
+  get requestHeaders(): IncomingHttpHeaders {
+    return this.#response.req.headers;
   }
 
   /** @returns whether it is open now: an interceptor of the application may have answered, for example after a timeout */

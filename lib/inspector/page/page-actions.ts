@@ -1,0 +1,60 @@
+import { McpError } from '../../protocol/errors.js';
+import type { McpRuntime } from '../../server/mcp-runtime.js';
+import type { SessionKey } from '../../session/session-record.js';
+import type { TaskKey } from '../../task/task-record.js';
+import { sessionDigest, taskDigest } from '../digest.js';
+import { Refused } from './answers.js';
+
+/** What is looked through for one: the request may come to an instance that has listed none. */
+const MAX_SESSIONS = 100_000;
+const MAX_TASKS = 1000;
+
+/** What the page may change. Each names its object by a digest, as the lists do. */
+export class PageActions {
+  constructor(private readonly runtime: McpRuntime) {}
+
+  /**
+   * Ends a session on every instance, and what runs in it.
+   *
+   * @throws {Refused} if there is no such session
+   */
+  async endSession(digest: string): Promise<void> {
+    const { backends, bus, services } = this.runtime;
+    const key = await this.#session(digest);
+    if (!key || !(await backends.sessions.end(key)))
+      throw new Refused(404, 'unknown', 'This session has ended already.');
+    await bus.publish({ type: 'session-ended', session: key }).catch(services.report);
+  }
+
+  /**
+   * Cancels a task, wherever it runs.
+   *
+   * @throws {Refused} if there is no such task, or if it has ended already
+   */
+  async cancelTask(digest: string): Promise<void> {
+    const key = await this.#task(digest);
+    if (!key) throw new Refused(404, 'unknown', 'There is no such task any more.');
+    try {
+      const { moved } = await this.runtime.tasks.cancel(key);
+      if (!moved) throw new Refused(409, 'ended', 'This task has ended already.');
+    } catch (error) {
+      if (error instanceof McpError) throw new Refused(404, 'unknown', 'There is no such task any more.');
+      throw error;
+    }
+  }
+
+  async #session(digest: string): Promise<SessionKey | undefined> {
+    let searched = 0;
+    for await (const { principal, id } of this.runtime.backends.sessions.sessions()) {
+      if (sessionDigest(id) === digest) return { principal, id };
+      if (++searched >= MAX_SESSIONS) break;
+    }
+    return undefined;
+  }
+
+  async #task(digest: string): Promise<TaskKey | undefined> {
+    const tasks = await this.runtime.backends.tasks.recent(MAX_TASKS);
+    const found = tasks.find((task) => taskDigest(task) === digest);
+    return found && { principal: found.principal, id: found.id };
+  }
+}
