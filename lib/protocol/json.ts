@@ -62,14 +62,27 @@ function measure(text: string): { depth: number; members: number; commas: number
   return { depth: deepest, members, commas };
 }
 
+/** Most strings end within so many characters, which are looked at one by one; a longer one is searched for its end. */
+const NEAR = 64;
+
 /** Index of the closing quote, or the end of the text if there is none, which JSON.parse rejects later. */
 function endOfString(text: string, open: number): number {
-  for (let i = open + 1; i < text.length; i++) {
+  const near = Math.min(text.length, open + NEAR);
+  let i = open + 1;
+  for (; i < near; i++) {
     const c = text.charCodeAt(i);
     if (c === BACKSLASH) i++;
     else if (c === QUOTE) return i;
   }
-  return text.length;
+  for (;;) {
+    const quote = text.indexOf('"', i);
+    if (quote < 0) return text.length;
+    let escapes = quote;
+    while (escapes > i && text.charCodeAt(escapes - 1) === BACKSLASH) escapes--;
+    // An even number of backslashes are escaped themselves.
+    if ((quote - escapes) % 2 === 0) return quote;
+    i = quote + 1;
+  }
 }
 
 /**
