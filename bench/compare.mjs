@@ -44,15 +44,9 @@ cpSync(join(base, 'package.json'), join(installed, 'package.json'));
 
 const server = readFileSync(join(bench, 'servers/fleet.mjs'), 'utf8');
 writeFileSync(join(bench, 'servers/fleet-base.mjs'), server.replace("from 'nestjs-mcp-fleet'", `from '${BASE}'`));
-const runner = readFileSync(join(bench, 'run.mjs'), 'utf8');
-writeFileSync(
-  join(bench, 'run.mjs'),
-  runner
-    .replace('  fleet: ALL_FORMS,', "  fleet: ALL_FORMS,\n  'fleet-base': ALL_FORMS,")
-    .replace('[YARDSTICK]', "['fleet-base', YARDSTICK]"),
-);
+const forms = ['--only', 'call-modern,call-legacy,list-modern,list-legacy', '--targets', `${values.target},base,nest`];
 const options = ['--rounds', values.rounds, '--seconds', values.seconds, ...(values.out ? ['--out', values.out] : [])];
-run(process.execPath, ['run.mjs', '--targets', `${values.target},fleet-base,nest-route`, ...options], bench);
+run(process.execPath, ['run.mjs', ...forms, ...options], bench);
 if (values.out) {
   cpSync(join(bench, `results/${values.out}.json`), join(REPOSITORY, `bench/results/${values.out}.json`));
 }

@@ -1,37 +1,72 @@
-import { assertList, assertSum, send } from './answers.mjs';
-import { httpRequest } from './harness/http-request.mjs';
+import { assertLength, assertList, assertSum, send } from './answers.mjs';
+import { httpDelete, httpNotification, httpRequest, SESSION } from './harness/http-request.mjs';
+import { prose } from './tools.mjs';
 
 export const MODERN = '2026-07-28';
-const LEGACY = '2025-11-25';
+export const LEGACY = '2025-11-25';
 const CLIENT_INFO = { name: 'bench', version: '1' };
-export const META = {
+const META = {
   'io.modelcontextprotocol/protocolVersion': MODERN,
   'io.modelcontextprotocol/clientCapabilities': {},
   'io.modelcontextprotocol/clientInfo': CLIENT_INFO,
 };
-const CALL = { name: 'add', arguments: { a: 1, b: 2 } };
+const VERSION = { 'mcp-protocol-version': LEGACY };
+const ADD = { name: 'add', arguments: { a: 1, b: 2 } };
+const INITIALIZE = {
+  method: 'initialize',
+  params: { protocolVersion: LEGACY, capabilities: {}, clientInfo: CLIENT_INFO },
+};
 
-/** A modern call with further headers. */
-export const modernCallWith = (headers) =>
+/** A modern request. `headers` are further headers, such as `authorization`. */
+export const modern = (method, params = {}, headers = {}) =>
   httpRequest(
-    { method: 'tools/call', params: { ...CALL, _meta: META } },
-    { 'mcp-protocol-version': MODERN, 'mcp-method': 'tools/call', 'mcp-name': 'add', ...headers },
+    { method, params: { ...params, _meta: META } },
+    {
+      ...{ 'mcp-protocol-version': MODERN, 'mcp-method': method },
+      ...(params.name !== undefined && { 'mcp-name': params.name }),
+      ...headers,
+    },
   );
-export const modernCall = modernCallWith({});
-const modernList = httpRequest(
-  { method: 'tools/list', params: { _meta: META } },
-  { 'mcp-protocol-version': MODERN, 'mcp-method': 'tools/list' },
-);
 
-/** The measured forms: each prepares a server, checks its answer once and returns the request. */
+export const modernCallWith = (headers) => modern('tools/call', ADD, headers);
+export const modernCall = modernCallWith({});
+
+/** Each of these checks a server's answer once and returns the request to load it with. */
 export const forms = {
-  'call-modern': async (port) => checked(port, modernCall, assertSum),
-  'list-modern': async (port) => checked(port, modernList, assertList),
-  'call-legacy': async (port) =>
-    checked(port, httpRequest({ method: 'tools/call', params: CALL }, await legacySession(port)), assertSum),
+  'call-modern': (port) => checked(port, modernCall, assertSum),
+  'list-modern': (port) => checked(port, modern('tools/list'), assertList),
+  'call-legacy': async (port) => checked(port, callIn(await legacySession(port)), assertSum),
   'list-legacy': async (port) =>
     checked(port, httpRequest({ method: 'tools/list', params: {} }, await legacySession(port)), assertList),
+  cycle: async (port) => {
+    await checked(port, callIn(await legacySession(port)), assertSum);
+    const session = { ...VERSION, 'mcp-session-id': SESSION };
+    return [
+      { ...httpRequest(INITIALIZE), opensSession: true },
+      httpNotification('notifications/initialized', session),
+      callIn(session),
+      httpDelete(session),
+    ];
+  },
 };
+
+export const listOf = (count) => (port) =>
+  checked(port, modern('tools/list'), (at, request) => assertList(at, request, count));
+
+/** A call with so many bytes of arguments. */
+export const callWithText = (bytes) => (port) => {
+  const text = prose(bytes);
+  const isRight = (at, request) => assertLength(at, request, String(text.length).length);
+  return checked(port, modern('tools/call', { name: 'weigh', arguments: { text } }), isRight);
+};
+
+/** A call with so many bytes of result. */
+export const callForText = (bytes) => (port) =>
+  checked(port, modern('tools/call', { name: 'write', arguments: { bytes } }), (at, request) =>
+    assertLength(at, request, prose(bytes).length),
+  );
+
+const callIn = (session) => httpRequest({ method: 'tools/call', params: ADD }, session);
 
 async function checked(port, request, check) {
   await check(port, request);
@@ -39,14 +74,11 @@ async function checked(port, request, check) {
 }
 
 /** The headers of a session; a server without sessions (the bare route) gets the same requests without a session id. */
-async function legacySession(port) {
-  const version = { 'mcp-protocol-version': LEGACY };
-  const params = { protocolVersion: LEGACY, capabilities: {}, clientInfo: CLIENT_INFO };
-  const { headers } = await send(port, httpRequest({ method: 'initialize', params }));
+export async function legacySession(port) {
+  const { headers } = await send(port, httpRequest(INITIALIZE));
   const id = headers.get('mcp-session-id');
-  if (id === null) return version;
-  const session = { ...version, 'mcp-session-id': id };
-  const initialized = JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' });
-  await send(port, { body: initialized, headers: session });
+  if (id === null) return VERSION;
+  const session = { ...VERSION, 'mcp-session-id': id };
+  await send(port, httpNotification('notifications/initialized', session));
   return session;
 }

@@ -10,6 +10,12 @@ export class SearchInput {}
 decorateProperty(SearchInput, 'query', String, [IsString(), MaxLength(200)]);
 decorateProperty(SearchInput, 'limit', Number, [IsOptional(), IsInt(), Min(1), Max(100)]);
 
+export class TextInput {}
+decorateProperty(TextInput, 'text', String, [IsString()]);
+
+export class BytesInput {}
+decorateProperty(BytesInput, 'bytes', Number, [IsInt()]);
+
 function decorateProperty(target, property, type, decorators) {
   Reflect.defineMetadata('design:type', type, target.prototype, property);
   for (const decorate of decorators.toReversed()) decorate(target.prototype, property);

@@ -3,7 +3,7 @@ import { round } from '../harness/statistics.mjs';
 /** Commands that identify the two scripts of an idle stream: no other script uses them while idle. */
 const SELF_CHECK = 'exists';
 const HEARTBEAT = 'pttl';
-const DEFAULT_TTL_SECONDS = 3600;
+export const DEFAULT_TTL_SECONDS = 3600;
 
 /** Commands of one self-check: EVALSHA and those of the read script for a quiet stream (EXISTS, TIME, HGET). */
 const PER_SELF_CHECK = 4;
@@ -23,6 +23,5 @@ export function idleFigures(commands, seconds, ttlSeconds) {
     selfChecksPerSecond: perSecond(selfChecks),
     heartbeatsPerSecond: perSecond(commands[HEARTBEAT]),
     commandsPerSecondAtDefaultTtl: perSecond(atDefaultTtl),
-    byCommand: Object.fromEntries(Object.entries(commands).map(([name, count]) => [name, perSecond(count)])),
   };
 }

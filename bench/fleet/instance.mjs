@@ -1,15 +1,37 @@
 /** One instance of the fleet: a Nest application with the module that sends messages on orders of its parent. */
 import { queryObjects } from 'node:v8';
+import { Injectable } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { McpModule, McpServer, MessageBroker } from 'nestjs-mcp-fleet';
+import { McpModule, McpResource, McpServer, McpTool, MessageBroker } from 'nestjs-mcp-fleet';
 import { nowMicros, stamp } from '../harness/clock.mjs';
+import { decorateClass, decorateMethod } from '../harness/decorate.mjs';
 import { fastify, moduleWith } from '../harness/nest.mjs';
 import { pace, payload, saturate } from '../harness/offer.mjs';
 import { cpuMicros, serveOrders } from '../harness/orders.mjs';
+import { AddInput } from '../tools.dto.mjs';
+import { add, ADD_DESCRIPTION } from '../tools.mjs';
+import { memory } from './memory.mjs';
+import { SHARED_URI } from './session-socket.mjs';
+
+class Tools {
+  add(args) {
+    return add(args);
+  }
+  shared() {
+    return 'x';
+  }
+}
+Reflect.defineMetadata('design:paramtypes', [AddInput], Tools.prototype, 'add');
+decorateMethod(Tools, 'add', [McpTool({ name: 'add', description: ADD_DESCRIPTION })]);
+decorateMethod(Tools, 'shared', [McpResource({ name: 'shared', uri: SHARED_URI })]);
+decorateClass(Tools, [Injectable()]);
 
 const options = JSON.parse(process.env.BENCH_OPTIONS);
 const app = await NestFactory.create(
-  moduleWith({ imports: [McpModule.forRoot({ name: 'bench', version: '1.0.0', ...options })] }),
+  moduleWith({
+    imports: [McpModule.forRoot({ name: 'bench', version: '1.0.0', ...options })],
+    providers: [Tools],
+  }),
   fastify(),
   { logger: ['error', 'fatal'] },
 );
@@ -26,9 +48,12 @@ async function send(id) {
 serveOrders({
   saturate: ({ ids, ...order }) => saturate((n) => send(ids[n % ids.length]), order),
   pace: ({ ids, ...order }) => pace((n) => send(ids[n % ids.length]), order),
-  async broadcast() {
+  /** `get`: a log message to the streams of sessions. `listen`: an update of a resource to those of modern clients. */
+  async broadcast({ kind = 'get' }) {
     const startedMicros = nowMicros();
-    return { reached: await server.broadcast(message()), startedMicros };
+    if (kind === 'get') await server.broadcast(message());
+    else await server.resourceUpdated(SHARED_URI);
+    return { startedMicros };
   },
   cpu: () => ({ cpuMicros: cpuMicros() }),
   async held() {
@@ -38,11 +63,7 @@ serveOrders({
     );
     return { connections, channels, listeners };
   },
-  memory() {
-    for (let i = 0; i < 3; i++) globalThis.gc();
-    const { rss, heapUsed: heap } = process.memoryUsage();
-    return { rss, heap };
-  },
+  memory,
   /** Visits every object of the heap. With many objects this takes so long that sessions would expire. */
   timers: () => ({ timers: queryObjects(Timer, { format: 'count' }) }),
 });

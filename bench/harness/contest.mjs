@@ -2,13 +2,16 @@ import { CLIENT_CORE, PinnedProcess, SERVER_CORE } from './pinned-process.mjs';
 
 const LOAD_CLIENT = new URL('load-client.mjs', import.meta.url).href;
 
+export const startLoadClient = () => new PinnedProcess(LOAD_CLIENT, CLIENT_CORE);
+
 /**
  * Measures every entry in every round, one at a time, so that other load of the machine affects all of them equally.
  * The servers idle between their turns; they are started afresh for each generation of rounds, because two starts of
  * the same program may be optimised differently.
  *
- * An entry is `{ name, server, prepare(port) }`: the URL of its server's file, and a function that checks the server's
- * answer and returns the request to load it with.
+ * An entry is `{ name, server, prepare(port), connections }`: the URL of its server's file, a function that checks the
+ * server's answer and returns the request, or the cycle of requests, to load it with, and over how many sockets (the
+ * number of the options).
  */
 export async function contest(entries, options, onSample = () => {}) {
   const samples = new Map(entries.map(({ name }) => [name, []]));
@@ -16,11 +19,11 @@ export async function contest(entries, options, onSample = () => {}) {
     Math.floor((options.rounds + index) / options.generations),
   );
   for (const rounds of roundsLeft) {
-    await withServers(entries, async (contenders, client) => {
-      for (const contender of contenders) await measure(contender, client, options.warmUpSeconds, options);
+    await withServers(entries, options, async (contenders, client) => {
+      await warmUp(contenders, client, options);
       for (let round = 0; round < rounds; round++) {
         for (const contender of rotated(contenders, round)) {
-          const sample = await measure(contender, client, options.seconds, options);
+          const sample = await measure(contender, client, options.seconds);
           samples.get(contender.name).push(sample);
           onSample(contender.name, sample);
         }
@@ -30,17 +33,30 @@ export async function contest(entries, options, onSample = () => {}) {
   return samples;
 }
 
-async function withServers(entries, use) {
+/** Most of what a server does is the same for its first request and for those of another form. */
+async function warmUp(contenders, client, { warmUpSeconds, warmUpAgainSeconds }) {
+  const warm = new Set();
+  for (const contender of contenders) {
+    const [server] = contender.servers;
+    await measure(contender, client, warm.has(server) ? warmUpAgainSeconds : warmUpSeconds);
+    warm.add(server);
+  }
+}
+
+async function withServers(entries, options, use) {
   const urls = [...new Set(entries.map(({ server }) => server))];
-  const servers = new Map(urls.map((url) => [url, new PinnedProcess(url, SERVER_CORE)]));
-  const client = new PinnedProcess(LOAD_CLIENT, CLIENT_CORE);
+  const servers = new Map(urls.map((url) => [url, new PinnedProcess(url)]));
+  const client = startLoadClient();
   try {
     const ports = new Map();
-    for (const [url, server] of servers) ports.set(url, (await server.receive()).port);
+    const ready = [...servers].map(async ([url, server]) => ports.set(url, (await server.receive()).port));
+    await Promise.all(ready);
+    for (const server of servers.values()) server.pin(SERVER_CORE);
     const contenders = [];
-    for (const { name, server, prepare } of entries) {
+    for (const { name, server, prepare, connections = options.connections } of entries) {
       const port = ports.get(server);
-      contenders.push({ name, port, server: servers.get(server), request: await prepare(port) });
+      const steps = [await prepare(port)].flat();
+      contenders.push({ name, ports: [port], servers: [servers.get(server)], steps, connections });
     }
     await use(contenders, client);
   } finally {
@@ -48,17 +64,24 @@ async function withServers(entries, use) {
   }
 }
 
-async function measure({ name, port, server, request }, client, seconds, { connections }) {
-  await client.ask({ do: 'open', port, count: connections, request });
-  const before = await server.ask('cpu');
+/** Loads the servers of one contender for some time. @returns its answers, and the CPU time of its servers */
+export async function measure({ name, ports, servers, steps, connections }, client, seconds) {
+  await client.ask({ do: 'open', ports, count: connections, steps });
+  const before = await cpuMicros(servers);
   const started = performance.now();
-  const { answered, refused } = await client.ask({ do: 'run', ms: seconds * 1000 });
+  const { answered, refused, example } = await client.ask({ do: 'run', ms: seconds * 1000 });
   const wallSeconds = (performance.now() - started) / 1000;
-  const after = await server.ask('cpu');
+  const after = await cpuMicros(servers);
   await client.ask({ do: 'close' });
-  if (refused > 0) throw new Error(`${name}: ${refused} of ${answered} answers were not a result`);
-  const cpuSeconds = (after.cpuMicros - before.cpuMicros) / 1e6;
+  if (refused > 0) throw new Error(`${name}: ${refused} of ${answered} answers were not right, such as\n${example}`);
+  const cpuSeconds = (after - before) / 1e6;
   return { perCpuSecond: answered / cpuSeconds, answered, cpuSeconds, wallSeconds };
+}
+
+async function cpuMicros(servers) {
+  let sum = 0;
+  for (const server of servers) sum += (await server.ask({ do: 'cpu' })).cpuMicros;
+  return sum;
 }
 
 /** Rotates the order in each round, so that no entry always runs after the same neighbour. */

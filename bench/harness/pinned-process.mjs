@@ -39,6 +39,11 @@ export class PinnedProcess {
     return message;
   }
 
+  /** Pins all its threads. A process that is pinned only now can start beside others on all cores. */
+  pin(core) {
+    if (canPin) execFileSync('taskset', ['-acp', String(core), String(this.child.pid)], { stdio: 'ignore' });
+  }
+
   ask(message) {
     const answer = this.receive();
     this.child.send(message);

@@ -14,7 +14,9 @@ export class RedisProcess {
     const options = ['--port', port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
     const child = spawn('redis-server', options.map(String), { stdio: 'ignore' });
     // A failed measurement must not leave the server running.
-    process.once('exit', () => child.kill('SIGKILL'));
+    const kill = () => child.kill('SIGKILL');
+    process.once('exit', kill);
+    child.once('exit', () => process.off('exit', kill));
     const client = new Redis({ port, host: '127.0.0.1', lazyConnect: true, retryStrategy: () => 50 });
     client.on('error', () => {});
     const ready = new Promise((resolve) => client.once('ready', resolve));
@@ -53,6 +55,32 @@ export class RedisProcess {
     const text = await this.client.info('commandstats');
     const calls = [...text.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)].map(([, name, count]) => [name, Number(count)]);
     return Object.fromEntries(calls.filter(([name]) => !/^(info|config|dbsize)/.test(name)));
+  }
+
+  /**
+   * Counts the commands of scripts and others that name a key, while something is done. A command of a script counts as
+   * one, like the call of the script.
+   */
+  async commandsAbout(key, work) {
+    const monitor = await this.client.monitor();
+    let count = 0;
+    let isAbout = false;
+    monitor.on('error', () => {});
+    monitor.on('monitor', (_time, args, source) => {
+      // The commands of a script follow its call, and nothing comes in between.
+      if (source !== 'lua') isAbout = args.some((arg) => arg.includes(key));
+      if (isAbout) count++;
+    });
+    const result = await work();
+    await this.client.ping();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    monitor.disconnect();
+    return { count, result };
+  }
+
+  async version() {
+    const text = await this.client.info('server');
+    return /redis_version:([\d.]+)/.exec(text)[1];
   }
 
   async stop() {

@@ -33,3 +33,33 @@ export function printColumns(title, rows) {
     values.map((value, index) => (index ? value.padStart(widths[index]) : value.padEnd(widths[index]))).join('  ');
   console.log(`\n${title}\n${cells.map(line).join('\n')}`);
 }
+
+/** What ratios are printed to, where it was measured too. */
+const YARDSTICKS = ['base', 'nest', 'nest-validated'];
+
+/** The median of each measure with its lowest and highest sample, and the ratios within the rounds. */
+export function printSamples(title, samples) {
+  const rows = Object.entries(samples).map(([name, measures]) => ({
+    name,
+    ...Object.fromEntries(Object.entries(measures).map(([measure, list]) => [measure, brief(list)])),
+    ...ratios(measures, samples),
+  }));
+  const columns = [...new Set(rows.flatMap(Object.keys))];
+  printColumns(
+    title,
+    rows.map((row) => Object.fromEntries(columns.map((column) => [column, row[column] ?? '']))),
+  );
+}
+
+function ratios({ perCpuSecond }, samples) {
+  const present = YARDSTICKS.filter((name) => perCpuSecond && samples[name]?.perCpuSecond);
+  const to = (name) => median(perCpuSecond.map((rate, index) => rate / samples[name].perCpuSecond[index]));
+  return Object.fromEntries(present.map((name) => [`to ${name}`, round(to(name), 2)]));
+}
+
+function brief(list) {
+  const middle = median(list);
+  const digits = middle >= 100 ? 0 : 2;
+  if (list.length === 1) return round(middle, digits);
+  return `${round(middle, digits)} (${round(Math.min(...list), digits)}…${round(Math.max(...list), digits)})`;
+}

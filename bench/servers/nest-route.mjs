@@ -1,9 +1,21 @@
-import { ValidationPipe } from '@nestjs/common';
-import { AddInput } from '../tools.dto.mjs';
-import { serveRoute } from './nest-route.shared.mjs';
+/**
+ * The yardsticks: a controller of Nest that does the JSON work; with `?validate` its arguments are validated as a DTO, as
+ * most routes do it.
+ */
+import { Body, ValidationPipe } from '@nestjs/common';
+import { adapterOfQuery, moduleWithRoute, query, serveNest } from '../harness/nest.mjs';
+import { AddInput, BytesInput, TextInput } from '../tools.dto.mjs';
+import { jsonWork } from './json-work.mjs';
 
-/** The yardstick: the cost of a route that reads JSON, validates a DTO and returns JSON. */
+const answer = jsonWork();
 const pipe = new ValidationPipe({ transform: true });
-const metadata = { type: 'body', metatype: AddInput };
+const INPUTS = { add: AddInput, weigh: TextInput, write: BytesInput };
 
-await serveRoute((args) => pipe.transform(args, metadata));
+async function answerValidated(message) {
+  const { params } = message;
+  if (message.method !== 'tools/call') return answer(message);
+  const args = await pipe.transform(params.arguments, { type: 'body', metatype: INPUTS[params.name] });
+  return answer({ ...message, params: { ...params, arguments: args } });
+}
+
+await serveNest(moduleWithRoute(query.has('validate') ? answerValidated : answer, [Body()]), adapterOfQuery());

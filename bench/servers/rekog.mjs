@@ -2,7 +2,7 @@ import { Payload } from '@nestjs/microservices';
 import { NestFactory } from '@nestjs/core';
 import { McpController, McpStrategy, StreamableHttpTransport, Tool } from '@rekog/mcp-nest';
 import { decorateClass, decorateMethod } from '../harness/decorate.mjs';
-import { fastify, moduleWith } from '../harness/nest.mjs';
+import { adapterOfQuery, moduleWith } from '../harness/nest.mjs';
 import { announce } from '../harness/serve.mjs';
 import { ADD_DESCRIPTION, add, search, searches, textContent } from '../tools.mjs';
 import { AddInput, SearchInput } from '../tools.zod.mjs';
@@ -28,7 +28,9 @@ const strategy = new McpStrategy({
   logging: false,
   transports: [new StreamableHttpTransport({ statefulMode: true, enableJsonResponse: true })],
 });
-const app = await NestFactory.create(moduleWith({ controllers: [ToolsController] }), fastify(), { logger: false });
+const app = await NestFactory.create(moduleWith({ controllers: [ToolsController] }), adapterOfQuery(), {
+  logger: false,
+});
 strategy.setHttpAdapter(app.getHttpAdapter());
 app.connectMicroservice({ strategy });
 await app.startAllMicroservices();

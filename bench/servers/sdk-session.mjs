@@ -12,6 +12,7 @@ async function openSession() {
     sessionIdGenerator: randomUUID,
     enableJsonResponse: true,
     onsessioninitialized: (id) => sessions.set(id, transport),
+    onsessionclosed: (id) => sessions.delete(id),
   });
   await createServer().connect(transport);
   return transport;

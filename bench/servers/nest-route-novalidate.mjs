@@ -1,3 +1,0 @@
-import { serveRoute } from './nest-route.shared.mjs';
-
-await serveRoute((args) => args);
