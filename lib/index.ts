@@ -117,8 +117,24 @@ export type {
   McpAuditRequest,
   McpAuditSessionEnd,
   McpAuditTaskEnd,
-} from './audit/audit-event.js';
+} from './observe/audit-event.js';
 export type { McpAuditOptions } from './options/audit-options.js';
+export { mcpChannel } from './observe/channels.js';
+export type {
+  McpAnswer,
+  McpEvent,
+  McpEventKind,
+  McpHop,
+  McpLeaseLoss,
+  McpQuestion,
+  McpQuestionEnd,
+  McpRequestStart,
+  McpResumeOutcome,
+  McpSessionStart,
+  McpStreamResume,
+} from './observe/event.js';
+export type { McpEventOrigin } from './observe/event-origin.js';
+export type { McpQuestionOutcome } from './interaction/question-observer.js';
 
 // Replaceable parts
 export { BackendFullError, BackendUnavailableError } from './session/backend-unavailable.js';

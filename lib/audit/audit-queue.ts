@@ -1,4 +1,4 @@
-import type { McpAuditEvent } from './audit-event.js';
+import type { McpAuditEvent } from '../observe/audit-event.js';
 import type { AuditSink } from './audit-sink.js';
 
 /** What has become of the events of this instance. */

@@ -1,5 +1,5 @@
 import { knownAcrossCopies } from '../packages/known-across-copies.js';
-import type { McpAuditEvent } from './audit-event.js';
+import type { McpAuditEvent } from '../observe/audit-event.js';
 
 /**
  * Where the audit goes: provide one in any module of the application, and every request, refusal, and end of a task or

@@ -7,6 +7,8 @@ export interface FeedReaderOwner {
   broadcast(entry: FeedEntry): void;
   /** Entries after the cursor of the reader were lost; the next one follows `cursor`. */
   broadcastGap(cursor: string): void;
+  /** Called each time when everything is told that is in the log. */
+  broadcastsCaughtUp(): void;
 }
 
 const PAGE = 200;
@@ -83,6 +85,7 @@ export class FeedReader implements FeedListener {
       if (this.#cursor === last && !this.#isBehindFeed()) break;
     }
     this.#catchingUp = false;
+    if (!this.#closed) this.owner.broadcastsCaughtUp();
   }
 
   /** Whether the feed has passed entries on that were appended after the log was read. */

@@ -55,6 +55,8 @@ export class StandaloneReader implements StreamSink, FeedReaderOwner, InterestsL
   /** Broadcasts that wait until it is known whether the session wants them. */
   #held: Held[] | undefined;
   #skipped = 0;
+  #ownCaughtUp = false;
+  #broadcastsCaughtUp = false;
 
   constructor(
     private readonly sources: StandaloneSources,
@@ -90,6 +92,12 @@ export class StandaloneReader implements StreamSink, FeedReaderOwner, InterestsL
 
   sessionChanged(): void {
     this.#interests.changed();
+  }
+
+  /** With the session's own stream. */
+  caughtUp(): void {
+    this.#ownCaughtUp = true;
+    this.#tellCaughtUp();
   }
 
   /** An event of the session's own stream. */
@@ -151,10 +159,20 @@ export class StandaloneReader implements StreamSink, FeedReaderOwner, InterestsL
     this.#onBroadcast({ gap });
   }
 
+  broadcastsCaughtUp(): void {
+    this.#broadcastsCaughtUp = true;
+    this.#tellCaughtUp();
+  }
+
   interestsLoaded(): void {
     const held = this.#held ?? [];
     this.#held = undefined;
     for (const one of held) if (!this.sink.closed) this.#emitBroadcast(one);
+    this.#tellCaughtUp();
+  }
+
+  #tellCaughtUp(): void {
+    if (this.#ownCaughtUp && this.#broadcastsCaughtUp && !this.#held) this.sink.caughtUp?.();
   }
 
   #onBroadcast(held: Held): void {

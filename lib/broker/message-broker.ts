@@ -62,6 +62,16 @@ export abstract class MessageBroker {
    */
   abstract onInterruption(listener: () => void): () => void;
 
+  /**
+   * Registers a listener for how long messages take from `publish()` to the listeners of another instance, ms, told from
+   * time to time. A broker that does not measure it never calls it.
+   *
+   * @returns a function that removes the listener
+   */
+  onHop(_listener: (milliseconds: number) => void): () => void {
+    return () => {};
+  }
+
   /** Whether the backend is reachable. Default: always `up`. */
   get status(): BrokerStatus {
     return 'up';

@@ -1,11 +1,12 @@
 import type { Logger } from '@nestjs/common';
-import type { Audit, AuditedRequest } from '../audit/audit.js';
 import { DuplicateEntryError } from '../catalog/table.js';
 import type { Permit } from '../limits/limit-store.js';
 import { CallTimeoutError, type McpError, methodNotFound, ResultTooLargeError } from '../protocol/errors.js';
 import type { Era } from '../protocol/revisions.js';
 import { CancelledError, type Exchange } from '../exchange/exchange.js';
 import { reportUnexpected, toMcpError } from '../exchange/failure.js';
+import type { ObservedRequest } from '../observe/observed-request.js';
+import type { Observer } from '../observe/observer.js';
 import type { CallBounds } from './call-bounds.js';
 import type { Method } from './method.js';
 import { ResponseWriter, errorResponse, type SerializedResponse } from './response-writer.js';
@@ -18,7 +19,7 @@ export class Dispatcher {
     methods: readonly Method[],
     private readonly writer: ResponseWriter,
     private readonly logger: Logger,
-    private readonly audit: Audit,
+    private readonly observer: Observer,
     private readonly bounds: CallBounds,
   ) {
     this.add(methods);
@@ -42,9 +43,13 @@ export class Dispatcher {
   }
 
   /** @returns `undefined` for a request that its client cancelled, which gets no response; never rejects */
-  async dispatch(exchange: Exchange): Promise<SerializedResponse | undefined> {
+  dispatch(exchange: Exchange): Promise<SerializedResponse | undefined> {
+    const observed = this.observer.begin(exchange);
+    return observed ? observed.run(() => this.#serve(exchange, observed)) : this.#serve(exchange, undefined);
+  }
+
+  async #serve(exchange: Exchange, observed: ObservedRequest | undefined): Promise<SerializedResponse | undefined> {
     const { request, peer } = exchange;
-    const audited = this.audit.begin(exchange);
     const method = this.#methods[peer.era].get(request.method);
     let permit: Permit | undefined;
     try {
@@ -52,16 +57,16 @@ export class Dispatcher {
       permit = admitted instanceof Promise ? await admitted : admitted;
       if (!method || method.available?.() === false) throw methodNotFound(request.method);
       const result = await method.run(request.params ?? {}, exchange);
-      if (exchange.cancelled) return this.#cancelled(exchange, method, audited);
+      if (exchange.cancelled) return this.#cancelled(exchange, method, observed);
       const response = this.writer.result(request.id, peer.era, result);
       if (method.isCall) this.bounds.requireSmall(response.text);
-      audited?.ended(result);
+      observed?.ended(result);
       return response;
     } catch (error) {
-      if (exchange.cancelled || error instanceof CancelledError) return this.#cancelled(exchange, method, audited);
+      if (exchange.cancelled || error instanceof CancelledError) return this.#cancelled(exchange, method, observed);
       reportUnexpected(error, this.logger, request.method);
       const answer = toMcpError(error);
-      audited?.failed(answer);
+      observed?.failed(answer);
       return this.#failed(answer, exchange, method);
     } finally {
       permit?.release();
@@ -72,10 +77,10 @@ export class Dispatcher {
   #cancelled(
     exchange: Exchange,
     method: Method | undefined,
-    audited: AuditedRequest | undefined,
+    observed: ObservedRequest | undefined,
   ): SerializedResponse | undefined {
     const { cancellationError } = exchange;
-    audited?.cancelled(cancellationError);
+    observed?.cancelled(cancellationError);
     return cancellationError && this.#failed(cancellationError, exchange, method);
   }
 

@@ -1,5 +1,5 @@
-import type { Audit } from '../audit/audit.js';
 import type { SessionStore } from '../session/session-store.js';
+import type { Observer } from '../observe/observer.js';
 import type { InFlight } from './in-flight.js';
 
 /** The longest time that a request goes on after its session has expired, ms. */
@@ -13,17 +13,17 @@ export class SessionExpiry {
   readonly #timer: NodeJS.Timeout;
   readonly #stopListening: (() => void) | undefined;
 
-  /** @param audit `undefined` if nothing is recorded */
+  /** @param observer `undefined` if nobody wants to know which sessions expire, as finding out costs */
   constructor(
     private readonly sessions: SessionStore,
     private readonly inFlight: InFlight,
     idleTtlMs: number,
     report: (error: unknown) => void,
-    audit: Audit | undefined,
+    observer: Observer | undefined,
   ) {
     const check = (): void => void this.#check().catch(report);
     this.#timer = setInterval(check, Math.min(CHECK_MS, Math.ceil(idleTtlMs / 2))).unref();
-    this.#stopListening = audit && sessions.onExpiry((key) => audit.sessionExpired(key));
+    this.#stopListening = observer && sessions.onExpiry((key) => observer.sessionExpired(key));
   }
 
   close(): void {

@@ -5,6 +5,7 @@ import type { SessionKey } from '../session/session-record.js';
 import type { InputRequest } from './input-request.js';
 import { InputRefusedError } from './interaction.js';
 import type { PendingRequest, PendingRequests } from './pending-requests.js';
+import { type QuestionObserver, withoutAnswer } from './question-observer.js';
 
 /** One request to the client of a legacy session, sent on the stream of the request it belongs to (SEP-2260). */
 export class ClientRequest {
@@ -19,6 +20,7 @@ export class ClientRequest {
     private readonly exchange: Exchange,
     private readonly session: SessionKey,
     private readonly pending: PendingRequests,
+    private readonly observer: QuestionObserver | undefined,
   ) {
     this.#voided = new Promise((_, reject) => (this.#reject = reject));
     // It may reject while nothing awaits it.
@@ -26,7 +28,19 @@ export class ClientRequest {
   }
 
   /** @throws {InputRefusedError | CancelledError} when no response comes */
-  async response({ method, params }: InputRequest, timeoutMs: number): Promise<JsonRpcResponse> {
+  async response(request: InputRequest, timeoutMs: number): Promise<JsonRpcResponse> {
+    const observed = this.observer?.asked(this.exchange, this.#id, request);
+    try {
+      const response = await this.#response(request, timeoutMs);
+      observed?.ended(response.error === undefined ? 'answered' : 'refused');
+      return response;
+    } catch (error) {
+      observed?.ended(withoutAnswer(error));
+      throw error;
+    }
+  }
+
+  async #response({ method, params }: InputRequest, timeoutMs: number): Promise<JsonRpcResponse> {
     const release = this.exchange.onCancel((reason) => this.void(reason));
     let pending: PendingRequest | undefined;
     try {

@@ -6,6 +6,7 @@ import type { Interaction } from './interaction.js';
 import type { PendingRequests } from './pending-requests.js';
 import { ModernInteraction, type ModernLimits } from './modern-interaction.js';
 import { LegacyInteraction, type LegacyLimits } from './legacy-interaction.js';
+import type { QuestionObserver } from './question-observer.js';
 import type { RequestStates, StateBinding } from './request-state.js';
 
 export interface InteractionOptions {
@@ -18,6 +19,8 @@ export interface InteractionOptions {
   /** How many times one call may ask. */
   readonly maxRounds: number;
   readonly logger: { error(message: string): void };
+  /** Default: nobody learns what is asked. */
+  readonly observer?: QuestionObserver;
 }
 
 /** Creates the interaction of each call, depending on the era of its client. */
@@ -27,10 +30,10 @@ export class Interactions {
   readonly #modern: ModernLimits;
   readonly #legacy: LegacyLimits;
 
-  constructor({ server, states, pending, timeoutMs, maxRounds, logger }: InteractionOptions) {
+  constructor({ server, states, pending, timeoutMs, maxRounds, logger, observer }: InteractionOptions) {
     this.#server = server;
     this.#modern = { states, maxRounds, diverged: ({ method }, key) => logger.error(divergence(method, key)) };
-    this.#legacy = { pending, timeoutMs, maxRounds };
+    this.#legacy = { pending, timeoutMs, maxRounds, observer };
   }
 
   /**

@@ -9,6 +9,7 @@ import { InputRefusedError, type Interaction, type Outcome, type Question } from
 import { asStored, stepResult } from './step-result.js';
 import { ClientRequest } from './client-request.js';
 import type { PendingRequests } from './pending-requests.js';
+import type { QuestionObserver } from './question-observer.js';
 import { inputRequestFor } from './input-request-for-revision.js';
 import { QuestionKeys } from './question-keys.js';
 import { fingerprintOf } from './request-state.js';
@@ -18,6 +19,7 @@ export interface LegacyLimits {
   /** How long the client, and the person who uses it, may take for one answer, ms. */
   readonly timeoutMs: number;
   readonly maxRounds: number;
+  readonly observer: QuestionObserver | undefined;
 }
 
 /** Time between two rounds of a method that asks no questions and only has to wait (J-5). */
@@ -115,7 +117,8 @@ export class LegacyInteraction implements Interaction {
     const adapted = inputRequestFor(request, this.session.revision);
     // Concurrent questions are one round, as in the modern era.
     if (this.#open.size === 0) this.#beginRound();
-    const clientRequest = new ClientRequest(this.exchange, this.session, this.limits.pending);
+    const { pending, observer } = this.limits;
+    const clientRequest = new ClientRequest(this.exchange, this.session, pending, observer);
     this.#open.add(clientRequest);
     try {
       return resultOf(await clientRequest.response(adapted, this.limits.timeoutMs));

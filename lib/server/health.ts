@@ -122,7 +122,7 @@ const common = ({
     requestBytes: http.budget.held,
     tasks: tasks.runner.size,
   },
-  audit: audit.queue?.figures ?? NO_FIGURES,
+  audit: audit?.figures ?? NO_FIGURES,
   limits: { refused: bounds.refused },
   budgets: {
     requests: inFlight.size,

@@ -8,6 +8,7 @@ import type { CallBounds } from '../engine/call-bounds.js';
 import { InFlight } from '../engine/in-flight.js';
 import { declaredExtensions } from '../extensions/declared-extensions.js';
 import { SessionExpiry } from '../engine/session-expiry.js';
+import type { Observer } from '../observe/observer.js';
 import type { LimitStore } from '../limits/limit-store.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import { MODERN_REVISION } from '../protocol/revisions.js';
@@ -21,9 +22,11 @@ import type { LegacyServices } from '../transport/legacy-services.js';
 import { Announcer } from './announcer.js';
 import type { Interactions } from '../interaction/interactions.js';
 import type { ThrottledReporter } from '../report/throttled-reporter.js';
-import { type AuditService, createAudit } from './compose/create-audit.js';
+import type { AuditQueue } from '../audit/audit-queue.js';
+import { createAudit } from './compose/create-audit.js';
 import { createBounds } from './compose/create-bounds.js';
 import { createInteractions } from './compose/create-interactions.js';
+import { createObserver } from './compose/create-observer.js';
 import { createTasks } from './compose/create-tasks.js';
 import type { Backends, StoredGauge } from '../backends/backends.js';
 import { accessOptions } from '../options/access-options.js';
@@ -39,7 +42,9 @@ const AUDIT_GRACE_MS = 1000;
 export class McpRuntime {
   readonly access: AccessControl;
   readonly catalog: Catalog;
-  readonly audit: AuditService;
+  readonly observer: Observer;
+  /** What is given to the sink of the audit. `undefined` without one. */
+  readonly audit: AuditQueue | undefined;
   readonly bounds: CallBounds;
   readonly interactions: Interactions;
   readonly bus: ChangeBus;
@@ -52,6 +57,7 @@ export class McpRuntime {
   readonly http: HttpService;
   #subscriptions: Subscription[] = [];
   readonly #expiry: SessionExpiry;
+  readonly #stopHops: () => void;
   #busRetry: NodeJS.Timeout | undefined;
   #closed = false;
   #drainDeadline = 0;
@@ -72,11 +78,12 @@ export class McpRuntime {
     this.inFlight = new InFlight(options);
     this.access = new AccessControl(accessOptions(options), report);
     this.catalog = new Catalog(options.pageSize);
-    this.audit = createAudit(backends.auditSink, this.catalog, options, reporter, server);
-    const { audit } = this.audit;
-    const recorded = this.audit.queue && audit;
+    const observer = (this.observer = createObserver(this.catalog, options, server));
+    this.audit = createAudit(backends.auditSink, observer, options, reporter);
+    const recorded = this.audit && observer;
     this.#expiry = new SessionExpiry(sessions, this.inFlight, options.sessionIdleTtlMs, report, recorded);
-    this.interactions = createInteractions(backends, options, this.logger);
+    this.#stopHops = broker.onHop((milliseconds) => observer.hopped(milliseconds));
+    this.interactions = createInteractions(backends, options, this.logger, observer);
     this.bus = new ChangeBus({ broker, namespace: `mcp:${server ?? 'default'}`, report });
     this.tasks = createTasks(
       this.catalog,
@@ -87,7 +94,7 @@ export class McpRuntime {
       options,
       this.logger,
       report,
-      audit,
+      observer,
     );
     this.bounds = createBounds(limits, options);
     this.feed = new BroadcastFeed({ log, broker, report });
@@ -97,7 +104,7 @@ export class McpRuntime {
     const changes = new SessionChanges(broker, log, report);
     this.engine = createEngine({
       ...{ catalog, sessions, changes, interactions, tasks, pending, access },
-      ...{ options, logger, audit, bounds },
+      ...{ options, logger, observer, bounds },
     });
     this.announcer = new Announcer(sessions, log, options.changeDebounceMs, report);
     this.services = {
@@ -107,7 +114,7 @@ export class McpRuntime {
       pending,
       bus: this.bus,
       feed: this.feed,
-      audit,
+      observer,
       report,
       gapNotifications: this.#gapNotifications,
       mayReceive: this.engine.notifications.mayReceive,
@@ -177,13 +184,14 @@ export class McpRuntime {
     this.#closed = true;
     clearTimeout(this.#busRetry);
     this.#expiry.close();
+    this.#stopHops();
     this.http.slow.close();
     for (const subscription of this.#subscriptions) subscription.unsubscribe();
     this.announcer.close();
     this.feed.close();
     this.tasks.changes.close();
     this.tasks.orphans.close();
-    await this.audit.queue?.settled(AUDIT_GRACE_MS);
+    await this.audit?.settled(AUDIT_GRACE_MS);
     await this.bus.close();
   }
 

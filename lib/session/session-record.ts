@@ -34,6 +34,8 @@ export interface SessionRecord extends SessionKey {
   readonly clientCapabilities: Readonly<Record<string, unknown>>;
   /** Where the broadcasts begin that it gets, in the broadcast log of the `EventLog`. Default: where it is first read. */
   readonly broadcastsFrom?: string;
+  /** When it was opened, in ms since the epoch, by the clock of the instance. Default: that is not known. */
+  readonly openedAt?: number;
   /** Whether the client has sent `notifications/initialized`. */
   readonly initialized: boolean;
   /** The level set by `logging/setLevel`. Absent until the client sets one. */

@@ -29,4 +29,6 @@ export interface StreamSink {
    * such signal, and after an interruption. Default: nobody asks.
    */
   sessionChanged?(): void;
+  /** Called each time when everything is delivered that is in the log. Default: nobody asks. */
+  caughtUp?(): void;
 }

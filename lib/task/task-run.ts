@@ -1,6 +1,7 @@
 import { CancelledError, type Exchange } from '../exchange/exchange.js';
 import { requireCapability } from '../interaction/asking-limits.js';
 import type { InputRequest } from '../interaction/input-request.js';
+import { type QuestionObserver, withoutAnswer } from '../interaction/question-observer.js';
 import type { TaskChanges, TaskWatch } from './task-changes.js';
 import { taskKeyOf } from './task-id.js';
 import type { AskingRun } from './task-interaction.js';
@@ -20,6 +21,14 @@ export interface RunServices {
   readonly store: TaskStore;
   readonly changes: TaskChanges;
   readonly report: (error: unknown) => void;
+  /** Default: nobody learns of questions and lost leases. */
+  readonly observer?: TaskObserver;
+}
+
+/** Learns what happens to the tasks of this instance. Nothing of it waits or throws. */
+export interface TaskObserver extends QuestionObserver {
+  /** @param side whether this instance has lost the lease, or has taken the task over from another one */
+  leaseLost(task: TaskRecord, side: 'former' | 'successor'): void;
 }
 
 interface Waiter {
@@ -36,6 +45,7 @@ export class TaskRun implements AskingRun {
   readonly #watch: TaskWatch;
   #questionCount = 0;
   #ended = false;
+  #lost = false;
   #statusMessage: string | undefined;
   #writingStatus = false;
 
@@ -68,10 +78,16 @@ export class TaskRun implements AskingRun {
     const answer = new Promise<TaskAnswer>((resolve, reject) => this.#waiting.set(key, { resolve, reject }));
     // It may reject before anything awaits it: the task may be cancelled while the question is being stored.
     answer.catch(() => {});
+    const observed = this.services.observer?.asked(this.exchange, key, request);
     try {
       const stored = await this.#move(OPEN, 'input_required', { inputRequests: { [key]: request } });
       if (!stored) throw new CancelledError('the task has ended');
-      return await answer;
+      const given = await answer;
+      observed?.ended('refused' in given ? 'refused' : 'answered');
+      return given;
+    } catch (error) {
+      observed?.ended(withoutAnswer(error));
+      throw error;
     } finally {
       this.#waiting.delete(key);
     }
@@ -140,6 +156,7 @@ export class TaskRun implements AskingRun {
     // A task that this run has ended itself must not look cancelled.
     if (this.#ended) return;
     if (!task || !isOpen(task) || task.fence !== this.fence) {
+      if (task && task.fence !== this.fence) this.#noticeLoss();
       return this.exchange.cancel(task ? `the task is ${task.status}, or run elsewhere` : 'the task has expired');
     }
     for (const [key, waiter] of this.#waiting) {
@@ -147,6 +164,13 @@ export class TaskRun implements AskingRun {
       if (answer === undefined || !this.#waiting.delete(key)) continue;
       waiter.resolve(answer);
     }
+  }
+
+  /** Once: further changes of the task may be read before the work has stopped. */
+  #noticeLoss(): void {
+    if (this.#lost) return;
+    this.#lost = true;
+    this.services.observer?.leaseLost(this.task, 'former');
   }
 
   #rejectWaiters(error: CancelledError): void {

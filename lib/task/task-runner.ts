@@ -120,6 +120,7 @@ export class TaskRunner {
     const task = await this.services.store.claim(taskKeyOf(orphan), this.limits.taskLeaseMs);
     if (!task) return;
     this.services.changes.announce(task);
+    this.services.observer?.leaseLost(task, 'successor');
     const tool = this.find(task.tool);
     if (!task.idempotent) return this.#giveUp(task, LOST);
     if (!tool) return this.#giveUp(task, `${LOST}, and the tool no longer exists`);

@@ -1,10 +1,10 @@
-import type { Audit } from '../audit/audit.js';
 import type { BroadcastFeed } from '../broadcast/broadcast-feed.js';
 import type { ChangeBus } from '../broker/change-bus.js';
 import type { MessageBroker } from '../broker/message-broker.js';
 import type { Peer } from '../exchange/peer.js';
 import type { Permit } from '../limits/limit-store.js';
 import type { PendingRequests } from '../interaction/pending-requests.js';
+import type { Observer } from '../observe/observer.js';
 import type { SessionRecord } from '../session/session-record.js';
 import type { SessionStore } from '../session/session-store.js';
 import type { EventLog } from '../stream/event-log.js';
@@ -17,7 +17,7 @@ export interface LegacyServices {
   readonly bus: ChangeBus;
   readonly feed: BroadcastFeed;
   readonly pending: PendingRequests;
-  readonly audit: Audit;
+  readonly observer: Observer;
   /** The messages that tell the client of a standalone stream what it may have missed (§5.5). */
   gapNotifications(session: SessionRecord, reason: string): Promise<readonly string[]>;
   /** Whether a message of the standalone stream may be sent to the client that reads it now. It never rejects. */

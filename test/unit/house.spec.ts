@@ -30,7 +30,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   context: ['packages', 'protocol', 'schema', 'session', 'access', 'interaction', 'exchange'],
   decorators: ['limits', 'packages', 'protocol', 'nest', 'schema', 'access', 'context'],
   task: ['packages', 'limits', 'protocol', 'session', 'broker', 'stream', 'interaction', 'exchange'],
-  audit: ['packages', 'protocol', 'schema', 'session', 'task', 'exchange'],
+  observe: ['protocol', 'schema', 'session', 'stream', 'exchange', 'interaction', 'task'],
+  audit: ['packages', 'observe'],
   report: ['session'],
   memory: ['limits', 'protocol', 'session', 'broker', 'stream', 'interaction', 'task'],
   redis: ['limits', 'protocol', 'packages', 'session', 'broker', 'stream', 'interaction', 'task', 'report'],
@@ -40,7 +41,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   catalog: ['limits', 'packages', 'protocol', 'schema', 'access', 'pipeline', 'task'],
   engine: [
     'limits',
-    'audit',
+    'observe',
     ...['protocol', 'schema', 'session', 'broadcast', 'exchange', 'interaction', 'context', 'catalog', 'pipeline'],
     ...['access', 'task'],
   ],
@@ -52,7 +53,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // What the server offers beyond the core, and what the application declares.
   extensions: ['protocol', 'exchange', 'interaction', 'access', 'catalog', 'engine'],
   transport: [
-    ...['limits', 'audit', 'protocol', 'nest', 'session', 'broker', 'stream', 'broadcast', 'exchange'],
+    ...['limits', 'observe', 'protocol', 'nest', 'session', 'broker', 'stream', 'broadcast', 'exchange'],
     ...['interaction', 'engine'],
   ],
   options: ['limits', 'packages', 'protocol', 'redis', 'access', 'auth', 'interaction', 'decorators', 'engine'],
@@ -62,7 +63,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['report', 'options'],
   ],
   server: [
-    'audit',
+    ...['audit', 'observe'],
     'packages',
     'limits',
     ...['protocol', 'session', 'broker', 'stream', 'broadcast', 'exchange', 'interaction', 'context', 'decorators'],
@@ -125,6 +126,7 @@ const MAY_USE: Readonly<Record<string, readonly RegExp[]>> = {
   broadcast: [/^rxjs$/],
   memory: [],
   redis: [/^ioredis$/, /^@nestjs\/microservices$/],
+  observe: [],
   audit: [],
   report: [],
   backends: [/^@nestjs\/(common|core)$/],
@@ -162,6 +164,7 @@ const WITHOUT_NETWORK = [
   'interaction',
   'context',
   'task',
+  'observe',
   'audit',
   'engine',
   'catalog',

@@ -26,6 +26,7 @@ export function openSession(params: JsonObject | undefined, principal: string): 
     revision: negotiate(protocolVersion),
     clientInfo: isObject(clientInfo) ? (clientInfo as ClientInfo) : undefined,
     clientCapabilities: capabilities ?? {},
+    openedAt: Date.now(),
     initialized: false,
   };
 }

@@ -6,6 +6,8 @@ export interface ProbeOptions {
   readonly publish: (mark: string) => Promise<void>;
   /** Called when a published message was not received for a whole interval. */
   readonly onSilence: () => void;
+  /** Called with the time that a message took to come back, ms. */
+  readonly onRoundTrip: (milliseconds: number) => void;
 }
 
 /** How long a message may take to come back before the connection counts as unhealthy, ms. */
@@ -33,7 +35,11 @@ export class LoopbackProbe {
   }
 
   received(mark: string): void {
-    this.#received = Math.max(this.#received, Number(mark) || 0);
+    const number = Number(mark) || 0;
+    if (number === this.#sent && number > this.#received) {
+      this.#options.onRoundTrip(performance.now() - this.#sentAt);
+    }
+    this.#received = Math.max(this.#received, number);
   }
 
   /** Forgets outstanding messages, because a new connection does not receive those of the previous one. */

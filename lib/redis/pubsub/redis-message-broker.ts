@@ -43,6 +43,7 @@ export class RedisMessageBroker extends MessageBroker {
   readonly #probeChannel: string;
   readonly #channels: RedisChannels;
   readonly #interruptionListeners = new Set<() => void>();
+  readonly #hopListeners = new Set<(milliseconds: number) => void>();
   /** Numbers the connections, so that a late acknowledgement is not mistaken for one of the next connection. */
   #connection = 0;
   #everSubscribed = false;
@@ -84,6 +85,9 @@ export class RedisMessageBroker extends MessageBroker {
       canPublish: () => this.#publisher.open,
       publish: (mark) => this.#publish(this.#probeChannel, mark),
       onSilence: () => this.#reconnect('The Redis subscription has gone silent'),
+      onRoundTrip: (milliseconds) => {
+        for (const listener of this.#hopListeners) listener(milliseconds);
+      },
     });
   }
 
@@ -127,6 +131,11 @@ export class RedisMessageBroker extends MessageBroker {
   override onInterruption(listener: () => void): () => void {
     this.#interruptionListeners.add(listener);
     return () => void this.#interruptionListeners.delete(listener);
+  }
+
+  override onHop(listener: (milliseconds: number) => void): () => void {
+    this.#hopListeners.add(listener);
+    return () => void this.#hopListeners.delete(listener);
   }
 
   async close(): Promise<void> {

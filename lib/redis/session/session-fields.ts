@@ -9,8 +9,8 @@ export type SessionFields = readonly [record: string | null, initialized: string
 
 /** Returns the part of a record that never changes as one text. */
 export function packRecord(record: SessionRecord): string {
-  const { revision, client, clientInfo, clientCapabilities, broadcastsFrom } = record;
-  return JSON.stringify({ revision, client, clientInfo, clientCapabilities, broadcastsFrom });
+  const { revision, client, clientInfo, clientCapabilities, broadcastsFrom, openedAt } = record;
+  return JSON.stringify({ revision, client, clientInfo, clientCapabilities, broadcastsFrom, openedAt });
 }
 
 export const flag = (initialized: boolean): string => (initialized ? '1' : '0');
@@ -23,7 +23,7 @@ export function unpack(
   if (record === null) return undefined;
   const parsed = parse(record);
   if (!parsed || !isLegacyRevision(parsed.revision) || !isObject(parsed.clientCapabilities)) return undefined;
-  const { revision, client, clientInfo, clientCapabilities, broadcastsFrom } = parsed;
+  const { revision, client, clientInfo, clientCapabilities, broadcastsFrom, openedAt } = parsed;
   return deepFreeze({
     principal,
     id,
@@ -32,6 +32,7 @@ export function unpack(
     ...(isObject(clientInfo) && { clientInfo: clientInfo as ClientInfo }),
     clientCapabilities,
     ...(typeof broadcastsFrom === 'string' && { broadcastsFrom }),
+    ...(typeof openedAt === 'number' && { openedAt }),
     initialized: initialized === '1',
     ...(level && { logLevel: level as LogLevel }),
   });

@@ -1,6 +1,5 @@
 import type { Logger } from '@nestjs/common';
 import type { AccessControl } from '../../access/access-control.js';
-import type { Audit } from '../../audit/audit.js';
 import type { Catalog } from '../../catalog/catalog.js';
 import type { CallBounds } from '../../engine/call-bounds.js';
 import { NotificationAccess } from '../../engine/notification-access.js';
@@ -25,6 +24,7 @@ import { Subscriptions } from '../../engine/subscriptions.js';
 import { TaskAccess } from '../../engine/task-access.js';
 import type { Interactions } from '../../interaction/interactions.js';
 import type { PendingRequests } from '../../interaction/pending-requests.js';
+import type { Observer } from '../../observe/observer.js';
 import type { ResolvedOptions } from '../../options/resolve-options.js';
 import type { Implementation } from '../../protocol/definitions.js';
 import { NO_CACHE } from '../../protocol/definitions.js';
@@ -58,13 +58,13 @@ export interface EngineParts {
   readonly access: AccessControl;
   readonly options: ResolvedOptions;
   readonly logger: Logger;
-  readonly audit: Audit;
+  readonly observer: Observer;
   readonly bounds: CallBounds;
 }
 
 /** Creates every method of this server, in one list, and the dispatcher that runs them. */
 export function createEngine(parts: EngineParts): Engine {
-  const { catalog, sessions, changes, interactions, tasks, pending, access, options, logger, audit, bounds } = parts;
+  const { catalog, sessions, changes, interactions, tasks, pending, access, options, logger, observer, bounds } = parts;
   const { instructions, listCache = NO_CACHE } = options;
   const info = serverInfo(options);
   const extensions = new Extensions();
@@ -89,7 +89,7 @@ export function createEngine(parts: EngineParts): Engine {
     listen(catalog, capabilities, subscriptions, tasks, own, access, extensions, logger),
   ];
   const writer = new ResponseWriter({ ...info } as JsonObject);
-  const dispatcher = new Dispatcher(methods, writer, logger, audit, bounds);
+  const dispatcher = new Dispatcher(methods, writer, logger, observer, bounds);
   const offer = (extension: Extension): void => {
     extensions.add(extension);
     dispatcher.add(extension.methods);

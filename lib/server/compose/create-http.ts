@@ -47,7 +47,7 @@ export function createHttpService(
   };
   const policy = new OriginPolicy(options);
   const challenges = principals instanceof AuthPrincipalResolver ? principals.challenges : undefined;
-  const { report, audit } = services;
+  const { report, observer } = services;
   const welcome = process.env['NODE_ENV'] === 'production' ? undefined : new Welcome(options);
   const parts = {
     policy,
@@ -58,7 +58,7 @@ export function createHttpService(
     limits: options,
     logger,
     report,
-    audit,
+    observer,
     challenges,
     welcome,
   };

@@ -1,7 +1,7 @@
-import type { Audit } from '../../audit/audit.js';
 import type { ByteAccount } from '../../limits/byte-budget.js';
 import type { Turns } from '../../limits/turns.js';
 import type { ChallengeWriter } from './step-up.js';
+import type { Observer } from '../../observe/observer.js';
 import type { SseEvent } from './sse/sse-event.js';
 import type { Sender } from '../../exchange/peer.js';
 import { type Principal, principalId } from '../../session/principal.js';
@@ -36,8 +36,8 @@ export interface HttpContext {
   challenges?: ChallengeWriter;
   /** When its event stream ends because its token expires, in ms since the epoch. */
   endsAt?: number;
-  /** Where its refusal is recorded. */
-  audit?: Audit;
+  /** Learns that it was refused. */
+  observer?: Observer;
   /** Whose request it is, once that is known. Default: nobody's, it is anonymous. */
   principal?: Principal;
 }

@@ -1,8 +1,8 @@
 import type { Logger } from '@nestjs/common';
-import type { Audit } from '../../audit/audit.js';
 import type { Dispatcher } from '../../engine/dispatcher.js';
 import type { ByteAccount, ByteBudget } from '../../limits/byte-budget.js';
 import { SMALL_BYTES, Turns } from '../../limits/turns.js';
+import type { Observer } from '../../observe/observer.js';
 import { CapacityError, ErrorCode, McpError } from '../../protocol/errors.js';
 import { JsonRefused, parseJson } from '../../protocol/json.js';
 import { looksModern } from '../../protocol/revisions.js';
@@ -61,7 +61,7 @@ export interface HttpEndpointParts {
   readonly limits: HttpLimits;
   readonly logger: Logger;
   readonly report: (error: unknown) => void;
-  readonly audit: Audit;
+  readonly observer: Observer;
   /** Default: challenges that do not say where to get a token. */
   readonly challenges?: ChallengeWriter | undefined;
   /** Answers browsers. Default: nothing does, they are told what every other client is. */
@@ -89,7 +89,7 @@ export class HttpEndpoint {
    * @returns `undefined` for a request that was refused, and answered
    */
   async receive(http: HttpContext): Promise<ReceivedBody | undefined> {
-    http.audit = this.#parts.audit;
+    http.observer = this.#parts.observer;
     const refusal = judgeHead(http, this.#parts.policy, this.#parts.limits.maxBodyBytes);
     if (refusal) {
       discardBody(http.raw);

@@ -1,4 +1,4 @@
-import type { McpAuditReason } from '../../audit/audit-event.js';
+import type { McpAuditReason } from '../../observe/audit-event.js';
 import { isHttpException } from '../../nest/http-exception.js';
 import { McpError } from '../../protocol/errors.js';
 import { PrincipalRefusedError } from '../../session/principal-resolver.js';

@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http';
-import type { McpAuditReason } from '../../audit/audit-event.js';
+import type { McpAuditReason } from '../../observe/audit-event.js';
 import { CapacityError, type McpError } from '../../protocol/errors.js';
 import type { RequestId } from '../../protocol/messages.js';
 import { retryAfter } from './retry-after.js';
@@ -8,7 +8,7 @@ import { sendJson, type HttpContext } from './http-context.js';
 /**
  * Responds with an HTTP error whose body is a JSON-RPC error; it has no id if none could be read (C-6).
  *
- * @param reason why, for the audit. Default: what the status says, if it says who may not, or may not now
+ * @param reason why, for observers. Default: what the status says, if it says who may not, or may not now
  */
 export function refuse(
   http: HttpContext,
@@ -22,13 +22,13 @@ export function refuse(
   sendJson(http, status, JSON.stringify({ jsonrpc: '2.0', id, error: error.toJSON() }), headers);
 }
 
-/** Tells the audit of an answer that says who may not, or may not now. */
+/** Tells observers of an answer that says who may not, or may not now. */
 export function recordRefusal(
-  { audit, principal, remoteAddress }: HttpContext,
+  { observer, principal, remoteAddress }: HttpContext,
   status: number,
   reason = REASONS.get(status),
 ): void {
-  if (reason) audit?.refused(status, reason, { principal, address: remoteAddress });
+  if (reason) observer?.refused(status, reason, { principal, address: remoteAddress });
 }
 
 const REASONS = new Map<number, McpAuditReason>([

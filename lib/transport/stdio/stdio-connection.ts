@@ -149,7 +149,8 @@ export class StdioConnection {
         return undefined;
       case 'response': {
         const session = await this.#session?.current();
-        if (session) await this.services.legacy.pending.answer(session, message.message);
+        const { pending, observer } = this.services.legacy;
+        if (session) await observer.answered(session, message.message, () => pending.answer(session, message.message));
         return undefined;
       }
     }
@@ -215,6 +216,7 @@ export class StdioConnection {
     const broadcastsFrom = await legacy.feed.begin();
     const record = { ...openSession(request.params, principalId(this.services.principal)), broadcastsFrom };
     await legacy.sessions.create(record);
+    legacy.observer.sessionStarted(record, { principal: this.services.principal });
     // The previous session was ended or lost by its store; a client on a pipe can then only initialize again.
     await this.#session?.close();
     this.#session = new StdioSession(record, legacy);

@@ -45,7 +45,8 @@ export class StdioSession {
   async close(): Promise<void> {
     this.#release();
     this.#stream?.unsubscribe();
-    if (await this.services.sessions.end(this.record)) this.services.audit.sessionEnded(this.record, {});
+    const { sessions, observer } = this.services;
+    if (await sessions.end(this.record)) observer.sessionEnded(this.record, {});
   }
 
   async #messages(event: StreamEvent): Promise<readonly string[]> {

@@ -119,11 +119,12 @@ describe.each(CASES)('the audit of %s requests on %s, mounted %s', (era, adapter
     const before = Date.now();
     await alice.tool('echo', { text: 'hello' }, { id: 'a-request' });
     const session = era === 'legacy' ? { session: expect.stringMatching(/^[\w-]{16}$/) } : {};
+    const revision = era === 'legacy' ? '2025-11-25' : '2026-07-28';
     expect(sink.events).toEqual([
       {
         kind: 'request',
         ...{ at: expect.any(Number), instance: 'one', who: WHO, ...session },
-        ...{ method: 'tools/call', name: 'echo', era, requestId: 'a-request', via: 'http' },
+        ...{ method: 'tools/call', name: 'echo', era, revision, requestId: 'a-request', via: 'http' },
         ...{ outcome: 'ok', milliseconds: expect.any(Number) },
       },
     ]);

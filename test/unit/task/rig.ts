@@ -14,6 +14,7 @@ import { TaskChanges } from '../../../lib/task/task-changes.js';
 import { OrphanedTasks } from '../../../lib/task/orphaned-tasks.js';
 import { TaskRunner, type TaskTool, type ToolWork } from '../../../lib/task/task-runner.js';
 import type { TaskStore } from '../../../lib/task/task-store.js';
+import type { TaskObserver } from '../../../lib/task/task-run.js';
 import { Tasks } from '../../../lib/task/tasks.js';
 
 export interface RigOptions {
@@ -30,6 +31,8 @@ export class TaskRig {
   readonly runner: TaskRunner;
   readonly tasks: Tasks;
   readonly reported: unknown[] = [];
+  /** Whose lease was lost. */
+  readonly lost: string[] = [];
   readonly tools = new Map<string, TaskTool>();
   readonly #bus: ChangeBus;
 
@@ -65,7 +68,11 @@ export class TaskRig {
       maxTaskInputBytes: 100_000,
       maxResultBytes: 100_000,
     };
-    const services = { store, changes: this.changes, report };
+    const observer: TaskObserver = {
+      asked: () => undefined,
+      leaseLost: (_, side) => void this.lost.push(side),
+    };
+    const services = { store, changes: this.changes, report, observer };
     this.runner = new TaskRunner(services, interactions, limits, (name) => this.tools.get(name), logger);
     this.tasks = new Tasks(
       store,

@@ -149,8 +149,23 @@ describe('TaskRunner', () => {
     now += 1000;
     const claimed = await rig.store.claim({ principal: 'alice', id }, 60_000);
     await aborted;
+    expect(rig.lost).toEqual(['former']);
     expect(await rig.store.load({ principal: 'alice', id })).toEqual(claimed);
     await rig.close();
+  });
+
+  it('the instance that takes a task over tells that its lease was lost', async () => {
+    let now = 0;
+    const store = new MemoryTaskStore({ clock: () => now });
+    const [lost, successor] = await Promise.all([TaskRig.open({ store, leaseMs: 30_000 }), TaskRig.open({ store })]);
+    const { id } = await started(
+      lost,
+      lost.tool(() => forever()),
+    );
+    now += 30_000;
+    await successor.tasks.find({ principal: 'alice', id }, 'modern');
+    expect(successor.lost).toEqual(['successor']);
+    await Promise.all([lost.close(), successor.close()]);
   });
 
   it('an instance cannot complete a task that another one has taken over (F17)', async () => {

@@ -64,7 +64,7 @@ export class GetHandler {
       const session = await requireSession(http, this.services.sessions, owner);
       if (!session) return;
       const position = await this.#positionOf(http, session);
-      if (!position) return refuseUnknownEvent(http);
+      if (!position) return this.#refuseUnknown(http, session);
       await this.#serve(http, this.#eventsOf(position, senderOf(http)));
     } catch (error) {
       if (!(error instanceof BackendUnavailableError) || http.response.headersSent) throw error;
@@ -121,6 +121,13 @@ export class GetHandler {
   #eventsOf({ session, point }: StreamPosition, sender: Sender): StreamEvents {
     const { stream, cursor } = point ?? { stream: STANDALONE_STREAM, cursor: undefined };
     return new StreamEvents(this.services, session, stream, cursor, legacyPeer(session, sender));
+  }
+
+  #refuseUnknown(http: HttpContext, session: SessionRecord): void {
+    const stream = parseEventId(headerOf(http, 'last-event-id'))?.stream;
+    // What is no event id at all was never read from a stream.
+    if (stream !== undefined) this.services.observer.streamResumed(session, stream, 'unknown');
+    refuseUnknownEvent(http);
   }
 
   async #serve(http: HttpContext, events: SseEvents): Promise<void> {

@@ -6,7 +6,7 @@ import { viewOf } from '../../../exchange/request-view.js';
 import type { InFlight } from '../../../engine/in-flight.js';
 import { openSession } from '../../../engine/methods/initialize.js';
 import { CapacityError, ErrorCode, McpError } from '../../../protocol/errors.js';
-import type { JsonRpcNotification, JsonRpcRequest } from '../../../protocol/messages.js';
+import type { JsonRpcNotification, JsonRpcRequest, JsonRpcResponse } from '../../../protocol/messages.js';
 import { MAX_BATCH, isRequestId } from '../../../protocol/messages.js';
 import { TRAITS } from '../../../protocol/revisions.js';
 import { principalId } from '../../../session/principal.js';
@@ -53,6 +53,7 @@ export class PostHandler {
       const broadcastsFrom = await this.services.feed.begin();
       session = { ...openSession(request.params, owner), client: clientOf(http), broadcastsFrom };
       await this.services.sessions.create(session);
+      this.services.observer.sessionStarted(session, senderOf(http));
     } catch (error) {
       if (error instanceof SessionLimitError) {
         recordRefusal(http, error.status);
@@ -83,7 +84,7 @@ export class PostHandler {
       if (message.kind === 'request') requests.push(message.message);
       else if (message.kind === 'notification') await this.#handleNotification(session, message.message);
       // Accepted even if nothing waits for this answer any more: the client has done its part.
-      else await this.services.pending.answer(session, message.message);
+      else await this.#passAnswer(session, message.message);
     }
     if (requests.length === 0) return sendJson(http, 202);
 
@@ -131,6 +132,11 @@ export class PostHandler {
     if (!session) return;
     if (!(await this.services.sessions.update(session, { initialized: true }))) return refuseUnknownSession(http);
     sendJson(http, 202);
+  }
+
+  async #passAnswer(session: SessionRecord, answer: JsonRpcResponse): Promise<void> {
+    const { observer, pending } = this.services;
+    await observer.answered(session, answer, () => pending.answer(session, answer));
   }
 
   async #handleNotification(session: SessionRecord, { method, params }: JsonRpcNotification): Promise<void> {

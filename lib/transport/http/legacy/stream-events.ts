@@ -38,6 +38,8 @@ export class StreamEvents implements StreamSink, Subscribable<SseEvent>, Unsubsc
   #reader: StreamReader | StandaloneReader | undefined;
   /** What has come while an event takes a moment. Nothing may overtake it. */
   #waiting: (StreamEvent | 'complete')[] | undefined;
+  /** Whether it is still to be told how a client has come back. */
+  #isResuming: boolean;
 
   /**
    * @param cursor where to continue; see `StreamOpening.cursor`
@@ -49,7 +51,9 @@ export class StreamEvents implements StreamSink, Subscribable<SseEvent>, Unsubsc
     private readonly stream: string,
     private readonly cursor?: string,
     private readonly reader?: Peer,
-  ) {}
+  ) {
+    this.#isResuming = reader !== undefined && cursor !== undefined;
+  }
 
   /** Opens the stream. @returns what ends it */
   subscribe(observer: EventObserver): Unsubscribable {
@@ -82,14 +86,25 @@ export class StreamEvents implements StreamSink, Subscribable<SseEvent>, Unsubsc
   }
 
   next(event: StreamEvent): void {
+    if (event.kind === 'gap') this.#tellResumed('gap');
     if (this.#waiting) return void this.#waiting.push(event);
     const taking = this.#take(event);
     if (taking) void this.#inOrder(taking);
   }
 
+  caughtUp(): void {
+    this.#tellResumed('exact');
+  }
+
   complete(): void {
     if (this.#waiting) this.#waiting.push('complete');
     else this.#observer.complete();
+  }
+
+  #tellResumed(outcome: 'exact' | 'gap'): void {
+    if (!this.#isResuming) return;
+    this.#isResuming = false;
+    this.services.observer.streamResumed(this.session, this.stream, outcome);
   }
 
   /** Passes on what has come meanwhile, until nothing waits. */

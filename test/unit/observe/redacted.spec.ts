@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { redacted } from '../../../lib/audit/redacted.js';
+import { redacted } from '../../../lib/observe/redacted.js';
 
 const text = { type: 'string' };
 const secret = { type: 'string', writeOnly: true };

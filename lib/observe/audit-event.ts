@@ -1,6 +1,7 @@
 import type { Via } from '../exchange/peer.js';
 import type { JsonObject, RequestId } from '../protocol/messages.js';
-import type { Era } from '../protocol/revisions.js';
+import type { Era, Revision } from '../protocol/revisions.js';
+import type { McpEventOrigin } from './event-origin.js';
 
 /**
  * Who did something, as the audit knows them: without credentials, and without what a token says beyond the identity.
@@ -41,13 +42,7 @@ export type McpAuditReason = 'unauthenticated' | 'forbidden' | 'scope' | 'limit'
 export type McpAuditOutcome =
   'ok' | 'tool-error' | 'error' | 'refused' | 'cancelled' | 'timeout' | 'input-required' | 'task';
 
-interface AuditEvent {
-  /** When it ended, in ms since the epoch, by the clock of the instance. */
-  readonly at: number;
-  /** The instance that served it: the option `audit.instance`. */
-  readonly instance: string;
-  /** The name of the server. `undefined` for the default server. */
-  readonly server?: string;
+interface AuditEvent extends McpEventOrigin {
   readonly who: McpAuditCaller;
   readonly outcome: McpAuditOutcome;
   /** Why it was refused. `undefined` unless `outcome` is `refused`. */
@@ -73,6 +68,7 @@ export interface McpAuditRequest extends AuditEvent {
    */
   readonly name?: string;
   readonly era: Era;
+  readonly revision: Revision;
   /** The JSON-RPC id, which the client chose. */
   readonly requestId: RequestId;
   /** How it arrived; `process` for calls of the application itself. */
@@ -124,6 +120,8 @@ export interface McpAuditTaskEnd extends AuditEvent {
 export interface McpAuditSessionEnd extends AuditEvent {
   readonly kind: 'session-end';
   readonly outcome: 'ok' | 'timeout';
+  /** How long it was open, in ms. `undefined` for a session that has expired. */
+  readonly milliseconds?: number;
 }
 
 /**

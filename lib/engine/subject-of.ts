@@ -1,13 +1,13 @@
-import type { AuditedSubject } from '../audit/audit-trail.js';
+import type { Subject } from '../observe/subject.js';
 import type { Catalog } from '../catalog/catalog.js';
 import type { MethodEntry } from '../catalog/entries.js';
 import { isObject, type JsonObject } from '../protocol/messages.js';
 import { findResource } from './methods/resources.js';
 
-/** Tells the audit what a request is about. */
+/** Tells those who observe a request what it is about. */
 export const subjectsOf =
   (catalog: Catalog) =>
-  (method: string, params: JsonObject): AuditedSubject => {
+  (method: string, params: JsonObject): Subject => {
     const { name, arguments: args, uri } = params;
     switch (method) {
       case 'tools/call':
@@ -23,20 +23,20 @@ export const subjectsOf =
     }
   };
 
-const NOTHING: AuditedSubject = {};
+const NOTHING: Subject = {};
 
-const called = (name: string, args: unknown, entry: Pick<MethodEntry, 'input'> | undefined): AuditedSubject => ({
+const called = (name: string, args: unknown, entry: Pick<MethodEntry, 'input'> | undefined): Subject => ({
   name,
   ...(entry && isObject(args) && { arguments: args, schema: entry.input }),
 });
 
 /** The parameters of a method of an extension; its name is the method of the event. */
-function ofExtension(entry: MethodEntry | undefined, { _meta, ...params }: JsonObject): AuditedSubject {
+function ofExtension(entry: MethodEntry | undefined, { _meta, ...params }: JsonObject): Subject {
   return entry ? { arguments: params, schema: entry.input } : NOTHING;
 }
 
 /** The template in place of the URI, whose variables are arguments; nothing of a URI that the server does not know. */
-function resource(catalog: Catalog, uri: string): AuditedSubject {
+function resource(catalog: Catalog, uri: string): Subject {
   const found = findResource(catalog, uri);
   if (!found) return NOTHING;
   const { entry, variables } = found;

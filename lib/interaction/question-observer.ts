@@ -1,0 +1,29 @@
+import type { Exchange } from '../exchange/exchange.js';
+import type { InputRequest } from './input-request.js';
+import { CancelledError } from '../exchange/exchange.js';
+
+/**
+ * How a question ended: `answered`; `refused`, with an error of the client; `unanswered`, too late, or not at all as the
+ * client does not read the stream or its session has ended; `cancelled`, because the call has ended.
+ *
+ * @publicApi
+ */
+export type McpQuestionOutcome = 'answered' | 'refused' | 'unanswered' | 'cancelled';
+
+/** Learns what clients are asked, and how that ends. Nothing of it waits or throws. */
+export interface QuestionObserver {
+  /**
+   * @param id of the question in JSON-RPC, or its key in a task
+   * @returns `undefined` if nobody wants to know how it ends
+   */
+  asked(exchange: Exchange, id: string, request: InputRequest): ObservedQuestion | undefined;
+}
+
+/** One question that is observed. */
+export interface ObservedQuestion {
+  ended(outcome: McpQuestionOutcome): void;
+}
+
+/** How a question has ended that has no answer. */
+export const withoutAnswer = (error: unknown): McpQuestionOutcome =>
+  error instanceof CancelledError ? 'cancelled' : 'unanswered';

@@ -1,0 +1,229 @@
+import type { Exchange } from '../exchange/exchange.js';
+import type { Sender } from '../exchange/peer.js';
+import type { InputRequest } from '../interaction/input-request.js';
+import type { ObservedQuestion, QuestionObserver } from '../interaction/question-observer.js';
+import type { JsonObject, JsonRpcResponse } from '../protocol/messages.js';
+import type { SessionKey, SessionRecord } from '../session/session-record.js';
+import { STANDALONE_STREAM } from '../stream/event-log.js';
+import type { TaskRecord } from '../task/task-record.js';
+import type { McpAuditReason, McpAuditRequest } from './audit-event.js';
+import { callerOf } from './caller-of.js';
+import { CHANNELS } from './channels.js';
+import type { EventOf, McpEvent, McpEventKind, McpQuestion, McpRequestStart, McpResumeOutcome } from './event.js';
+import { ObservedRequest, type RequestObserver } from './observed-request.js';
+import { type Ending, endingOfTask } from './outcome-of.js';
+import { redacted } from './redacted.js';
+import { sessionDigest } from './session-digest.js';
+import type { Subject } from './subject.js';
+
+export interface ObserverOptions {
+  /** The name of this instance. */
+  readonly instance: string;
+  /** The name of the server; `undefined` for the default server. */
+  readonly server: string | undefined;
+  /** Whether events of requests have arguments. */
+  readonly arguments: boolean;
+  /** Tells what a request is about. */
+  readonly subjectOf: (method: string, params: JsonObject) => Subject;
+}
+
+type Listener = (event: McpEvent) => void;
+
+/**
+ * What happens on one server, told by those who know that it has happened. It makes an event of it for listeners of this
+ * server and subscribers of the channels, and nothing while there are none. Nothing of it waits or throws.
+ */
+export class Observer implements QuestionObserver, RequestObserver {
+  readonly #listeners = new Map<McpEventKind, readonly Listener[]>();
+  readonly #options: ObserverOptions;
+
+  constructor(options: ObserverOptions) {
+    this.#options = options;
+  }
+
+  /** Calls a listener, which must not throw, with each event of these kinds. @returns a function that removes it */
+  listen<K extends McpEventKind>(kinds: readonly K[], told: (event: EventOf<K>) => void): () => void {
+    // Called with events of its kinds only.
+    const listener = told as Listener;
+    for (const kind of kinds) this.#listeners.set(kind, [...(this.#listeners.get(kind) ?? []), listener]);
+    return () => {
+      for (const kind of kinds) {
+        const left = this.#listeners.get(kind)?.filter((other) => other !== listener) ?? [];
+        if (left.length > 0) this.#listeners.set(kind, left);
+        else this.#listeners.delete(kind);
+      }
+    };
+  }
+
+  /** Whether anybody is told of events of a kind, for what has to be found out first. */
+  isTold(kind: McpEventKind): boolean {
+    return CHANNELS[kind].hasSubscribers || this.#listeners.has(kind);
+  }
+
+  /** A request is dispatched. @returns `undefined` if nobody wants to know how it goes on */
+  begin(exchange: Exchange): ObservedRequest | undefined {
+    return this.isTold('request') || this.isTold('request-start') ? new ObservedRequest(this, exchange) : undefined;
+  }
+
+  /** Serves a request within the stores of those who subscribe to its start. */
+  requestStarted<T>(exchange: Exchange, serve: () => T): T {
+    if (!this.isTold('request-start')) return serve();
+    const event: McpRequestStart = { kind: 'request-start', ...this.#origin(), ...this.#described(exchange) };
+    this.#tellListeners(event);
+    return CHANNELS['request-start'].runStores(event, serve);
+  }
+
+  requestEnded(exchange: Exchange, { outcome, reason, code }: Ending, milliseconds: number): void {
+    if (!this.isTold('request')) return;
+    const event: { -readonly [K in keyof McpAuditRequest]: McpAuditRequest[K] } = {
+      kind: 'request',
+      ...this.#origin(),
+      ...this.#described(exchange),
+      outcome,
+      milliseconds: rounded(milliseconds),
+    };
+    if (reason !== undefined) event.reason = reason;
+    if (code !== undefined) event.code = code;
+    if (this.#options.arguments) {
+      const { request } = exchange;
+      const { arguments: args, schema } = this.#options.subjectOf(request.method, request.params ?? {});
+      if (args) event.arguments = redacted(args, schema);
+    }
+    this.#tell(event);
+  }
+
+  /** An HTTP request was refused before its method ran. */
+  refused(status: number, reason: McpAuditReason, { principal, address }: Sender): void {
+    if (!this.isTold('refusal')) return;
+    const who = callerOf(principal, address);
+    this.#tell({ kind: 'refusal', ...this.#origin(), who, outcome: 'refused', reason, status, via: 'http' });
+  }
+
+  sessionStarted({ id, revision }: SessionRecord, { principal, address }: Sender): void {
+    if (!this.isTold('session-start')) return;
+    const who = callerOf(principal, address);
+    this.#tell({ kind: 'session-start', ...this.#origin(), who, revision, session: sessionDigest(id) });
+  }
+
+  sessionEnded({ id, openedAt }: Pick<SessionRecord, 'id' | 'openedAt'>, { principal, address }: Sender): void {
+    if (!this.isTold('session-end')) return;
+    const origin = this.#origin();
+    // It may have been opened by the clock of another instance.
+    const open = openedAt === undefined ? {} : { milliseconds: Math.max(0, origin.at - openedAt) };
+    const who = callerOf(principal, address);
+    this.#tell({ kind: 'session-end', ...origin, who, session: sessionDigest(id), outcome: 'ok', ...open });
+  }
+
+  /** A session has expired, or was ended to make room for another one. */
+  sessionExpired({ principal, id }: SessionKey): void {
+    if (!this.isTold('session-end')) return;
+    // The store keeps no more of its owner than this.
+    const who = { principal };
+    this.#tell({ kind: 'session-end', ...this.#origin(), who, session: sessionDigest(id), outcome: 'timeout' });
+  }
+
+  streamResumed({ id }: SessionKey, stream: string, outcome: McpResumeOutcome): void {
+    if (!this.isTold('stream-resume')) return;
+    const of = stream === STANDALONE_STREAM ? 'standalone' : 'response';
+    this.#tell({ kind: 'stream-resume', ...this.#origin(), outcome, stream: of, session: sessionDigest(id) });
+  }
+
+  asked(exchange: Exchange, id: string, { method }: InputRequest): ObservedQuestion | undefined {
+    if (!this.isTold('question') && !this.isTold('question-end')) return undefined;
+    const { name, session } = this.#described(exchange);
+    const question: Omit<McpQuestion, 'kind' | 'at'> = {
+      ...this.#where(),
+      question: id,
+      method,
+      requestId: exchange.request.id,
+      ...(name !== undefined && { name }),
+      ...(session !== undefined && { session }),
+    };
+    this.#tell({ kind: 'question', at: Date.now(), ...question });
+    const askedAt = performance.now();
+    return {
+      ended: (outcome) => {
+        const milliseconds = rounded(performance.now() - askedAt);
+        this.#tell({ kind: 'question-end', at: Date.now(), ...question, outcome, milliseconds });
+      },
+    };
+  }
+
+  /** Passes the answer of a client on, wherever it is waited for. @returns what `pass` returns */
+  async answered({ id }: SessionKey, answer: JsonRpcResponse, pass: () => Promise<boolean>): Promise<boolean> {
+    const receivedAt = performance.now();
+    const accepted = await pass();
+    if (this.isTold('answer')) {
+      const question = shortened(String(answer.id));
+      const milliseconds = rounded(performance.now() - receivedAt);
+      const session = sessionDigest(id);
+      this.#tell({ kind: 'answer', ...this.#origin(), question, session, accepted, milliseconds });
+    }
+    return accepted;
+  }
+
+  taskEnded(task: TaskRecord): void {
+    if (!this.isTold('task-end')) return;
+    const { principal, session } = task.caller;
+    this.#tell({
+      kind: 'task-end',
+      ...this.#origin(),
+      milliseconds: task.updatedAt - task.createdAt,
+      who: callerOf(principal, undefined),
+      ...(session !== undefined && { session: sessionDigest(session) }),
+      name: task.tool,
+      ...endingOfTask(task),
+    });
+  }
+
+  /** @param side whether this instance has lost it, or has taken the task over */
+  leaseLost({ tool, fence }: TaskRecord, side: 'former' | 'successor'): void {
+    if (!this.isTold('lease-loss')) return;
+    this.#tell({ kind: 'lease-loss', ...this.#origin(), side, name: tool, runs: fence });
+  }
+
+  /** A message has come through the broker. */
+  hopped(milliseconds: number): void {
+    if (this.isTold('hop')) this.#tell({ kind: 'hop', ...this.#origin(), milliseconds: rounded(milliseconds) });
+  }
+
+  #tell(event: McpEvent): void {
+    this.#tellListeners(event);
+    CHANNELS[event.kind].publish(event);
+  }
+
+  #tellListeners(event: McpEvent): void {
+    for (const listener of this.#listeners.get(event.kind) ?? []) listener(event);
+  }
+
+  /** What the start and the end of a request say of it. */
+  #described({ request, peer }: Exchange) {
+    const { era, revision, principal, session, address, via } = peer;
+    const { name } = this.#options.subjectOf(request.method, request.params ?? {});
+    return {
+      who: callerOf(principal, address),
+      method: shortened(request.method),
+      ...(name !== undefined && { name: shortened(name) }),
+      era,
+      revision,
+      requestId: request.id,
+      via,
+      ...(session && { session: sessionDigest(session.id) }),
+    };
+  }
+
+  #origin() {
+    return { at: Date.now(), ...this.#where() };
+  }
+
+  #where() {
+    const { instance, server } = this.#options;
+    return server === undefined ? { instance } : { instance, server };
+  }
+}
+
+/** To a thousandth, ms. */
+const rounded = (milliseconds: number): number => Math.round(milliseconds * 1000) / 1000;
+
+/** Clients choose methods and names, and an event must not be as large as they like. */
+const shortened = (text: string): string => text.slice(0, 128);
