@@ -7,6 +7,7 @@ import type { PendingRequests } from '../interaction/pending-requests.js';
 import type { PrincipalResolver } from '../session/principal-resolver.js';
 import type { SessionStore } from '../session/session-store.js';
 import type { EventLog } from '../stream/event-log.js';
+import type { RedisSample } from '../redis/connection/redis-probe.js';
 import type { TaskStore } from '../task/task-store.js';
 
 /** The replaceable parts of a server. */
@@ -29,10 +30,14 @@ export interface StoredGauge {
   readonly largestShare: number;
 }
 
+export type StoreSample = RedisSample;
+
 /** Tells how the store that instances share is doing, for who operates the server. */
 export interface StoreProbe {
   /** How long a command takes, there and back, ms. Rejects while the store cannot be reached. */
   roundTrip(): Promise<number>;
+  /** What is kept in it, from a sample. Rejects while the store cannot be reached. */
+  sample(): Promise<StoreSample>;
 }
 
 /** Creates the parts of one server that the application does not replace. */

@@ -63,6 +63,11 @@ export class InFlight {
     };
   }
 
+  /** The requests, in the order of their arrival. */
+  get exchanges(): Iterable<Exchange> {
+    return this.#exchanges;
+  }
+
   /** The sessions that requests are running in. */
   sessions(): SessionKey[] {
     const found = new Map<string, SessionKey>();

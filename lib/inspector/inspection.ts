@@ -7,8 +7,8 @@ import type { HttpMount } from '../transport/http/mount/http-mount.js';
 import { FleetWatch } from './fleet/fleet-watch.js';
 import { channelsOf } from './fleet/messages.js';
 import { Reporting } from './fleet/reporting.js';
-import { configOf, GONE_AFTER_MS, REPORT_INTERVAL_MS } from './inspector-config.js';
-import type { InspectorSettings } from './inspector-options.js';
+import { configOf, GONE_AFTER_MS } from './inspector-config.js';
+import { type InspectorSettings, REPORT_INTERVAL_MS } from './inspector-options.js';
 import { InstanceReporter } from './instance/instance-reporter.js';
 import { readLists } from './lists/read-lists.js';
 import { mountPage } from './page/mount-page.js';
@@ -48,9 +48,9 @@ export class Inspection {
     const { report } = runtime.services;
     const channels = channelsOf(runtime.server);
     const { broker } = runtime.backends;
-    const reporter = new InstanceReporter(runtime, this.probe);
+    const reporter = new InstanceReporter(runtime, settings, this.probe);
     const reporting = new Reporting({ broker, channels, reporter, intervalMs: REPORT_INTERVAL_MS, report });
-    const lists = readLists(runtime, settings);
+    const lists = readLists(runtime, settings, this.probe);
     const watch = new FleetWatch({
       ...{ broker, channels, instance: reporter.id, goneAfterMs: GONE_AFTER_MS },
       ...{ lists, report },

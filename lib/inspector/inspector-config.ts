@@ -3,11 +3,9 @@ import { LEGACY_REVISIONS, MODERN_REVISION } from '../protocol/revisions.js';
 import type { McpRuntime } from '../server/mcp-runtime.js';
 import { MAX_SESSIONS } from './lists/session-list.js';
 import { MAX_TASKS } from './lists/task-list.js';
-import type { InspectorSettings } from './inspector-options.js';
+import { callsPerReport, type InspectorSettings, REPORT_INTERVAL_MS } from './inspector-options.js';
 import { CONTRACT, type InspectorConfig } from './wire/config.js';
 
-/** Between two reports of an instance, ms. */
-export const REPORT_INTERVAL_MS = 1000;
 /** Three reports may be lost before an instance is said to be gone, ms. */
 export const GONE_AFTER_MS = 4000;
 
@@ -19,7 +17,7 @@ export function configOf(
   instance: string,
 ): InspectorConfig {
   const { name, version, title } = options;
-  const { actions, showArguments, showPrincipals, maxWatchers, maxCallsPerSecond } = settings;
+  const { actions, showArguments, showPrincipals, maxWatchers } = settings;
   return {
     contract: CONTRACT,
     server: { key: server ?? null, name, version, ...(title !== undefined && { title }) },
@@ -32,7 +30,7 @@ export function configOf(
     reportIntervalMs: REPORT_INTERVAL_MS,
     goneAfterMs: GONE_AFTER_MS,
     limits: {
-      callsPerReport: Math.ceil((maxCallsPerSecond * REPORT_INTERVAL_MS) / 1000),
+      callsPerReport: callsPerReport(settings),
       ...{ sessions: MAX_SESSIONS, tasks: MAX_TASKS, watchers: maxWatchers },
     },
   };

@@ -40,6 +40,12 @@ export interface InspectorSettings extends Required<Omit<McpInspectorOptions, 'g
   readonly guards: readonly McpInspectorGuard[];
 }
 
+/** Between two reports of an instance, ms. */
+export const REPORT_INTERVAL_MS = 1000;
+
+export const callsPerReport = ({ maxCallsPerSecond }: InspectorSettings): number =>
+  Math.ceil((maxCallsPerSecond * REPORT_INTERVAL_MS) / 1000);
+
 const FLAGS = ['actions', 'showArguments', 'showPrincipals'] as const;
 const COUNTS = ['maxWatchers', 'maxCallsPerSecond'] as const;
 const KNOWN: readonly string[] = ['guard', 'server', ...FLAGS, ...COUNTS];

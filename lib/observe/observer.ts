@@ -27,7 +27,7 @@ export interface ObserverOptions {
   readonly subjectOf: (method: string, params: JsonObject) => Subject;
 }
 
-type Listener = (event: McpEvent) => void;
+type Listener = (event: McpEvent, exchange?: Exchange) => void;
 
 /**
  * What happens on one server, told by those who know that it has happened. It makes an event of it for listeners of this
@@ -41,8 +41,14 @@ export class Observer implements QuestionObserver, RequestObserver {
     this.#options = options;
   }
 
-  /** Calls a listener, which must not throw, with each event of these kinds. @returns a function that removes it */
-  listen<K extends McpEventKind>(kinds: readonly K[], told: (event: EventOf<K>) => void): () => void {
+  /**
+   * Calls a listener, which must not throw, with each event of these kinds, and with the request that it is about, if that is
+   * known. @returns a function that removes it
+   */
+  listen<K extends McpEventKind>(
+    kinds: readonly K[],
+    told: (event: EventOf<K>, exchange?: Exchange) => void,
+  ): () => void {
     // Called with events of its kinds only.
     const listener = told as Listener;
     for (const kind of kinds) this.#listeners.set(kind, [...(this.#listeners.get(kind) ?? []), listener]);
@@ -69,7 +75,7 @@ export class Observer implements QuestionObserver, RequestObserver {
   requestStarted<T>(exchange: Exchange, serve: () => T): T {
     if (!this.isTold('request-start')) return serve();
     const event: McpRequestStart = { kind: 'request-start', ...this.#origin(), ...this.#described(exchange) };
-    this.#tellListeners(event);
+    this.#tellListeners(event, exchange);
     return CHANNELS['request-start'].runStores(event, serve);
   }
 
@@ -89,7 +95,7 @@ export class Observer implements QuestionObserver, RequestObserver {
       const { arguments: args, schema } = this.#options.subjectOf(request.method, request.params ?? {});
       if (args) event.arguments = redacted(args, schema);
     }
-    this.#tell(event);
+    this.#tell(event, exchange);
   }
 
   /** An HTTP request was refused before its method ran. */
@@ -139,12 +145,12 @@ export class Observer implements QuestionObserver, RequestObserver {
       ...(name !== undefined && { name }),
       ...(session !== undefined && { session }),
     };
-    this.#tell({ kind: 'question', at: Date.now(), ...question });
+    this.#tell({ kind: 'question', at: Date.now(), ...question }, exchange);
     const askedAt = performance.now();
     return {
       ended: (outcome) => {
         const milliseconds = rounded(performance.now() - askedAt);
-        this.#tell({ kind: 'question-end', at: Date.now(), ...question, outcome, milliseconds });
+        this.#tell({ kind: 'question-end', at: Date.now(), ...question, outcome, milliseconds }, exchange);
       },
     };
   }
@@ -187,13 +193,13 @@ export class Observer implements QuestionObserver, RequestObserver {
     if (this.isTold('hop')) this.#tell({ kind: 'hop', ...this.#origin(), milliseconds: rounded(milliseconds) });
   }
 
-  #tell(event: McpEvent): void {
-    this.#tellListeners(event);
+  #tell(event: McpEvent, exchange?: Exchange): void {
+    this.#tellListeners(event, exchange);
     CHANNELS[event.kind].publish(event);
   }
 
-  #tellListeners(event: McpEvent): void {
-    for (const listener of this.#listeners.get(event.kind) ?? []) listener(event);
+  #tellListeners(event: McpEvent, exchange?: Exchange): void {
+    for (const listener of this.#listeners.get(event.kind) ?? []) listener(event, exchange);
   }
 
   /** What the start and the end of a request say of it. */

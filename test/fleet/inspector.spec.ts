@@ -3,12 +3,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { McpInspector } from 'nestjs-mcp-fleet';
 import { Gate } from '../fixtures/applications/gate.js';
 import { nestApp } from '../fixtures/applications/nest-app.js';
+import { TripTools } from '../fixtures/applications/trip-server.js';
 import { WireTools } from '../fixtures/applications/wire-tools.js';
 import { LegacySession } from '../fixtures/clients/legacy-session.js';
 import { call } from '../fixtures/clients/mcp-requests.js';
 import { PageClient } from '../fixtures/clients/page-client.js';
 import { send } from '../fixtures/clients/raw-http.js';
 import { TcpProxy } from '../fixtures/network/tcp-proxy.js';
+import type { JsonRpc } from '../fixtures/clients/sse-client.js';
 import { RedisServer } from '../fixtures/redis/redis-server.js';
 
 const REPORTS = 'mcp:default:mcp:default:reports';
@@ -25,7 +27,7 @@ afterEach(async () => {
 
 async function instance(url = redis.url) {
   const started = await nestApp(
-    { providers: [{ provide: Gate, useValue: new Gate() }, WireTools] },
+    { providers: [{ provide: Gate, useValue: new Gate() }, WireTools, TripTools] },
     {
       mcp: { redis: url, drainTimeoutMs: 500 },
       forceCloseConnections: true,
@@ -59,6 +61,11 @@ describe('the page of a fleet', () => {
       expect(figures).toMatchObject({ state: 'running', broker: 'up', catalog: { tools: expect.any(Number) } });
     }
     await watching.report(({ figures }) => figures.redisRoundTripMs !== null && figures.redisRoundTripMs > 0);
+    const { memory } = await watching.event('redis');
+    expect(memory).toMatchObject({ complete: true, usedBytes: expect.any(Number), maxBytes: 0 });
+    const broadcasts = memory.families.find(({ family }) => family === 'broadcasts');
+    expect(broadcasts).toMatchObject({ keys: expect.any(Number), measured: broadcasts?.keys });
+    expect(broadcasts!.bytes).toBeGreaterThanOrEqual(broadcasts!.largestBytes);
     const hashes = new Set(watching.reports.map(({ figures }) => figures.catalogHash));
     expect(hashes.size).toBe(1);
 
@@ -92,6 +99,24 @@ describe('the page of a fleet', () => {
     const second = await b.page.watch();
     expect((await second.report()).sequence).toBe(1);
     await second.close();
+  });
+
+  it('the timeline of a call has the answer that came to another instance', async () => {
+    const [a, b] = await Promise.all([instance(), instance()]);
+    const watching = await b.page.watch();
+    const [asked, answered] = await Promise.all([a.page.config(), b.page.config()]);
+    for (const { instance: id } of [asked, answered]) await watching.report((report) => report.instance.id === id);
+    const session = await LegacySession.open(a.port, { capabilities: { elicitation: {} } });
+    const asking = await session.stream('book', { city: 'Oslo' }, 'asking');
+    const question = await asking.message(({ method }: JsonRpc) => method === 'elicitation/create');
+    await session.at(b.port).post({ jsonrpc: '2.0', id: question.id, result: { action: 'decline' } });
+    const { calls } = await watching.report((report) => report.calls.some(({ name }) => name === 'book'));
+    const { steps } = calls.find(({ name }) => name === 'book')!;
+    expect(steps).toMatchObject([
+      { what: 'question', instance: asked.instance },
+      { what: 'answer', instance: answered.instance },
+    ]);
+    await watching.close();
   });
 
   it('an instance that closes is gone at once, and one that is cut off within seconds', async () => {

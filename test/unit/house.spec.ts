@@ -83,8 +83,20 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ],
   ],
   inspector: [
-    ...['packages', 'protocol', 'nest', 'session', 'broker', 'task', 'memory', 'catalog', 'transport', 'options'],
-    ...['backends', 'server'],
+    ...[
+      'packages',
+      'protocol',
+      'nest',
+      'session',
+      'broker',
+      'exchange',
+      'task',
+      'observe',
+      'memory',
+      'catalog',
+      'engine',
+    ],
+    ...['transport', 'options', 'backends', 'server'],
   ],
   root: [
     'audit',

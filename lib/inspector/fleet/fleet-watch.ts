@@ -3,6 +3,7 @@ import { Observable, Subject } from 'rxjs';
 import type { BrokerSubscription, MessageBroker } from '../../broker/message-broker.js';
 import type { StreamEvent } from '../wire/stream-event.js';
 import { FleetView } from './fleet-view.js';
+import { Timelines } from './timelines.js';
 import { type InspectorChannels, parseReport, type WatchMessage } from './messages.js';
 
 /** What is read from the stores from time to time while somebody watches. */
@@ -73,6 +74,7 @@ class WatchSession {
   readonly #stopListening: () => void;
   #subscription: Promise<BrokerSubscription | undefined> | undefined;
   #closed = false;
+  readonly #timelines = new Timelines();
 
   constructor(
     private readonly options: FleetWatchOptions,
@@ -134,7 +136,8 @@ class WatchSession {
     for (const gone of this.view.overdue()) this.#take({ type: 'gone', gone });
   }
 
-  #take(event: StreamEvent): void {
+  #take(given: StreamEvent): void {
+    const event = given.type === 'report' ? { ...given, report: this.#timelines.join(given.report) } : given;
     if (this.view.take(event)) this.tell(event);
   }
 }

@@ -1,7 +1,7 @@
 import { isObject } from '../../protocol/messages.js';
 import type { SessionKey, SessionRecord } from '../../session/session-record.js';
 import type { SessionStore } from '../../session/session-store.js';
-import { sessionDigest } from '../digest.js';
+import { sessionDigest } from '../../observe/session-digest.js';
 import type { SessionList, SessionView } from '../wire/session.js';
 
 export const MAX_SESSIONS = 200;

@@ -1,6 +1,7 @@
 import type { TaskOverview } from '../../task/task-overview.js';
 import type { TaskStore } from '../../task/task-store.js';
-import { sessionDigest, taskDigest } from '../digest.js';
+import { sessionDigest } from '../../observe/session-digest.js';
+import { taskDigest } from '../task-digest.js';
 import type { InspectorSettings } from '../inspector-options.js';
 import type { TaskList, TaskView } from '../wire/task.js';
 import { clientName } from './session-list.js';

@@ -6,6 +6,8 @@ import { CORS_HEADERS, SECURITY_HEADERS } from './security-headers.js';
 /** Takes the response from the framework and gives it the headers that every answer has. */
 export function begin({ response, takeOver }: PageRequest): void {
   takeOver();
+  // A guard may have answered by itself.
+  if (response.headersSent) return;
   for (const name of CORS_HEADERS) response.removeHeader(name);
   for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value!);
 }

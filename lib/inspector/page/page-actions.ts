@@ -2,7 +2,8 @@ import { McpError } from '../../protocol/errors.js';
 import type { McpRuntime } from '../../server/mcp-runtime.js';
 import type { SessionKey } from '../../session/session-record.js';
 import type { TaskKey } from '../../task/task-record.js';
-import { sessionDigest, taskDigest } from '../digest.js';
+import { sessionDigest } from '../../observe/session-digest.js';
+import { taskDigest } from '../task-digest.js';
 import { Refused } from './answers.js';
 
 /** What is looked through for one: the request may come to an instance that has listed none. */

@@ -48,7 +48,10 @@ export interface CallRecord extends CallHead {
   readonly steps?: readonly CallStep[];
 }
 
-/** A part of a call's time. Steps of other instances are in records of their own instance, by the same `id`. */
+/**
+ * A part of a call's time. Those of other instances are among them, placed by what must have been before, as two clocks
+ * cannot be compared.
+ */
 export interface CallStep {
   /** For example `method`, `question`, `answer`, `redis`, `write`. New words may come. */
   readonly what: string;
@@ -60,4 +63,20 @@ export interface CallStep {
   readonly milliseconds: number | null;
   /** For people: the kind of the question, for example. It holds nothing that a user entered. */
   readonly detail?: string;
+  /** Of a question: what its answer is known by. */
+  readonly question?: string;
+}
+
+/** The answer of a client has come, on whichever instance, and was passed on to the one that had asked. */
+export interface AnswerRecord {
+  /** Where it has come to. */
+  readonly instance: string;
+  /** By the clock of that instance, ms since the epoch. */
+  readonly at: number;
+  /** `SessionView.id`. */
+  readonly session: string;
+  /** `CallStep.question`. */
+  readonly question: string;
+  /** How long it took to pass it on, ms. */
+  readonly milliseconds: number;
 }

@@ -1,4 +1,4 @@
-import type { CallRecord, RunningCall } from './call.js';
+import type { AnswerRecord, CallRecord, RunningCall } from './call.js';
 import type { GapRecord } from './gap.js';
 import type { LatencySlice } from './latency.js';
 import type { OpenQuestion } from './question.js';
@@ -100,6 +100,8 @@ export interface InstanceReport {
   /** Questions to clients that are not answered yet. */
   readonly questions: readonly OpenQuestion[];
   readonly questionsLeftOut: number;
+  /** Answers to questions that have come to this instance. The steps of calls have them already. */
+  readonly answers?: readonly AnswerRecord[];
   /** Tasks that run on this instance. */
   readonly tasks: readonly RunningTask[];
   readonly tasksLeftOut: number;

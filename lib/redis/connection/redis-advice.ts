@@ -1,10 +1,11 @@
 import type { RedisCommands } from './redis-commands.js';
+import { infoOf } from './redis-info.js';
 
 const MIN_VERSION = [6, 2] as const;
 
 /** Returns warnings for the operator about the Redis of this fleet; each names the risk and the remedy. */
 export async function redisAdvice(commands: RedisCommands): Promise<string[]> {
-  const info = parse(await commands.send<string>('info'));
+  const info = await infoOf(commands);
   const [major = 0, minor = 0] = (info.get('redis_version') ?? '').split('.').map(Number);
   const advice: string[] = [];
   if (info.has('redis_version') && (major < MIN_VERSION[0] || (major === MIN_VERSION[0] && minor < MIN_VERSION[1]))) {
@@ -23,11 +24,3 @@ export async function redisAdvice(commands: RedisCommands): Promise<string[]> {
   }
   return advice;
 }
-
-const parse = (text: string): Map<string, string> =>
-  new Map(
-    text.split('\r\n').flatMap((line): [string, string][] => {
-      const colon = line.indexOf(':');
-      return colon > 0 ? [[line.slice(0, colon), line.slice(colon + 1)]] : [];
-    }),
-  );

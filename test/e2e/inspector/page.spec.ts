@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { type CanActivate, type ExecutionContext, Injectable, UnauthorizedException } from '@nestjs/common';
 import type { INestApplication } from '@nestjs/common';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -116,6 +117,20 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
     const watching = await ada.watch();
     await watching.event('snapshot');
     await watching.close();
+  });
+
+  it('a guard may answer by itself', async () => {
+    const guard = {
+      canActivate(context: ExecutionContext): boolean {
+        const response = context.switchToHttp().getResponse<{ raw?: ServerResponse } & ServerResponse>();
+        (response.raw ?? response).writeHead(302, { location: '/login' }).end();
+        return false;
+      },
+    };
+    const { page, logs } = await appWith(adapter, { guard });
+    const { status, headers } = await page.get();
+    expect([status, headers.location]).toEqual([302, '/login']);
+    expect(logs.errors).toEqual([]);
   });
 
   it('the application does not start with a guard that cannot be made', async () => {

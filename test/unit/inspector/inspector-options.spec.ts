@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { codeOf, read, rowsOf } from '../docs/documents.js';
 import { inspectorSettings, type McpInspectorOptions } from '../../../lib/inspector/inspector-options.js';
 
 class Nobody {
@@ -8,6 +9,18 @@ class Nobody {
 }
 
 describe('options of the inspector', () => {
+  it('docs/inspector.md lists each of them with its default', () => {
+    const { guards: _, ...defaults } = inspectorSettings({}, 'development');
+    const documented = rowsOf(read('docs/inspector.md')).flatMap(([first, fallback]) => {
+      const name = codeOf(first);
+      return name === undefined ? [] : [[name, codeOf(fallback) ?? fallback]];
+    });
+    const all = { guard: 'none', server: 'none', ...defaults };
+    expect(Object.fromEntries(documented)).toEqual(
+      Object.fromEntries(Object.entries(all).map(([name, value]) => [name, String(value)])),
+    );
+  });
+
   it('show and change nothing that was not allowed', () => {
     expect(inspectorSettings({}, 'development')).toEqual({
       guards: [],
