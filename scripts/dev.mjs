@@ -7,6 +7,7 @@ import { Compiler } from './dev/compiler.mjs';
 import { onScriptChange } from './dev/lua-files.mjs';
 import { RunningSample } from './dev/running-sample.mjs';
 import { copyOtherFiles, PROJECTS } from './steps/compile.mjs';
+import { bundleInspector } from './steps/inspector.mjs';
 import { ensureInstalled } from './steps/install.mjs';
 import { requireSample } from './steps/sample.mjs';
 
@@ -40,6 +41,7 @@ for (const project of projects) {
   await compiler.firstSuccess();
   copyOtherFiles(project.sources, project.output);
 }
+bundleInspector();
 sample.start();
 say('waiting for changes; Ctrl+C ends it.');
 

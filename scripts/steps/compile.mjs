@@ -1,5 +1,6 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { bundleInspector, PAGE_FILES } from './inspector.mjs';
 import { ensureInstalled } from './install.mjs';
 import { ROOT } from './root.mjs';
 import { fail, installed, succeeds } from './run.mjs';
@@ -13,6 +14,13 @@ export const PROJECTS = [
   { config: 'tsconfig.cjs.json', sources: 'lib', output: 'dist/cjs', uses: [], type: 'commonjs' },
   { config: 'tsconfig.sample.json', sources: 'sample', output: 'build/sample', uses: ['lib'] },
 ];
+/** The page of the inspector, which is bundled instead of compiled. */
+const PAGE = {
+  config: 'inspector/tsconfig.json',
+  sources: 'inspector',
+  output: 'dist/inspector',
+  uses: ['lib/protocol', 'lib/schema'],
+};
 const EVERYONE_USES = ['tsconfig.json', 'package-lock.json'];
 
 const at = (path) => join(ROOT, path);
@@ -26,6 +34,14 @@ const filesOf = (folder) =>
 export function ensureBuilt({ force = false } = {}) {
   ensureInstalled();
   for (const project of PROJECTS) if (force || isStale(project)) compile(project);
+  if (force || isStale(PAGE) || !PAGE_FILES.every((file) => existsSync(at(`dist/${file}`)))) bundle();
+}
+
+function bundle() {
+  const started = new Date();
+  process.stderr.write('Bundling the page of the inspector…\n');
+  bundleInspector();
+  leaveStamp(PAGE, started);
 }
 
 // A failed compilation leaves output too, so only a stamp written after success counts.
@@ -54,6 +70,10 @@ function compile(project) {
   removeStaleOutput(sources, output);
   // Says what the files are, whose package is of ES modules.
   if (type) writeFileSync(at(`${output}/package.json`), `{ "type": "${type}" }\n`);
+  leaveStamp(project, started);
+}
+
+function leaveStamp(project, started) {
   const stamp = stampOf(project);
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, '');
@@ -72,8 +92,10 @@ export function copyOtherFiles(sources, output) {
 function removeStaleOutput(sources, output) {
   const nested = PROJECTS.map((other) => `${other.output}/`).filter((path) => path.startsWith(`${output}/`));
   for (const file of filesOf(output)) {
-    if (nested.some((path) => `${output}/${file}`.startsWith(path))) continue;
+    if (nested.some((path) => `${output}/${file}`.startsWith(path)) || isOfPage(output, file)) continue;
     const source = file.replace(/(\.d)?\.(c?)(ts|js|js\.map)$/, '.$2ts');
     if (![source, file].some((path) => existsSync(at(`${sources}/${path}`)))) rmSync(at(`${output}/${file}`));
   }
 }
+
+const isOfPage = (output, file) => output === 'dist' && PAGE_FILES.includes(file);
