@@ -41,12 +41,23 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'browser',
+          include: ['test/browser/**/*.spec.ts'],
+          pool: 'forks',
+          fileParallelism: false,
+          // Beside the others it would wait for them, and they for it.
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'chaos',
           include: ['test/chaos/**/*.spec.ts'],
           pool: 'forks',
           fileParallelism: false,
           // After all others: a storm beside them would make their clocks wrong.
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],

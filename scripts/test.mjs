@@ -5,6 +5,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { provideChromium } from './steps/chromium.mjs';
 import { ensureBuilt } from './steps/compile.mjs';
 import { provideRedis } from './steps/redis.mjs';
 import { endOnSignals, exitCode, fail, installed } from './steps/run.mjs';
@@ -31,6 +32,7 @@ function countResults(report, code) {
 ensureBuilt();
 endOnSignals();
 const REDIS_URL = await provideRedis().catch((error) => fail(error.message));
+const CHROMIUM_PATH = await provideChromium().catch((error) => fail(error.message));
 
 // A folder of its own, so that concurrent runs do not read each other's results.
 const folder = mkdtempSync(join(tmpdir(), 'nestjs-mcp-fleet-test-'));
@@ -40,7 +42,7 @@ const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=$
 const code = await exitCode(
   process.execPath,
   [installed('vitest/vitest.mjs'), 'run', ...reporters, ...process.argv.slice(2)],
-  { env: { ...process.env, REDIS_URL }, stdio: ['ignore', 'inherit', 'inherit'], timeout: TIMEOUT_MS },
+  { env: { ...process.env, REDIS_URL, CHROMIUM_PATH }, stdio: ['ignore', 'inherit', 'inherit'], timeout: TIMEOUT_MS },
 );
 const { passed, failed } = countResults(report, code);
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
