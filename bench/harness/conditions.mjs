@@ -23,7 +23,11 @@ export function conditions(options) {
 function commit() {
   try {
     const cwd = new URL('../', import.meta.url);
-    return execFileSync('git', ['describe', '--always', '--dirty', '--exclude', '*'], { cwd, encoding: 'utf8' }).trim();
+    return execFileSync('git', ['describe', '--always', '--dirty', '--exclude', '*'], {
+      cwd,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
   } catch {
     return undefined;
   }

@@ -54,7 +54,7 @@ function introduction(workloads) {
     'A rate is answers per CPU second of the server, because wall time on a shared machine measures its other load. A figure is the ' +
       'median of the rounds; in each round every server has its turn, and a ratio is the median of the ratios within the rounds, ' +
       'with the lowest and the highest one. Compare ratios: absolute figures belong to one machine. [The page of the ' +
-      'benchmarks](../bench/README.md) tells how to run them.',
+      'benchmarks](../bench/README.md) tells how to run them, and [Scale](scale.md) what follows for a hundred thousand streams.',
   ].join('\n\n');
 }
 
@@ -97,7 +97,7 @@ function growth(figures) {
   const rows = series.flatMap(({ what, size: unit, points, beside }) =>
     points.map(({ size, rate, ratio, isOff }) => [
       what,
-      `${number(size, 0)} ${unit}`,
+      sizeText(size, unit),
       number(rate.median),
       rangeText(rate),
       ratio ? `${ratioText(ratio)} of ${beside}` : '',
@@ -111,6 +111,9 @@ function growth(figures) {
     ...Object.keys(GROWTH).flatMap((name) => plot(figures, name)),
   ];
 }
+
+const sizeText = (size, unit) =>
+  `${number(size, 0)} ${size === 1 ? unit.replace(/(request|session|instance)s/, '$1') : unit}`;
 
 function plot(figures, name) {
   if (name === undefined) return [];

@@ -30,7 +30,8 @@ export const wrapped = (markdown, width = 140) =>
 
 function lines(text, width) {
   const result = [''];
-  for (const word of text.split(' ')) {
+  // Not between the digits of a number.
+  for (const word of text.split(/(?<!\d) | (?!\d{3}(?!\d))/)) {
     if (result.at(-1) !== '' && result.at(-1).length + word.length >= width) result.push('');
     result.push(`${result.pop()} ${word}`.trimStart());
   }

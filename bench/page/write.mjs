@@ -1,4 +1,4 @@
-/** Writes what is generated from the results: docs/performance.md with its plots and the figures of README.md. */
+/** Writes what is generated from the results: docs/performance.md with its plots, docs/scale.md, and the figures of README.md. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -7,11 +7,13 @@ import { Figures } from './figures.mjs';
 import { page, reasonsOf } from './page.mjs';
 import { PLOTS } from './plots.mjs';
 import { withFigures } from './readme.mjs';
+import { scalePage } from './scale.mjs';
 import { svgOf } from './svg.mjs';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PAGE = `${ROOT}docs/performance.md`;
 const README = `${ROOT}README.md`;
+const SCALE = `${ROOT}docs/scale.md`;
 const IMAGES = `${ROOT}docs/images`;
 
 export function writePage() {
@@ -26,6 +28,14 @@ export function writePage() {
     if (plot.rows.length > 0) writeFileSync(`${IMAGES}/performance-${name}.svg`, svgOf(plot));
   }
   format(PAGE, README);
+  writeScalePage();
+}
+
+/** Writes docs/scale.md, which uses the results of both. */
+export function writeScalePage() {
+  const { workloads } = readResults('performance');
+  writeFileSync(SCALE, scalePage(readResults('scale'), workloads));
+  format(SCALE);
 }
 
 function format(...files) {

@@ -6,13 +6,14 @@ export const growthTools = {
   name: 'growth-tools',
   entries: ({ options }) =>
     options.toolCounts.flatMap((tools) => [
-      { name: `list node:http ${tools}`, server: serverOf('node:http', undefined, { tools }), prepare: listOf(tools) },
-      { name: `list fleet ${tools}`, server: serverOf('fleet', undefined, { tools }), prepare: listOf(tools) },
+      // Calls first, and so with the longer warm-up: they need it more than lists.
       {
         name: `call fleet ${tools}`,
         server: serverOf('fleet', undefined, { tools }),
         prepare: forms['call-modern'],
       },
+      { name: `list fleet ${tools}`, server: serverOf('fleet', undefined, { tools }), prepare: listOf(tools) },
+      { name: `list node:http ${tools}`, server: serverOf('node:http', undefined, { tools }), prepare: listOf(tools) },
     ]),
 };
 

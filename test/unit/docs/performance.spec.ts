@@ -22,6 +22,9 @@ const { PLOTS, descriptionOf } = (await import('../../../bench/page/plots.mjs' a
   PLOTS: Record<string, (figures: object) => Plot>;
   descriptionOf: (plot: Plot) => string;
 };
+const { scalePage } = (await import('../../../bench/page/scale.mjs' as string)) as {
+  scalePage: (scale: object, workloads: Workloads) => string;
+};
 const { Figures } = (await import('../../../bench/page/figures.mjs' as string)) as {
   Figures: new (workloads: Workloads) => object;
 };
@@ -57,6 +60,13 @@ describe('docs/performance.md', () => {
     expect(plot.rows.length).toBeGreaterThan(0);
     const [, description] = /<desc>([^<]*)<\/desc>/.exec(read(`docs/images/performance-${name}.svg`)) ?? [];
     expect(unescaped(description ?? '')).toBe(descriptionOf(plot));
+  });
+});
+
+describe('docs/scale.md', () => {
+  it('docs/scale.md is what the recorded results generate', async () => {
+    const scale = JSON.parse(read('bench/results/scale.json')) as object;
+    expect(read('docs/scale.md')).toBe(await formatted(scalePage(scale, workloads)));
   });
 });
 
