@@ -25,6 +25,7 @@ export * from './decorators/index.js';
 export { McpProperty, McpSchema, McpSecret, SchemaError } from './schema/index.js';
 export type { JsonSchema, McpPropertyOptions, McpSchemaOptions, SchemaSource } from './schema/index.js';
 export type { McpLimitOptions } from './limits/limit.js';
+export type { McpSkillDirectory } from './extensions/skills/skill-directory.js';
 export { DuplicateEntryError } from './catalog/table.js';
 export { McpDeclarationError } from './discovery/registrar.js';
 export { InvalidArgumentsError } from './exchange/invalid-arguments.js';

@@ -2,6 +2,7 @@ import {
   Inject,
   Injectable,
   type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
   type OnApplicationShutdown,
   type OnModuleInit,
   Optional,
@@ -16,6 +17,8 @@ import { Registrar } from './discovery/registrar.js';
 import { Inspection } from './inspector/inspection.js';
 import { onFailedStart } from './nest/failed-start.js';
 import { requireResource } from './mcp.resource.js';
+import { hostOf } from './mcp.run-time-host.js';
+import { skillSources } from './mcp.skills.js';
 import { serverNames } from './mcp.server-names.js';
 import { BACKEND_FACTORIES, MCP_SERVER_NAME, SERVED_CONTROLLER } from './mcp.tokens.js';
 import type { BackendFactories } from './backends/backends.js';
@@ -25,7 +28,9 @@ import { HttpMount } from './transport/http/mount/http-mount.js';
 
 /** Starts and closes one server in Nest's lifecycle hooks, in the order that its parts need. */
 @Injectable()
-export class McpLifecycle implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
+export class McpLifecycle
+  implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
+{
   #closing: Promise<void> | undefined;
 
   constructor(
@@ -47,12 +52,18 @@ export class McpLifecycle implements OnModuleInit, BeforeApplicationShutdown, On
   async onModuleInit(): Promise<void> {
     const registrar = new Registrar(this.explorer, this.entries, this.runtime.catalog);
     await registrar.register(this.server, serverNames(this.modules), this.runtime.options.expose);
+    await this.runtime.openSkills(skillSources(this.runtime, this.entries, hostOf(this.modules, this.runtime)));
     await this.runtime.start();
     await this.inspection.start();
     this.mount?.mount(this.runtime.http.endpoint);
     if (this.mount) requireResource(this.runtime, this.mount.paths);
     this.#logRegistrations();
     this.#warnAboutGuards();
+  }
+
+  /** The other providers of the application are ready, so that they can say what their skills are. */
+  onApplicationBootstrap(): Promise<void> {
+    return this.runtime.providersReady();
   }
 
   /** Who protects an application with a global guard takes the endpoint for protected, too. */

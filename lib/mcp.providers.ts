@@ -27,6 +27,7 @@ import { NonceStore } from './interaction/nonce-store.js';
 import { PendingRequests } from './interaction/pending-requests.js';
 import { MemoryBackends } from './backends/memory-backends.js';
 import { RuntimeHandlerHost } from './pipeline/runtime-handler-host.js';
+import { hostOf } from './mcp.run-time-host.js';
 import { HandlerPipelines } from './pipeline/handler-pipelines.js';
 import { Invoker } from './pipeline/invoker.js';
 import type { BackendFactories, Backends } from './backends/backends.js';
@@ -226,16 +227,4 @@ function createMount(
   const settings = auth && authSettings(auth);
   const document = settings && { root: WELL_KNOWN, path: settings.path, json: metadataDocument(settings) };
   return new HttpMount(adapterHost, path, served, document);
-}
-
-/**
- * Finds the host of this server's run-time primitives in Nest's container. It is not injected, because global enhancers
- * may make it request-scoped, which would make every provider that injects it request-scoped too.
- */
-function hostOf(modules: ModulesContainer, runtime: McpRuntime) {
-  for (const module of modules.values()) {
-    const wrapper = module.providers.get(McpRuntime)?.instance === runtime && module.providers.get(RuntimeHandlerHost);
-    if (wrapper) return { wrapper, module, method: 'run' };
-  }
-  throw new Error('The host of run-time primitives is not in the container.');
 }

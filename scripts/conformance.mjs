@@ -1,6 +1,6 @@
 /**
- * `npm run conformance [-- --adapter express|fastify] [--fleet [--instances 3]]`: runs the official suite
- * against `sample/everything` in both eras and reads its results strictly. With `--fleet` it runs against several
+ * `npm run conformance [-- --adapter express|fastify] [--fleet [--instances 3]] [--scenario NAME]`: runs the official suite
+ * against `sample/everything` in both eras and reads its results strictly. `--scenario`, several times, runs only these. With `--fleet` it runs against several
  * instances on one Redis behind a round-robin balancer. `conformance-expected.json` lists expected failures and why.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
@@ -25,6 +25,7 @@ const { values } = parseArgs({
     adapter: { type: 'string' },
     fleet: { type: 'boolean', default: false },
     instances: { type: 'string', default: '2' },
+    scenario: { type: 'string', multiple: true },
   },
 });
 const instances = Number(values.instances);
@@ -58,15 +59,23 @@ async function runAgainst(adapter) {
   const fixture = await starting.catch((error) => fail(error.message));
   const columnsOfAdapter = [];
   for (const revision of REVISIONS) {
-    await runSuite(fixture.url, revision, join(folder, revision));
-    const requirements = requirementsOf(revision);
+    const requirements = chosenOf(requirementsOf(revision));
+    if (requirements.scored.length + requirements.others.length === 0) continue;
+    const only = values.scenario && [...requirements.scored, ...requirements.others];
+    await runSuite(fixture.url, revision, join(folder, revision), only);
     const results = outcomesOf(join(folder, revision), requirements, expected[revision]);
     columnsOfAdapter.push({ adapter, revision, results, others: requirements.others });
   }
   const ended = await fixture.stop();
+  if (columnsOfAdapter.length === 0) fail(`There is no scenario ${values.scenario.join(' or ')}.`);
   const text = 'did not survive the suite or did not exit on SIGTERM';
   columnsOfAdapter[0].results.set('the fixture itself', ended ? { outcome: 'passed' } : { outcome: 'failed', text });
   return columnsOfAdapter;
+}
+
+function chosenOf({ scored, others }) {
+  const isChosen = (name) => values.scenario?.includes(name) ?? true;
+  return { scored: scored.filter(isChosen), others: others.filter(isChosen) };
 }
 
 function withOutcome(results, outcome) {

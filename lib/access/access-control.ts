@@ -32,7 +32,7 @@ export class AccessControl {
 
   /** Whether a list with these rules is not the same for everybody. */
   differs(rules: readonly EntryAccess[]): boolean {
-    return this.#hides && rules.some((rule) => rule !== UNDECLARED || this.#publicOnly);
+    return rules.some((rule) => rule.audience || (this.#hides && (rule !== UNDECLARED || this.#publicOnly)));
   }
 
   /**
@@ -46,7 +46,7 @@ export class AccessControl {
     const decisions: (boolean | Promise<boolean>)[] = [];
     let isDecided = true;
     for (const rule of rules) {
-      const decision = this.#allows(rule, exchange, 'list');
+      const decision = this.#hides ? this.#allows(rule, exchange, 'list') : isFor(rule, exchange);
       isDecided &&= typeof decision === 'boolean';
       decisions.push(decision);
     }
@@ -56,7 +56,7 @@ export class AccessControl {
 
   /** Whether everybody may use an entry, so that its contents may be the same for all. */
   isForAll({ access = UNDECLARED }: Guarded): boolean {
-    return access.isPublic || (access === UNDECLARED && !this.#publicOnly);
+    return access.audience === undefined && (access.isPublic || (access === UNDECLARED && !this.#publicOnly));
   }
 
   /** Whether a caller may use an entry, as far as it can be said without arguments. */
@@ -90,6 +90,7 @@ export class AccessControl {
     args: JsonObject | undefined,
     unknown: () => McpError,
   ): void | Promise<void> {
+    if (!isFor(access, exchange)) throw this.absent(exchange, unknown());
     const lack = this.#lackOf(access, exchange);
     if (lack) throw this.#answer(lack, access, exchange, unknown);
     if (access.policies.length > 0) return this.#requirePolicies(access, exchange, args, unknown);
@@ -138,7 +139,7 @@ export class AccessControl {
     operation: AccessOperation,
     args?: JsonObject,
   ): boolean | Promise<boolean> {
-    if (this.#lackOf(access, exchange)) return false;
+    if (!isFor(access, exchange) || this.#lackOf(access, exchange)) return false;
     return access.policies.length === 0 || this.#ask(access, exchange, operation, args);
   }
 
@@ -164,6 +165,9 @@ export class AccessControl {
     return hidden;
   }
 }
+
+/** Whether an entry exists for this client, whoever its user is. */
+const isFor = ({ audience }: EntryAccess, { peer }: Exchange): boolean => audience?.includes(peer) ?? true;
 
 /** @returns `undefined` for all of the list, whose pages are shared with those who need no outcome */
 const partOf = (rules: readonly EntryAccess[], allowed: readonly boolean[]): Outcome | undefined =>

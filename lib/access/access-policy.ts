@@ -4,15 +4,16 @@ import type { JsonObject } from '../protocol/messages.js';
 import type { Principal } from '../session/principal.js';
 
 /**
- * What a policy decides about: one tool, resource, template, prompt or completer, or an extension or one of its methods.
+ * What a policy decides about: one tool, resource, template, prompt, completer or skill, or an extension or one of its
+ * methods.
  *
  * @publicApi
  */
 export interface AccessTarget {
-  readonly kind: 'tool' | 'resource' | 'template' | 'prompt' | 'completion' | 'extension' | 'method';
+  readonly kind: 'tool' | 'resource' | 'template' | 'prompt' | 'completion' | 'skill' | 'extension' | 'method';
   /**
    * The name of the tool or prompt, the URI of the resource, the URI template, the argument that is completed, the
-   * identifier of the extension, or the JSON-RPC method.
+   * URI of the `SKILL.md`, the identifier of the extension, or the JSON-RPC method.
    */
   readonly name: string;
   /** The option `meta` of its decorator or registration. Default: none. */

@@ -1,6 +1,7 @@
 import type { Exchange } from '../exchange/exchange.js';
 import type { JsonObject } from '../protocol/messages.js';
 import type { AccessOperation } from './access-policy.js';
+import type { Audience } from './audience.js';
 
 /** A policy or guard, bound to one primitive. It may throw, which denies. */
 export type BoundPolicy = (
@@ -17,6 +18,8 @@ export interface EntryAccess {
   readonly scopes: readonly string[];
   readonly roles: readonly (readonly string[])[];
   readonly policies: readonly BoundPolicy[];
+  /** The clients for which it exists. `undefined` for all. */
+  readonly audience?: Audience | undefined;
   /** Whether each call names a thing of its own, whose existence is hidden too: the resources of a template. */
   readonly isTemplate: boolean;
 }
@@ -30,3 +33,10 @@ export const UNDECLARED: EntryAccess = {
   policies: [],
   isTemplate: false,
 };
+
+/** The rule of an entry, for these clients only. */
+export const forAudience = (audience: Audience, access: EntryAccess = UNDECLARED): EntryAccess => ({
+  ...access,
+  key: `${audience.key} ${access.key}`,
+  audience,
+});

@@ -16,8 +16,8 @@ export function outcomeOf(rules: readonly EntryAccess[], allowed: readonly boole
   return {
     key,
     rules,
-    admits({ isPublic, key: ofRule } = UNDECLARED) {
-      if (isPublic) return true;
+    admits({ isPublic, audience, key: ofRule } = UNDECLARED) {
+      if (isPublic && !audience) return true;
       admitted ??= new Set(rules.filter((_rule, index) => allowed[index]).map((rule) => rule.key));
       return admitted.has(ofRule);
     },

@@ -9,6 +9,8 @@ export type ChangeEvent =
   | { readonly type: 'list-changed'; readonly list: 'tools' | 'prompts' | 'resources' }
   | { readonly type: 'resource-updated'; readonly uri: string }
   | { readonly type: 'task-changed'; readonly task: { readonly principal: string; readonly id: string } }
+  /** An instance has read its skills again; the others do, too. `from` is the instance. */
+  | { readonly type: 'skills-changed'; readonly from: string }
   /** The session was ended by its client; whatever runs in it is cancelled. */
   | { readonly type: 'session-ended'; readonly session: SessionKey }
   /** The client cancelled a request. The instance that runs it aborts it. */
@@ -29,6 +31,7 @@ const SHAPES: { readonly [T in ChangeEvent['type']]: (event: Fields) => boolean 
   'list-changed': ({ list }) => list === 'tools' || list === 'prompts' || list === 'resources',
   'resource-updated': ({ uri }) => isText(uri),
   'task-changed': ({ task }) => isFields(task) && isText(task['principal']) && isText(task['id']),
+  'skills-changed': ({ from }) => isText(from),
   'session-ended': ({ session }) => isFields(session) && isText(session['principal']) && isText(session['id']),
   cancel: ({ session, requestId, reason }) =>
     isFields(session) &&

@@ -8,6 +8,7 @@ import type {
   PromptEntry,
   ResourceEntry,
   ResourceTemplateEntry,
+  SkillEntry,
   ToolEntry,
 } from './entries.js';
 import { Listing } from './listing.js';
@@ -32,6 +33,9 @@ export class Catalog {
   readonly completions = new Table<CompletionEntry>();
   readonly extensions = new Table<ExtensionEntry>();
   readonly methods = new Table<MethodEntry>();
+  readonly skills = new Table<SkillEntry>();
+  /** Resources that are read by those who know of them. No list changes with them. */
+  readonly unlisted = new Table<ResourceEntry>();
 
   readonly toolList: Listing<ToolEntry>;
   readonly resourceList: Listing<ResourceEntry>;
@@ -51,16 +55,19 @@ export class Catalog {
     this.promptList = new Listing('prompts', 'prompt', this.prompts, pageSize);
   }
 
-  /** @throws {DuplicateEntryError} */
-  add(entry: CatalogEntry): void {
+  /**
+   * @param announces whether clients are told that a list has changed
+   * @throws {DuplicateEntryError}
+   */
+  add(entry: CatalogEntry, announces = true): void {
     this.#tableOf(entry.kind).add(entry);
-    this.#changed(entry.kind);
+    this.#changed(entry.kind, announces);
   }
 
   /** @returns whether the entry existed */
-  remove(kind: CatalogKind, key: string): boolean {
+  remove(kind: CatalogKind, key: string, announces = true): boolean {
     const removed = this.#tableOf(kind).remove(key);
-    if (removed) this.#changed(kind);
+    if (removed) this.#changed(kind, announces);
     return removed;
   }
 
@@ -79,14 +86,15 @@ export class Catalog {
       completion: this.completions,
       extension: this.extensions,
       method: this.methods,
+      skill: this.skills,
     };
     return tables[kind] as unknown as Table<CatalogEntry>;
   }
 
-  #changed(kind: CatalogKind): void {
+  #changed(kind: CatalogKind, announces: boolean): void {
     this.#bySpecificity = undefined;
     for (const list of [this.toolList, this.resourceList, this.templateList, this.promptList]) list.changed();
     const list = LIST_OF[kind];
-    if (list) this.#changes.next(list);
+    if (list && announces) this.#changes.next(list);
   }
 }

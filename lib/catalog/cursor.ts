@@ -3,15 +3,18 @@ import type { CatalogKind } from './entries.js';
 
 const PREFIX = 'v1';
 
+/** What a list is of. */
+export type ListKind = CatalogKind | 'directory';
+
 /**
  * The cursor of a page contains the key of the last entry before it. Any instance can continue from it, even after
  * entries were added or removed, and the server keeps no state between pages (R-9).
  */
-export const encodeCursor = (kind: CatalogKind, lastKey: string): string =>
+export const encodeCursor = (kind: ListKind, lastKey: string): string =>
   Buffer.from(JSON.stringify([PREFIX, kind, lastKey])).toString('base64url');
 
 /** @throws {McpError} `-32602` for a cursor that this server did not issue for this list, including `""` */
-export function decodeCursor(kind: CatalogKind, cursor: unknown): string {
+export function decodeCursor(kind: ListKind, cursor: unknown): string {
   if (typeof cursor === 'string') {
     const parts = parse(Buffer.from(cursor, 'base64url').toString());
     if (parts && parts[1] === kind && encodeCursor(kind, parts[2]) === cursor) return parts[2];

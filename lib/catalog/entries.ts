@@ -34,6 +34,8 @@ export interface ToolEntry extends Entry<ToolDefinition> {
   /** Arguments that a modern HTTP client repeats in `Mcp-Param-*` headers (X-4). */
   readonly paramHeaders: readonly ParamHeader[];
   readonly task: TaskTraits;
+  /** The URI of the page that shows its results. */
+  readonly app?: string | undefined;
 }
 
 export interface ResourceEntry extends Entry<ResourceDefinition> {
@@ -58,6 +60,25 @@ export interface MethodEntry extends Entry<undefined> {
   readonly extension: string;
 }
 
+/** How something is served that has many resources: by whom it may be used, and what runs around its function. */
+export interface Hosted extends Bounds {
+  readonly declaredBy: string;
+  readonly access: EntryAccess | undefined;
+  readonly invoke: Invoke;
+}
+
+/** A skill that a method of the application makes; `key` is its path. */
+export interface SkillEntry {
+  readonly kind: 'skill';
+  readonly key: string;
+  readonly declaredBy: string;
+  readonly frontmatter: JsonObject;
+  /** Calls the method. */
+  readonly load: () => unknown;
+  /** @param read reads a file, in place of the method */
+  readonly host: (uri: string, read: (file: string) => unknown) => Promise<Hosted>;
+}
+
 /** An extension that the application declares; `key` is its identifier. */
 export interface ExtensionEntry {
   readonly kind: 'extension';
@@ -79,7 +100,14 @@ export interface CompletionEntry extends Entry<undefined> {
 }
 
 export type CatalogEntry =
-  ToolEntry | ResourceEntry | ResourceTemplateEntry | PromptEntry | CompletionEntry | MethodEntry | ExtensionEntry;
+  | ToolEntry
+  | ResourceEntry
+  | ResourceTemplateEntry
+  | PromptEntry
+  | CompletionEntry
+  | MethodEntry
+  | SkillEntry
+  | ExtensionEntry;
 export type CatalogKind = CatalogEntry['kind'];
 
 /** The argument that is completed, and the prompt or resource template it belongs to. */

@@ -35,7 +35,7 @@ export class Listing<E extends Listable> {
     private readonly pageSize: number,
   ) {}
 
-  /** The distinct rules of the entries that are not public, by which callers may see different parts. */
+  /** The distinct rules of the entries that are not for everybody, by which callers may see different parts. */
   rules(): readonly EntryAccess[] {
     return (this.#rules ??= distinct(this.table.sorted()));
   }
@@ -92,7 +92,9 @@ const serialise = ({ definition }: Listable, revision: Revision): string =>
 
 function distinct(entries: readonly Listable[]): EntryAccess[] {
   const rules = new Map<string, EntryAccess>();
-  for (const { access = UNDECLARED } of entries) if (!access.isPublic) rules.set(access.key, access);
+  for (const { access = UNDECLARED } of entries) {
+    if (!access.isPublic || access.audience) rules.set(access.key, access);
+  }
   return [...rules.values()];
 }
 

@@ -3,6 +3,7 @@ import type { Annotations } from '../protocol/content.js';
 import type { CacheHint, Icon, TaskSupport, ToolAnnotations } from '../protocol/definitions.js';
 import type { JsonObject } from '../protocol/messages.js';
 import type { SchemaSource } from '../schema/index.js';
+import type { McpAppLink } from './app-options.js';
 import type { GlobalEnhancers } from './global-enhancers.js';
 
 /** Metadata keys. The decorators of this folder write them, and only `discovery/metadata-accessor.ts` reads them. */
@@ -15,6 +16,8 @@ export const MCP_ACCESS = 'nestjs-mcp-fleet:access';
 export const MCP_LIMIT = 'nestjs-mcp-fleet:limit';
 export const MCP_EXTENSION = 'nestjs-mcp-fleet:extension';
 export const MCP_METHOD = 'nestjs-mcp-fleet:method';
+export const MCP_SKILL = 'nestjs-mcp-fleet:skill';
+export const MCP_APP = 'nestjs-mcp-fleet:app';
 
 interface PrimitiveOptions {
   /** Which global enhancers run around it. Default: as the option `globalEnhancers` of the server says, kind by kind. */
@@ -80,6 +83,11 @@ export interface McpToolOptions extends PrimitiveOptions {
    * may ask the client for input. Default: `false`, the call is a task from the start.
    */
   readonly detaches?: boolean;
+  /**
+   * The page that shows its results, and whether it is for the page only; see `docs/apps.md`. Default: none, it is for the
+   * model.
+   */
+  readonly app?: McpAppLink;
   /** Run the task again from the top if its worker is lost, instead of failing it. Default: `false`. */
   readonly idempotent?: boolean;
 }

@@ -1,15 +1,17 @@
 import type { Logger } from '@nestjs/common';
 import type { AccessTarget } from '../access/access-policy.js';
-import type { EntryAccess } from '../access/entry-access.js';
+import { forAudience, type EntryAccess } from '../access/entry-access.js';
 import {
   completionKey,
   type CompletionTarget,
   type CompletionEntry,
   type ExtensionEntry,
+  type Hosted,
   type MethodEntry,
   type PromptEntry,
   type ResourceEntry,
   type ResourceTemplateEntry,
+  type SkillEntry,
   type ToolEntry,
 } from '../catalog/entries.js';
 import type {
@@ -18,14 +20,20 @@ import type {
   McpResourceOptions,
   McpToolOptions,
 } from '../decorators/metadata.js';
+import type { McpAppOptions } from '../decorators/app-options.js';
 import type { McpExtensionOptions, McpMethodOptions } from '../decorators/extension-options.js';
+import type { McpSkillOptions } from '../decorators/skill-options.js';
 import type { AccessBinder } from './access-binder.js';
+import { linkedApp, WITH_APPS, withAppLink } from './app-link.js';
+import { appResource, withPage } from './app-resource.js';
 import { ArgumentSchemas } from './argument-schemas.js';
 import { checkExtension, checkMethodName } from './extension-check.js';
 import type { Primitive } from './primitive.js';
+import { type HostedPrimitive, skillEntry } from './skill-entry.js';
 import { boundsOf } from '../limits/bounds.js';
 import type { ElicitationForms } from '../interaction/elicitation-form.js';
 import type { Invoker } from '../pipeline/invoker.js';
+import { isForAppsOnly } from '../protocol/apps.js';
 import type { CacheHint } from '../protocol/definitions.js';
 import type { JsonObject } from '../protocol/messages.js';
 import type { Era } from '../protocol/revisions.js';
@@ -59,8 +67,9 @@ export class EntryFactory {
   }
 
   async tool(primitive: Primitive, options: McpToolOptions): Promise<ToolEntry> {
-    const { title, description, annotations, icons, meta } = options;
+    const { title, description, annotations, icons } = options;
     const name = options.name ?? primitive.defaultName;
+    const meta = withAppLink(options.meta, options.app);
     await this.#checkForms(options.elicits);
     if (!TOOL_NAME.test(name)) {
       this.logger.warn(
@@ -85,7 +94,8 @@ export class EntryFactory {
       invoke: this.invoker.compile(primitive.host, input, primitive.declaredBy),
       output,
       input: declaredOf(input),
-      access: await this.#access(primitive, { kind: 'tool', name, meta }),
+      access: await this.#toolAccess(primitive, name, meta),
+      app: linkedApp(options.app),
       ...boundsOf(`tool:${name}`, { limits: primitive.limits, timeoutMs: options.timeoutMs }),
       paramHeaders: paramHeaders(input.jsonSchema),
       task,
@@ -132,6 +142,11 @@ export class EntryFactory {
     const definition = defined({ uriTemplate: uri, ...fields });
     const input = declaredOf(schema);
     return { kind: 'template', key: uri, declaredBy, cache, access, ...bounds, template, input, invoke, definition };
+  }
+
+  /** @throws Error for what is not a page of the specification */
+  async app(primitive: Primitive, options: McpAppOptions): Promise<ResourceEntry> {
+    return withPage((await this.resource(primitive, appResource(options))) as ResourceEntry);
   }
 
   async prompt(primitive: Primitive, options: McpPromptOptions): Promise<PromptEntry> {
@@ -198,6 +213,19 @@ export class EntryFactory {
     };
   }
 
+  /** @throws Error for a class of which there is not one instance */
+  skill(primitive: Primitive, options: McpSkillOptions): SkillEntry {
+    return skillEntry(primitive, options, (part, uri) => this.hosted(part, uri));
+  }
+
+  /** Serves the files of a skill by one rule, and by one function with the enhancers around it. */
+  async hosted(part: HostedPrimitive, uri: string): Promise<Hosted> {
+    const { host, declaredBy, limits } = part;
+    const access = await this.#access(part, { kind: 'skill', name: uri, meta: undefined });
+    const bounds = boundsOf(`skill:${uri}`, { limits, timeoutMs: undefined });
+    return { declaredBy, access, ...bounds, invoke: this.invoker.compile(host, undefined, declaredBy) };
+  }
+
   /** @param declared the class, with an access rule of its own for the notifications */
   async extension(
     declared: Pick<Primitive, 'declaredBy' | 'type' | 'handler' | 'access' | 'host'>,
@@ -207,6 +235,15 @@ export class EntryFactory {
     const access = await this.#access(declared, { kind: 'extension', name: id, meta: undefined });
     const { declaredBy } = declared;
     return { kind: 'extension', key: id, declaredBy, settings, eras, mustDeclare, notifications, access };
+  }
+
+  async #toolAccess(
+    primitive: Primitive,
+    name: string,
+    meta: JsonObject | undefined,
+  ): Promise<EntryAccess | undefined> {
+    const access = await this.#access(primitive, { kind: 'tool', name, meta });
+    return isForAppsOnly(meta) ? forAudience(WITH_APPS, access) : access;
   }
 
   /** @throws Error also if what not everybody may read may be cached for everybody (Z-15) */

@@ -2,9 +2,12 @@ import type { McpAccess } from '../access/access-rule.js';
 import type { McpLimitOptions } from '../limits/limit.js';
 import { ROUTE_ARGS_METADATA } from '../nest/metadata-keys.js';
 import { ParameterKind } from '../decorators/parameter.decorators.js';
+import type { McpAppOptions } from '../decorators/app-options.js';
 import type { McpExtensionOptions, McpMethodOptions } from '../decorators/extension-options.js';
+import type { McpSkillOptions } from '../decorators/skill-options.js';
 import {
   MCP_ACCESS,
+  MCP_APP,
   MCP_COMPLETE,
   MCP_EXPOSE,
   MCP_EXTENSION,
@@ -12,6 +15,7 @@ import {
   MCP_METHOD,
   MCP_PROMPT,
   MCP_RESOURCE,
+  MCP_SKILL,
   MCP_TOOL,
   type McpCompleteOptions,
   type McpExposeOptions,
@@ -26,7 +30,9 @@ export type Declaration =
   | { readonly kind: 'resource'; readonly options: McpResourceOptions }
   | { readonly kind: 'prompt'; readonly options: McpPromptOptions }
   | { readonly kind: 'completion'; readonly options: McpCompleteOptions }
-  | { readonly kind: 'method'; readonly options: McpMethodOptions };
+  | { readonly kind: 'method'; readonly options: McpMethodOptions }
+  | { readonly kind: 'skill'; readonly options: McpSkillOptions }
+  | { readonly kind: 'app'; readonly options: McpAppOptions };
 
 const KEYS = [
   ['tool', MCP_TOOL],
@@ -34,6 +40,8 @@ const KEYS = [
   ['prompt', MCP_PROMPT],
   ['completion', MCP_COMPLETE],
   ['method', MCP_METHOD],
+  ['skill', MCP_SKILL],
+  ['app', MCP_APP],
 ] as const;
 
 /** The MCP decorators of a method. This is the only code that reads their metadata. */

@@ -1,5 +1,5 @@
 import type { Catalog } from '../catalog/catalog.js';
-import type { CatalogEntry, CompletionEntry } from '../catalog/entries.js';
+import type { CatalogEntry, CompletionEntry, ToolEntry } from '../catalog/entries.js';
 import type { ExposedRoutes, McpToolOptions } from '../decorators/metadata.js';
 import { routeTool } from '../routes/route-tool.js';
 import type { Discovered, Explorer } from './explorer.js';
@@ -64,6 +64,7 @@ export class Registrar {
       }
     }
     for (const completion of this.catalog.completions.sorted()) this.#requireTarget(completion);
+    for (const tool of this.catalog.tools.sorted()) this.#requireApp(tool);
   }
 
   async #registerExtensions(server: string | undefined, servers: ReadonlySet<string | undefined>): Promise<void> {
@@ -100,6 +101,12 @@ export class Registrar {
     }
   }
 
+  /** Hosts would find nothing to show. */
+  #requireApp({ app, declaredBy }: ToolEntry): void {
+    if (app === undefined || this.catalog.resources.get(app)) return;
+    throw new McpDeclarationError(declaredBy, `its app "${app}" does not exist: declare it with @McpApp()`);
+  }
+
   #entry({ declaration, host, type, name }: Discovered): CatalogEntry | Promise<CatalogEntry> {
     const { reads, type: argumentsType, typesAreEmitted } = argumentsUse(type, host.method);
     const handler = (type.prototype as Record<string, Primitive['handler']>)[host.method]!;
@@ -126,6 +133,10 @@ export class Registrar {
         return this.entries.completion(primitive, declaration.options);
       case 'method':
         return this.entries.method(primitive, declaration.options, extensionOf(type)!.id);
+      case 'skill':
+        return this.entries.skill(primitive, declaration.options);
+      case 'app':
+        return this.entries.app(primitive, declaration.options);
     }
   }
 

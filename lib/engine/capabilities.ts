@@ -27,7 +27,10 @@ export class Capabilities {
   // A kind that was ever used stays advertised: clients that know of it list it again, and must get an empty list.
   readonly tools = (): boolean => this.announced.tools === true || this.catalog.tools.everUsed;
   readonly resources = (): boolean =>
-    this.announced.resources === true || this.catalog.resources.everUsed || this.catalog.templates.everUsed;
+    this.announced.resources === true ||
+    this.catalog.resources.everUsed ||
+    this.catalog.templates.everUsed ||
+    this.extensions.needResources;
   readonly prompts = (): boolean => this.announced.prompts === true || this.catalog.prompts.everUsed;
   readonly completions = (): boolean => this.catalog.completions.everUsed;
   readonly tasks = (): boolean => this.catalog.tools.sorted().some(({ task }) => task.support !== 'forbidden');

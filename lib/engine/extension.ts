@@ -17,6 +17,8 @@ export interface Extension {
   readonly notifications?: Readonly<Record<string, string>>;
   /** Who gets its notifications. `undefined` without a rule. */
   readonly access?: EntryAccess | undefined;
+  /** Whether its capability needs that of resources. Default: no. */
+  readonly needsResources?: boolean;
   /** The rules of its lists, by which they may differ from caller to caller. Default: none. */
   rules?(): readonly EntryAccess[];
   readonly declaredBy: string;
@@ -33,6 +35,7 @@ export class Extensions {
   readonly #byId = new Map<string, Extension>();
   readonly #byNotification = new Map<string, ExtensionNotification>();
   readonly #members = new Set<string>();
+  #needResources = false;
 
   /** @throws {DuplicateEntryError} for what the server or another extension has already */
   add(extension: Extension): void {
@@ -47,6 +50,7 @@ export class Extensions {
       this.#members.add(member);
     }
     this.#byId.set(id, extension);
+    this.#needResources ||= extension.needsResources === true;
   }
 
   get all(): Iterable<Extension> {
@@ -56,6 +60,11 @@ export class Extensions {
   /** The members of a filter that ask for notifications of extensions. */
   get members(): ReadonlySet<string> {
     return this.#members;
+  }
+
+  /** Whether one of them needs the capability of resources. */
+  get needResources(): boolean {
+    return this.#needResources;
   }
 
   get(id: string): Extension | undefined {

@@ -17,6 +17,7 @@ export const subjectsOf =
       case 'resources/read':
       case 'resources/subscribe':
       case 'resources/unsubscribe':
+      case 'skills/get':
         return typeof uri === 'string' ? resource(catalog, uri) : NOTHING;
       default:
         return ofExtension(catalog.methods.get(method), params);

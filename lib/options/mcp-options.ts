@@ -3,6 +3,7 @@ import type { AuthOptions } from '../auth/auth-options.js';
 import type { GlobalEnhancers } from '../decorators/global-enhancers.js';
 import type { ExposedRoutes } from '../decorators/metadata.js';
 import type { AnnouncedCapabilities } from '../engine/capabilities.js';
+import type { McpSkillDirectory } from '../extensions/skills/skill-directory.js';
 import type { McpLimitOptions } from '../limits/limit.js';
 import type { CacheHint, Icon } from '../protocol/definitions.js';
 import type { RedisOption } from '../redis/connection/redis-option.js';
@@ -188,6 +189,11 @@ export interface McpOptions {
    * routes with `@McpTool()` or `@McpExpose()`.
    */
   readonly expose?: ExposedRoutes;
+  /**
+   * Directories with Agent Skills, which clients list, read and verify; see `docs/skills.md`. Requires the package `yaml`.
+   * Default: none, only methods with `@McpSkill()`.
+   */
+  readonly skills?: McpSkillDirectory | readonly McpSkillDirectory[];
   /**
    * What happens to arguments of a tool that its closed schema does not declare. `refuse`: the call fails with a message
    * that lists the known names. `ignore`: they are taken away, for hosts that add arguments of their own. Default:

@@ -4,6 +4,7 @@ import { KeyRing } from '../interaction/key-ring.js';
 import type { McpOptions } from './mcp-options.js';
 import { checkAudit } from './audit-options.js';
 import { checkLimits } from './limit-options.js';
+import { checkSkills } from './skill-options.js';
 import { invalid, requireWholeNumber } from './invalid-option.js';
 
 const DEFAULTS = {
@@ -107,6 +108,7 @@ const KNOWN = new Set<string>([
     'globalEnhancers',
     'audit',
     'limits',
+    'skills',
     'callTimeoutMs',
     'maxStreamsPerClient',
     'maxRunningTasksPerClient',
@@ -151,6 +153,7 @@ export function resolveOptions(given: McpOptions): ResolvedOptions {
   enhancers(options);
   checkAudit(options.audit);
   checkLimits(options);
+  checkSkills(options.skills);
   const problem = accessProblem(options.access);
   if (problem) throw invalid('access', problem);
   const authorization = authProblem(options.auth);

@@ -19,7 +19,7 @@ export function declaredExtensions(capabilities: Readonly<JsonObject> = {}): rea
 /** The capability that a client lacks if it did not declare an extension, shaped like `ClientCapabilities` (TASK-3). */
 export const extensionCapability = (id: string): JsonObject => ({ extensions: { [id]: {} } });
 
-/** What an extension is called: with a prefix, as keys of `_meta` have one (M/basic/versioning.mdx). */
+/** What an extension is called: with a prefix, as keys of `_meta` have one (2026-07-28 basic/versioning). */
 export const isExtensionId = (id: unknown): id is string => typeof id === 'string' && ID.test(id);
 
 const LABEL = '[A-Za-z](?:[A-Za-z0-9-]*[A-Za-z0-9])?';

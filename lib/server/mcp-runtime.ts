@@ -1,4 +1,5 @@
 import type { Logger } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
 import type { Subscription } from 'rxjs';
 import { AccessControl } from '../access/access-control.js';
 import { BroadcastFeed } from '../broadcast/broadcast-feed.js';
@@ -7,10 +8,14 @@ import { Catalog } from '../catalog/catalog.js';
 import type { CallBounds } from '../engine/call-bounds.js';
 import { InFlight } from '../engine/in-flight.js';
 import { declaredExtensions } from '../extensions/declared-extensions.js';
+import type { SkillSource } from '../extensions/skills/skill-source.js';
+import { Skills } from '../extensions/skills/skills.js';
+import { skillsExtension } from '../extensions/skills/skills-extension.js';
 import { SessionExpiry } from '../engine/session-expiry.js';
 import type { Observer } from '../observe/observer.js';
 import type { LimitStore } from '../limits/limit-store.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
+import { NO_CACHE } from '../protocol/definitions.js';
 import { MODERN_REVISION } from '../protocol/revisions.js';
 import { BackendUnavailableError } from '../session/backend-unavailable.js';
 import { SessionChanges } from '../broadcast/session-changes.js';
@@ -52,10 +57,12 @@ export class McpRuntime {
   readonly tasks: Tasks;
   readonly engine: Engine;
   readonly announcer: Announcer;
+  readonly skills: Skills;
   readonly inFlight: InFlight;
   readonly services: LegacyServices;
   readonly http: HttpService;
   #subscriptions: Subscription[] = [];
+  readonly #id = randomUUID();
   readonly #expiry: SessionExpiry;
   readonly #stopHops: () => void;
   #busRetry: NodeJS.Timeout | undefined;
@@ -107,6 +114,11 @@ export class McpRuntime {
       ...{ options, logger, observer, bounds },
     });
     this.announcer = new Announcer(sessions, log, options.changeDebounceMs, report);
+    const skillAnnouncer = {
+      resourcesChanged: () => this.announcer.listChanged('resources'),
+      resourceUpdated: (uri: string) => this.announcer.resourceUpdated(uri),
+    };
+    this.skills = new Skills({ catalog, pageSize: options.pageSize, announcer: skillAnnouncer, report });
     this.services = {
       sessions,
       log,
@@ -126,12 +138,32 @@ export class McpRuntime {
     this.http = createHttpService(this.engine, backends, this.services, this.inFlight, options, this.logger);
   }
 
+  /** Offers the skills of these sources. Without any there is no such extension. */
+  async openSkills(sources: readonly SkillSource[]): Promise<void> {
+    if (sources.length === 0) return;
+    const { pageSize, listCache: cache = NO_CACHE } = this.options;
+    this.engine.offer(skillsExtension(this.skills, { access: this.access, cache, pageSize }));
+    await this.skills.open(sources);
+  }
+
+  /** Called once all providers of the application are ready. */
+  async providersReady(): Promise<void> {
+    await this.skills.ready();
+    requirePrivateLists(this.catalog, this.engine.extensions, this.access, this.options);
+  }
+
+  /** Reads the skills again, here and on all other instances. */
+  async reloadSkills(): Promise<void> {
+    await this.skills.reload();
+    await this.bus.publish({ type: 'skills-changed', from: this.#id });
+  }
+
   /** Called once the catalog is complete. Changes from here on are announced to clients. */
   async start(): Promise<void> {
     const { interactions, access, bounds } = this;
     const declared = declaredExtensions(this.catalog, { interactions, access, bounds });
     for (const extension of declared) this.engine.offer(extension);
-    requirePrivateLists(this.catalog, this.access, this.options);
+    requirePrivateLists(this.catalog, this.engine.extensions, this.access, this.options);
     const { subscriptions } = this.engine;
     const deliverAll = (): void => subscriptions.deliverAll();
     this.#subscriptions = [
@@ -140,12 +172,15 @@ export class McpRuntime {
         if (event.type === 'cancel') this.inFlight.cancel(event.session, event.requestId, event.reason ?? 'cancelled');
         else if (event.type === 'session-ended') this.inFlight.cancelSession(event.session, 'the session has ended');
         else if (event.type === 'task-changed') this.tasks.changes.notify(event.task);
-        else subscriptions.deliver(event);
+        else if (event.type === 'skills-changed') {
+          if (event.from !== this.#id) this.skills.reloadSoon();
+        } else subscriptions.deliver(event);
       }),
       this.bus.interrupted$.subscribe(() => {
         // The broadcast log misses nothing, but what other programs have said on the bus is nowhere else (P12).
         deliverAll();
         this.tasks.changes.notifyAll();
+        this.skills.reloadSoon();
       }),
     ];
     this.feed.listen({
@@ -187,6 +222,7 @@ export class McpRuntime {
     this.#stopHops();
     this.http.slow.close();
     for (const subscription of this.#subscriptions) subscription.unsubscribe();
+    this.skills.close();
     this.announcer.close();
     this.feed.close();
     this.tasks.changes.close();

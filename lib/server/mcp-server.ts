@@ -1,4 +1,5 @@
 import type { CatalogEntry, CatalogKind } from '../catalog/entries.js';
+import type { McpAppOptions } from '../decorators/app-options.js';
 import type { McpPromptOptions, McpResourceOptions, McpToolOptions } from '../decorators/metadata.js';
 import type { EntryFactory } from '../discovery/entry-factory.js';
 import type { HandlerHost } from '../pipeline/handler-pipelines.js';
@@ -129,6 +130,17 @@ export class McpServer {
   }
 
   /**
+   * Reads the skills again, from their directories and methods, on all instances, and announces what has changed. It
+   * resolves once this instance serves them; the others follow.
+   *
+   * @throws {McpDeclarationError} if a skill cannot be served; it stays as it was
+   * @throws {BackendUnavailableError} if the other instances cannot be told
+   */
+  reloadSkills(): Promise<void> {
+    return this.#runtime.reloadSkills();
+  }
+
+  /**
    * Registers a tool on this instance; the other instances of a fleet must register it themselves. It takes the options
    * of `@McpTool()`. Without `input` the tool has no arguments.
    *
@@ -167,6 +179,21 @@ export class McpServer {
     this.#add(
       await this.#entries.resource(runTimePrimitive(this.#host, 'resource', options, handler, enhancers), options),
     );
+  }
+
+  /**
+   * Registers a page for MCP Apps on this instance. It takes the options of `@McpApp()`; `removeResource()` removes it.
+   *
+   * @param handler returns HTML as text or bytes
+   * @throws {DuplicateEntryError} if this instance has a resource of that URI
+   * @throws {Error} if the URI or an origin is invalid
+   */
+  async registerApp(
+    options: Named<McpAppOptions>,
+    handler: McpHandler,
+    enhancers?: McpHandlerEnhancers,
+  ): Promise<void> {
+    this.#add(await this.#entries.app(runTimePrimitive(this.#host, 'app', options, handler, enhancers), options));
   }
 
   /**

@@ -7,6 +7,7 @@ import { CapabilityTools } from './capability.tools.js';
 import { ContentTools } from './content.tools.js';
 import { EverythingPrompts } from './everything.prompts.js';
 import { EverythingResources } from './everything.resources.js';
+import { EverythingSkills } from './everything.skills.js';
 import { FleetTestController, FleetTestPrincipals } from './fleet-test.controller.js';
 import { FleetTestTools } from './fleet-test.tools.js';
 import { InputRequiredTools } from './input-required.tools.js';
@@ -40,6 +41,7 @@ const isFleetTest = process.env.FLEET_TEST === '1';
     ContentTools,
     EverythingPrompts,
     EverythingResources,
+    EverythingSkills,
     InputRequiredTools,
     ListChangeTools,
     PollingTool,

@@ -30,23 +30,38 @@ export function ensureSuite() {
   writeFileSync(manifest, JSON.stringify(wanted));
 }
 
+/** Scenarios of extensions that no set of requirements names; the suite runs them at the revision of their extension. */
+const OF_EXTENSIONS = {
+  '2026-07-28': ['sep-2640-skills-enumeration', 'sep-2640-skills-manifest', 'sep-2640-skills-directory'],
+};
+
 /** The scenarios for a server of this revision: `scored` decides on conformance, `others` are run in addition. */
 export function requirementsOf(revision) {
   const { parse } = createRequire(CLI)('yaml');
   const { server, not_scored: others } = parse(readFileSync(join(PACKAGE, `requirements/${revision}.yaml`), 'utf8'));
-  return { scored: server, others: others.filter(({ leg }) => leg === 'server').map(({ scenario }) => scenario) };
+  const unscored = others.filter(({ leg }) => leg === 'server').map(({ scenario }) => scenario);
+  return { scored: server, others: [...unscored, ...(OF_EXTENSIONS[revision] ?? [])] };
 }
 
 /**
- * Runs all scenarios of a revision. The exit code of the suite is ignored because it counts neither warnings nor
+ * Runs the scenarios of a revision. The exit code of the suite is ignored because it counts neither warnings nor
  * scenarios without a result.
  *
  * @param folder for the results; its content is removed first
+ * @param only the names of those to run. Default: all
  */
-export async function runSuite(url, revision, folder) {
+export async function runSuite(url, revision, folder, only) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const log = openSync(join(folder, 'suite.log'), 'w');
-  const args = [CLI, 'server', '--url', url, '--requirements', revision, '-o', folder];
-  await exitCode(runner(), args, { stdio: ['ignore', log, log], timeout: 5 * 60_000 });
+  const run = (...args) =>
+    exitCode(runner(), [CLI, 'server', '--url', url, '-o', folder, ...args], {
+      stdio: ['ignore', log, log],
+      timeout: 5 * 60_000,
+    });
+  const ofExtensions = OF_EXTENSIONS[revision] ?? [];
+  if (!only) await run('--requirements', revision);
+  for (const name of only ?? ofExtensions) {
+    await run('--scenario', name, ...(ofExtensions.includes(name) ? [] : ['--spec-version', revision]));
+  }
 }

@@ -44,6 +44,38 @@ async function connect(mode: Mode, token?: string): Promise<Client> {
 const textOf = ({ content }: CallToolResult): string =>
   content.map((block) => (block.type === 'text' ? block.text : '')).join('\n');
 
+describe('sample 11-skills-and-apps', () => {
+  runs('11-skills-and-apps', {});
+
+  it.each(MODES)('a %s client reads a skill, and the page that shows the incidents', async (mode) => {
+    const client = await connect(mode);
+    const { resources } = await client.listResources();
+    expect(resources.map(({ uri }) => uri)).toEqual([
+      'skill://desk/escalation/SKILL.md',
+      'skill://desk/incident/SKILL.md',
+      'ui://on-call-desk/board',
+    ]);
+    const severity = await client.readResource({ uri: 'skill://desk/incident/references/severity.md' });
+    expect(severity.contents[0]).toMatchObject({
+      mimeType: 'text/markdown',
+      text: expect.stringContaining('# Severity'),
+    });
+    const board = await client.readResource({ uri: 'ui://on-call-desk/board' });
+    expect(board.contents[0]).toMatchObject({ mimeType: 'text/html;profile=mcp-app' });
+    const { tools } = await client.listTools();
+    expect(tools.map(({ name }) => name)).toEqual(['hand_over', 'incidents', 'open_incident']);
+  });
+
+  it('a shift that is handed over changes a skill', async () => {
+    const client = await connect('auto');
+    expect(textOf(await client.callTool({ name: 'hand_over', arguments: { name: 'Grace' } }))).toContain(
+      'Grace is on call',
+    );
+    const { contents } = await client.readResource({ uri: 'skill://desk/escalation/SKILL.md' });
+    expect(contents[0]).toMatchObject({ text: expect.stringContaining('Grace is on call') });
+  });
+});
+
 describe.each(ADAPTERS)('sample 02-dto-and-enhancers over %s', (HTTP_ADAPTER) => {
   runs('02-dto-and-enhancers', { HTTP_ADAPTER });
 

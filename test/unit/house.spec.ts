@@ -51,12 +51,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'access',
   ],
   // What the server offers beyond the core, and what the application declares.
-  extensions: ['protocol', 'exchange', 'interaction', 'access', 'catalog', 'engine'],
+  extensions: [
+    ...['packages', 'limits', 'protocol', 'exchange', 'interaction', 'access', 'pipeline', 'catalog', 'engine'],
+    // Skills are served as what is registered at run time.
+    'discovery',
+  ],
   transport: [
     ...['limits', 'observe', 'protocol', 'nest', 'session', 'broker', 'stream', 'broadcast', 'exchange'],
     ...['interaction', 'engine'],
   ],
-  options: ['limits', 'packages', 'protocol', 'redis', 'access', 'auth', 'interaction', 'decorators', 'engine'],
+  options: [
+    ...['limits', 'packages', 'protocol', 'redis', 'access', 'auth', 'interaction', 'decorators', 'engine'],
+    'extensions',
+  ],
   backends: [
     'audit',
     ...['limits', 'packages', 'nest', 'session', 'broker', 'stream', 'interaction', 'task', 'memory', 'redis'],
@@ -112,7 +119,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       'exchange',
       'pipeline',
     ],
-    ...['discovery', 'transport', 'server', 'options', 'task', 'report', 'auth'],
+    ...['discovery', 'extensions', 'transport', 'server', 'options', 'task', 'report', 'auth'],
     'inspector',
   ],
   // Its client finds the endpoint of an application as Nest has mounted it, and its cluster gives instances their backends.
@@ -155,7 +162,7 @@ const MAY_USE: Readonly<Record<string, readonly RegExp[]>> = {
   pipeline: [/^@nestjs\/(common|core)$/, /^rxjs$/],
   discovery: [/^@nestjs\/(common|core)$/],
   routes: [/^@nestjs\/(common|core)$/],
-  extensions: [],
+  extensions: [/^yaml$/],
   transport: [/^@nestjs\/(common|core)$/, /^rxjs$/],
   options: [/^@nestjs\/common$/],
   server: [/^@nestjs\/(common|core)$/, /^rxjs$/],

@@ -15,6 +15,29 @@ interface Pages {
   page(revision: Revision, cursor: unknown, part?: Outcome): string;
 }
 
+/** A method that returns the pages of a list, of the part that its caller may see. */
+export const listMethod = (
+  name: string,
+  available: () => boolean,
+  pages: Pages,
+  cache: CacheHint,
+  access: AccessControl,
+): Method => ({
+  name,
+  eras: BOTH_ERAS,
+  available,
+  run({ cursor }, exchange) {
+    const { revision, era } = exchange.peer;
+    const rules = pages.rules();
+    // What may differ from caller to caller must not be shared between them (Z-15).
+    const hint = cache.scope === 'public' && access.differs(rules) ? { ...cache, scope: 'private' as const } : cache;
+    const answer = (part: Outcome | undefined) =>
+      new ResultMembers(pages.page(revision, cursor, part) + cacheMembers(era, hint));
+    const part = access.outcome(rules, exchange);
+    return part instanceof Promise ? part.then(answer) : answer(part);
+  },
+});
+
 /** The four list methods; they differ only in their list and in the capability that announces it. */
 export const listMethods = (
   catalog: Catalog,
@@ -22,21 +45,8 @@ export const listMethods = (
   cache: CacheHint,
   access: AccessControl,
 ): readonly Method[] => {
-  const list = (name: string, available: () => boolean, pages: Pages): Method => ({
-    name,
-    eras: BOTH_ERAS,
-    available,
-    run({ cursor }, exchange) {
-      const { revision, era } = exchange.peer;
-      const rules = pages.rules();
-      // What may differ from caller to caller must not be shared between them (Z-15).
-      const hint = cache.scope === 'public' && access.differs(rules) ? { ...cache, scope: 'private' as const } : cache;
-      const answer = (part: Outcome | undefined) =>
-        new ResultMembers(pages.page(revision, cursor, part) + cacheMembers(era, hint));
-      const part = access.outcome(rules, exchange);
-      return part instanceof Promise ? part.then(answer) : answer(part);
-    },
-  });
+  const list = (name: string, available: () => boolean, pages: Pages): Method =>
+    listMethod(name, available, pages, cache, access);
   return [
     list('tools/list', tools, catalog.toolList),
     list('resources/list', resources, catalog.resourceList),

@@ -26,7 +26,7 @@ export interface FoundResource {
 /** Finds the fixed resource with this URI, or else the most specific template that matches it. */
 export function findResource(catalog: Catalog, uri: string): FoundResource | undefined {
   if (uri.length > MAX_URI_LENGTH) return undefined;
-  const fixed = catalog.resources.get(uri);
+  const fixed = catalog.resources.get(uri) ?? catalog.unlisted.get(uri);
   if (fixed) return { entry: fixed, variables: {} };
   for (const entry of catalog.templatesBySpecificity()) {
     const variables = entry.template.match(uri);

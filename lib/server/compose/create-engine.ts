@@ -22,6 +22,7 @@ import { tasksExtension } from '../../engine/methods/tasks.js';
 import { callTool } from '../../engine/methods/tools.js';
 import { Subscriptions } from '../../engine/subscriptions.js';
 import { TaskAccess } from '../../engine/task-access.js';
+import { appsExtension } from '../../extensions/apps/apps-extension.js';
 import type { Interactions } from '../../interaction/interactions.js';
 import type { PendingRequests } from '../../interaction/pending-requests.js';
 import type { Observer } from '../../observe/observer.js';
@@ -95,6 +96,7 @@ export function createEngine(parts: EngineParts): Engine {
     dispatcher.add(extension.methods);
   };
   offer(tasksExtension(tasks, own, capabilities));
+  offer(appsExtension(catalog));
   return { dispatcher, capabilities, subscriptions, notifications, extensions, offer };
 }
 

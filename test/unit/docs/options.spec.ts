@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { resolveOptions } from '../../../lib/options/resolve-options.js';
 import { codeOf, read, ROOT, rowsOf } from './documents.js';
 
-const FOLDERS = ['lib/options', 'lib/auth'];
+const FOLDERS = ['lib/options', 'lib/auth', 'lib/extensions/skills'];
 const sources = FOLDERS.flatMap((folder) =>
   readdirSync(join(ROOT, folder))
     .filter((name) => name.endsWith('.ts'))
@@ -23,7 +23,12 @@ function membersOf(name: string): Map<string, boolean> {
 
 const options = membersOf('McpOptions');
 /** The options that are objects, and the interfaces of these. */
-const NESTED = { requestState: 'RequestStateOptions', audit: 'McpAuditOptions', auth: 'AuthOptions' };
+const NESTED = {
+  requestState: 'RequestStateOptions',
+  audit: 'McpAuditOptions',
+  auth: 'AuthOptions',
+  skills: 'McpSkillDirectory',
+};
 const nested = Object.entries(NESTED).flatMap(([option, type]) =>
   [...membersOf(type).keys()].map((name) => `${option}.${name}`),
 );
