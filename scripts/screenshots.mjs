@@ -12,8 +12,8 @@ import { provideRedis } from './steps/redis.mjs';
 import { ROOT } from './steps/root.mjs';
 
 const IMAGES = join(ROOT, 'docs/images');
-/** The curves need some points. */
-const WATCH_MS = 12_000;
+/** The plots need some points. */
+const WATCH_MS = 45_000;
 const CITIES = ['Oslo', 'Lisbon', 'Quito', 'Rome'];
 
 async function startInstance(name, redisUrl) {
@@ -55,11 +55,11 @@ const called = call(
 );
 await pause(WATCH_MS);
 await shoot('instances');
-await go('try/tools/forecast');
-await page.getByLabel('City').fill('Oslo');
-await page.getByRole('button', { name: 'Call', exact: true }).click();
-await page.getByText('done', { exact: true }).waitFor();
-await shoot('tool');
+await go('fleet/calls');
+await shoot('calls');
+await go('fleet/latency');
+await page.getByRole('img', { name: /^Duration/ }).waitFor();
+await shoot('latency');
 await go('try/tools/book');
 await page.getByLabel('City').fill('Lisbon');
 await page.getByRole('button', { name: 'Call', exact: true }).click();

@@ -1,6 +1,8 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LegacySession } from '../fixtures/clients/legacy-session.js';
+import { modern } from '../fixtures/clients/mcp-requests.js';
+import { send } from '../fixtures/clients/raw-http.js';
 import { RedisServer } from '../fixtures/redis/redis-server.js';
 import { launch, WatchedPage } from './browser.js';
 import { PagedInstance } from './instances.js';
@@ -43,6 +45,9 @@ const button = (name: string, within: Page | Locator = page): Locator =>
   within.getByRole('button', { name, exact: true });
 const row = (table: string, text: string | RegExp): Locator =>
   page.getByRole('table', { name: table, exact: true }).getByRole('row').filter({ hasText: text }).first();
+/** A call of another client, which arrives at this instance. */
+const callAt = ({ port }: PagedInstance, name: string, args: object = {}) =>
+  send(port, modern('tools/call', { name, arguments: args }));
 const chooseEra = (era: 'modern' | 'legacy') =>
   page
     .getByLabel('Protocol')
@@ -138,15 +143,55 @@ describe('the page of the inspector in a browser', () => {
     await page.getByText('tools/call').first().waitFor();
   });
 
+  it('calls of all instances are on the tape, filtered, and each is a timeline', async () => {
+    await go('fleet/calls');
+    await callAt(second, 'forecast', { city: 'Rome' });
+    await callAt(first, 'broken');
+    await row('Calls', /forecast.*south/).waitFor();
+    await row('Calls', /broken.*north/).waitFor();
+    await page.getByLabel('Filter').fill('instance:south -status:error duration:<60s');
+    await row('Calls', 'broken').waitFor({ state: 'detached' });
+    await row('Calls', 'forecast').getByRole('link').click();
+    await page.getByRole('table', { name: 'Timeline' }).getByRole('row').filter({ hasText: 'south' }).first().waitFor();
+    expect(await watched.barriers()).toEqual([]);
+  });
+
+  it('a call whose answer came to another instance is one timeline', async () => {
+    const session = await LegacySession.open(first.port, { capabilities: { elicitation: {} } });
+    const asking = await session.stream('book', { city: 'Oslo' });
+    const question = await asking.message(({ method }) => method === 'elicitation/create');
+    await session.at(second.port).post({ jsonrpc: '2.0', id: question.id, result: { action: 'decline' } });
+    await asking.end();
+    await go('fleet/calls');
+    await row('Calls', /book.*wire/)
+      .getByRole('link')
+      .click();
+    await row('Timeline', /^question.*north/).waitFor();
+    await row('Timeline', /^answer.*south/).waitFor();
+    await session.end();
+  });
+
+  it('latencies and errors are figures and plots', async () => {
+    await go('fleet/latency');
+    await row('Latency by what was called', 'broken').waitFor();
+    const cells = await row('Latency by what was called', 'forecast').getByRole('cell').allTextContents();
+    expect(cells.slice(2)).toEqual(cells.slice(2).map(() => expect.stringMatching(/^[\d.]+ m?s$/)));
+    await row('Latency by what was called', 'forecast').getByRole('button').click();
+    await page.getByRole('img', { name: /Duration of forecast. Latest: p50 [\d.]+ m?s, p95/ }).waitFor();
+  });
+
   it('a session is shown with the instance of its stream, and ended', async () => {
     const session = await LegacySession.open(second.port);
     const stream = await session.get();
     await go('fleet/sessions');
     await row('Sessions', /wire.*on south/).waitFor();
-    const end = row('Sessions', 'wire').getByRole('button');
+    const end = row('Sessions', /wire.*on south/).getByRole('button');
     await end.click();
     await end.filter({ hasText: 'Sure?' }).click();
-    await page.getByRole('row').filter({ hasText: 'wire' }).waitFor({ state: 'detached' });
+    await page
+      .getByRole('row')
+      .filter({ hasText: /wire.*on south/ })
+      .waitFor({ state: 'detached' });
     expect((await session.post(session.message('tools/list'))).status).toBe(404);
     await stream.end();
   });
@@ -165,6 +210,24 @@ describe('the page of the inspector in a browser', () => {
     await row('Tasks', 'cancelled').waitFor();
     await go('try/tools/write_report');
     await result().getByText('cancelled', { exact: true }).waitFor();
+  });
+
+  it('a question that waits is shown with its age', async () => {
+    await go('try/tools/book');
+    await chooseEra('legacy');
+    await page.getByLabel('City').fill('Rome');
+    await button('Call').click();
+    await page.getByRole('region', { name: 'The server asks' }).waitFor();
+    await go('fleet/questions');
+    await row('Open questions', /book.*elicitation.*north/).waitFor();
+    await go('try/tools/book');
+    await button('Cancel', result()).click();
+    await chooseEra('modern');
+  });
+
+  it('the memory of Redis is shown by family', async () => {
+    await go('fleet/redis');
+    await row('Keys of this server', 'tasks').waitFor();
   });
 
   it.each(SECTIONS)('the section %s opens, and has nothing that somebody could not use', async (section) => {

@@ -1,8 +1,6 @@
 import type { JSX } from 'preact';
 import { Badge } from '../parts/notice.js';
 import { useApp } from '../state/app-state.js';
-import type { Fleet } from '../state/fleet.js';
-import { openQuestions } from '../state/fleet-queries.js';
 import { hrefOf } from '../state/route.js';
 import { FleetView } from './fleet/fleet-view.js';
 import { TryView } from './try/try-view.js';
@@ -10,8 +8,6 @@ import { TryView } from './try/try-view.js';
 interface Section {
   readonly title: string;
   readonly path: readonly string[];
-  /** Whether there is anything to see; otherwise no link leads there. */
-  readonly hasContent?: (fleet: Fleet) => boolean;
 }
 
 const TRY: readonly Section[] = [
@@ -21,21 +17,15 @@ const TRY: readonly Section[] = [
   { title: 'Messages', path: ['try', 'messages'] },
 ];
 
-const hasCalls = ({ calls }: Fleet): boolean => calls.value.length > 0;
-
 const FLEET: readonly Section[] = [
   { title: 'Instances', path: ['fleet', 'instances'] },
   { title: 'Sessions', path: ['fleet', 'sessions'] },
-  { title: 'Calls', path: ['fleet', 'calls'], hasContent: hasCalls },
-  { title: 'Latency', path: ['fleet', 'latency'], hasContent: hasCalls },
-  {
-    title: 'Questions',
-    path: ['fleet', 'questions'],
-    hasContent: ({ instances }) => openQuestions(instances.value).length > 0,
-  },
+  { title: 'Calls', path: ['fleet', 'calls'] },
+  { title: 'Latency', path: ['fleet', 'latency'] },
+  { title: 'Questions', path: ['fleet', 'questions'] },
   { title: 'Tasks', path: ['fleet', 'tasks'] },
-  { title: 'Redis', path: ['fleet', 'redis'], hasContent: ({ redis }) => redis.value !== null },
-  { title: 'Refusals', path: ['fleet', 'refusals'], hasContent: ({ refusals }) => refusals.value.length > 0 },
+  { title: 'Redis', path: ['fleet', 'redis'] },
+  { title: 'Refusals', path: ['fleet', 'refusals'] },
 ];
 
 /** The whole page: a head, the ways to its sections, and the section that the address names. */
@@ -100,13 +90,11 @@ interface SectionsProperties {
 }
 
 function Sections({ title, sections, area, section }: SectionsProperties): JSX.Element {
-  const { fleet } = useApp();
-  const shown = sections.filter(({ hasContent, path }) => !hasContent || path[1] === section || hasContent(fleet));
   return (
     <>
       <h2>{title}</h2>
       <ul>
-        {shown.map((one) => (
+        {sections.map((one) => (
           <li key={one.title}>
             <a
               href={hrefOf(...one.path)}

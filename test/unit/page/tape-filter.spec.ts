@@ -4,7 +4,7 @@ import type { CallRecord } from '../../../lib/inspector/wire/call.js';
 
 const call: CallRecord = {
   id: '1',
-  instance: 'host-a',
+  instance: '4f2a',
   startedAt: 0,
   method: 'tools/call',
   name: 'forecast',
@@ -15,6 +15,8 @@ const call: CallRecord = {
   milliseconds: 120,
   outcome: 'tool-error',
 };
+
+const parse = (text: string) => parseFilter(text, (id) => (id === '4f2a' ? 'host-a' : id));
 
 describe('the filter of the tape', () => {
   it.each([
@@ -33,9 +35,10 @@ describe('the filter of the tape', () => {
     'duration:<121ms',
     '-duration:>1s',
     'alice -bob',
+    'instance:4f2a',
   ])('"%s" shows the call', (text) => {
-    expect(parseFilter(text).problem).toBeUndefined();
-    expect(parseFilter(text).matches(call)).toBe(true);
+    expect(parse(text).problem).toBeUndefined();
+    expect(parse(text).matches(call)).toBe(true);
   });
 
   it.each([
@@ -49,13 +52,13 @@ describe('the filter of the tape', () => {
     'trace:a',
     'tool:fore bob',
   ])('"%s" hides the call', (text) => {
-    expect(parseFilter(text).matches(call)).toBe(false);
+    expect(parse(text).matches(call)).toBe(false);
   });
 
   it.each(['colour:blue', 'duration:slow', 'duration:100', 'constructor:x', ':x'])(
     '"%s" is not understood, and shows everything',
     (text) => {
-      const filter = parseFilter(text);
+      const filter = parse(text);
       expect(filter.problem).toMatch(/ is not known/);
       expect(filter.matches(call)).toBe(true);
     },

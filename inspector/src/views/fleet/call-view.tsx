@@ -12,36 +12,35 @@ import { OutcomeBadge } from './calls-view.js';
 /** One call as a timeline, across the instances that had a part in it. */
 export function CallView({ id }: { id: string }): JSX.Element {
   const { fleet } = useApp();
-  const records = fleet.calls.value.filter((call) => call.id === id);
-  const [first] = records;
+  const call = fleet.calls.value.find((one) => one.id === id);
   return (
     <article>
       <p>
         <a href={hrefOf('fleet', 'calls')}>All calls</a>
       </p>
-      {first ? <Timeline first={first} records={records} /> : <Empty>This call is not on the tape any more.</Empty>}
+      {call ? <Timeline call={call} /> : <Empty>This call is not on the tape any more.</Empty>}
     </article>
   );
 }
 
-function Timeline({ first, records }: { first: CallRecord; records: readonly CallRecord[] }): JSX.Element {
+function Timeline({ call }: { call: CallRecord }): JSX.Element {
   const { fleet } = useApp();
-  const { spans, totalMs } = timelineOf(records);
+  const { spans, totalMs } = timelineOf(call);
   return (
     <>
-      <h2>{first.name ?? first.method}</h2>
+      <h2>{call.name ?? call.method}</h2>
       <dl class="facts">
-        <Fact title="Method">{first.method}</Fact>
+        <Fact title="Method">{call.method}</Fact>
         <Fact title="Outcome">
-          <OutcomeBadge outcome={first.outcome} /> {first.reason}
+          <OutcomeBadge outcome={call.outcome} /> {call.reason}
         </Fact>
-        <Fact title="Arrived">{clock(first.startedAt)}</Fact>
-        <Fact title="Took">{duration(first.milliseconds)}</Fact>
-        <Fact title="Revision">{first.revision}</Fact>
+        <Fact title="Arrived">{clock(call.startedAt)}</Fact>
+        <Fact title="Took">{duration(call.milliseconds)}</Fact>
+        <Fact title="Revision">{call.revision}</Fact>
         <Fact title="Caller">
-          <CallerView caller={first.caller} />
+          <CallerView caller={call.caller} />
         </Fact>
-        {first.traceId && <Fact title="Trace">{first.traceId}</Fact>}
+        {call.traceId && <Fact title="Trace">{call.traceId}</Fact>}
       </dl>
       <div class="scroll" tabIndex={0} role="region" aria-label="Timeline">
         <table class="timeline">
@@ -74,7 +73,7 @@ function Timeline({ first, records }: { first: CallRecord; records: readonly Cal
           </tbody>
         </table>
       </div>
-      {first.arguments && <JsonView value={first.arguments} label="Arguments" />}
+      {call.arguments && <JsonView value={call.arguments} label="Arguments" />}
     </>
   );
 }

@@ -21,7 +21,7 @@ export function CallsView(): JSX.Element {
   const text = useSignal('');
   const paused = useSignal<readonly CallRecord[] | undefined>(undefined);
   const id = useId();
-  const filter = parseFilter(text.value);
+  const filter = parseFilter(text.value, (instance) => fleet.nameOf(instance));
   const matching = (paused.value ?? fleet.calls.value).filter((call) => filter.matches(call));
   const shown = matching.slice(-MAX_SHOWN).reverse();
   return (
