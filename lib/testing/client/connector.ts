@@ -107,7 +107,10 @@ export class Connector implements Caller, TaskCaller {
   async listen(filter: ListenFilter): Promise<[run: RunningRequest, ended: Promise<void>, patienceMs: number]> {
     const run = new RunningRequest(this.answers);
     const timer = this.#watch('listen()', run);
-    await this.#opened(run);
+    await this.#opened(run).catch((error: Error) => {
+      run.end(error);
+      throw error;
+    });
     let ended = Promise.resolve();
     await new Promise<void>((connected, failed) => {
       const told = () => {
@@ -139,7 +142,7 @@ export class Connector implements Caller, TaskCaller {
   }
 
   async #request(method: string, params: JsonObject, run: RunningRequest): Promise<JsonObject> {
-    const timer = this.#watch(method, run);
+    this.#watch(method, run);
     try {
       await this.#opened(run);
       const result = await this.#dialect.request(method, this.#withToken(method, params), run);
@@ -148,7 +151,6 @@ export class Connector implements Caller, TaskCaller {
     } catch (error) {
       throw run.failed ?? run.over ?? error;
     } finally {
-      clearTimeout(timer);
       run.end(new Error('The request has ended.'));
     }
   }
@@ -164,9 +166,12 @@ export class Connector implements Caller, TaskCaller {
     if (this.resumes) await this.open();
   }
 
+  /** Ends the run when it takes too long. */
   #watch(what: string, run: RunningRequest): NodeJS.Timeout {
     const late = `${what} has not ended within ${this.patienceMs} ms. If it takes longer, set the option "patienceMs".`;
-    return setTimeout(() => run.end(new Error(late)), this.patienceMs).unref();
+    const timer = setTimeout(() => run.end(new Error(late)), this.patienceMs).unref();
+    void run.ended.then(() => clearTimeout(timer));
+    return timer;
   }
 
   /** What runs a method of the application wants its progress. */

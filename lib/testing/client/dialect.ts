@@ -18,7 +18,7 @@ export interface McpServerInfo {
 }
 
 /**
- * What a client wants to be told of.
+ * What a client wants to be told of. Legacy clients choose only `updates`: they are told of everything else in any case.
  *
  * @publicApi
  */
@@ -31,7 +31,7 @@ export interface ListenFilter {
   readonly prompts?: boolean;
   /** URIs of resources whose changes are told. Default: none */
   readonly updates?: readonly string[];
-  /** Ids of tasks whose changes are told; legacy clients are told of all of theirs. Default: none */
+  /** Ids of tasks whose changes are told. Default: none */
   readonly tasks?: readonly string[];
 }
 

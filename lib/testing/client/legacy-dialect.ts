@@ -6,7 +6,6 @@ import type { Line } from '../http/line.js';
 import type { McpQuestion } from './answers.js';
 import type { Dialect, ListenFilter, McpServerInfo } from './dialect.js';
 import { isCut, readReply, requireAccepted } from './read-reply.js';
-import { pauseBeforeReconnect } from './reconnect-pause.js';
 import { McpResponseError } from './response-error.js';
 import { RunningRequest } from './running-request.js';
 
@@ -74,9 +73,15 @@ export class LegacyDialect implements Dialect {
 
   async listen({ updates = [] }: ListenFilter, run: RunningRequest, connected: () => void): Promise<void> {
     for (const uri of updates) await this.request('resources/subscribe', { uri }, this.options.newRun());
-    for (let first = true; !run.over; first = false) {
-      if (!first) await pauseBeforeReconnect(run);
-      await this.#listenOnce(run, connected);
+    try {
+      for (let first = true; !run.over; first = false) {
+        if (!first) await run.disconnected();
+        await this.#listenOnce(run, connected);
+      }
+    } finally {
+      // The session may be over by now.
+      const forgotten = updates.map((uri) => this.request('resources/unsubscribe', { uri }, this.options.newRun()));
+      await Promise.allSettled(forgotten);
     }
   }
 
@@ -121,7 +126,7 @@ export class LegacyDialect implements Dialect {
       if (run.lastEventId === undefined) {
         throw new Error(`The connection of ${method} was cut before there was an event to resume from.`);
       }
-      await pauseBeforeReconnect(run);
+      await run.disconnected();
       response = await this.#reconnect(run);
     }
   }

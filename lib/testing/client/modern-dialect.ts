@@ -13,7 +13,6 @@ import { headerValue, paramHeadersOf } from './param-headers.js';
 import { isCut, readReply, requireAccepted } from './read-reply.js';
 import { McpResponseError } from './response-error.js';
 import { RunningRequest } from './running-request.js';
-import { pauseBeforeReconnect } from './reconnect-pause.js';
 
 /** More questions in a row than any method asks. */
 const MAX_ROUNDS = 100;
@@ -88,7 +87,7 @@ export class ModernDialect implements Dialect {
     };
     // Nothing is replayed in this era: who comes back begins anew.
     for (let first = true; !run.over; first = false) {
-      if (!first) await pauseBeforeReconnect(run);
+      if (!first) await run.disconnected();
       await this.#subscribe({ notifications }, run, connected);
     }
   }

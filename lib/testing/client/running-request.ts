@@ -1,6 +1,11 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { JsonObject } from '../../protocol/messages.js';
 import type { Answers, McpQuestion } from './answers.js';
 import { Notifications, type McpNotification } from './notifications.js';
+
+const FIRST_PAUSE_MS = 10;
+/** By then the server is closed, and must not keep the process for its client. */
+const LONGEST_PAUSE_MS = 500;
 
 /** What a test does while the client is disconnected. */
 export type Meanwhile = () => unknown;
@@ -11,7 +16,8 @@ export class RunningRequest {
   /** Where it can be resumed. */
   lastEventId: string | undefined;
   #connection = new AbortController();
-  #interruption: { meanwhile: Meanwhile; connected: (error?: Error) => void } | undefined;
+  #meanwhile: Meanwhile | undefined;
+  #connected: ((error?: Error) => void) | undefined;
   #over: Error | undefined;
   #resumable!: () => void;
   readonly #untilResumable = new Promise<void>((resolve) => (this.#resumable = resolve));
@@ -19,6 +25,7 @@ export class RunningRequest {
   /** Resolves when it is over. */
   readonly ended = new Promise<void>((resolve) => (this.#ended = resolve));
   #failed: Error | undefined;
+  #reconnects = 0;
   readonly #outcomes: Promise<unknown>[] = [];
 
   /** @param startsTask whether it asks for a task instead of a result */
@@ -53,6 +60,7 @@ export class RunningRequest {
   }
 
   notified(notification: McpNotification): void {
+    this.#reconnects = 0;
     this.notifications.add(notification);
   }
 
@@ -77,7 +85,7 @@ export class RunningRequest {
     if (this.#over) return;
     this.#over = reason;
     this.#connection.abort(reason);
-    this.#interruption?.connected(reason);
+    this.#connected?.(reason);
     this.#ended();
     this.notifications.complete();
   }
@@ -86,8 +94,9 @@ export class RunningRequest {
   async cut(meanwhile: Meanwhile): Promise<void> {
     if (this.#over)
       throw new Error('There is no connection to cut any more: the request has ended.', { cause: this.#over });
+    this.#meanwhile = meanwhile;
     const connected = new Promise<void>((resolve, reject) => {
-      this.#interruption = { meanwhile, connected: (error) => (error ? reject(error) : resolve()) };
+      this.#connected = (error) => (error ? reject(error) : resolve());
     });
     this.#connection.abort(new Error('The test has cut the connection.'));
     await connected;
@@ -98,20 +107,27 @@ export class RunningRequest {
     await Promise.race([this.#untilResumable, this.ended]);
   }
 
-  /** Called when the connection has ended too early: lets the test do what it wants to do meanwhile. */
+  /**
+   * Called when the connection has ended too early: lets the test do what it wants to do meanwhile, and the server
+   * breathe. One that is closed ends each stream at once.
+   */
   async disconnected(): Promise<void> {
     this.#connection = new AbortController();
+    const meanwhile = this.#meanwhile;
+    this.#meanwhile = undefined;
     try {
-      await this.#interruption?.meanwhile();
+      await meanwhile?.();
     } catch (error) {
       this.end(error as Error);
     }
+    const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** this.#reconnects++, LONGEST_PAUSE_MS);
+    await pause(pauseMs, undefined, { ref: pauseMs < LONGEST_PAUSE_MS });
     if (this.#over) throw this.#over;
   }
 
   /** Called when there is a connection again. */
   reconnected(): void {
-    this.#interruption?.connected();
-    this.#interruption = undefined;
+    this.#connected?.();
+    this.#connected = undefined;
   }
 }

@@ -1,12 +1,15 @@
 import type { INestApplication } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { MCP_SERVER_NAME } from '../../mcp.tokens.js';
+import { MCP_OPTIONS, MCP_SERVER_NAME } from '../../mcp.tokens.js';
+import type { ResolvedOptions } from '../../options/resolve-options.js';
 import { PrincipalResolver } from '../../session/principal-resolver.js';
 import { HttpMount } from '../../transport/http/mount/http-mount.js';
 
 /** One MCP server of an application, as the client of a test finds it. */
 export interface Endpoint {
   readonly path: string;
+  /** A name by which the server lets itself be called. */
+  readonly host: string;
   readonly principals: PrincipalResolver | undefined;
 }
 
@@ -24,7 +27,8 @@ export function endpointOf(app: INestApplication, server: string | undefined): E
     if (path === undefined) {
       throw new Error(`The ${which} has no HTTP endpoint. Remove the option "path: false" of its McpModule.`);
     }
-    return { path, principals: providers.get(PrincipalResolver)?.instance as PrincipalResolver | undefined };
+    const { allowedHosts: [host = 'localhost'] = [] } = providers.get(MCP_OPTIONS)!.instance as ResolvedOptions;
+    return { path, host, principals: providers.get(PrincipalResolver)?.instance as PrincipalResolver | undefined };
   }
   throw new Error(`The application has no ${which}. Import McpModule, and name the server with the option "server".`);
 }

@@ -42,7 +42,7 @@ export class Line {
     return server.send({
       verb,
       path: this.options.path ?? endpoint.path,
-      headers: { ...accept, ...content, ...headers, ...own },
+      headers: { host: endpoint.host, ...accept, ...content, ...headers, ...own },
       body: text,
       ...(signal && { signal }),
     });
