@@ -120,6 +120,7 @@ export type {
   McpAuditTaskEnd,
 } from './observe/audit-event.js';
 export type { McpAuditOptions } from './options/audit-options.js';
+export type { McpTelemetryOptions } from './options/telemetry-options.js';
 export { mcpChannel } from './observe/channels.js';
 export type {
   McpAnswer,

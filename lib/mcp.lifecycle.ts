@@ -24,6 +24,7 @@ import { BACKEND_FACTORIES, MCP_SERVER_NAME, SERVED_CONTROLLER } from './mcp.tok
 import type { BackendFactories } from './backends/backends.js';
 import { loadedCopies } from './packages/loaded-copies.js';
 import { McpRuntime } from './server/mcp-runtime.js';
+import { startTelemetry } from './server/start-telemetry.js';
 import { HttpMount } from './transport/http/mount/http-mount.js';
 
 /** Starts and closes one server in Nest's lifecycle hooks, in the order that its parts need. */
@@ -32,6 +33,7 @@ export class McpLifecycle
   implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
 {
   #closing: Promise<void> | undefined;
+  #stopTelemetry: (() => void) | undefined;
 
   constructor(
     @Inject(McpRuntime) private readonly runtime: McpRuntime,
@@ -53,6 +55,7 @@ export class McpLifecycle
     const registrar = new Registrar(this.explorer, this.entries, this.runtime.catalog);
     await registrar.register(this.server, serverNames(this.modules), this.runtime.options.expose);
     await this.runtime.openSkills(skillSources(this.runtime, this.entries, hostOf(this.modules, this.runtime)));
+    this.#stopTelemetry = await startTelemetry(this.runtime);
     await this.runtime.start();
     await this.inspection.start();
     this.mount?.mount(this.runtime.http.endpoint);
@@ -120,6 +123,7 @@ export class McpLifecycle
 
   async #closeAll(): Promise<void> {
     await this.inspection.close();
+    this.#stopTelemetry?.();
     await this.runtime.close();
     // A part is closed before the parts that it uses.
     const { tasks, pending, log, sessions, broker, keyRing, principals } = this.runtime.backends;

@@ -44,13 +44,20 @@ export class Dispatcher {
 
   /** @returns `undefined` for a request that its client cancelled, which gets no response; never rejects */
   dispatch(exchange: Exchange): Promise<SerializedResponse | undefined> {
-    const observed = this.observer.begin(exchange);
-    return observed ? observed.run(() => this.#serve(exchange, observed)) : this.#serve(exchange, undefined);
-  }
-
-  async #serve(exchange: Exchange, observed: ObservedRequest | undefined): Promise<SerializedResponse | undefined> {
     const { request, peer } = exchange;
     const method = this.#methods[peer.era].get(request.method);
+    const observed = this.observer.begin(exchange, method !== undefined);
+    return observed
+      ? observed.run(() => this.#serve(exchange, method, observed))
+      : this.#serve(exchange, method, undefined);
+  }
+
+  async #serve(
+    exchange: Exchange,
+    method: Method | undefined,
+    observed: ObservedRequest | undefined,
+  ): Promise<SerializedResponse | undefined> {
+    const { request, peer } = exchange;
     let permit: Permit | undefined;
     try {
       const admitted = this.bounds.admitRequest(exchange);

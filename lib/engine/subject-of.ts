@@ -1,6 +1,6 @@
 import type { Subject } from '../observe/subject.js';
 import type { Catalog } from '../catalog/catalog.js';
-import type { MethodEntry } from '../catalog/entries.js';
+import type { MethodEntry, ToolEntry } from '../catalog/entries.js';
 import { isObject, type JsonObject } from '../protocol/messages.js';
 import { findResource } from './methods/resources.js';
 
@@ -11,7 +11,7 @@ export const subjectsOf =
     const { name, arguments: args, uri } = params;
     switch (method) {
       case 'tools/call':
-        return typeof name === 'string' ? called(name, args, catalog.tools.get(name)) : NOTHING;
+        return typeof name === 'string' ? calledTool(name, args, catalog.tools.get(name)) : NOTHING;
       case 'prompts/get':
         return typeof name === 'string' ? called(name, args, catalog.prompts.get(name)) : NOTHING;
       case 'resources/read':
@@ -28,8 +28,15 @@ const NOTHING: Subject = {};
 
 const called = (name: string, args: unknown, entry: Pick<MethodEntry, 'input'> | undefined): Subject => ({
   name,
+  isKnown: entry !== undefined,
   ...(entry && isObject(args) && { arguments: args, schema: entry.input }),
 });
+
+function calledTool(name: string, args: unknown, tool: ToolEntry | undefined): Subject {
+  // The form that tells what is secret, which clients do not get.
+  const output = tool?.output?.declared ?? tool?.definition.outputSchema;
+  return output ? { ...called(name, args, tool), output } : called(name, args, tool);
+}
 
 /** The parameters of a method of an extension; its name is the method of the event. */
 function ofExtension(entry: MethodEntry | undefined, { _meta, ...params }: JsonObject): Subject {
@@ -42,6 +49,6 @@ function resource(catalog: Catalog, uri: string): Subject {
   if (!found) return NOTHING;
   const { entry, variables } = found;
   return entry.kind === 'resource'
-    ? { name: entry.key }
-    : { name: entry.key, arguments: variables, schema: entry.input };
+    ? { name: entry.key, isKnown: true }
+    : { name: entry.key, isKnown: true, arguments: variables, schema: entry.input };
 }

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { CancelledError, type Exchange } from '../exchange/exchange.js';
-import type { JsonRpcResponse } from '../protocol/messages.js';
+import type { JsonObject, JsonRpcResponse } from '../protocol/messages.js';
 import type { SessionKey } from '../session/session-record.js';
 import type { InputRequest } from './input-request.js';
 import { InputRefusedError } from './interaction.js';
 import type { PendingRequest, PendingRequests } from './pending-requests.js';
-import { type QuestionObserver, withoutAnswer } from './question-observer.js';
+import { type ObservedQuestion, type QuestionObserver, withoutAnswer } from './question-observer.js';
 
 /** One request to the client of a legacy session, sent on the stream of the request it belongs to (SEP-2260). */
 export class ClientRequest {
   /** Unique within the session, across all instances (I-3). */
-  readonly #id = randomUUID();
+  #id: string = randomUUID();
   readonly #voided: Promise<never>;
   #reject!: (reason: unknown) => void;
   #sent = false;
@@ -29,9 +29,10 @@ export class ClientRequest {
 
   /** @throws {InputRefusedError | CancelledError} when no response comes */
   async response(request: InputRequest, timeoutMs: number): Promise<JsonRpcResponse> {
-    const observed = this.observer?.asked(this.exchange, this.#id, request);
+    const observed = this.observer?.asked(this.exchange, this.#id, request, true);
+    this.#id = observed?.id ?? this.#id;
     try {
-      const response = await this.#response(request, timeoutMs);
+      const response = await this.#response(withMeta(request, observed?.meta), timeoutMs);
       observed?.ended(response.error === undefined ? 'answered' : 'refused');
       return response;
     } catch (error) {
@@ -72,4 +73,13 @@ export class ClientRequest {
     }
     this.#reject(new CancelledError(reason));
   }
+}
+
+function withMeta(request: InputRequest, meta: ObservedQuestion['meta']): InputRequest {
+  if (!meta || Object.keys(meta).length === 0) return request;
+  const { params } = request;
+  return {
+    ...request,
+    params: { ...params, _meta: { ...(params?._meta as JsonObject | undefined), ...meta } },
+  } as InputRequest;
 }

@@ -1,6 +1,5 @@
-import type { Exchange } from '../exchange/exchange.js';
+import { CancelledError, type Exchange } from '../exchange/exchange.js';
 import type { InputRequest } from './input-request.js';
-import { CancelledError } from '../exchange/exchange.js';
 
 /**
  * How a question ended: `answered`; `refused`, with an error of the client; `unanswered`, too late, or not at all as the
@@ -14,13 +13,21 @@ export type McpQuestionOutcome = 'answered' | 'refused' | 'unanswered' | 'cancel
 export interface QuestionObserver {
   /**
    * @param id of the question in JSON-RPC, or its key in a task
+   * @param mayMark whether the question may have a longer id and members in `_meta`
    * @returns `undefined` if nobody wants to know how it ends
    */
-  asked(exchange: Exchange, id: string, request: InputRequest): ObservedQuestion | undefined;
+  asked(exchange: Exchange, id: string, request: InputRequest, mayMark?: boolean): ObservedQuestion | undefined;
 }
 
 /** One question that is observed. */
 export interface ObservedQuestion {
+  /**
+   * The id to ask with. It begins with the one that was given, and comes back with the answer to whichever instance, so
+   * that this finds the trace to which the answer belongs. Default: as it was given.
+   */
+  readonly id?: string;
+  /** Members for `_meta`, by which the client continues the trace. Default: none. */
+  readonly meta?: Readonly<Record<string, string>>;
   ended(outcome: McpQuestionOutcome): void;
 }
 

@@ -1,6 +1,7 @@
 import type { Exchange } from '../exchange/exchange.js';
 import { CallTimeoutError, type McpError } from '../protocol/errors.js';
 import { type Ending, endingOfError, endingOfResult } from './outcome-of.js';
+import type { TracedRequest } from './tracing.js';
 
 const CANCELLED: Ending = { outcome: 'cancelled' };
 
@@ -18,16 +19,20 @@ export class ObservedRequest {
   constructor(
     private readonly observer: RequestObserver,
     private readonly exchange: Exchange,
+    private readonly traced: TracedRequest | undefined,
   ) {}
 
   /** Serves the request. */
   run<T>(serve: () => T): T {
-    return this.observer.requestStarted(this.exchange, serve);
+    const { observer, exchange, traced } = this;
+    return traced
+      ? traced.run(() => observer.requestStarted(exchange, serve))
+      : observer.requestStarted(exchange, serve);
   }
 
   /** @param result its members, or anything else for a list that is serialized already */
   ended(result: object): void {
-    this.#end(endingOfResult(result));
+    this.#end(endingOfResult(result), result);
   }
 
   failed(error: McpError): void {
@@ -39,7 +44,9 @@ export class ObservedRequest {
     this.#end(error instanceof CallTimeoutError ? endingOfError(error) : CANCELLED);
   }
 
-  #end(ending: Ending): void {
-    this.observer.requestEnded(this.exchange, ending, performance.now() - this.#startedAt);
+  #end(ending: Ending, result?: object): void {
+    const milliseconds = performance.now() - this.#startedAt;
+    this.traced?.ended(ending, milliseconds, result);
+    this.observer.requestEnded(this.exchange, ending, milliseconds);
   }
 }

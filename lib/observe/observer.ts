@@ -1,10 +1,11 @@
 import type { Exchange } from '../exchange/exchange.js';
 import type { Sender } from '../exchange/peer.js';
 import type { InputRequest } from '../interaction/input-request.js';
-import type { ObservedQuestion, QuestionObserver } from '../interaction/question-observer.js';
+import type { ObservedQuestion } from '../interaction/question-observer.js';
 import type { JsonObject, JsonRpcResponse } from '../protocol/messages.js';
 import type { SessionKey, SessionRecord } from '../session/session-record.js';
 import { STANDALONE_STREAM } from '../stream/event-log.js';
+import type { TaskObserver } from '../task/task-run.js';
 import type { TaskRecord } from '../task/task-record.js';
 import type { McpAuditReason, McpAuditRequest } from './audit-event.js';
 import { callerOf } from './caller-of.js';
@@ -15,6 +16,7 @@ import { type Ending, endingOfTask } from './outcome-of.js';
 import { redacted } from './redacted.js';
 import { sessionDigest } from './session-digest.js';
 import type { Subject } from './subject.js';
+import type { Tracing } from './tracing.js';
 
 export interface ObserverOptions {
   /** The name of this instance. */
@@ -33,9 +35,10 @@ type Listener = (event: McpEvent, exchange?: Exchange) => void;
  * What happens on one server, told by those who know that it has happened. It makes an event of it for listeners of this
  * server and subscribers of the channels, and nothing while there are none. Nothing of it waits or throws.
  */
-export class Observer implements QuestionObserver, RequestObserver {
+export class Observer implements TaskObserver, RequestObserver {
   readonly #listeners = new Map<McpEventKind, readonly Listener[]>();
   readonly #options: ObserverOptions;
+  #tracing: Tracing | undefined;
 
   constructor(options: ObserverOptions) {
     this.#options = options;
@@ -66,9 +69,22 @@ export class Observer implements QuestionObserver, RequestObserver {
     return CHANNELS[kind].hasSubscribers || this.#listeners.has(kind);
   }
 
-  /** A request is dispatched. @returns `undefined` if nobody wants to know how it goes on */
-  begin(exchange: Exchange): ObservedRequest | undefined {
-    return this.isTold('request') || this.isTold('request-start') ? new ObservedRequest(this, exchange) : undefined;
+  /** Has requests followed, with what they cause. @returns a function that ends that */
+  trace(tracing: Tracing): () => void {
+    this.#tracing = tracing;
+    return () => (this.#tracing = undefined);
+  }
+
+  /**
+   * A request is dispatched.
+   *
+   * @param isKnown whether the server has its method
+   * @returns `undefined` if nobody wants to know how it goes on
+   */
+  begin(exchange: Exchange, isKnown: boolean): ObservedRequest | undefined {
+    const tracing = this.#tracing;
+    if (!tracing && !this.isTold('request') && !this.isTold('request-start')) return undefined;
+    return new ObservedRequest(this, exchange, tracing?.request(exchange, this.#subjectOf(exchange), isKnown));
   }
 
   /** Serves a request within the stores of those who subscribe to its start. */
@@ -91,8 +107,7 @@ export class Observer implements QuestionObserver, RequestObserver {
     if (reason !== undefined) event.reason = reason;
     if (code !== undefined) event.code = code;
     if (this.#options.arguments) {
-      const { request } = exchange;
-      const { arguments: args, schema } = this.#options.subjectOf(request.method, request.params ?? {});
+      const { arguments: args, schema } = this.#subjectOf(exchange);
       if (args) event.arguments = redacted(args, schema);
     }
     this.#tell(event, exchange);
@@ -134,8 +149,19 @@ export class Observer implements QuestionObserver, RequestObserver {
     this.#tell({ kind: 'stream-resume', ...this.#origin(), outcome, stream: of, session: sessionDigest(id) });
   }
 
-  asked(exchange: Exchange, id: string, { method }: InputRequest): ObservedQuestion | undefined {
-    if (!this.isTold('question') && !this.isTold('question-end')) return undefined;
+  asked(exchange: Exchange, id: string, request: InputRequest, mayMark = false): ObservedQuestion | undefined {
+    const traced = this.#tracing?.question(exchange, id, request);
+    if (!this.isTold('question') && !this.isTold('question-end')) return traced;
+    const told = this.#tellQuestion(exchange, mayMark ? (traced?.id ?? id) : id, request);
+    const ended: ObservedQuestion['ended'] = (outcome) => {
+      traced?.ended(outcome);
+      told(outcome);
+    };
+    return { ...traced, ended };
+  }
+
+  /** @returns tells how it has ended */
+  #tellQuestion(exchange: Exchange, id: string, { method }: InputRequest): ObservedQuestion['ended'] {
     const { name, session } = this.#described(exchange);
     const question: Omit<McpQuestion, 'kind' | 'at'> = {
       ...this.#where(),
@@ -147,18 +173,26 @@ export class Observer implements QuestionObserver, RequestObserver {
     };
     this.#tell({ kind: 'question', at: Date.now(), ...question }, exchange);
     const askedAt = performance.now();
-    return {
-      ended: (outcome) => {
-        const milliseconds = rounded(performance.now() - askedAt);
-        this.#tell({ kind: 'question-end', at: Date.now(), ...question, outcome, milliseconds }, exchange);
-      },
+    return (outcome) => {
+      const milliseconds = rounded(performance.now() - askedAt);
+      this.#tell({ kind: 'question-end', at: Date.now(), ...question, outcome, milliseconds }, exchange);
     };
   }
 
   /** Passes the answer of a client on, wherever it is waited for. @returns what `pass` returns */
-  async answered({ id }: SessionKey, answer: JsonRpcResponse, pass: () => Promise<boolean>): Promise<boolean> {
+  async answered(
+    { principal, id }: SessionKey,
+    answer: JsonRpcResponse,
+    pass: () => Promise<boolean>,
+  ): Promise<boolean> {
     const receivedAt = performance.now();
-    const accepted = await pass();
+    const traced = this.#tracing?.answer({ principal, id }, answer);
+    let accepted = false;
+    try {
+      accepted = await (traced ? traced.run(pass) : pass());
+    } finally {
+      traced?.ended(accepted);
+    }
     if (this.isTold('answer')) {
       const question = shortened(String(answer.id));
       const milliseconds = rounded(performance.now() - receivedAt);
@@ -188,6 +222,14 @@ export class Observer implements QuestionObserver, RequestObserver {
     this.#tell({ kind: 'lease-loss', ...this.#origin(), side, name: tool, runs: fence });
   }
 
+  currentTrace(): string | undefined {
+    return this.#tracing?.current();
+  }
+
+  ranAgain<T>(task: TaskRecord, run: () => Promise<T>): Promise<T> {
+    return this.#tracing ? this.#tracing.taskRun(task, run) : run();
+  }
+
   /** A message has come through the broker. */
   hopped(milliseconds: number): void {
     if (this.isTold('hop')) this.#tell({ kind: 'hop', ...this.#origin(), milliseconds: rounded(milliseconds) });
@@ -203,9 +245,10 @@ export class Observer implements QuestionObserver, RequestObserver {
   }
 
   /** What the start and the end of a request say of it. */
-  #described({ request, peer }: Exchange) {
+  #described(exchange: Exchange) {
+    const { request, peer } = exchange;
     const { era, revision, principal, session, address, via } = peer;
-    const { name } = this.#options.subjectOf(request.method, request.params ?? {});
+    const { name } = this.#subjectOf(exchange);
     return {
       who: callerOf(principal, address),
       method: shortened(request.method),
@@ -216,6 +259,10 @@ export class Observer implements QuestionObserver, RequestObserver {
       via,
       ...(session && { session: sessionDigest(session.id) }),
     };
+  }
+
+  #subjectOf({ request }: Exchange): Subject {
+    return this.#options.subjectOf(request.method, request.params ?? {});
   }
 
   #origin() {

@@ -8,6 +8,7 @@ import type { McpLimitOptions } from '../limits/limit.js';
 import type { CacheHint, Icon } from '../protocol/definitions.js';
 import type { RedisOption } from '../redis/connection/redis-option.js';
 import type { McpAuditOptions } from './audit-options.js';
+import type { McpTelemetryOptions } from './telemetry-options.js';
 import type { RequestStateOptions } from './request-state-options.js';
 
 /**
@@ -232,6 +233,11 @@ export interface McpOptions {
   readonly maxResultBytes?: number;
   /** What the `AuditSink` of the application gets; see `docs/audit.md`. Default: see its fields. */
   readonly audit?: McpAuditOptions;
+  /**
+   * What OpenTelemetry gets, where `@opentelemetry/api` is installed; see `docs/observability.md`. `false` for nothing.
+   * Default: see its fields.
+   */
+  readonly telemetry?: McpTelemetryOptions | false;
 
   /** Number of entries on one page of a list. Default: 1000. */
   readonly pageSize?: number;

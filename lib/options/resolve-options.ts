@@ -3,6 +3,7 @@ import { authProblem } from './auth-option.js';
 import { KeyRing } from '../interaction/key-ring.js';
 import type { McpOptions } from './mcp-options.js';
 import { checkAudit } from './audit-options.js';
+import { checkTelemetry } from './telemetry-options.js';
 import { checkLimits } from './limit-options.js';
 import { checkSkills } from './skill-options.js';
 import { invalid, requireWholeNumber } from './invalid-option.js';
@@ -107,6 +108,7 @@ const KNOWN = new Set<string>([
     'expose',
     'globalEnhancers',
     'audit',
+    'telemetry',
     'limits',
     'skills',
     'callTimeoutMs',
@@ -152,6 +154,7 @@ export function resolveOptions(given: McpOptions): ResolvedOptions {
   exposed(options);
   enhancers(options);
   checkAudit(options.audit);
+  checkTelemetry(options.telemetry);
   checkLimits(options);
   checkSkills(options.skills);
   const problem = accessProblem(options.access);

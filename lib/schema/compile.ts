@@ -49,7 +49,7 @@ function announced(
   where: string,
 ): CompiledSchema {
   const jsonSchema = isWritten(source) ? strict.jsonSchema : widen(strict.jsonSchema, direction);
-  if (direction === 'output') return { ...strict, jsonSchema };
+  if (direction === 'output') return { ...strict, jsonSchema, declared: strict.jsonSchema };
   const departures = departuresOf(jsonSchema, direction).map(({ path, problem }) => `${path || 'root'} (${problem})`);
   if (departures.length === 0) return { ...strict, jsonSchema, declared: strict.jsonSchema };
   const shown = `${departures.slice(0, 3).join(', ')}${departures.length > 3 ? ` and ${departures.length - 3} more` : ''}`;

@@ -45,6 +45,8 @@ export interface TaskCaller {
   readonly clientInfo?: JsonObject;
   /** The id of the legacy session the call came from. */
   readonly session?: string;
+  /** The trace of the call, which another run of the task continues, as a `traceparent`. Default: none. */
+  readonly trace?: string;
 }
 
 /**

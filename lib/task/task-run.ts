@@ -29,6 +29,10 @@ export interface RunServices {
 export interface TaskObserver extends QuestionObserver {
   /** @param side whether this instance has lost the lease, or has taken the task over from another one */
   leaseLost(task: TaskRecord, side: 'former' | 'successor'): void;
+  /** The `traceparent` of the call that is served now. `undefined` without a trace. */
+  currentTrace(): string | undefined;
+  /** Runs a task again, as a part of the trace of its call. @returns what `run` returns */
+  ranAgain<T>(task: TaskRecord, run: () => Promise<T>): Promise<T>;
 }
 
 interface Waiter {

@@ -161,7 +161,7 @@ export class TaskRunner {
       id: newTaskId(),
       tool: tool.key,
       arguments: args,
-      caller: { revision, principal, client, clientCapabilities, clientInfo, session: session?.id },
+      caller: { revision, principal, client, clientCapabilities, clientInfo, session: session?.id, ...this.#trace() },
       idempotent: tool.task.idempotent,
       ttlMs: Math.min(ttlMs ?? this.limits.taskTtlMs, this.limits.maxTaskTtlMs),
       pollIntervalMs: this.limits.taskPollIntervalMs,
@@ -184,8 +184,14 @@ export class TaskRunner {
     const run = (outlet.run = new TaskRun(task, exchange, this.services));
     const interaction = new TaskInteraction(undefined, this.limits.maxInputRounds, task.checkpoint);
     interaction.attach(run);
-    const work = tool.work(task.arguments, exchange, this.#asking(interaction));
-    void this.#follow(run, exchange, outcomeOf(work)).catch(this.services.report);
+    const work = () => tool.work(task.arguments, exchange, this.#asking(interaction));
+    const { observer, report } = this.services;
+    void this.#follow(run, exchange, outcomeOf(observer ? observer.ranAgain(task, work) : work())).catch(report);
+  }
+
+  #trace(): { readonly trace?: string } {
+    const trace = this.services.observer?.currentTrace();
+    return trace === undefined ? {} : { trace };
   }
 
   /** Renews the lease of a run until it ends, then writes its outcome. The store refuses changes of a final state. */

@@ -172,6 +172,25 @@ describe.each(ADAPTERS)('sample 02-dto-and-enhancers over %s', (HTTP_ADAPTER) =>
   });
 });
 
+describe.each(ADAPTERS)('sample 10-observability over %s', (HTTP_ADAPTER) => {
+  runs('10-observability', { HTTP_ADAPTER });
+
+  const read = async (path: string): Promise<string> => (await fetch(new URL(path, sample.url))).text();
+
+  it.each(MODES)('a call is a trace, a metric, and nothing that is secret (%s)', async (mode) => {
+    const client = await connect(mode);
+    await client.callTool({ name: 'price', arguments: { item: 'tea' } });
+    // It asks a client that cannot be asked.
+    await client.callTool({ name: 'order', arguments: { item: 'tea', voucher: 'a-secret' } }).catch(() => undefined);
+    expect(await read('/traces')).toMatch(/^tools\/call price [\d.]+ ms ok\n {2}look up the price/m);
+    const metrics = await read('/metrics');
+    expect(metrics).toMatch(/mcp_server_operation_duration_count\{.*gen_ai_tool_name="price".*\} \d/);
+    expect(metrics).toMatch(/mcp_fleet_broker_up\{.*\} 1/);
+    expect(JSON.parse(await read('/health'))).toMatchObject({ status: 'ok', info: { mcp: { broker: 'up' } } });
+    expect(metrics + (await read('/traces'))).not.toContain('a-secret');
+  });
+});
+
 describe.each(ADAPTERS)('sample 03-streaming over %s', (HTTP_ADAPTER) => {
   runs('03-streaming', { HTTP_ADAPTER, SHELF_MS: '40' });
 

@@ -149,7 +149,7 @@ describe('a server that nobody observes', () => {
         throw new Error('Nobody asked');
       },
     });
-    expect(observer.begin({} as never)).toBeUndefined();
+    expect(observer.begin({} as never, true)).toBeUndefined();
     expect(observer.asked({} as never, 'id', {} as never)).toBeUndefined();
   });
 

@@ -26,6 +26,7 @@ const options = membersOf('McpOptions');
 const NESTED = {
   requestState: 'RequestStateOptions',
   audit: 'McpAuditOptions',
+  telemetry: 'McpTelemetryOptions',
   auth: 'AuthOptions',
   skills: 'McpSkillDirectory',
 };

@@ -69,9 +69,10 @@ class SceneTools {
 export class SceneApp {
   static async start(options: Partial<McpModuleOptions> = {}): Promise<SceneApp> {
     class AppModule {}
-    Module({ imports: [McpModule.forRoot({ name: 'app', version: '1.0.0', ...options })], providers: [SceneTools] })(
-      AppModule,
-    );
+    Module({
+      imports: [McpModule.forRoot({ name: 'app', version: '1.0.0', telemetry: false, ...options })],
+      providers: [SceneTools],
+    })(AppModule);
     const warnings: string[] = [];
     const logger = { log() {}, error() {}, warn: (message: string) => void warnings.push(message) };
     const app = await NestFactory.create(AppModule, new FastifyAdapter({ forceCloseConnections: true }), { logger });

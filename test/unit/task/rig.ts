@@ -71,6 +71,8 @@ export class TaskRig {
     const observer: TaskObserver = {
       asked: () => undefined,
       leaseLost: (_, side) => void this.lost.push(side),
+      currentTrace: () => undefined,
+      ranAgain: (_, run) => run(),
     };
     const services = { store, changes: this.changes, report, observer };
     this.runner = new TaskRunner(services, interactions, limits, (name) => this.tools.get(name), logger);
