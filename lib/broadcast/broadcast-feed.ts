@@ -60,6 +60,15 @@ export class BroadcastFeed {
     return this.#head ?? this.read(STREAM_START, 1).then(({ last }) => last);
   }
 
+  /**
+   * The newest entry of the log itself.
+   *
+   * @throws {BackendUnavailableError} if it cannot be read now
+   */
+  async newest(): Promise<string> {
+    return (await this.read(this.#head ?? STREAM_START, 1)).last;
+  }
+
   /** Resolves when the log is followed, or could not be read: it is then followed as soon as it can be (F4). */
   start(): Promise<void> {
     const { log, broker } = this.#options;

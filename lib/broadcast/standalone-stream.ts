@@ -5,6 +5,8 @@ import type { SessionStore } from '../session/session-store.js';
 import { type EventLog, STANDALONE_STREAM, STREAM_START } from '../stream/event-log.js';
 import type { StreamEvent, StreamSink } from '../stream/stream-event.js';
 import { StreamReader } from '../stream/stream-reader.js';
+import { compareEntryIds } from '../stream/entry-id.js';
+import { notificationOf } from './broadcast.js';
 import type { BroadcastFeed } from './broadcast-feed.js';
 import type { FeedEntry } from './feed-entry.js';
 import { FeedReader, type FeedReaderOwner } from './feed-reader.js';
@@ -90,8 +92,8 @@ export class StandaloneReader implements StreamSink, FeedReaderOwner, InterestsL
     this.sink.complete();
   }
 
-  sessionChanged(): void {
-    this.#interests.changed();
+  sessionChanged(since?: string): void {
+    this.#interests.changed(since);
   }
 
   /** With the session's own stream. */
@@ -164,7 +166,8 @@ export class StandaloneReader implements StreamSink, FeedReaderOwner, InterestsL
     this.#tellCaughtUp();
   }
 
-  interestsLoaded(): void {
+  interestsLoaded(added: readonly string[], since: string): void {
+    if (added.length > 0) this.#makeUp(added, since);
     const held = this.#held ?? [];
     this.#held = undefined;
     for (const one of held) if (!this.sink.closed) this.#emitBroadcast(one);
@@ -173,6 +176,27 @@ export class StandaloneReader implements StreamSink, FeedReaderOwner, InterestsL
 
   #tellCaughtUp(): void {
     if (this.#ownCaughtUp && this.#broadcastsCaughtUp && !this.#held) this.sink.caughtUp?.();
+  }
+
+  /**
+   * Sends the updates of resources that were left out although they followed the subscription: that and the update
+   * reach this instance on two channels, so that the update may be faster. Without knowing it is better to say too much,
+   * as the client then reads a resource that has not changed.
+   */
+  #makeUp(uris: readonly string[], since: string): void {
+    const judged = this.#broadcast;
+    if (judged === undefined || compareEntryIds(since, judged) >= 0) return;
+    const recent = this.sources.feed.recentAfter(since);
+    const wasUpdated = (uri: string): boolean =>
+      recent?.some(
+        ({ id, broadcast }) =>
+          broadcast?.type === 'resource-updated' && broadcast.uri === uri && compareEntryIds(id, judged) <= 0,
+      ) ?? true;
+    for (const uri of uris) {
+      if (this.sink.closed || !wasUpdated(uri)) continue;
+      const data = notificationOf({ type: 'resource-updated', uri });
+      this.sink.next({ kind: 'message', id: this.#nextPosition(), data, final: false });
+    }
   }
 
   #onBroadcast(held: Held): void {

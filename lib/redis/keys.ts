@@ -113,7 +113,7 @@ export class RedisKeys {
 
   /** Broker channel: the sessions that have ended or changed, of which instances may know. */
   get sessionChanges(): string {
-    return 'sessions:c';
+    return '{:sessions}:c';
   }
 
   /** Broker channel: signals for requests that wait on one instance. The name of its probe channel begins with it. */

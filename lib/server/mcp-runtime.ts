@@ -108,7 +108,7 @@ export class McpRuntime {
     const { catalog, access, interactions, tasks, bounds } = this;
     const { pending } = backends;
     const keeper = new SessionKeeper(sessions, options.sessionIdleTtlMs, report);
-    const changes = new SessionChanges(broker, log, report);
+    const changes = new SessionChanges(broker, log, this.feed, report);
     this.engine = createEngine({
       ...{ catalog, sessions, changes, interactions, tasks, pending, access },
       ...{ options, logger, observer, bounds },

@@ -27,8 +27,11 @@ export interface StreamSink {
   /**
    * Called when the subscriptions or the log level of the session may have changed: as soon as signals arrive, at each
    * such signal, and after an interruption. Default: nobody asks.
+   *
+   * @param since the newest broadcast before the change, after which some may have been judged without knowing of it;
+   *   the start of the log after an interruption; `undefined` if there are none
    */
-  sessionChanged?(): void;
+  sessionChanged?(since?: string): void;
   /** Called each time when everything is delivered that is in the log. Default: nobody asks. */
   caughtUp?(): void;
 }

@@ -112,7 +112,7 @@ export class StreamReader {
   /** A poll that is already running may have read before the interruption, so another one must follow it. */
   #onInterruption(): void {
     this.#interruptions++;
-    this.#sink.sessionChanged?.();
+    this.#sink.sessionChanged?.(STREAM_START);
     this.#trustsSignals = false;
     if (this.#polling) this.#pollAgain = true;
     else this.#pollAfter(Math.random() * CATCH_UP_JITTER_MS);
@@ -192,7 +192,7 @@ export class StreamReader {
   #onSignal(signal: StreamSignal | undefined): void {
     if (signal === undefined) return this.#poll();
     if (signal.kind === 'ended') return this.#end('ended');
-    if (signal.kind === 'changed') return this.#sink.sessionChanged?.();
+    if (signal.kind === 'changed') return this.#sink.sessionChanged?.(signal.since);
     if (signal.stream !== this.#opening.stream) return;
     if (signal.kind === 'claimed')
       return this.#fence !== undefined && signal.fence > this.#fence ? this.#end('fenced') : undefined;

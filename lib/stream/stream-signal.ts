@@ -16,8 +16,11 @@ export type StreamSignal =
     }
   /** A newer connection has claimed the stream. */
   | { readonly kind: 'claimed'; readonly stream: string; readonly fence: number }
-  /** The client has changed its subscriptions or its log level. */
-  | { readonly kind: 'changed' }
+  /**
+   * The client has changed its subscriptions or its log level. `since` is present if it has subscribed to a resource:
+   * the newest broadcast before that.
+   */
+  | { readonly kind: 'changed'; readonly since?: string }
   /** The session has ended. */
   | { readonly kind: 'ended' };
 
@@ -30,7 +33,7 @@ export const SIGNAL_PAYLOAD_LIMIT = 8192;
  * - `e <stream> <id> <previous> <0|1> [data]` for an entry; 1 marks the final message, and data of more than 8192
  *   characters is left out
  * - `c <stream> <fence>` for a claim
- * - `s` for a change of the session
+ * - `s [since]` for a change of the session
  * - `x` for the end of the session
  *
  * @example
@@ -49,7 +52,7 @@ export function encodeStreamSignal(signal: StreamSignal): string {
     case 'claimed':
       return `c ${signal.stream} ${signal.fence}`;
     case 'changed':
-      return 's';
+      return signal.since === undefined ? 's' : `s ${signal.since}`;
     case 'ended':
       return 'x';
   }
@@ -76,6 +79,7 @@ export function decodeStreamSignal(line: string): StreamSignal | undefined {
   if (line === 'x') return { kind: 'ended' };
   if (line === 's') return { kind: 'changed' };
   const [kind, stream, third, previous, final] = line.split(' ', 5);
+  if (kind === 's') return ENTRY_ID.test(stream!) ? { kind: 'changed', since: stream! } : undefined;
   if (!stream || !third) return undefined;
   if (kind === 'c') {
     const fence = Number(third);

@@ -27,7 +27,7 @@ export const subscribeResource = (
     if ((await sessions.subscribe(session, uri)) === 'limit') {
       throw new McpError(ErrorCode.InvalidRequest, 'This session has reached its limit of resource subscriptions');
     }
-    await changes.announce(session);
+    await changes.announceSubscription(session);
     return {};
   },
 });

@@ -7,16 +7,32 @@ interface ClusterClient extends Pick<Cluster, 'nodes' | 'options' | 'duplicate'>
   readonly startupNodes: readonly ClusterNode[];
 }
 
-/** The connections to a cluster: clients that know the node of each slot, and a subscriber on any one node. */
+/** A node that serves slots. */
+export interface Master {
+  /** `host:port`, which identifies it. */
+  readonly address: string;
+  readonly options: RedisOptions;
+}
+
+/** What is known of the nodes of a cluster. */
+export interface ClusterMap {
+  /** The master that serves the slot of a channel; `undefined` as long as no node was reached. */
+  masterOf(channel: string): Master | undefined;
+  /** Asks the nodes again. Never rejects. */
+  refresh(): Promise<void>;
+  connect(master: Master): Redis;
+}
+
+/** The connections to a cluster: clients that know the node of each slot, and subscribers, each on one node. */
 export class RedisCluster {
-  readonly #clients = new Set<Pick<Cluster, 'nodes'>>();
+  readonly #clients = new Set<Pick<Cluster, 'nodes' | 'slots' | 'refreshSlotsCache'>>();
   readonly #original: ClusterClient | undefined;
   readonly #startNodes: readonly ClusterNode[];
   readonly #options: ClusterOptions;
 
   constructor(
     option: RedisClientLike | RedisClusterOptions,
-    private readonly ioredis: { readonly Redis: typeof Redis; readonly Cluster: typeof Cluster },
+    private readonly ioredis: Pick<typeof import('ioredis'), 'Redis' | 'Cluster' | 'Command'>,
   ) {
     this.#original = isClient(option) ? (option as unknown as ClusterClient) : undefined;
     this.#startNodes = this.#original?.startupNodes ?? (option as RedisClusterOptions).nodes;
@@ -57,6 +73,29 @@ export class RedisCluster {
     const options = { ...this.#options.redisOptions, ...this.#anyNode(), ...settings, retryStrategy };
     const subscriber: Redis = new this.ioredis.Redis(options);
     return subscriber;
+  }
+
+  /** The master that serves the slot of a channel, as far as the clients know. */
+  masterOf(channel: string): Master | undefined {
+    const slot = new this.ioredis.Command('spublish', [channel, '']).getSlot()!;
+    for (const client of this.#clients) {
+      const address = client.slots[slot]?.[0];
+      const node = client.nodes('master').find(({ options }) => `${options.host}:${options.port}` === address);
+      if (address !== undefined && node) return { address, options: node.options };
+    }
+    return undefined;
+  }
+
+  /** Has the clients ask which node serves which slot. Never rejects: they ask by themselves, too. */
+  async refresh(): Promise<void> {
+    const ask = (client: Pick<Cluster, 'refreshSlotsCache'>): Promise<void> =>
+      new Promise((resolve) => client.refreshSlotsCache(() => resolve()));
+    await Promise.all([...this.#clients].map(ask));
+  }
+
+  /** Creates a connection to one master, for sharded channels. */
+  connectTo({ options }: Master, settings: ConnectionOptions): Redis {
+    return new this.ioredis.Redis({ ...this.#options.redisOptions, ...options, ...settings });
   }
 
   /** Returns a random node that a client knows, or else one of the start nodes. */

@@ -2,11 +2,11 @@ import type { Redis, RedisOptions } from 'ioredis';
 import type { ThrottledReporter } from '../../report/throttled-reporter.js';
 import { redisErrorKind } from './redis-error-kind.js';
 import { loadOptionalPackage } from './load-optional-package.js';
-import { RedisCluster } from './redis-cluster.js';
+import { type ClusterMap, RedisCluster } from './redis-cluster.js';
 import { type ConnectionOptions, LAST_RETRY_MS, type Purpose, settingsFor } from './connection-settings.js';
 import { isClient, isClusterNodes, type RedisOption } from './redis-option.js';
 
-type Ioredis = Pick<typeof import('ioredis'), 'Redis' | 'Cluster'>;
+type Ioredis = Pick<typeof import('ioredis'), 'Redis' | 'Cluster' | 'Command'>;
 
 /** Creates the connections of one server. Each retries forever and handles its error events. */
 export class RedisConnections {
@@ -41,17 +41,21 @@ export class RedisConnections {
 
   /** Creates a connection, which connects when its `connect()` is called. */
   create(purpose: Purpose): Redis {
-    const reconnectOnError = (error: Error): boolean => this.#mustFailOver(error);
-    const client = this.#createClient(purpose, { ...settingsFor(purpose, this.#waitMs), reconnectOnError });
-    const report = (error: Error): void =>
-      this.#reporter.warn(`A Redis connection failed and is retried (${redisErrorKind(causeOf(error))})`);
-    client.on('error', report);
-    // Only clusters emit this event.
-    client.on('node error', report);
+    const client = this.#watch(this.#createClient(purpose, this.#settingsFor(purpose)));
     if (purpose === 'commands') client.on('ready', () => this.#reconnectOthers(client));
-    this.#open.add(client);
-    client.once('end', () => this.#open.delete(client));
     return client;
+  }
+
+  /** The nodes of the cluster, and connections to them; `undefined` for a single Redis. */
+  get map(): ClusterMap | undefined {
+    const cluster = this.#cluster;
+    return (
+      cluster && {
+        masterOf: (channel) => cluster.masterOf(channel),
+        refresh: () => cluster.refresh(),
+        connect: (master) => this.#watch(cluster.connectTo(master, this.#settingsFor('subscribe'))),
+      }
+    );
   }
 
   /** Closes every connection that was created here. The application's own client stays open. */
@@ -72,6 +76,22 @@ export class RedisConnections {
     if (!this.#failingOver) return;
     this.#failingOver = false;
     for (const client of this.#open) if (client !== commands) client.disconnect(true);
+  }
+
+  #settingsFor(purpose: Purpose): ConnectionOptions {
+    const reconnectOnError = (error: Error): boolean => this.#mustFailOver(error);
+    return { ...settingsFor(purpose, this.#waitMs), reconnectOnError };
+  }
+
+  #watch(client: Redis): Redis {
+    const report = (error: Error): void =>
+      this.#reporter.warn(`A Redis connection failed and is retried (${redisErrorKind(causeOf(error))})`);
+    client.on('error', report);
+    // Only clusters emit this event.
+    client.on('node error', report);
+    this.#open.add(client);
+    client.once('end', () => this.#open.delete(client));
+    return client;
   }
 
   #createClient(purpose: Purpose, settings: ConnectionOptions): Redis {

@@ -11,6 +11,8 @@ export function redisErrorKind(error: unknown): string {
   if (typeof code === 'string') return code;
   // Redis 7.0 has no code for this error when it occurs in a script.
   if (error.message.startsWith('ERR The user executing the script')) return 'NOPERM';
+  // A script that needs a key which has moved with its slot meanwhile, or is about to.
+  if (error.message.includes('attempted to access a non local key in a cluster node')) return 'TRYAGAIN';
   // Redis 6 names a command of a script that is refused only inside of its message.
   if (error.message.includes('OOM command not allowed')) return 'OOM';
   if (error.message.includes('WRONGTYPE Operation')) return 'WRONGTYPE';

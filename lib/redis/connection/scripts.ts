@@ -44,11 +44,18 @@ const SCRIPTS = {
 
 export type ScriptName = keyof typeof SCRIPTS;
 
+/** What scripts include on a cluster instead of another file. */
+export const ON_CLUSTER: Readonly<Record<string, string>> = {
+  'includes/publish-signal': 'includes/publish-signal-sharded',
+  'includes/require-keys': 'includes/require-keys-in-slot',
+};
+
 /** Defines the scripts as commands of a client, sent by hash, or in full if the server does not know them yet (F16). */
 export function defineScripts(client: Redis): void {
+  const read = client.isCluster ? (file: string) => readScript(ON_CLUSTER[file] ?? file) : readScript;
   for (const name of Object.keys(SCRIPTS) as ScriptName[]) {
     const { file, keys } = SCRIPTS[name];
-    client.defineCommand(commandOf(name), { numberOfKeys: keys, lua: resolveIncludes(file, readScript) });
+    client.defineCommand(commandOf(name), { numberOfKeys: keys, lua: resolveIncludes(file, read) });
   }
 }
 

@@ -1,12 +1,19 @@
 import { RedisChannel } from './redis-channel.js';
 import type { RedisTransport } from './redis-transport.js';
 
+/** Where channels are subscribed. */
+export interface ChannelConnection {
+  subscribe(channel: string): Promise<unknown>;
+  unsubscribe(channel: string): Promise<unknown>;
+}
+
 /** The channels of this instance by name. Each has a handler in the transport, which delivers to its listeners. */
 export class RedisChannels {
   readonly #channels = new Map<string, RedisChannel>();
 
   constructor(
     private readonly transport: RedisTransport,
+    private readonly connection: ChannelConnection,
     private readonly onError: (error: unknown) => void,
   ) {}
 
@@ -28,8 +35,8 @@ export class RedisChannels {
     const existing = this.#channels.get(name);
     if (existing) return existing;
     const channel = new RedisChannel(
-      () => this.transport.subscriber.subscribe(name),
-      () => this.transport.subscriber.unsubscribe(name),
+      () => this.connection.subscribe(name),
+      () => this.connection.unsubscribe(name),
     );
     this.#channels.set(name, channel);
     this.transport.addHandler(name, async (message: string) => this.#deliver(channel, message), true);

@@ -9,13 +9,16 @@ import { BackendUnavailableError } from '../../session/backend-unavailable.js';
 import type { ThrottledReporter } from '../../report/throttled-reporter.js';
 import { redisErrorKind } from '../connection/redis-error-kind.js';
 import type { RedisKeys } from '../keys.js';
+import { ClusterChannels } from './cluster-channels.js';
 import { LoopbackProbe } from './loopback-probe.js';
 import { loadOptionalPackage } from '../connection/load-optional-package.js';
 import { ReadyGate } from '../connection/ready-gate.js';
 import { RedisChannels } from './redis-channels.js';
 import { retryDelayMs } from '../connection/connection-settings.js';
+import type { ClusterMap } from '../connection/redis-cluster.js';
 import type { RedisConnections } from '../connection/redis-connections.js';
 import type { RedisTransport } from './redis-transport.js';
+import { ShardedChannels } from './sharded-channels.js';
 import { SubscriberGate } from './subscriber-gate.js';
 
 export interface RedisMessageBrokerOptions {
@@ -30,6 +33,8 @@ export interface RedisMessageBrokerOptions {
   readonly probeMs?: number;
 }
 
+const PROBE_MS = 5000;
+
 /** Maximum number of channels in one command: a hundred thousand would delay the commands of everybody else (F13). */
 const SUBSCRIBE_BATCH = 512;
 
@@ -42,6 +47,8 @@ export class RedisMessageBroker extends MessageBroker {
   readonly #probe: LoopbackProbe;
   readonly #probeChannel: string;
   readonly #channels: RedisChannels;
+  /** On a cluster. */
+  readonly #cluster: ClusterChannels | undefined;
   readonly #interruptionListeners = new Set<() => void>();
   readonly #hopListeners = new Set<(milliseconds: number) => void>();
   /** Numbers the connections, so that a late acknowledgement is not mistaken for one of the next connection. */
@@ -73,7 +80,8 @@ export class RedisMessageBroker extends MessageBroker {
     this.#transport = transport;
     this.#publisher = new ReadyGate(transport.publisher, options.waitMs);
     this.#subscriber = new SubscriberGate(options.waitMs);
-    this.#channels = new RedisChannels(transport, options.onError);
+    this.#cluster = this.#clusterChannels(options.connections.map);
+    this.#channels = new RedisChannels(transport, this.#cluster ?? transport.subscriber, options.onError);
     this.#probeChannel = options.keys.wire(`${options.keys.instance(randomBytes(9).toString('base64url'))}:probe`);
     transport.addHandler(this.#probeChannel, async (mark: string) => this.#probe.received(mark), true);
     transport.subscriber.on('close', () => {
@@ -81,7 +89,7 @@ export class RedisMessageBroker extends MessageBroker {
       this.#connection++;
     });
     this.#probe = new LoopbackProbe({
-      intervalMs: options.probeMs ?? 5000,
+      intervalMs: options.probeMs ?? PROBE_MS,
       canPublish: () => this.#publisher.open,
       publish: (mark) => this.#publish(this.#probeChannel, mark),
       onSilence: () => this.#reconnect('The Redis subscription has gone silent'),
@@ -93,7 +101,12 @@ export class RedisMessageBroker extends MessageBroker {
 
   /** `up` while all channels are subscribed and this instance receives the messages it sends to itself. */
   override get status(): BrokerStatus {
-    return this.#subscriber.isOpen && this.#probe.healthy ? 'up' : 'down';
+    return this.#subscriber.isOpen && this.#probe.healthy && (this.#cluster?.areUp ?? true) ? 'up' : 'down';
+  }
+
+  /** Whether the nodes of a cluster copy messages to each other, as they do without sharded channels. */
+  get copiesMessages(): boolean {
+    return this.#cluster?.isRefused ?? false;
   }
 
   /** What this instance currently holds; channels and listeners are zero once all subscriptions are closed. */
@@ -143,6 +156,7 @@ export class RedisMessageBroker extends MessageBroker {
     this.#probe.close();
     this.#publisher.close();
     this.#subscriber.close();
+    this.#cluster?.close();
     await this.#transport.close();
   }
 
@@ -156,7 +170,7 @@ export class RedisMessageBroker extends MessageBroker {
   async resubscribe(): Promise<void> {
     const connection = this.#connection;
     try {
-      const names = [this.#probeChannel, ...this.#channels.names];
+      const names = [this.#probeChannel, ...this.#channels.names.filter((name) => !this.#cluster?.isSharded(name))];
       for (let i = 0; i < names.length; i += SUBSCRIBE_BATCH) {
         await this.#transport.subscriber.subscribe(...names.slice(i, i + SUBSCRIBE_BATCH));
       }
@@ -184,6 +198,22 @@ export class RedisMessageBroker extends MessageBroker {
     this.#transport.subscriber.unsubscribe(channel).catch(() => undefined);
   }
 
+  #clusterChannels(map: ClusterMap | undefined): ClusterChannels | undefined {
+    if (!map) return undefined;
+    const { waitMs, probeMs, reporter } = this.#options;
+    const { subscriber, publisher } = this.#transport;
+    const sharded = new ShardedChannels({
+      ...{ map, waitMs, checkMs: probeMs ?? PROBE_MS },
+      message: (channel, text) => void this.#transport.handleMessage(channel, text),
+      interrupted: () => this.#notifyInterruptionListeners(),
+    });
+    const refused = (reason: string): void => {
+      reporter.warn(`The Redis cluster refuses sharded channels (${reason}); it copies each message to all nodes`);
+      if (this.#subscriber.isOpen) void this.resubscribe();
+    };
+    return new ClusterChannels({ sharded, subscriber, publisher, refused });
+  }
+
   #notifyInterruptionListeners(): void {
     for (const listener of this.#interruptionListeners) {
       try {
@@ -197,7 +227,8 @@ export class RedisMessageBroker extends MessageBroker {
   async #publish(channel: string, data: string): Promise<void> {
     if (!this.#publisher.open) await this.#publisher.wait();
     try {
-      await this.#transport.publisher.publish(channel, JSON.stringify({ pattern: channel, data }));
+      const publisher = this.#cluster ?? this.#transport.publisher;
+      await publisher.publish(channel, JSON.stringify({ pattern: channel, data }));
     } catch (error) {
       throw new BackendUnavailableError(`Redis did not accept a message (${redisErrorKind(error)}).`);
     }

@@ -2,9 +2,18 @@ import type { MessageBroker } from '../../broker/message-broker.js';
 import { sessionKeyText } from '../../session/session-key.js';
 import type { SessionKey, SessionRecord } from '../../session/session-record.js';
 
+/** What tells instances of ends and changes. */
+export interface SessionNews extends Pick<MessageBroker, 'publish' | 'subscribe' | 'onInterruption' | 'status'> {
+  /**
+   * Whether the nodes of a cluster copy messages to each other, so that one may arrive after its publisher knows that it
+   * was accepted (false).
+   */
+  readonly copiesMessages?: boolean;
+}
+
 export interface KnownSessionsOptions {
-  readonly broker: MessageBroker;
-  /** On which the scripts tell every instance that a session has ended or its log level has changed. */
+  readonly broker: SessionNews;
+  /** On which every instance is told that a session has ended or its log level has changed. */
   readonly channel: string;
   /** How long a session is known at most, also if nobody tells of its end, ms. */
   readonly knownMs: number;
@@ -47,7 +56,7 @@ export class KnownSessions {
   /** @returns the session, if it is certain that it still exists, or did so `knownMs` ago */
   get(key: SessionKey): SessionRecord | undefined {
     const known = this.#sessions.get(sessionKeyText(key));
-    if (!known?.used || performance.now() >= known.until || this.#options.broker.status !== 'up') return undefined;
+    if (!known?.used || performance.now() >= known.until || !this.#hears) return undefined;
     return known.record;
   }
 
@@ -64,7 +73,7 @@ export class KnownSessions {
    * @returns what to call with the record. It is ignored if somebody has told of a change meanwhile
    */
   expect(key: SessionKey, used: boolean): (record: SessionRecord | undefined) => void {
-    if (!this.#isTold || this.#options.broker.status !== 'up') {
+    if (!this.#isTold || !this.#hears) {
       this.#startListening();
       return ignore;
     }
@@ -93,6 +102,18 @@ export class KnownSessions {
 
   forget(key: SessionKey): void {
     this.#remove(sessionKeyText(key));
+  }
+
+  /** Tells every instance, this one too, that it knows the session no longer. */
+  tell(key: SessionKey): Promise<void> {
+    const { broker, channel } = this.#options;
+    return broker.publish(channel, sessionKeyText(key));
+  }
+
+  /** Whether ends are heard at once. */
+  get #hears(): boolean {
+    const { broker } = this.#options;
+    return broker.status === 'up' && !broker.copiesMessages;
   }
 
   #startListening(): void {

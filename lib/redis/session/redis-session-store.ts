@@ -1,4 +1,3 @@
-import type { MessageBroker } from '../../broker/message-broker.js';
 import { firstTtlMs } from '../../session/first-ttl.js';
 import { sessionKeyText } from '../../session/session-key.js';
 import type { SessionKey, SessionPatch, SessionRecord } from '../../session/session-record.js';
@@ -9,7 +8,7 @@ import { type RedisCommands, RedisRefusedError } from '../connection/redis-comma
 import type { StoredLedger } from '../stored/stored-ledger.js';
 import { StoredSessions } from '../stored/stored-sessions.js';
 import { ExpiredSessions } from './expired-sessions.js';
-import { KnownSessions } from './known-sessions.js';
+import { KnownSessions, type SessionNews } from './known-sessions.js';
 import { SessionAdmission } from './session-admission.js';
 import { flag, packRecord, type SessionFields, unpack } from './session-fields.js';
 import { SessionHolds } from './session-holds.js';
@@ -39,7 +38,7 @@ export interface RedisSessionStoreOptions {
    * Tells this instance of the ends and changes of sessions, so that it may know them for a moment. Without one, each
    * `load` reads Redis.
    */
-  readonly broker?: MessageBroker;
+  readonly broker?: SessionNews;
   /** How long a session is known at most, ms (3333); never longer than a fortieth of `idleTtlMs`. */
   readonly knownMs?: number;
   /** The account of what is stored (none). */
@@ -55,7 +54,7 @@ export class RedisSessionStore extends SessionStore {
   readonly #lists: SessionLists;
   readonly #admission: SessionAdmission;
   readonly #known: KnownSessions | undefined;
-  /** The channel on which the scripts tell of ends and changes. */
+  /** The channel on which the scripts tell of ends and changes; '' if it has another slot than the session. */
   readonly #changes: string;
   readonly #expired: ExpiredSessions;
   readonly #minTtlMs: number;
@@ -70,10 +69,10 @@ export class RedisSessionStore extends SessionStore {
     super();
     this.#commands = commands;
     this.#keys = keys;
-    // A session is used without a read of it, while it is known. Half of what its TTL is longer than promised is for that.
+    // Half of the time by which a session lives longer than promised is for its use while it is known, without a read.
     const knownMs = Math.min(options.knownMs ?? KNOWN_MS, Math.floor(idleTtlMs / 40));
     this.#known = broker && new KnownSessions({ broker, channel: keys.sessionChanges, knownMs });
-    this.#changes = keys.wire(keys.sessionChanges);
+    this.#changes = commands.isCluster ? '' : keys.wire(keys.sessionChanges);
     this.#minTtlMs = idleTtlMs + (broker ? knownMs : 0);
     // A session lives longer than promised by the time between two writes of its TTL, and its list entries live longer
     // still, because a list must not lack a session that exists.
@@ -91,18 +90,13 @@ export class RedisSessionStore extends SessionStore {
   }
 
   override async create(record: SessionRecord): Promise<void> {
-    const session = {
-      record,
-      packed: packRecord(record),
-      client: clientOf(record),
-      ttlMs: firstTtlMs(record, this.#longTtlMs),
-    };
-    const { packed, client } = session;
+    const [packed, client] = [packRecord(record), clientOf(record)];
+    const ttlMs = firstTtlMs(record, this.#longTtlMs);
     const ofClient = this.#keys.sessionsOfClient(client);
     await this.#stored?.admit(record, client, packed, () => this.#forgetFinished(ofClient));
     const created = this.#known?.expect(record, false);
-    await this.#admission.create(session);
-    this.#stored?.created(record, client, packed, session.ttlMs);
+    await this.#admission.create({ record, packed, client, ttlMs });
+    this.#stored?.created(record, client, packed, ttlMs);
     created?.(this.#unpack(record, [packed, flag(record.initialized), record.logLevel ?? '']));
   }
 
@@ -138,6 +132,12 @@ export class RedisSessionStore extends SessionStore {
     return fields && this.#unpack(key, fields);
   }
 
+  /** Has every instance forget what it knows of a session. If they cannot be told, they know it until a heartbeat is over. */
+  async #forget(key: SessionKey): Promise<void> {
+    this.#known?.forget(key);
+    if (this.#changes === '') await this.#known?.tell(key).catch((error: unknown) => this.#report?.(error));
+  }
+
   /** A key of another type, which nobody of us wrote, is an unknown session and no fault of the request (SEC13). */
   async #ofSession<T>(read: () => Promise<T>): Promise<T | undefined> {
     try {
@@ -164,7 +164,7 @@ export class RedisSessionStore extends SessionStore {
       ),
     );
     if (!result) return false;
-    if (logLevel !== '') this.#known?.forget(key);
+    if (logLevel !== '') await this.#forget(key);
     else if (initialized === true) this.#known?.initialized(key);
     if (result.length === 0) return true;
     const [packed, client, subscribed] = result;
@@ -198,7 +198,7 @@ export class RedisSessionStore extends SessionStore {
       ),
     );
     if (result === null) return false;
-    this.#known?.forget(key);
+    await this.#forget(key);
     const [text, ...streams] = result;
     this.#stored?.ended(key, streams);
     if (!listsAreDue) return true;
@@ -260,7 +260,7 @@ export class RedisSessionStore extends SessionStore {
     return some;
   }
 
-  /** Ends the longest idle session of a list without an open connection. @returns whether one was among the first */
+  /** Ends the longest idle session of a list without a connection. @returns whether one was among the first */
   async #makeRoom(list: string): Promise<boolean> {
     for (const key of await this.#lists.oldest(list, MAX_CANDIDATES)) {
       if (this.#holds.has(key) || !(await this.#end(key, true))) continue;

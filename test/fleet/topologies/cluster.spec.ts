@@ -49,7 +49,7 @@ describe('a fleet on a cluster of three masters', () => {
       },
     ],
   ];
-  beforeAll(() => redis.all('ACL', ...documentedRule.words, '+cluster|slots', '+cluster|info'));
+  beforeAll(() => redis.all('ACL', ...documentedRule.words, ...documentedRule.onCluster));
 
   it.each(forms)('two instances on a cluster act as one server when it is given as %s', async (name, make) => {
     const { option, own } = make();

@@ -26,6 +26,7 @@ export function broadcastRig(limits: Partial<MemoryEventLogOptions> = {}) {
   let feed = newFeed();
   return {
     ...r,
+    feed: () => feed,
     /** As on another instance, which remembers nothing. */
     restartFeed(): void {
       feed.close();

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Broadcast } from '../../../lib/broadcast/broadcast.js';
+import { SessionChanges } from '../../../lib/broadcast/session-changes.js';
+import type { MessageBroker } from '../../../lib/broker/message-broker.js';
 import { encodeStreamSignal } from '../../../lib/stream/stream-signal.js';
 import { ALICE, flush, selfCheck } from '../stream/rig.js';
 import { type BroadcastRig, broadcastRig } from './rig.js';
@@ -120,6 +122,60 @@ describe('openStandaloneStream()', () => {
     await selfCheck();
     expect(connection.told).toEqual(['a:1']);
     connection.cut();
+  });
+
+  describe('an update that was faster than the signal of the subscription before it', () => {
+    /** Subscribes; the signal arrives when `arrive` is called. */
+    async function subscribe(uri: string): Promise<() => Promise<void>> {
+      await r.store.subscribe(ALICE, uri);
+      let text = '';
+      const broker = { publish: async (_: string, message: string) => void (text = message) } as MessageBroker;
+      await new SessionChanges(broker, r.log, r.feed(), () => undefined).announceSubscription(ALICE);
+      return () => r.broker.publish(r.log.channel(ALICE), text).then(flush);
+    }
+
+    it('is told once, with those that follow, and not with those before', async () => {
+      const connection = r.open();
+      await flush();
+      await r.announce(updated('a:0'));
+      const arrive = await subscribe('a:1');
+      const arriveToo = await subscribe('a:0');
+      await r.announce(updated('a:1'));
+      await r.announce(updated('a:2'));
+      await flush();
+      expect(connection.told).toEqual([]);
+      await arrive();
+      await arriveToo();
+      expect(connection.told).toEqual(['a:1']);
+      await r.announce(updated('a:1'));
+      await flush();
+      expect(connection.told).toEqual(['a:1', 'a:1']);
+      connection.cut();
+    });
+
+    it('is told although so much was announced since that it is not known what was left out', async () => {
+      const connection = r.open();
+      await flush();
+      const arrive = await subscribe('a:1');
+      await r.announce(updated('a:1'));
+      for (let i = 0; i < 1000; i++) await r.announce(updated('a:2'));
+      await flush();
+      await arrive();
+      expect(connection.told).toEqual(['a:1']);
+      connection.cut();
+    });
+
+    it('is not told to a client that has cancelled the subscription since', async () => {
+      const connection = r.open();
+      await flush();
+      const arrive = await subscribe('a:1');
+      await r.announce(updated('a:1'));
+      await flush();
+      await r.store.unsubscribe(ALICE, 'a:1');
+      await arrive();
+      expect(connection.told).toEqual([]);
+      connection.cut();
+    });
   });
 
   it('gives a client that wants nothing a new position now and then, so that it does not come back to a gap', async () => {

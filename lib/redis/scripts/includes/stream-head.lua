@@ -49,8 +49,9 @@ local function is_expired(stream, head, now, result_ttl)
 end
 
 local function forget_stream(session, logs, results, stream)
-  redis.call('HDEL', session, 'h:' .. stream, 'q:' .. stream, 'w:' .. stream)
+  -- First, as this fails while the slot of a cluster is moving to another node: nothing has changed then.
   redis.call('DEL', logs .. stream, results .. stream)
+  redis.call('HDEL', session, 'h:' .. stream, 'q:' .. stream, 'w:' .. stream)
   redis.call('HINCRBY', session, 'n', -1)
 end
 

@@ -7,7 +7,8 @@
 --             its principal, and the principal of its id
 --   ARGV[1]   '1' or '0' for whether it is initialized, or '' if that does not change
 --   ARGV[2]   log level, or '' if it does not change
---   ARGV[3]   channel on which instances hear that what they know of the session has changed
+--   ARGV[3]   channel on which instances hear that what they know of the session has changed, or '' if the caller tells
+--             them
 --   ARGV[4]   idle TTL that must remain of a session in use, ms
 --   ARGV[5]   TTL to set if less remains, ms
 --   ARGV[6]   session, as on lists
@@ -28,7 +29,7 @@ if not fields[1] then return false end
 if initialized ~= '' then redis.call('HSET', session, 'i', initialized) end
 if level ~= '' then
   redis.call('HSET', session, 'l', level)
-  publish_signal(channel, name)
+  if channel ~= '' then publish_signal(channel, name) end
 end
 if initialized ~= '1' or fields[4] == '1' then return {} end
 if not extend_session(session, subscriptions, tonumber(ARGV[4]), ARGV[5]) then return {} end

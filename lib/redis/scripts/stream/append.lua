@@ -24,6 +24,7 @@
 --              for each message its id, or '' if the stream already had its final message
 --- @include "../includes/stream-head"
 --- @include "../includes/publish-signal"
+--- @include "../includes/require-keys"
 local session, logs, results, stream, channel = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local producer, counter, max_entries, max_bytes = ARGV[5], tonumber(ARGV[6]), ARGV[7], tonumber(ARGV[8])
 local history_ttl, result_ttl, max_streams = tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])
@@ -71,6 +72,7 @@ end
 -- With as few commands as possible: this is the script that everything waits for.
 local fields = redis.call('HMGET', session, 'r', 'h:' .. stream, 'q:' .. stream)
 if not fields[1] then return { 'gone' } end
+require_keys(log, results .. stream)
 now = clock()
 local head = live_head(session, logs, results, stream, now, result_ttl, fields[2])
 
