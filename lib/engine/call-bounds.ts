@@ -91,12 +91,12 @@ export class CallBounds {
   }
 
   /** Calls a primitive, within its limits and its time. */
-  call<T>(bounds: Bounds, exchange: Exchange, work: () => Promise<T>): Promise<T> {
+  call<T>(bounds: Bounds, exchange: Exchange, work: () => T | Promise<T>): T | Promise<T> {
     const { limits, timeoutMs = this.options.callTimeoutMs } = bounds;
     return limits?.length || timeoutMs !== undefined ? this.#call(bounds, exchange, work) : work();
   }
 
-  async #call<T>(bounds: Bounds, exchange: Exchange, work: () => Promise<T>): Promise<T> {
+  async #call<T>(bounds: Bounds, exchange: Exchange, work: () => T | Promise<T>): Promise<T> {
     const admitted = this.admitCall(bounds, exchange);
     const permit = admitted instanceof Promise ? await admitted : admitted;
     const stop = this.#startClock(bounds, exchange);

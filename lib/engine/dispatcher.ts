@@ -63,7 +63,8 @@ export class Dispatcher {
       const admitted = this.bounds.admitRequest(exchange);
       permit = admitted instanceof Promise ? await admitted : admitted;
       if (!method || method.available?.() === false) throw methodNotFound(request.method);
-      const result = await method.run(request.params ?? {}, exchange);
+      const running = method.run(request.params ?? {}, exchange);
+      const result = running instanceof Promise ? await running : running;
       if (exchange.cancelled) return this.#cancelled(exchange, method, observed);
       const response = this.writer.result(request.id, peer.era, result);
       if (method.isCall) this.bounds.requireSmall(response.text);

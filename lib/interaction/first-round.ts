@@ -13,8 +13,10 @@ export class FirstRound implements Interaction {
   readonly responses = NO_RESPONSES;
   readonly state = undefined;
   #asking: ModernInteraction | undefined;
-  #work: Promise<unknown> | undefined;
-  #end!: (outcome: Outcome | Promise<Outcome>) => void;
+  #work: unknown;
+  /** How the call ends once it has asked. */
+  #asked: Promise<Outcome> | undefined;
+  #end: ((outcome: Promise<Outcome>) => void) | undefined;
 
   constructor(private readonly open: () => ModernInteraction) {}
 
@@ -26,15 +28,20 @@ export class FirstRound implements Interaction {
     return this.#startAsking().step(key, run);
   }
 
-  run(method: () => Promise<unknown>): Promise<Outcome> {
+  run(method: () => unknown): Outcome | Promise<Outcome> {
+    const work = (this.#work = method());
+    if (this.#asked) return this.#asked;
+    if (!(work instanceof Promise)) return this.#outcomeOf(work);
     return new Promise((resolve, reject) => {
       this.#end = resolve;
-      this.#work = method();
-      this.#work.then((value) => {
-        if (this.#asking) return;
-        resolve(value instanceof InputRequired ? this.open().run(async () => value) : { value });
+      work.then((value) => {
+        if (!this.#asking) resolve(this.#outcomeOf(value));
       }, reject);
     });
+  }
+
+  #outcomeOf(value: unknown): Outcome | Promise<Outcome> {
+    return value instanceof InputRequired ? this.open().run(async () => value) : { value };
   }
 
   /** From here on the round decides how the call ends: with the value of the method or with a question. */
@@ -48,7 +55,8 @@ export class FirstRound implements Interaction {
     });
     // A method that asks after it has ended changes nothing, and nobody awaits that outcome.
     outcome.catch(() => {});
-    this.#end(outcome);
+    this.#asked = outcome;
+    this.#end?.(outcome);
     return this.#asking;
   }
 }

@@ -36,10 +36,11 @@ export interface Interaction {
   /**
    * Runs the method until there is an outcome.
    *
+   * @param method returns its value, or a promise of it
    * @returns `{ value }` with the method's value, or `{ inputRequired }` with the members of a result of type
    * `input_required`, which asks the client
    */
-  run(method: () => Promise<unknown>): Promise<Outcome>;
+  run(method: () => unknown): Outcome | Promise<Outcome>;
 }
 
 export type Outcome = { readonly value: unknown } | { readonly inputRequired: JsonObject };

@@ -22,6 +22,8 @@ export interface LegacyLimits {
   readonly observer: QuestionObserver | undefined;
 }
 
+const NO_RESPONSES: Readonly<JsonObject> = Object.freeze({});
+
 /** Time between two rounds of a method that asks no questions and only has to wait (J-5). */
 const PAUSE_MS = 250;
 
@@ -30,12 +32,14 @@ const PAUSE_MS = 250;
  * response, which the client posts as a separate message (J-1, SEP-2260).
  */
 export class LegacyInteraction implements Interaction {
-  readonly #steps = new Map<string, Promise<unknown>>();
-  readonly #answers = new Map<string, { readonly fingerprint: string; readonly answer: Promise<unknown> }>();
-  readonly #open = new Set<ClientRequest>();
-  #keys = new QuestionKeys();
+  // What is needed to ask is created when the method asks for the first time: most calls never do.
+  #steps: Map<string, Promise<unknown>> | undefined;
+  #answers: Map<string, { readonly fingerprint: string; readonly answer: Promise<unknown> }> | undefined;
+  #open: Set<ClientRequest> | undefined;
+  #keys: QuestionKeys | undefined;
   #rounds = 0;
-  #responses: JsonObject = {};
+  #hasEnded = false;
+  #responses: Readonly<JsonObject> = NO_RESPONSES;
   #state: unknown;
 
   constructor(
@@ -53,43 +57,52 @@ export class LegacyInteraction implements Interaction {
 
   /** Remembers answers by key as in the modern era, because a method that returns `inputRequired()` is run again. */
   async ask(explicitKey: string | undefined, createQuestion: () => Question | Promise<Question>): Promise<unknown> {
-    const key = this.#keys.next(explicitKey);
+    const key = (this.#keys ??= new QuestionKeys()).next(explicitKey);
     const question = await createQuestion();
     const fingerprint = fingerprintOf(question.request);
-    const known = this.#answers.get(key);
+    const answers = (this.#answers ??= new Map());
+    const known = answers.get(key);
     if (known && known.fingerprint !== fingerprint)
       throw new Error(`Two different questions have the same key "${key}".`);
     if (known) return known.answer;
     const answer = this.#askUntilValid(question);
-    this.#answers.set(key, { fingerprint, answer });
-    answer.catch(() => this.#answers.delete(key));
+    answers.set(key, { fingerprint, answer });
+    answer.catch(() => answers.delete(key));
     return answer;
   }
 
   step<T>(key: string, run: () => T | Promise<T>): Promise<T> {
-    const known = this.#steps.get(key);
+    const steps = (this.#steps ??= new Map());
+    const known = steps.get(key);
     if (known) return known as Promise<T>;
     const running = Promise.resolve()
       .then(run)
       .then((value) => stepResult(key, value).value as T);
-    this.#steps.set(key, running);
-    running.catch(() => this.#steps.delete(key));
+    steps.set(key, running);
+    running.catch(() => steps.delete(key));
     return running;
   }
 
+  run(method: () => unknown): Outcome | Promise<Outcome> {
+    const first = attempt(method);
+    const isOver = !(first instanceof Promise || first instanceof InputRequired || this.#keys);
+    return isOver ? { value: first } : this.#run(first, method);
+  }
+
   /** A method that returns `inputRequired()` is run again here with the answers, and not by the client (J-1). */
-  async run(method: () => Promise<unknown>): Promise<Outcome> {
+  async #run(first: unknown, method: () => unknown): Promise<Outcome> {
     try {
-      for (;;) {
-        this.#keys = new QuestionKeys();
-        const value = await method();
+      for (let value = await first; ; value = await method()) {
         if (!(value instanceof InputRequired)) return { value };
         this.#responses = await this.#answersTo(value);
         this.#state = asStored('inputRequired()', value.state).value;
+        this.#keys = undefined;
       }
     } finally {
+      // A question may still be in the making: it would be asked for nobody.
+      this.#hasEnded = true;
       // Requests that nothing awaits, or that were sent concurrently with one that failed (J-5).
-      for (const request of this.#open) request.void('the call it belongs to has ended');
+      for (const request of this.#open ?? []) request.void('the call it belongs to has ended');
     }
   }
 
@@ -113,22 +126,33 @@ export class LegacyInteraction implements Interaction {
   }
 
   async #request(request: InputRequest): Promise<unknown> {
+    if (this.#hasEnded) throw new InputRefusedError('The call has ended.');
     requireCapability(request, this.session);
     const adapted = inputRequestFor(request, this.session.revision);
     // Concurrent questions are one round, as in the modern era.
-    if (this.#open.size === 0) this.#beginRound();
+    const open = (this.#open ??= new Set());
+    if (open.size === 0) this.#beginRound();
     const { pending, observer } = this.limits;
     const clientRequest = new ClientRequest(this.exchange, this.session, pending, observer);
-    this.#open.add(clientRequest);
+    open.add(clientRequest);
     try {
       return resultOf(await clientRequest.response(adapted, this.limits.timeoutMs));
     } finally {
-      this.#open.delete(clientRequest);
+      open.delete(clientRequest);
     }
   }
 
   #beginRound(): void {
     if (this.#rounds++ >= this.limits.maxRounds) throw tooManyRounds(this.limits.maxRounds);
+  }
+}
+
+/** @returns what it returns, or a rejected promise if it throws */
+function attempt(method: () => unknown): unknown {
+  try {
+    return method();
+  } catch (error) {
+    return Promise.reject(error);
   }
 }
 

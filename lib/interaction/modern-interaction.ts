@@ -117,8 +117,8 @@ export class ModernInteraction implements Interaction {
     return running;
   }
 
-  async run(method: () => Promise<unknown>): Promise<Outcome> {
-    const value = await this.#round.run(method);
+  async run(method: () => unknown): Promise<Outcome> {
+    const value = await this.#round.run(async () => method());
     if (value === ROUND_OVER) return { inputRequired: await this.#seal(this.#inOrder(), undefined) };
     if (!(value instanceof InputRequired)) return { value };
     const questions = Object.entries(value.inputRequests).map(([key, request]): [string, AskedQuestion] => {

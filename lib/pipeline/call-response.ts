@@ -16,8 +16,7 @@ const PROTOCOL_HEADERS = new Set([
  */
 export class CallResponse {
   statusCode = 200;
-  /** As `locals` of Express. */
-  readonly locals: Record<string, unknown> = {};
+  #locals: Record<string, unknown> | undefined;
   #headers: Map<string, HeaderValue> | undefined;
   #answered = false;
   #body: unknown;
@@ -27,6 +26,11 @@ export class CallResponse {
   /** What was passed to `send()`, `json()` or `end()`; `undefined` if none of them was called. */
   static answerOf(response: CallResponse): { readonly status: number; readonly body: unknown } | undefined {
     return response.#answered ? { status: response.statusCode, body: response.#body } : undefined;
+  }
+
+  /** As `locals` of Express. */
+  get locals(): Record<string, unknown> {
+    return (this.#locals ??= {});
   }
 
   get headersSent(): boolean {

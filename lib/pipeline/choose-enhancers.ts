@@ -1,19 +1,47 @@
 import type { ExternalContextCreator } from '@nestjs/core';
 import type { EnhancerChoice, GlobalEnhancers } from '../decorators/global-enhancers.js';
 import type { EnhancersCreator, EnhancersCreators } from '../nest/context-creator.js';
-import { isClassValidator } from './nest-pipes.js';
+import { type ClassPipe, isClassValidator } from './nest-pipes.js';
 import { WatchedInterceptor, type Interceptor } from './watched-interceptor.js';
 
-/** Derives a creator of external contexts in which only the chosen global enhancers run. */
-export function chooseEnhancers(creator: ExternalContextCreator, choice: GlobalEnhancers): ExternalContextCreator {
-  const creators = creator as unknown as EnhancersCreators;
-  return Object.assign(Object.create(creator) as ExternalContextCreator, {
-    guardsContextCreator: choosing(creators.guardsContextCreator, choice.guards),
-    interceptorsContextCreator: watching(choosing(creators.interceptorsContextCreator, choice.interceptors)),
-    pipesContextCreator: sparingArguments(choosing(creators.pipesContextCreator, choice.pipes)),
-    filtersContextCreator: naming(choosing(creators.filtersContextCreator, choice.filters)),
-  });
+/** How many enhancers were made. Reset before a context is created. */
+export interface EnhancerTally {
+  made: number;
+  /** Others, which leave whole arguments alone. */
+  sparing: number;
 }
+
+export interface ChosenEnhancers {
+  readonly creator: ExternalContextCreator;
+  readonly tally: EnhancerTally;
+}
+
+/** Derives a creator of external contexts in which only the chosen global enhancers run. */
+export function chooseEnhancers(creator: ExternalContextCreator, choice: GlobalEnhancers): ChosenEnhancers {
+  const creators = creator as unknown as EnhancersCreators;
+  const tally = { made: 0, sparing: 0 };
+  const chosen = Object.assign(Object.create(creator) as ExternalContextCreator, {
+    guardsContextCreator: counting(choosing(creators.guardsContextCreator, choice.guards), tally),
+    interceptorsContextCreator: counting(
+      watching(choosing(creators.interceptorsContextCreator, choice.interceptors)),
+      tally,
+    ),
+    pipesContextCreator: counting(sparingArguments(choosing(creators.pipesContextCreator, choice.pipes)), tally),
+    filtersContextCreator: counting(naming(choosing(creators.filtersContextCreator, choice.filters)), tally),
+  });
+  return { creator: chosen, tally };
+}
+
+const counting = (creator: EnhancersCreator, tally: EnhancerTally): EnhancersCreator =>
+  derive(creator, {
+    createConcreteContext(...args) {
+      const made = creator.createConcreteContext.apply(this, args);
+      const sparing = made.filter((one) => one instanceof SparingPipe).length;
+      tally.sparing += sparing;
+      tally.made += made.length - sparing;
+      return made;
+    },
+  });
 
 type Derived = Partial<Pick<EnhancersCreator, 'getGlobalMetadata' | 'createConcreteContext'>>;
 
@@ -56,18 +84,20 @@ function adapting(creator: EnhancersCreator, adapt: (enhancer: unknown, isGlobal
 const watching = (creator: EnhancersCreator): EnhancersCreator =>
   adapting(creator, (interceptor, isGlobal) => new WatchedInterceptor(interceptor as Interceptor, isGlobal));
 
+const sparingArguments = (creator: EnhancersCreator): EnhancersCreator =>
+  adapting(creator, (pipe, isGlobal) => (isGlobal && isClassValidator(pipe) ? new SparingPipe(pipe) : pipe));
+
 /**
  * Arguments that the schema has accepted never meet a global pipe that would validate them against the parameter's
  * class: an explicit `input` may allow what that class does not know.
  */
-const sparingArguments = (creator: EnhancersCreator): EnhancersCreator =>
-  adapting(creator, (pipe, isGlobal) => {
-    if (!isGlobal || !isClassValidator(pipe)) return pipe;
-    return {
-      transform: (value: unknown, metadata: { readonly data?: unknown; readonly type: string }): unknown =>
-        metadata.data === undefined && metadata.type !== 'custom' ? value : pipe.transform(value, metadata),
-    };
-  });
+class SparingPipe {
+  constructor(private readonly pipe: ClassPipe) {}
+
+  transform(value: unknown, metadata: { readonly data?: unknown; readonly type: string }): unknown {
+    return metadata.data === undefined && metadata.type !== 'custom' ? value : this.pipe.transform(value, metadata);
+  }
+}
 
 interface MadeFilter {
   readonly func: (error: unknown, host: { getArgByIndex(index: number): unknown }) => unknown;

@@ -6,12 +6,12 @@ import { McpContext } from '../context/mcp-context.js';
 import type { GlobalEnhancers } from '../decorators/global-enhancers.js';
 import { isView } from '../exchange/request-view.js';
 import type { CallResponse } from './call-response.js';
-import { chooseEnhancers } from './choose-enhancers.js';
+import { chooseEnhancers, type ChosenEnhancers } from './choose-enhancers.js';
 import { MCP_CONTEXT_TYPE, type McpExecutionArguments } from './execution-context.js';
+import type { HandlerFunction, HandlerPipeline } from './handler-pipeline.js';
 import { mcpContextCreator } from './nest-pipeline.js';
 import { parametersFactory } from './parameters.js';
-
-type HandlerFunction = (...args: unknown[]) => unknown;
+import { plainPipeline } from './plain-pipeline.js';
 
 /** A method of a provider or controller that Nest has instantiated, or instantiates for each request. */
 export interface HandlerHost {
@@ -41,9 +41,6 @@ export interface RouteHost {
 /** What `context.getType()` says in a route: its guards must not step aside, as some do for what is not HTTP. */
 export const ROUTE_CONTEXT_TYPE = 'http';
 
-/** A method with its guards, interceptors, pipes and filters around it. */
-export type HandlerPipeline = (...args: McpExecutionArguments) => Promise<unknown>;
-
 const ENHANCERS = { guards: true, interceptors: true, filters: true };
 
 /** Builds the pipelines of handlers: once if all their providers are singletons, otherwise for each call. */
@@ -51,8 +48,8 @@ export class HandlerPipelines {
   /**
    * By the choice of enhancers. A creator remembers the parameters of a method, and those of a route are other ones.
    */
-  readonly #creators = new WeakMap<GlobalEnhancers, ExternalContextCreator>();
-  readonly #routeCreators = new WeakMap<GlobalEnhancers, ExternalContextCreator>();
+  readonly #creators = new WeakMap<GlobalEnhancers, ChosenEnhancers>();
+  readonly #routeCreators = new WeakMap<GlobalEnhancers, ChosenEnhancers>();
   readonly #injector = new Injector();
 
   constructor(
@@ -92,21 +89,25 @@ export class HandlerPipelines {
     return this.#create(host, instance as object, contextId);
   }
 
-  #creatorOf({ route, globalEnhancers: choice = this.globalEnhancers }: HandlerHost): ExternalContextCreator {
+  #creatorOf({ route, globalEnhancers: choice = this.globalEnhancers }: HandlerHost): ChosenEnhancers {
     const creators = route ? this.#routeCreators : this.#creators;
-    let creator = creators.get(choice);
-    if (!creator) {
-      creator = mcpContextCreator(chooseEnhancers(this.creator, { ...this.globalEnhancers, ...choice }));
-      creators.set(choice, creator);
+    let chosen = creators.get(choice);
+    if (!chosen) {
+      const { creator, tally } = chooseEnhancers(this.creator, { ...this.globalEnhancers, ...choice });
+      chosen = { creator: mcpContextCreator(creator), tally };
+      creators.set(choice, chosen);
     }
-    return creator;
+    return chosen;
   }
 
   #create(host: HandlerHost, instance: object, contextId = STATIC_CONTEXT): HandlerPipeline {
-    const { wrapper, module, method, callback, route } = host;
-    return inModule(this.#creatorOf(host), module.token).create(
+    const { wrapper, module, method, route } = host;
+    const callback = host.callback ?? ((instance as Record<string, unknown>)[method] as HandlerFunction);
+    const { creator, tally } = this.#creatorOf(host);
+    tally.made = tally.sparing = 0;
+    const pipeline = inModule(creator, module.token).create(
       instance as Record<string, unknown>,
-      callback ?? ((instance as Record<string, unknown>)[method] as HandlerFunction),
+      callback,
       method,
       ROUTE_ARGS_METADATA,
       route?.parameters ?? parametersFactory,
@@ -115,6 +116,8 @@ export class HandlerPipelines {
       ENHANCERS,
       route ? ROUTE_CONTEXT_TYPE : MCP_CONTEXT_TYPE,
     ) as HandlerPipeline;
+    const isPlain = tally.made === 0 && !route;
+    return (isPlain && plainPipeline(instance, method, callback, tally.sparing > 0)) || pipeline;
   }
 }
 

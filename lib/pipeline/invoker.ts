@@ -5,10 +5,15 @@ import { maskUnexpected } from '../exchange/failure.js';
 import type { CompiledSchema } from '../schema/index.js';
 import { Call } from './call.js';
 import { CallResponse } from './call-response.js';
+import type { HandlerPipeline } from './handler-pipeline.js';
 import type { HandlerHost, HandlerPipelines } from './handler-pipelines.js';
 
-/** Calls a primitive's method through its guards, interceptors, pipes and filters. */
-export type Invoke = (ctx: McpContext, raw: unknown) => Promise<unknown>;
+/**
+ * Calls a primitive's method through its guards, interceptors, pipes and filters.
+ *
+ * @returns what it returned, or a promise if anything of this had to wait
+ */
+export type Invoke = (ctx: McpContext, raw: unknown) => unknown;
 
 /** Compiles methods into `Invoke` functions. */
 export class Invoker {
@@ -23,21 +28,29 @@ export class Invoker {
     // it is first called.
     let pipeline = host.callback ? undefined : this.pipelines.shared(host);
     const { route } = host;
-    const run = async (ctx: McpContext, raw: unknown): Promise<unknown> => {
-      const peer = McpContext.exchangeOf(ctx).peer;
+    const run = (ctx: McpContext, raw: unknown, exchange: Exchange): unknown => {
+      const { peer } = exchange;
       const request = route ? route.request(peer.request, raw) : peer.request;
       const response = route ? route.response() : new CallResponse(peer.response);
-      const own = route && request;
-      const handle = (pipeline ??= this.pipelines.shared(host)) ?? (await this.pipelines.forCall(host, ctx, own));
       const call = new Call(ctx, raw, schema);
-      const result = await handle(request, response, call);
-      return call.inputRequired ?? (route ? route.result(result, response) : result);
+      const finish = (result: unknown): unknown =>
+        call.inputRequired ?? (route ? route.result(result, response) : result);
+      const callBy = (handle: HandlerPipeline): unknown => {
+        const result = handle(request, response, call);
+        return result instanceof Promise ? result.then(finish) : finish(result);
+      };
+      pipeline ??= this.pipelines.shared(host);
+      return pipeline ? callBy(pipeline) : this.pipelines.forCall(host, ctx, route && request).then(callBy);
     };
-    return async (ctx, raw) => {
+    const masked = (error: unknown): unknown =>
+      maskUnexpected(route ? route.failure(error) : error, this.logger, declaredBy);
+    return (ctx, raw) => {
+      const exchange = McpContext.exchangeOf(ctx);
       try {
-        return await untilCancelled(McpContext.exchangeOf(ctx), run(ctx, raw));
+        const running = run(ctx, raw, exchange);
+        return running instanceof Promise ? untilCancelled(exchange, running, masked) : running;
       } catch (error) {
-        throw maskUnexpected(route ? route.failure(error) : error, this.logger, declaredBy);
+        throw masked(error);
       }
     };
   }
@@ -47,8 +60,15 @@ export class Invoker {
  * Rejects when the request is cancelled, so that nothing waits for a method that ignores its signal. Its result is
  * dropped.
  */
-const untilCancelled = (exchange: Exchange, work: Promise<unknown>): Promise<unknown> =>
+const untilCancelled = (
+  exchange: Exchange,
+  work: Promise<unknown>,
+  masked: (error: unknown) => unknown,
+): Promise<unknown> =>
   new Promise((resolve, reject) => {
     exchange.onCancel((reason) => reject(new CancelledError(reason)));
-    work.then(resolve, reject);
+    work.then(resolve, (error: unknown) => {
+      // Of a cancelled call nothing is reported any more.
+      if (!exchange.cancelled) reject(masked(error));
+    });
   });

@@ -15,9 +15,10 @@ export const pipingArguments = (consumer: PipesConsumer): PipesConsumer => ({
   },
 });
 
-const PIPED_KINDS: readonly number[] = [ParameterKind.Arguments, ParameterKind.Query, ParameterKind.Param];
+/** The parameters that pipes apply to. */
+export const PIPED_KINDS: readonly number[] = [ParameterKind.Arguments, ParameterKind.Query, ParameterKind.Param];
 
-interface ClassPipe {
+export interface ClassPipe {
   transform(value: unknown, metadata: unknown): unknown;
 }
 

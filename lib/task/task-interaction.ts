@@ -80,7 +80,7 @@ export class TaskInteraction implements Interaction {
     return running as Promise<T>;
   }
 
-  run(method: () => Promise<unknown>): Promise<Outcome> {
+  async run(method: () => unknown): Promise<Outcome> {
     const runToEnd = async (): Promise<unknown> => {
       const value = await method();
       return this.#run ? this.#answerRequired(value, method, this.#run) : value;
@@ -89,7 +89,7 @@ export class TaskInteraction implements Interaction {
   }
 
   /** When a task returns `inputRequired()`, its method is run again here with the answers, and not by the client. */
-  async #answerRequired(first: unknown, method: () => Promise<unknown>, run: AskingRun): Promise<unknown> {
+  async #answerRequired(first: unknown, method: () => unknown, run: AskingRun): Promise<unknown> {
     let value = first;
     for (let round = 0; value instanceof InputRequired; round++) {
       if (round >= this.maxRounds) {

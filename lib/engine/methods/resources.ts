@@ -87,11 +87,10 @@ export const readResource = (
     const uri = uriOf(params);
     const { entry, variables } = await requireResource(catalog, access, exchange, uri);
     const call = { entry, name: entry.definition.name, subject: uri, args: variables };
-    const outcome = await bounds
-      .call(entry, exchange, () => callPrimitive(call, exchange, interactions, access))
-      .catch((error: unknown) => {
-        throw resourceFailure(error, uri);
-      });
+    const read = async () => bounds.call(entry, exchange, () => callPrimitive(call, exchange, interactions, access));
+    const outcome = await read().catch((error: unknown) => {
+      throw resourceFailure(error, uri);
+    });
     if ('inputRequired' in outcome) return outcome.inputRequired;
     const result = resourceResult(outcome.value, uri, entry.definition.mimeType);
     if (exchange.peer.era === 'legacy') return { ...result };

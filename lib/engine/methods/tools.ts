@@ -3,6 +3,7 @@ import type { AccessControl } from '../../access/access-control.js';
 import type { Catalog } from '../../catalog/catalog.js';
 import type { ToolEntry } from '../../catalog/entries.js';
 import { text, type CallToolResult } from '../../protocol/content.js';
+import type { Outcome } from '../../interaction/interaction.js';
 import type { Interactions } from '../../interaction/interactions.js';
 import { projectToolResult } from '../../protocol/down-projection.js';
 import { invalidParams, type McpError, MissingClientCapabilityError } from '../../protocol/errors.js';
@@ -32,24 +33,8 @@ export const callTool = (
   access: AccessControl,
   bounds: CallBounds,
   logger: Logger,
-): Method => ({
-  name: 'tools/call',
-  eras: BOTH_ERAS,
-  available: capabilities.tools,
-  isCall: true,
-  async run({ name, arguments: sent, task: taskParams }, exchange) {
-    // Clients of several frameworks send `null` for no arguments.
-    const args = sent ?? {};
-    if (typeof name !== 'string') throw invalidParams('tools/call needs a string "name"');
-    if (!isObject(args)) throw invalidParams('"arguments" must be an object');
-    const admitting = access.admit(catalog.tools.get(name), exchange, args, () => unknownTool(name));
-    const tool = admitting instanceof Promise ? await admitting : admitting;
-    checkParamHeaders(tool.paramHeaders, args, exchange.peer);
-    if (
-      !becomesTask(tool.task, exchange.peer, taskParams !== undefined && capabilities.tasks() ? taskParams : undefined)
-    ) {
-      return bounds.call(tool, exchange, () => runTool(tool, args, exchange, interactions, access, logger));
-    }
+): Method => {
+  const callInTask = async (tool: ToolEntry, args: JsonObject, exchange: Exchange, taskParams: unknown) => {
     const admitted = bounds.admitTask(tool, exchange);
     const permit = admitted instanceof Promise ? await admitted : admitted;
     const runs = heldBy(permit, taskTool(tool, access, logger));
@@ -57,10 +42,31 @@ export const callTool = (
       permit.release();
       throw error;
     });
-  },
-  // A model reads a result, and can ask for less or something else.
-  failure: ({ message }, { peer }) => failed(message, peer.revision),
-});
+  };
+  return {
+    name: 'tools/call',
+    eras: BOTH_ERAS,
+    available: capabilities.tools,
+    isCall: true,
+    run({ name, arguments: sent, task: taskParams }, exchange) {
+      // Clients of several frameworks send `null` for no arguments.
+      const args = sent ?? {};
+      if (typeof name !== 'string') throw invalidParams('tools/call needs a string "name"');
+      if (!isObject(args)) throw invalidParams('"arguments" must be an object');
+      const call = (tool: ToolEntry): JsonObject | Promise<JsonObject> => {
+        checkParamHeaders(tool.paramHeaders, args, exchange.peer);
+        const asked = taskParams !== undefined && capabilities.tasks() ? taskParams : undefined;
+        return becomesTask(tool.task, exchange.peer, asked)
+          ? callInTask(tool, args, exchange, taskParams)
+          : bounds.call(tool, exchange, () => runTool(tool, args, exchange, interactions, access, logger));
+      };
+      const admitting = access.admit(catalog.tools.get(name), exchange, args, () => unknownTool(name));
+      return admitting instanceof Promise ? admitting.then(call) : call(admitting);
+    },
+    // A model reads a result, and can ask for less or something else.
+    failure: ({ message }, { peer }) => failed(message, peer.revision),
+  };
+};
 
 /** Counts as used until the work is done, which may be long after the call was answered with a task. */
 const heldBy = (permit: Permit, { work, ...tool }: TaskTool): TaskTool => ({
@@ -72,7 +78,7 @@ const heldBy = (permit: Permit, { work, ...tool }: TaskTool): TaskTool => ({
 export const taskTool = (tool: ToolEntry, access: AccessControl, logger: Logger): TaskTool => ({
   key: tool.key,
   task: tool.task,
-  work: (args, exchange, interactions) => runTool(tool, args, exchange, interactions, access, logger),
+  work: async (args, exchange, interactions) => runTool(tool, args, exchange, interactions, access, logger),
 });
 
 /** A tool that is run again for its task. Its caller may have lost it meanwhile. */
@@ -93,22 +99,23 @@ const failed = (reason: string, revision: Revision): JsonObject =>
 const unknownTool = (name: string): McpError => invalidParams(`Unknown tool: ${name}`);
 
 /** @returns the result in the form of the client's revision, or an `InputRequiredResult` */
-async function runTool(
+function runTool(
   tool: ToolEntry,
   args: JsonObject,
   exchange: Exchange,
   interactions: Asking,
   access: AccessControl,
   logger: Logger,
-): Promise<JsonObject> {
+): JsonObject | Promise<JsonObject> {
   const { revision } = exchange.peer;
   const project = (result: CallToolResult) =>
     projectToolResult(result, revision, tool.definition.outputSchema) as unknown as JsonObject;
-  try {
-    const call = { entry: tool, name: tool.key, subject: tool.key, args };
-    const outcome = await callPrimitive(call, exchange, interactions, access);
-    return 'inputRequired' in outcome ? outcome.inputRequired : project(await toolResult(outcome.value, tool.output));
-  } catch (error) {
+  const finish = (outcome: Outcome): JsonObject | Promise<JsonObject> => {
+    if ('inputRequired' in outcome) return outcome.inputRequired;
+    const result = toolResult(outcome.value, tool.output);
+    return result instanceof Promise ? result.then(project) : project(result);
+  };
+  const fail = (error: unknown): JsonObject => {
     // An error of the method is masked and logged by now. What is left are faults in its result or in its questions.
     reportUnexpected(withAdvice(error, exchange), logger, tool.declaredBy);
     // Legacy clients have no error code for it, so the model reads it in the result (J-4).
@@ -116,5 +123,13 @@ async function runTool(
       return failed(error.message, revision);
     }
     return project(toolFailure(error));
+  };
+  try {
+    const call = { entry: tool, name: tool.key, subject: tool.key, args };
+    const outcome = callPrimitive(call, exchange, interactions, access);
+    const result = outcome instanceof Promise ? outcome.then(finish) : finish(outcome);
+    return result instanceof Promise ? result.catch(fail) : result;
+  } catch (error) {
+    return fail(error);
   }
 }

@@ -132,12 +132,17 @@ describe('a legacy call that asks', () => {
 
   it('a legacy call that finishes before its question was answered cancels the question', async () => {
     const session = await open();
-    const reply1 = await session.stream('floating');
-    const answer = await answerOf(reply1);
-    expect(toolText(answer)).toBe('done');
-    const asked = questionsOf(reply1).map(({ id }) => id);
-    const cancelledIds = reply1.messages.filter(isCancelled).map(({ params }) => params!.requestId as unknown);
-    expect(cancelledIds).toEqual(asked);
+    const stream = await session.stream('floating_slowly');
+    const { id } = await questionOf(stream);
+    app.gate.release('floating');
+    expect(toolText(await answerOf(stream))).toBe('done');
+    expect(stream.messages.filter(isCancelled).map(({ params }) => params!.requestId as unknown)).toEqual([id]);
+    expect(app.pending.size).toBe(0);
+  });
+
+  it('a legacy call that finishes before its questions were made asks none of them', async () => {
+    const session = await open();
+    expect(toolText(await session.call('floating'))).toBe('done');
     expect(app.pending.size).toBe(0);
   });
 

@@ -63,7 +63,7 @@ describe('the stack of a modern call', () => {
   it('the stack of a modern call shows the whole way from the endpoint to the method', () => {
     for (const name of [
       ...['http-endpoint', 'modern-handler', 'dispatcher'],
-      ...['methods/tools', 'call-primitive', 'invoker', 'nest-pipeline'],
+      ...['methods/tools', 'call-primitive', 'invoker', 'plain-pipeline'],
     ]) {
       expect(stack.filter((file) => file.endsWith(`${name}.ts`))).toHaveLength(1);
     }

@@ -28,8 +28,7 @@ export class ReceivedRequests {
   async receive(endpoint: HttpEndpoint, http: HttpContext): Promise<boolean> {
     const body = await endpoint.receive(http);
     if (!body) return false;
-    const raw = http.raw as Carrier;
-    raw[this.#key] = { http, body };
+    (http.raw as Carrier)[this.#key] = { http, body };
     http.response.on('close', this.#closed);
     return true;
   }
