@@ -10,6 +10,11 @@ const METHOD = 'notifications/resources/updated';
 /** How a stored notification about a resource begins. */
 const BEGINNING = notificationText(METHOD, {}).slice(0, -'{}}'.length);
 
+/** Whose stream it is, asked only where something has to be decided. */
+export interface MessageReader {
+  peer(): Peer;
+}
+
 /**
  * Whether somebody may still hear that a resource has changed, or of an extension. Policies may have changed their mind
  * since it was asked for. A subscription of a session outlives the token with which it was made, too: a refreshed token may have fewer
@@ -32,15 +37,15 @@ export class NotificationAccess {
     return extension !== undefined && this.access.permits(extension, exchange);
   };
 
-  /** @param peer who reads the stream now */
-  readonly mayReceive = (peer: Peer, text: string): boolean | Promise<boolean> => {
+  /** @param reader of the stream */
+  readonly mayReceive = (reader: MessageReader, text: string): boolean | Promise<boolean> => {
     if (!text.startsWith(BEGINNING)) {
       const extension = this.#extensionOf(text);
-      return extension === undefined || this.access.permits(extension, asExchange(peer, METHOD));
+      return extension === undefined || this.access.permits(extension, asExchange(reader.peer(), METHOD));
     }
     const { params } = JSON.parse(text) as { params?: unknown };
     if (!isObject(params) || typeof params.uri !== 'string') return true;
-    return this.#mayHear(params.uri, () => asExchange(peer, METHOD));
+    return this.#mayHear(params.uri, () => asExchange(reader.peer(), METHOD));
   };
 
   /** The extension whose notification a stored one is, if it has a rule. */

@@ -26,11 +26,27 @@ const LISTS: readonly ListName[] = ['tools', 'prompts', 'resources'];
 
 const wants = (filter: HonouredFilter, list: ListName): boolean => filter[`${list}ListChanged`] === true;
 
-interface Listener {
-  readonly exchange: Exchange;
-  readonly filter: HonouredFilter;
+const NO_URIS: ReadonlySet<string> = new Set();
+const nothing = (): void => {};
+
+/** One open request. Ten thousand may be idle, so it has no more than it needs. */
+class Listener {
   readonly uris: ReadonlySet<string>;
-  end: () => void;
+  /** Stops what runs for it. */
+  stop = nothing;
+
+  constructor(
+    readonly exchange: Exchange,
+    readonly filter: HonouredFilter,
+    private readonly resolve: (result: JsonObject) => void,
+  ) {
+    this.uris = filter.resourceSubscriptions?.length ? new Set(filter.resourceSubscriptions) : NO_URIS;
+  }
+
+  end(): void {
+    this.stop();
+    this.resolve({ _meta: { [META.subscriptionId]: this.exchange.request.id } });
+  }
 }
 
 /**
@@ -62,50 +78,40 @@ export class Subscriptions {
     return this.#uris;
   }
 
-  /** Acknowledges, then holds the request open until it is cancelled or the server closes. @returns its result */
-  async listen(exchange: Exchange, filter: HonouredFilter, follow?: Follow): Promise<JsonObject> {
-    let stopFollowing: (() => void) | undefined;
-    try {
-      return await this.#open(
-        exchange,
-        filter,
-        () => (stopFollowing = follow?.((method, params) => notify(exchange, method, params))),
-      );
-    } finally {
-      stopFollowing?.();
-    }
-  }
-
-  #open(exchange: Exchange, filter: HonouredFilter, opened: () => void): Promise<JsonObject> {
-    const subscriptionId = exchange.request.id;
-    const result = { _meta: { [META.subscriptionId]: subscriptionId } };
+  /**
+   * Acknowledges, then holds the request open until it is cancelled or the server closes. @returns its result
+   *
+   * @throws {CapacityError} if too many are open
+   */
+  listen(exchange: Exchange, filter: HonouredFilter, follow?: Follow): Promise<JsonObject> {
     if (this.#listeners.size >= this.limit) throw new CapacityError('Too many open subscriptions; try again later');
     return new Promise((resolve, reject) => {
-      const listener: Listener = {
-        exchange,
-        filter,
-        uris: new Set(filter.resourceSubscriptions),
-        end: () => resolve(result),
-      };
+      const listener = new Listener(exchange, filter, resolve);
       notify(exchange, 'notifications/subscriptions/acknowledged', { notifications: filter });
-      if (this.#closed) return resolve(result);
+      if (this.#closed) return listener.end();
       this.#add(listener);
-      opened();
-      // The client gets its result, and 401 when it listens again with the same token (O-18).
-      const stay = callAt(exchange.peer.endsAt, () => {
-        this.#remove(listener);
-        resolve(result);
-      });
-      listener.end = () => {
-        stay();
-        resolve(result);
-      };
+      this.#accompany(listener, follow);
       exchange.onCancel((reason) => {
-        stay();
+        listener.stop();
         this.#remove(listener);
         reject(new CancelledError(reason));
       });
     });
+  }
+
+  #accompany(listener: Listener, follow: Follow | undefined): void {
+    const { exchange } = listener;
+    const stopFollowing = follow?.((method, params) => notify(exchange, method, params)) ?? nothing;
+    if (stopFollowing === nothing && exchange.peer.endsAt === undefined) return;
+    // The client gets its result, and 401 when it listens again with the same token (O-18).
+    const stay = callAt(exchange.peer.endsAt, () => {
+      this.#remove(listener);
+      listener.end();
+    });
+    listener.stop = () => {
+      stay();
+      stopFollowing();
+    };
   }
 
   /**

@@ -27,9 +27,12 @@ export interface Outlet {
 /** For requests whose client can only receive the response. */
 export const NO_OUTLET: Outlet = { notify() {} };
 
+type CancelListener = (reason: string) => void;
+
 /** One client request while it is served. It alone knows whether the request is still running. */
 export class Exchange {
-  #listeners: Set<(reason: string) => void> | undefined;
+  /** Nearly always one, which needs no set. */
+  #listeners: CancelListener | Set<CancelListener> | undefined;
   #controller: AbortController | undefined;
   #cancelled: string | undefined;
   #cancellationError: McpError | undefined;
@@ -59,14 +62,18 @@ export class Exchange {
    *
    * @returns a function that removes the listener
    */
-  onCancel(listener: (reason: string) => void): () => void {
+  onCancel(listener: CancelListener): () => void {
     if (this.#cancelled !== undefined) {
       listener(this.#cancelled);
       return () => {};
     }
-    const listeners = (this.#listeners ??= new Set());
-    listeners.add(listener);
-    return () => listeners.delete(listener);
+    if (this.#listeners === undefined) this.#listeners = listener;
+    else if (this.#listeners instanceof Set) this.#listeners.add(listener);
+    else this.#listeners = new Set([this.#listeners, listener]);
+    return () => {
+      if (this.#listeners instanceof Set) this.#listeners.delete(listener);
+      else if (this.#listeners === listener) this.#listeners = undefined;
+    };
   }
 
   /** The response to a cancelled request. `undefined` if the client itself cancelled it and expects no response. */
@@ -84,8 +91,10 @@ export class Exchange {
     this.#cancelled = reason;
     this.#cancellationError = cancellationError;
     this.#controller?.abort(new CancelledError(reason));
-    for (const listener of this.#listeners ?? []) listener(reason);
+    const listeners = this.#listeners;
     this.#listeners = undefined;
+    if (listeners instanceof Set) for (const listener of listeners) listener(reason);
+    else listeners?.(reason);
   }
 
   /** Marks the request as answered. Notifications that a method sends later are dropped. */

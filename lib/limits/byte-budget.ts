@@ -103,6 +103,14 @@ export class ByteAccount {
     return new ByteAccount(this.budget, this.owner, true);
   }
 
+  /** Another account of the same owner, which holds from now on what this one holds. */
+  handOver(): ByteAccount {
+    const other = new ByteAccount(this.budget, this.owner, this.isUnread);
+    other.#bytes = this.#bytes;
+    this.#bytes = 0;
+    return other;
+  }
+
   /**
    * Holds the answer to the request of this account in an account of its own. An answer is never too large by itself:
    * it is refused only if something else is held.

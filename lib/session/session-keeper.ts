@@ -1,11 +1,9 @@
 import type { SessionRecord } from './session-record.js';
 import type { SessionStore } from './session-store.js';
 
-/** A session that a connection keeps alive. */
-interface KeptSession {
-  readonly session: SessionRecord;
-  /** The beat at which it is loaded next. */
-  due: number;
+/** A session that a connection keeps alive, until it is released. */
+export interface KeptSession {
+  release(): void;
 }
 
 /** Times within a third of the idle TTL at which sessions are loaded, so that those that came together are not loaded at once. */
@@ -19,7 +17,7 @@ const LEAST_BEAT_MS = 10;
  */
 export class SessionKeeper {
   /** The one that is due first in front. */
-  readonly #kept = new Set<KeptSession>();
+  readonly #kept = new Set<Kept>();
   readonly #beatMs: number;
   readonly #beats: number;
   #timer: NodeJS.Timeout | undefined;
@@ -35,18 +33,18 @@ export class SessionKeeper {
     this.#beats = Math.max(1, Math.floor(periodMs / this.#beatMs));
   }
 
-  /** @returns a function that lets it go */
-  keep(session: SessionRecord): () => void {
-    const kept: KeptSession = { session, due: this.#beat + this.#beats };
+  keep(session: SessionRecord): KeptSession {
+    const kept = new Kept(session, this.#beat + this.#beats, this.sessions.hold(session), this);
     this.#kept.add(kept);
     this.#timer ??= setInterval(() => this.#next(), this.#beatMs).unref();
-    const release = this.sessions.hold(session);
-    return () => {
-      release();
-      if (!this.#kept.delete(kept) || this.#kept.size > 0) return;
-      clearInterval(this.#timer);
-      this.#timer = undefined;
-    };
+    return kept;
+  }
+
+  /** @internal */
+  letGo(kept: Kept): void {
+    if (!this.#kept.delete(kept) || this.#kept.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 
   #next(): void {
@@ -58,5 +56,20 @@ export class SessionKeeper {
       this.#kept.add(kept);
       void this.sessions.load(kept.session).catch(this.report);
     }
+  }
+}
+
+class Kept implements KeptSession {
+  constructor(
+    readonly session: SessionRecord,
+    /** The beat at which it is loaded next. */
+    public due: number,
+    private readonly unhold: () => void,
+    private readonly keeper: SessionKeeper,
+  ) {}
+
+  release(): void {
+    this.unhold();
+    this.keeper.letGo(this);
   }
 }

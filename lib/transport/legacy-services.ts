@@ -1,10 +1,11 @@
 import type { BroadcastFeed } from '../broadcast/broadcast-feed.js';
 import type { ChangeBus } from '../broker/change-bus.js';
 import type { MessageBroker } from '../broker/message-broker.js';
-import type { Peer } from '../exchange/peer.js';
+import type { MessageReader } from '../engine/notification-access.js';
 import type { Permit } from '../limits/limit-store.js';
 import type { PendingRequests } from '../interaction/pending-requests.js';
 import type { Observer } from '../observe/observer.js';
+import type { KeptSession } from '../session/session-keeper.js';
 import type { SessionRecord } from '../session/session-record.js';
 import type { SessionStore } from '../session/session-store.js';
 import type { EventLog } from '../stream/event-log.js';
@@ -21,15 +22,15 @@ export interface LegacyServices {
   /** The messages that tell the client of a standalone stream what it may have missed (§5.5). */
   gapNotifications(session: SessionRecord, reason: string): Promise<readonly string[]>;
   /** Whether a message of the standalone stream may be sent to the client that reads it now. It never rejects. */
-  mayReceive(peer: Peer, text: string): boolean | Promise<boolean>;
+  mayReceive(reader: MessageReader, text: string): boolean | Promise<boolean>;
   /**
    * Counts an event stream of a client, until it is given back.
    *
    * @throws {LimitExceededError}
    */
   admitStream(client: string): Permit | Promise<Permit>;
-  /** Keeps a session from expiring while a connection of it is open. @returns a function that releases it */
-  keepSessionAlive(session: SessionRecord): () => void;
+  /** Keeps a session from expiring while a connection of it is open. */
+  keepSessionAlive(session: SessionRecord): KeptSession;
   /**
    * Ends the requests on the stream of a POST if their instance is lost (P6). Runs while a client waits on the stream.
    *

@@ -6,7 +6,7 @@ import type { Observer } from '../../observe/observer.js';
 import { CapacityError, ErrorCode, McpError } from '../../protocol/errors.js';
 import { JsonRefused, parseJson } from '../../protocol/json.js';
 import { looksModern } from '../../protocol/revisions.js';
-import { principalId } from '../../session/principal.js';
+import { type Principal, principalId } from '../../session/principal.js';
 import type { PrincipalResolver } from '../../session/principal-resolver.js';
 import { provideUser } from '../../session/request-user.js';
 import { classifyPost } from './classify-post.js';
@@ -101,7 +101,8 @@ export class HttpEndpoint {
     http.turns = this.#turns;
     http.challenges = this.#parts.challenges;
     const account = (http.account = this.#parts.budget.open(http.remoteAddress));
-    const bytes = await this.#read(http, account);
+    const reading = this.#read(http, account);
+    const bytes = reading instanceof Promise ? await reading : reading;
     if (Buffer.isBuffer(bytes)) return { bytes, account };
     account.close();
     refuseBody(http, bytes);
@@ -111,7 +112,8 @@ export class HttpEndpoint {
   /** Serves a request whose body was received; never rejects. */
   async serve(http: HttpContext, body: ReceivedBody): Promise<void> {
     try {
-      await this.#serve(http, body);
+      const serving = this.#serve(http, body);
+      if (serving) await serving;
     } catch (error) {
       // Not logged here: the part that lost its backend reports that once, not at each request.
       if (error instanceof CapacityError)
@@ -127,7 +129,10 @@ export class HttpEndpoint {
     }
   }
 
-  async #read({ verb, body, raw, response }: HttpContext, account: ByteAccount): Promise<Buffer | BodyRefusal> {
+  #read(
+    { verb, body, raw, response }: HttpContext,
+    account: ByteAccount,
+  ): Buffer | BodyRefusal | Promise<Buffer | BodyRefusal> {
     const { maxBodyBytes } = this.#parts.limits;
     if (Buffer.isBuffer(body)) return body.length > maxBodyBytes ? 'too-large' : (account.grow(body.length) ?? body);
     if (raw.headers.expect?.toLowerCase() === '100-continue' && !response.headersSent) response.writeContinue();
@@ -137,21 +142,29 @@ export class HttpEndpoint {
     return hasBody || verb === 'POST' ? readBody(body, maxBodyBytes, account) : NO_BODY;
   }
 
-  async #serve(http: HttpContext, body: ReceivedBody): Promise<void> {
+  #serve(http: HttpContext, body: ReceivedBody): void | Promise<void> {
     grantOrigin(http);
     if (http.verb === 'OPTIONS') return sendJson(http, 204, undefined, preflightHeaders(http));
     if (http.verb !== 'POST' && http.verb !== 'GET' && http.verb !== 'DELETE')
       return sendJson(http, 405, undefined, ALLOW);
 
-    if (http.verb === 'GET' && this.#parts.welcome?.answer(http)) return;
-
+    const { principals, report, welcome } = this.#parts;
+    if (http.verb === 'GET' && welcome?.answer(http)) return;
+    let resolved;
     try {
-      const resolved = this.#parts.principals.resolve({ headers: http.headers, http: http.request });
-      http.principal = resolved instanceof Promise ? await resolved : resolved;
+      resolved = principals.resolve({ headers: http.headers, http: http.request });
     } catch (error) {
-      return refusePrincipal(http, error, this.#parts.report);
+      return refusePrincipal(http, error, report);
     }
-    const { principal } = http;
+    if (!(resolved instanceof Promise)) return this.#serveTo(resolved, http, body);
+    return resolved.then(
+      (principal) => this.#serveTo(principal, http, body),
+      (error: unknown) => refusePrincipal(http, error, report),
+    );
+  }
+
+  #serveTo(principal: Principal | undefined, http: HttpContext, body: ReceivedBody): void | Promise<void> {
+    http.principal = principal;
     if (principal) provideUser(http.request, principal);
     if (this.#parts.limits.auth?.endStreamsOnExpiry !== false) http.endsAt = principal?.expiresAt;
     const refusal = principal && body.account.moveTo(principalId(principal));

@@ -15,6 +15,8 @@ export class OriginPolicy {
   readonly #hosts: ReadonlySet<string>;
   readonly #origins: ReadonlySet<string>;
   readonly #anyHost: boolean;
+  /** The last one that was allowed: nearly all requests have the same. */
+  #lastHost: string | undefined;
 
   constructor({ allowedHosts = LOOPBACK, allowedOrigins = [], dangerouslyAllowAnyHost = false }: OriginPolicyOptions) {
     this.#hosts = new Set(allowedHosts.map((host) => host.toLowerCase()));
@@ -26,8 +28,11 @@ export class OriginPolicy {
   allowsHost(header: string | undefined): boolean {
     if (this.#anyHost) return true;
     if (header === undefined) return false;
+    if (header === this.#lastHost) return true;
     const authority = parseAuthority(header);
-    return authority !== undefined && (this.#hosts.has(authority.name) || this.#hosts.has(authority.whole));
+    const isAllowed = authority !== undefined && (this.#hosts.has(authority.name) || this.#hosts.has(authority.whole));
+    if (isAllowed) this.#lastHost = header;
+    return isAllowed;
   }
 
   /**

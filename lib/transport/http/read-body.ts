@@ -64,11 +64,14 @@ export function readBody(stream: Readable, limit: number, account: ByteAccount):
     stream.on('end', end);
     stream.on('close', abort);
     // A client that leaves in the middle is reported as an error, too.
-    stream.on('error', () => {});
+    stream.on('error', ignore);
     if (stream.readableEnded) end();
     else if (stream.destroyed) abort();
   });
 }
+
+/** Not made where it is used: it would hold the body, which is dropped once it is parsed. */
+const ignore = (): void => {};
 
 /** Bytes that are read and thrown away after a refusal, so that the client sees the answer instead of a reset. */
 const DISCARD_BYTES = 4 * 1024 * 1024;
@@ -90,6 +93,6 @@ export function discardBody(request: IncomingMessage): void {
   request.on('data', count);
   request.once('close', () => clearTimeout(timer));
   request.once('end', () => clearTimeout(timer));
-  request.on('error', () => {});
+  request.on('error', ignore);
   request.resume();
 }

@@ -1,4 +1,5 @@
 import { concatMap, type Subscription } from 'rxjs';
+import type { KeptSession } from '../../session/session-keeper.js';
 import type { SessionRecord } from '../../session/session-record.js';
 import { openStandaloneStream } from '../../broadcast/standalone-stream.js';
 import { STREAM_START } from '../../stream/event-log.js';
@@ -10,7 +11,7 @@ import type { LegacyServices } from '../legacy-services.js';
  * client too. The events that a GET carries over HTTP are written as lines here.
  */
 export class StdioSession {
-  readonly #release: () => void;
+  readonly #kept: KeptSession;
   #stream: Subscription | undefined;
 
   /** @param record a session that has just been created */
@@ -19,7 +20,7 @@ export class StdioSession {
     private readonly services: LegacyServices,
   ) {
     // The session lives as long as the pipe: a client that is silent for an hour is still connected.
-    this.#release = services.keepSessionAlive(record);
+    this.#kept = services.keepSessionAlive(record);
   }
 
   /**
@@ -43,7 +44,7 @@ export class StdioSession {
   }
 
   async close(): Promise<void> {
-    this.#release();
+    this.#kept.release();
     this.#stream?.unsubscribe();
     const { sessions, observer } = this.services;
     if (await sessions.end(this.record)) observer.sessionEnded(this.record, {});

@@ -34,6 +34,17 @@ describe('ByteBudget', () => {
     expect(budget.held).toBe(10);
   });
 
+  it('ByteAccount hands over what it holds, which then stays when it is closed itself', () => {
+    const budget = new ByteBudget({ totalBytes: 100, shareBytes: 50 });
+    const request = budget.open('a');
+    request.grow(30);
+    const subscription = request.handOver();
+    request.close();
+    expect([budget.held, budget.of('a'), subscription.bytes]).toEqual([30, 30, 30]);
+    subscription.close();
+    expect([budget.held, budget.owners]).toEqual([0, 0]);
+  });
+
   it('ByteAccount follows what is unread, and keeps what it has when there is no room for more', () => {
     const budget = new ByteBudget({ totalBytes: 100, shareBytes: 50 });
     const account = budget.open('a').sibling();

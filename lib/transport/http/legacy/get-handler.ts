@@ -1,5 +1,5 @@
 import { defer, finalize, Observable } from 'rxjs';
-import { legacyPeer, type Sender } from '../../../exchange/peer.js';
+import type { Sender } from '../../../exchange/peer.js';
 import { CapacityError, LimitExceededError, McpError } from '../../../protocol/errors.js';
 import { callAt } from '../../../limits/call-at.js';
 import type { Permit } from '../../../limits/limit-store.js';
@@ -120,7 +120,7 @@ export class GetHandler {
 
   #eventsOf({ session, point }: StreamPosition, sender: Sender): StreamEvents {
     const { stream, cursor } = point ?? { stream: STANDALONE_STREAM, cursor: undefined };
-    return new StreamEvents(this.services, session, stream, cursor, legacyPeer(session, sender));
+    return new StreamEvents(this.services, session, stream, cursor, sender);
   }
 
   #refuseUnknown(http: HttpContext, session: SessionRecord): void {

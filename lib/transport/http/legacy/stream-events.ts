@@ -1,12 +1,14 @@
 import type { Subscribable, Unsubscribable } from 'rxjs';
 import { TRAITS } from '../../../protocol/revisions.js';
-import type { Peer } from '../../../exchange/peer.js';
+import { legacyPeer, type Peer, type Sender } from '../../../exchange/peer.js';
+import type { KeptSession } from '../../../session/session-keeper.js';
 import type { SessionRecord } from '../../../session/session-record.js';
 import { formatEventId } from '../../../stream/event-id.js';
 import { StandaloneReader } from '../../../broadcast/standalone-stream.js';
 import { STANDALONE_STREAM } from '../../../stream/event-log.js';
 import type { StreamEvent, StreamSink } from '../../../stream/stream-event.js';
 import { StreamReader } from '../../../stream/stream-reader.js';
+import type { MessageReader } from '../../../engine/notification-access.js';
 import type { LegacyServices } from '../../legacy-services.js';
 import { commentEvent, messageEvent, primingEvent, retryEvent, type SseEvent } from '../sse/sse-event.js';
 
@@ -31,9 +33,9 @@ export interface EventObserver {
  *
  * No Observable with a chain of operators: each idle stream would hold several objects of each of them.
  */
-export class StreamEvents implements StreamSink, Subscribable<SseEvent>, Unsubscribable {
+export class StreamEvents implements StreamSink, MessageReader, Subscribable<SseEvent>, Unsubscribable {
   #observer!: EventObserver;
-  #release: (() => void) | undefined;
+  #kept: KeptSession | undefined;
   #stopWatching: (() => void) | undefined;
   #reader: StreamReader | StandaloneReader | undefined;
   /** What has come while an event takes a moment. Nothing may overtake it. */
@@ -50,7 +52,7 @@ export class StreamEvents implements StreamSink, Subscribable<SseEvent>, Unsubsc
     private readonly session: SessionRecord,
     private readonly stream: string,
     private readonly cursor?: string,
-    private readonly reader?: Peer,
+    private readonly reader?: Sender,
   ) {
     this.#isResuming = reader !== undefined && cursor !== undefined;
   }
@@ -59,7 +61,7 @@ export class StreamEvents implements StreamSink, Subscribable<SseEvent>, Unsubsc
   subscribe(observer: EventObserver): Unsubscribable {
     const { services, session, stream, cursor } = this;
     this.#observer = observer;
-    this.#release = services.keepSessionAlive(session);
+    this.#kept = services.keepSessionAlive(session);
     this.#reader =
       stream === STANDALONE_STREAM
         ? new StandaloneReader(services, session, cursor, this)
@@ -75,10 +77,10 @@ export class StreamEvents implements StreamSink, Subscribable<SseEvent>, Unsubsc
   }
 
   unsubscribe(): void {
-    this.#release?.();
+    this.#kept?.release();
     this.#stopWatching?.();
     this.#reader?.close();
-    this.#release = this.#stopWatching = this.#reader = undefined;
+    this.#kept = this.#stopWatching = this.#reader = undefined;
   }
 
   get closed(): boolean {
@@ -105,6 +107,10 @@ export class StreamEvents implements StreamSink, Subscribable<SseEvent>, Unsubsc
     if (!this.#isResuming) return;
     this.#isResuming = false;
     this.services.observer.streamResumed(this.session, this.stream, outcome);
+  }
+
+  peer(): Peer {
+    return legacyPeer(this.session, this.reader);
   }
 
   /** Passes on what has come meanwhile, until nothing waits. */
@@ -146,7 +152,7 @@ export class StreamEvents implements StreamSink, Subscribable<SseEvent>, Unsubsc
 
   #message(data: string, id?: string): void | Promise<void> {
     const isFiltered = this.reader && this.stream === STANDALONE_STREAM;
-    const received = !isFiltered || this.services.mayReceive(this.reader, data);
+    const received = !isFiltered || this.services.mayReceive(this, data);
     if (typeof received !== 'boolean') return received.then((is) => this.#pass(is, data, id));
     this.#pass(received, data, id);
   }

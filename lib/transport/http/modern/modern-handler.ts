@@ -1,7 +1,9 @@
+import type { ServerResponse } from 'node:http';
 import type { Dispatcher } from '../../../engine/dispatcher.js';
 import type { SerializedResponse } from '../../../engine/response-writer.js';
 import { Exchange, type Outlet } from '../../../exchange/exchange.js';
 import { modernPeer } from '../../../exchange/peer.js';
+import type { ByteAccount } from '../../../limits/byte-budget.js';
 import type { Envelope } from '../../../protocol/envelope.js';
 import type { JsonRpcNotification, JsonRpcRequest, RequestId } from '../../../protocol/messages.js';
 import { acceptsEventStream, clientOf, sendJson, senderOf, type HttpContext } from '../http-context.js';
@@ -13,6 +15,8 @@ import { messageEvent } from '../sse/sse-event.js';
 import { type SseOptions, SseWriter } from '../sse/sse-writer.js';
 import type { InFlight } from '../../../engine/in-flight.js';
 
+const LISTEN = 'subscriptions/listen';
+
 /** Serves modern requests. Each is independent: nothing is kept from one request to the next (E-6). */
 export class ModernHandler {
   constructor(
@@ -22,8 +26,10 @@ export class ModernHandler {
     private readonly options: SseOptions,
   ) {}
 
-  async handle(http: HttpContext, request: JsonRpcRequest, envelope: Envelope): Promise<void> {
-    if (request.method === 'subscriptions/listen' && !acceptsEventStream(http)) return sendJson(http, 406);
+  /** @returns resolves when it is answered; for a subscription, when its stream is open */
+  handle(http: HttpContext, request: JsonRpcRequest, envelope: Envelope): void | Promise<void> {
+    const listens = request.method === LISTEN;
+    if (listens && !acceptsEventStream(http)) return sendJson(http, 406);
     const client = clientOf(http);
     const busy = this.inFlight.refusal(client);
     if (busy) return refuseBusy(http, busy, 'serves as many requests', request.id);
@@ -31,10 +37,15 @@ export class ModernHandler {
     const exchange = new Exchange(modernPeer(envelope, senderOf(http)), request, response);
     // A client that left while its principal was resolved emits no further "close".
     if (http.response.destroyed) return;
-    // A client cancels by closing the response (S-5). "close" also follows a response that is finished (T-16).
-    http.response.once('close', () => {
-      if (!http.response.writableFinished) exchange.cancel('the client closed the response');
-    });
+    cancelOnClose(http.response, exchange);
+    if (!listens) return this.#serve(exchange, response, client);
+    // What it has sent is kept for as long as it listens, and counts as long. Nothing else of the HTTP request waits
+    // until it ends: that would take more memory than its stream.
+    void this.#serve(exchange, response, client, http.account?.handOver());
+    return response.untilOpen();
+  }
+
+  async #serve(exchange: Exchange, response: ModernResponse, client: string, account?: ByteAccount): Promise<void> {
     const remove = this.inFlight.add(exchange, client);
     this.slow.add(response);
     const serialized = await this.dispatcher.dispatch(exchange);
@@ -42,7 +53,15 @@ export class ModernHandler {
     remove();
     if (serialized) response.finish(serialized);
     else response.abandon();
+    account?.close();
   }
+}
+
+/** A client cancels by closing the response (S-5). "close" also follows a response that is finished (T-16). */
+function cancelOnClose(response: ServerResponse, exchange: Exchange): void {
+  response.on('close', () => {
+    if (!response.writableFinished) exchange.cancel('the client closed the response');
+  });
 }
 
 /**
@@ -50,42 +69,58 @@ export class ModernHandler {
  * event stream that ends with the JSON-RPC response (S-1). It has no event ids and cannot be resumed (S-3).
  */
 class ModernResponse implements Outlet, PendingResponse {
+  /** Let go when it has become a stream, which may be open for long. */
+  #http: HttpContext | undefined;
   #stream: SseWriter | undefined;
+  #opened: (() => void) | undefined;
 
   constructor(
-    private readonly http: HttpContext,
+    http: HttpContext,
     private readonly id: RequestId,
     private readonly options: SseOptions,
-  ) {}
+  ) {
+    this.#http = http;
+  }
 
   notify(notification: JsonRpcNotification): void {
+    this.becomeStream();
     // A client that cannot read a stream gets its result without the notifications.
-    if (acceptsEventStream(this.http)) this.#open().next(messageEvent(JSON.stringify(notification)));
+    this.#stream?.next(messageEvent(JSON.stringify(notification)));
   }
 
   becomeStream(): void {
-    if (acceptsEventStream(this.http)) this.#open();
+    const http = this.#http;
+    if (!http || !acceptsEventStream(http)) return;
+    this.#http = undefined;
+    this.#stream = new SseWriter(http, this.options);
+    this.#stream.open(http);
+    this.#isOpen();
+  }
+
+  /** @returns resolves when it has become a stream, or was answered without */
+  untilOpen(): Promise<void> | undefined {
+    return this.#http && new Promise((resolve) => (this.#opened = resolve));
+  }
+
+  #isOpen(): void {
+    this.#opened?.();
+    this.#opened = undefined;
   }
 
   finish(response: SerializedResponse): void {
     const { text, status } = response;
-    if (!this.#stream) return sendAnswer(this.http, status, text, errorHeaders(this.http, response), this.id);
-    this.#stream.next(messageEvent(text));
-    this.#stream.complete();
+    const http = this.#http;
+    if (http) sendAnswer(http, status, text, errorHeaders(http, response), this.id);
+    this.#stream?.next(messageEvent(text));
+    this.#stream?.complete();
+    this.#isOpen();
   }
 
   /** The client has cancelled the request and gets no response. */
   abandon(): void {
-    this.#stream?.complete();
-    this.http.takeOver?.();
-    this.http.response.destroy();
-  }
-
-  #open(): SseWriter {
-    if (!this.#stream) {
-      this.#stream = new SseWriter(this.http, this.options);
-      this.#stream.open(this.http);
-    }
-    return this.#stream;
+    this.#stream?.abort();
+    this.#http?.takeOver?.();
+    this.#http?.response.destroy();
+    this.#isOpen();
   }
 }

@@ -144,6 +144,12 @@ export class SseWriter implements QuietStream, UnreadOwner {
     this.#finish('failed');
   }
 
+  /** Ends it at once: its client has cancelled the request, and reads no more. */
+  abort(): void {
+    this.#finish('failed');
+    this.#response.destroy();
+  }
+
   keepAlive(): void {
     this.next(KEEP_ALIVE);
   }
