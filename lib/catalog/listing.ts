@@ -1,6 +1,7 @@
 import { UNDECLARED, type EntryAccess } from '../access/entry-access.js';
 import type { Outcome } from '../access/outcome.js';
 import { projectDefinition } from '../protocol/down-projection.js';
+import { PreparedJson } from '../protocol/prepared-json.js';
 import type { Revision } from '../protocol/revisions.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import type { CatalogKind } from './entries.js';
@@ -15,12 +16,12 @@ interface Listable {
   readonly access?: EntryAccess | undefined;
 }
 
-/** One page of a list: the JSON members of the result without the braces, such as `"tools":[…],"nextCursor":"…"`. */
-export type ListingPage = string;
+/** One page of a list: the JSON members of the result, such as `"tools":[…],"nextCursor":"…"`. */
+export type ListingPage = PreparedJson;
 
 /**
- * The pages of one list, serialized once per revision and cached until the table changes. Later requests cost no more
- * than copying a string. Callers who see a part of the list share the pages of this part.
+ * The pages of one list, serialized and encoded once per revision and cached until the table changes. Later requests
+ * cost no more than writing their bytes. Callers who see a part of the list share the pages of this part.
  */
 export class Listing<E extends Listable> {
   readonly #pages = new Map<string, ListingPage>();
@@ -74,7 +75,8 @@ export class Listing<E extends Listable> {
     const list = `"${this.field}":[${items.join(',')}]`;
     const last = entries.at(-1);
     const more = last !== undefined && start + entries.length < all.length;
-    return more ? `${list},"nextCursor":${JSON.stringify(encodeCursor(this.kind, last.key))}` : list;
+    const cursor = more ? `,"nextCursor":${JSON.stringify(encodeCursor(this.kind, last.key))}` : '';
+    return new PreparedJson(list + cursor);
   }
 
   /** Serialized once for all parts that it belongs to. */

@@ -1,19 +1,21 @@
+import type { PreparedJson } from '../protocol/prepared-json.js';
+
 /** The most pages of one list that are kept for callers who see a part of it. */
 const MAX_PAGES = 1000;
-/** The most characters of these pages together. */
-const MAX_CHARACTERS = 8 * 1024 * 1024;
+/** The most bytes of these pages together. */
+const MAX_BYTES = 8 * 1024 * 1024;
 
 /** Pages by key, of which the least recently used ones are dropped: there may be as many outcomes as there are callers. */
 export class PageCache {
-  readonly #pages = new Map<string, string>();
-  #characters = 0;
+  readonly #pages = new Map<string, PreparedJson>();
+  #bytes = 0;
 
   constructor(
     private readonly maxPages = MAX_PAGES,
-    private readonly maxCharacters = MAX_CHARACTERS,
+    private readonly maxBytes = MAX_BYTES,
   ) {}
 
-  get(key: string): string | undefined {
+  get(key: string): PreparedJson | undefined {
     const page = this.#pages.get(key);
     if (page === undefined) return undefined;
     // Moves the entry to the end, so that the first one is the least recently used.
@@ -22,29 +24,29 @@ export class PageCache {
     return page;
   }
 
-  set(key: string, page: string): void {
+  set(key: string, page: PreparedJson): void {
     const size = sizeOf(key, page);
-    if (size > this.maxCharacters) return;
+    if (size > this.maxBytes) return;
     this.#delete(key);
     this.#pages.set(key, page);
-    this.#characters += size;
+    this.#bytes += size;
     for (const oldest of this.#pages.keys()) {
-      if (this.#pages.size <= this.maxPages && this.#characters <= this.maxCharacters) break;
+      if (this.#pages.size <= this.maxPages && this.#bytes <= this.maxBytes) break;
       this.#delete(oldest);
     }
   }
 
   clear(): void {
     this.#pages.clear();
-    this.#characters = 0;
+    this.#bytes = 0;
   }
 
   #delete(key: string): void {
     const page = this.#pages.get(key);
     if (page === undefined) return;
     this.#pages.delete(key);
-    this.#characters -= sizeOf(key, page);
+    this.#bytes -= sizeOf(key, page);
   }
 }
 
-const sizeOf = (key: string, page: string): number => key.length + page.length;
+const sizeOf = (key: string, page: PreparedJson): number => key.length + page.bytes.length;

@@ -7,11 +7,14 @@ import {
 } from '../protocol/errors.js';
 import type { JsonObject, RequestId } from '../protocol/messages.js';
 import { META } from '../protocol/meta-keys.js';
+import { type PreparedJson, PreparedText } from '../protocol/prepared-json.js';
 import type { Era } from '../protocol/revisions.js';
 
 /** A serialized JSON-RPC response. */
 export interface SerializedResponse {
   readonly text: string;
+  /** The same text, for who can write prepared bytes. Reading `text` joins it anew. Default: nothing is prepared. */
+  readonly prepared?: PreparedText;
   /** The HTTP status, which applies while no headers have been sent. */
   readonly status: number;
   /** When to try again, in ms. While no headers have been sent, the status is 429, in both eras. */
@@ -25,7 +28,25 @@ export class ResultMembers {
   constructor(readonly json: string) {}
 }
 
-export type MethodResult = JsonObject | ResultMembers;
+/** The same for members that are prepared, and others that follow, with a leading comma. */
+export class PreparedMembers {
+  constructor(
+    readonly members: PreparedJson,
+    readonly more: string,
+  ) {}
+}
+
+export type MethodResult = JsonObject | ResultMembers | PreparedMembers;
+
+class PreparedResponse implements SerializedResponse {
+  readonly status = 200;
+
+  constructor(readonly prepared: PreparedText) {}
+
+  get text(): string {
+    return this.prepared.toString();
+  }
+}
 
 /**
  * Writes responses. Modern results need `resultType` and the server's identity (R-1, R-2), and legacy results must have
@@ -42,11 +63,16 @@ export class ResponseWriter {
   }
 
   result(id: RequestId, era: Era, result: MethodResult): SerializedResponse {
+    if (result instanceof PreparedMembers) {
+      const begin = era === 'modern' ? `${this.#modernHead},` : '{';
+      const head = `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${begin}`;
+      return new PreparedResponse(new PreparedText(head, result.members, `${result.more}}}`));
+    }
     const json = era === 'modern' ? this.#modern(result) : legacy(result);
     return { text: `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${json}}`, status: 200 };
   }
 
-  #modern(result: MethodResult): string {
+  #modern(result: JsonObject | ResultMembers): string {
     if (result instanceof ResultMembers) return `${this.#modernHead},${result.json}}`;
     if (result._meta === undefined && result.resultType === undefined) {
       const json = JSON.stringify(result);
@@ -60,7 +86,7 @@ export class ResponseWriter {
   }
 }
 
-const legacy = (result: MethodResult): string =>
+const legacy = (result: JsonObject | ResultMembers): string =>
   result instanceof ResultMembers ? `{${result.json}}` : JSON.stringify(result);
 
 /** @param id `undefined` if no id could be read; the response then has no id, and never `null` (C-6) */

@@ -3,16 +3,17 @@ import type { EntryAccess } from '../../access/entry-access.js';
 import type { Outcome } from '../../access/outcome.js';
 import type { Catalog } from '../../catalog/catalog.js';
 import type { CacheHint } from '../../protocol/definitions.js';
+import type { PreparedJson } from '../../protocol/prepared-json.js';
 import type { Revision } from '../../protocol/revisions.js';
 import type { Capabilities } from '../capabilities.js';
 import { BOTH_ERAS, type Method } from '../method.js';
-import { ResultMembers } from '../response-writer.js';
+import { PreparedMembers } from '../response-writer.js';
 import { cacheMembers } from './cacheable.js';
 
 /** A list of the catalog whose pages are serialized already. */
 interface Pages {
   rules(): readonly EntryAccess[];
-  page(revision: Revision, cursor: unknown, part?: Outcome): string;
+  page(revision: Revision, cursor: unknown, part?: Outcome): PreparedJson;
 }
 
 /** A method that returns the pages of a list, of the part that its caller may see. */
@@ -32,7 +33,7 @@ export const listMethod = (
     // What may differ from caller to caller must not be shared between them (Z-15).
     const hint = cache.scope === 'public' && access.differs(rules) ? { ...cache, scope: 'private' as const } : cache;
     const answer = (part: Outcome | undefined) =>
-      new ResultMembers(pages.page(revision, cursor, part) + cacheMembers(era, hint));
+      new PreparedMembers(pages.page(revision, cursor, part), cacheMembers(era, hint));
     const part = access.outcome(rules, exchange);
     return part instanceof Promise ? part.then(answer) : answer(part);
   },

@@ -4,6 +4,7 @@ import type { ChallengeWriter } from './step-up.js';
 import type { Observer } from '../../observe/observer.js';
 import type { SseEvent } from './sse/sse-event.js';
 import type { Sender } from '../../exchange/peer.js';
+import type { PreparedText } from '../../protocol/prepared-json.js';
 import { type Principal, principalId } from '../../session/principal.js';
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
@@ -46,7 +47,7 @@ export interface HttpContext {
 export function sendJson(
   { response, takeOver }: HttpContext,
   status: number,
-  body?: string,
+  body?: string | PreparedText,
   headers?: OutgoingHttpHeaders,
 ): void {
   if (response.headersSent || response.destroyed) return;
@@ -56,9 +57,13 @@ export function sendJson(
     response.end();
     return;
   }
-  const length = Buffer.byteLength(body);
+  const length = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
   response.writeHead(status, { ...headers, 'content-type': 'application/json', 'content-length': length });
-  response.end(body);
+  if (typeof body === 'string') return void response.end(body);
+  // Node writes the pieces together.
+  response.write(body.head);
+  response.write(body.middle.bytes);
+  response.end(body.end);
 }
 
 /** The value of a header. Repeated headers are joined, so that they differ from any single value (H-10). */

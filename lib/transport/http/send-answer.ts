@@ -1,5 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { RequestId } from '../../protocol/messages.js';
+import type { PreparedText } from '../../protocol/prepared-json.js';
 import { sendJson, type HttpContext } from './http-context.js';
 import { refuseBusy } from './refuse.js';
 import { cutStalledWrite } from './stalled-writes.js';
@@ -16,16 +17,17 @@ const UNWATCHED_BYTES = 16 * 1024;
 export function sendAnswer(
   http: HttpContext,
   status: number,
-  body: string,
+  body: string | PreparedText,
   headers?: OutgoingHttpHeaders,
   id?: RequestId,
 ): void {
   const { response } = http;
-  if (body.length <= UNWATCHED_BYTES || response.headersSent || response.destroyed) {
+  const length = typeof body === 'string' ? body.length : body.byteLength;
+  if (length <= UNWATCHED_BYTES || response.headersSent || response.destroyed) {
     return sendJson(http, status, body, headers);
   }
-  http.turns?.use(http.remoteAddress, body.length);
-  const unread = http.account?.openAnswer(Buffer.byteLength(body));
+  http.turns?.use(http.remoteAddress, length);
+  const unread = http.account?.openAnswer(typeof body === 'string' ? Buffer.byteLength(body) : length);
   if (typeof unread === 'string') return refuseBusy(http, unread, 'holds as many unread answers', id);
   response.once('close', () => unread?.close());
   sendJson(http, status, body, headers);

@@ -25,7 +25,7 @@ const prompt = (name: string): PromptEntry => ({
 
 type Page = { tools: { name: string }[]; nextCursor?: string };
 const page = (catalog: Catalog, cursor?: string) =>
-  JSON.parse(`{${catalog.toolList.page(MODERN_REVISION, cursor)}}`) as Page;
+  JSON.parse(`{${catalog.toolList.page(MODERN_REVISION, cursor).text}}`) as Page;
 
 function walk(catalog: Catalog): string[] {
   const names: string[] = [];
@@ -100,8 +100,8 @@ describe('Catalog lists', () => {
     const first = catalog.toolList.page(MODERN_REVISION, undefined);
     expect(catalog.toolList.page(MODERN_REVISION, undefined)).toBe(first);
     expect(read).toBe(1);
-    expect(catalog.toolList.page('2024-11-05', undefined)).not.toContain('title');
-    expect(first).toContain('title');
+    expect(catalog.toolList.page('2024-11-05', undefined).text).not.toContain('title');
+    expect(first.text).toContain('title');
     catalog.add(tool('b'));
     expect(page(catalog).tools).toHaveLength(2);
   });

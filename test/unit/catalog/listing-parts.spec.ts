@@ -3,6 +3,7 @@ import { AccessControl } from '../../../lib/access/access-control.js';
 import type { EntryAccess } from '../../../lib/access/entry-access.js';
 import type { Outcome } from '../../../lib/access/outcome.js';
 import { Catalog } from '../../../lib/catalog/catalog.js';
+import type { ListingPage } from '../../../lib/catalog/listing.js';
 import type { ToolEntry } from '../../../lib/catalog/entries.js';
 import { Exchange, NO_OUTLET } from '../../../lib/exchange/exchange.js';
 import { modernPeer } from '../../../lib/exchange/peer.js';
@@ -43,11 +44,11 @@ const page = (catalog: Catalog, exchange: Exchange, cursor?: string) => {
   return list.page(MODERN_REVISION, cursor, part);
 };
 
-const names = (text: string): string[] => {
+const names = ({ text }: ListingPage): string[] => {
   const { tools } = JSON.parse(`{${text}}`) as { tools: { name: string }[] };
   return tools.map(({ name }) => name);
 };
-const cursorOf = (text: string) => (JSON.parse(`{${text}}`) as { nextCursor?: string }).nextCursor;
+const cursorOf = ({ text }: ListingPage) => (JSON.parse(`{${text}}`) as { nextCursor?: string }).nextCursor;
 
 describe('parts of a list', () => {
   it('callers with the same outcome share a page, and those who see everything that of the whole list', () => {

@@ -111,7 +111,8 @@ export class PostHandler {
       if (served.length > 0 && served.length % BATCH_PER_TURN === 0) await nextTurn();
       if (batch) await http.turns?.take(http.remoteAddress, 0);
       if (response.isFull) response.refuse(exchange.request.id);
-      else served.push(this.#serve(exchange, response, client));
+      // Each call of a batch in a turn of its own: one that enters an AsyncLocalStorage must not replace that of another.
+      else served.push(batch ? this.#serveLater(exchange, response, client) : this.#serve(exchange, response, client));
     }
     await Promise.all(served);
     this.slow.remove(response);
@@ -124,6 +125,11 @@ export class PostHandler {
     // A shutdown waits until the response is in the log: otherwise the client could not find it on another instance.
     if (stored) await stored;
     remove();
+  }
+
+  async #serveLater(...args: [exchange: Exchange, response: PostResponse, client: string]): Promise<void> {
+    await Promise.resolve();
+    return this.#serve(...args);
   }
 
   /** The one thing that every session does once. Its update finds out whether there is a session at all. */

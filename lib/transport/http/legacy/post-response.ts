@@ -83,7 +83,7 @@ export class PostResponse implements Outlet, PendingResponse {
       const stored = this.#stream.respond(response?.text, this.#outstanding);
       return this.#outstanding.length > 0 ? stored : stored.then(() => this.#written);
     }
-    if (response) this.#responses.push(this.#withinLimit(id, response.text));
+    if (response && this.batch) this.#responses.push(this.#withinLimit(id, response.text));
     this.#last = response;
     if (response) this.#challenge = joined(this.#challenge, response);
     if (this.#outstanding.length === 0) this.#sendJson(id);
@@ -109,13 +109,13 @@ export class PostResponse implements Outlet, PendingResponse {
   }
 
   #sendJson(id: RequestId): void {
-    const [first] = this.#responses;
-    if (first === undefined) return sendJson(this.http, 202);
     const { http } = this;
     if (!this.batch) {
-      const only = this.#last!;
-      return sendAnswer(http, only.status, first, errorHeaders(http, only), id);
+      const only = this.#last;
+      if (!only) return sendJson(http, 202);
+      return sendAnswer(http, only.status, only.prepared ?? only.text, errorHeaders(http, only), id);
     }
+    if (this.#responses.length === 0) return sendJson(http, 202);
     const challenge = this.#challenge;
     const headers = challenge && challengeHeaders(challenge, http.challenges);
     sendAnswer(http, challenge?.status ?? 200, `[${this.#responses.join(',')}]`, headers);

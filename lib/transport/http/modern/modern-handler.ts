@@ -108,11 +108,14 @@ class ModernResponse implements Outlet, PendingResponse {
   }
 
   finish(response: SerializedResponse): void {
-    const { text, status } = response;
     const http = this.#http;
-    if (http) sendAnswer(http, status, text, errorHeaders(http, response), this.id);
-    this.#stream?.next(messageEvent(text));
-    this.#stream?.complete();
+    if (http) {
+      const body = response.prepared ?? response.text;
+      sendAnswer(http, response.status, body, errorHeaders(http, response), this.id);
+    } else {
+      this.#stream?.next(messageEvent(response.text));
+      this.#stream?.complete();
+    }
     this.#isOpen();
   }
 
