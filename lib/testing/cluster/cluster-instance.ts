@@ -66,6 +66,10 @@ export class McpClusterInstance {
       return lifecycle && runtime ? [{ lifecycle, runtime }] : [];
     });
     await Promise.all(parts.map(({ lifecycle }) => lifecycle.onApplicationShutdown()));
+    // Nobody waits for what runs on an instance that is gone. The other instances may have the same options.
+    for (const { runtime } of parts) {
+      Object.assign(runtime, { options: { ...runtime.options, drainTimeoutMs: 0 } });
+    }
     const running = parts.flatMap(({ runtime }) => [runtime.inFlight.drain(0), runtime.tasks.runner.drain(0)]);
     void Promise.allSettled([...running, this.app.close()]).then(() => end());
   }
