@@ -32,7 +32,7 @@ const run = (command, args, cwd) => execFileSync(command, args, { cwd, stdio: ['
 
 const base = build(commit);
 const bench = join(folder, 'bench');
-const skipped = /node_modules|results/;
+const skipped = /node_modules|bench\/results$/;
 cpSync(join(REPOSITORY, 'bench'), bench, { recursive: true, filter: (path) => !skipped.test(path) });
 // The harness copies the build from beside the benchmarks.
 cpSync(join(REPOSITORY, 'dist'), join(folder, 'dist'), { recursive: true });
