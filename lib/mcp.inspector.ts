@@ -4,6 +4,7 @@ import { Inspection } from './inspector/inspection.js';
 import { type McpInspectorOptions, inspectorSettings } from './inspector/inspector-options.js';
 import { MCP_SERVER_NAME } from './mcp.tokens.js';
 import { McpOptionsError } from './options/invalid-option.js';
+import { knownAcrossCopies } from './packages/known-across-copies.js';
 
 /**
  * A page on which developers and operators see the fleet, and try what the server offers.
@@ -18,6 +19,10 @@ import { McpOptionsError } from './options/invalid-option.js';
  * @publicApi
  */
 export class McpInspector {
+  static {
+    knownAcrossCopies(this, 'McpInspector');
+  }
+
   /**
    * Serves the page. Call it on every instance, before `listen()`: only instances that have it tell about themselves, and
    * only while somebody watches. The global prefix does not apply to it, nor do global guards, as with Swagger's page.
