@@ -2,7 +2,7 @@ import { assertLength, assertList, assertSum, send } from './answers.mjs';
 import { httpDelete, httpNotification, httpRequest, SESSION } from './harness/http-request.mjs';
 import { prose } from './tools.mjs';
 
-export const MODERN = '2026-07-28';
+const MODERN = '2026-07-28';
 export const LEGACY = '2025-11-25';
 const CLIENT_INFO = { name: 'bench', version: '1' };
 const META = {
@@ -74,7 +74,7 @@ async function checked(port, request, check) {
 }
 
 /** The headers of a session; a server without sessions (the bare route) gets the same requests without a session id. */
-export async function legacySession(port) {
+async function legacySession(port) {
   const { headers } = await send(port, httpRequest(INITIALIZE));
   const id = headers.get('mcp-session-id');
   if (id === null) return VERSION;

@@ -61,6 +61,8 @@ async function measureAll() {
       const under = { run, profile, seconds, redis: await redis.version(), ...conditions(options) };
       progress.end(batch.length);
       for (const { name } of batch) {
+        // It may have none of the chosen targets.
+        if (Object.keys(measured[name]).length === 0) continue;
         printSamples(name, measured[name]);
         if (out) mergeWorkload(out, name, { ...under, samples: measured[name] });
       }

@@ -32,10 +32,7 @@ async function simulate() {
   const options = { redis: redis.url, sessionIdleTtlMs: TTL_MS, ...roomFor(sessions), maxStoredBytes: 2 ** 34 };
   const url = new URL('fleet/scale-instance.mjs', import.meta.url).href;
   const env = { BENCH_OPTIONS: JSON.stringify(options) };
-  const processes = Array.from(
-    { length: PROCESSES },
-    () => new PinnedProcess(url, undefined, { env, node: ['--expose-gc'] }),
-  );
+  const processes = Array.from({ length: PROCESSES }, () => new PinnedProcess(url, undefined, { env }));
   const progress = new Progress(11);
   try {
     await Promise.all(processes.map((process) => process.receive()));

@@ -63,7 +63,7 @@ async function runAgainst(adapter) {
     if (requirements.scored.length + requirements.others.length === 0) continue;
     const only = values.scenario && [...requirements.scored, ...requirements.others];
     await runSuite(fixture.url, revision, join(folder, revision), only);
-    const results = outcomesOf(join(folder, revision), requirements, expected[revision]);
+    const results = outcomesOf(join(folder, revision), requirements, expectedOf(revision));
     columnsOfAdapter.push({ adapter, revision, results, others: requirements.others });
   }
   const ended = await fixture.stop();
@@ -73,9 +73,16 @@ async function runAgainst(adapter) {
   return columnsOfAdapter;
 }
 
+function isChosen(name) {
+  return values.scenario?.includes(name) ?? true;
+}
+
 function chosenOf({ scored, others }) {
-  const isChosen = (name) => values.scenario?.includes(name) ?? true;
   return { scored: scored.filter(isChosen), others: others.filter(isChosen) };
+}
+
+function expectedOf(revision) {
+  return Object.fromEntries(Object.entries(expected[revision] ?? {}).filter(([name]) => isChosen(name)));
 }
 
 function withOutcome(results, outcome) {

@@ -39,11 +39,7 @@ export class Crowd {
       this.listeners.map(({ process }, n) => process.ask({ do: 'open', port: this.instances[n].port, count })),
     );
     const seconds = (performance.now() - started) / 1000;
-    return {
-      seconds: round(seconds, 1),
-      perSecond: Math.round(this.options.sessions / seconds),
-      ...(await this.#totals()),
-    };
+    return { perSecond: Math.round(this.options.sessions / seconds) };
   }
 
   /** Memory of a session beyond the initial memory. */
@@ -69,7 +65,7 @@ export class Crowd {
   async broadcast() {
     const allMs = [];
     for (let i = 0; i < BROADCASTS; i++) allMs.push(await this.#broadcastOnce());
-    const { count: commands } = await this.redis.commandsAbout('{:all}', () => this.#broadcastOnce());
+    const commands = await this.redis.commandsAbout('{:all}', () => this.#broadcastOnce());
     return { allMs, commands };
   }
 
@@ -83,13 +79,8 @@ export class Crowd {
 
   /** Disconnects all clients without ending their sessions, and waits until the instances have closed their streams. */
   async disconnected() {
-    const started = performance.now();
     for (const { process } of this.listeners) await process.ask({ do: 'disconnect' });
-    const held = await this.#until(
-      ({ connections, channels }) => connections === 0 && channels <= this.base.channels,
-      60,
-    );
-    return { closedAfterSeconds: round((performance.now() - started) / 1000, 1), ...held };
+    await this.#until(({ connections, channels }) => connections === 0 && channels <= this.base.channels, 60);
   }
 
   /** Waits until the sessions have expired in Redis. */
@@ -126,12 +117,12 @@ export class Crowd {
     return Object.fromEntries(Object.keys(parts[0]).map((name) => [name, sum(parts, (part) => part[name])]));
   }
 
-  /** Polls until the condition holds or the time is over. @returns the last state */
+  /** Polls until the condition holds or the time is over. */
   async #until(condition, seconds) {
     const deadline = performance.now() + seconds * 1000;
     for (;;) {
       const held = await this.#held();
-      if (condition(held) || performance.now() > deadline) return held;
+      if (condition(held) || performance.now() > deadline) return;
       await sleep(1000);
     }
   }

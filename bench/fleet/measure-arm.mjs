@@ -16,12 +16,10 @@ export async function measureArm({ target, processes }, redis, { seconds, inFlig
 
   const perMessage = (count) => count / sent;
   return {
-    sent,
     perSecond: sent / ((saturated.lastMicros - startedMicros) / 1e6),
-    ...{ p50Ms, p99Ms },
-    saturatedP50Ms: saturated.p50Ms,
+    p50Ms,
+    p99Ms,
     commandsPerMessage: perMessage(Object.values(commands).reduce((sum, count) => sum + count, 0)),
-    commands: mapValues(commands, perMessage),
     cpuMicros: mapValues(after, (micros, part) => perMessage(micros - before[part])),
   };
 }

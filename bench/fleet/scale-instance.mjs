@@ -6,11 +6,10 @@ import { createHash, randomUUID } from 'node:crypto';
 import { NestFactory } from '@nestjs/core';
 import { EventLog, McpModule, McpServer, MessageBroker, SessionStore } from 'nestjs-mcp-fleet';
 import { moduleWith } from '../harness/nest.mjs';
-import { payload } from '../harness/offer.mjs';
+import { pace, payload } from '../harness/offer.mjs';
 import { cpuMicros, serveOrders } from '../harness/orders.mjs';
 import { percentile } from '../harness/statistics.mjs';
 import { LEGACY } from '../forms.mjs';
-import { memory } from './memory.mjs';
 
 const CONCURRENCY = 256;
 const STANDALONE = 'g';
@@ -24,7 +23,6 @@ const app = await NestFactory.createApplicationContext(
 );
 const [store, log, broker, server] = [SessionStore, EventLog, MessageBroker, McpServer].map((part) => app.get(part));
 const sessions = [];
-let signals = 0;
 
 /** Each session is that of another user. */
 const newRecord = () => ({
@@ -43,7 +41,7 @@ async function open() {
   await store.update(record, { initialized: true });
   await store.load(record);
   if ((await log.claim(record, STANDALONE)) !== 1) throw new Error('The stream of a new session was claimed before.');
-  await broker.subscribe(log.channel(record), () => signals++);
+  await broker.subscribe(log.channel(record), () => {});
   sessions.push(record);
 }
 
@@ -70,26 +68,15 @@ serveOrders({
   /** Does steps at constant rates for some time, which finds what they wait for. */
   async pace({ rates, ms }) {
     const waits = [];
-    const started = performance.now();
-    const done = Object.fromEntries(Object.keys(rates).map((step) => [step, 0]));
-    const running = [];
     const timed = async (step, n) => {
       const from = performance.now();
       await STEPS[step](n % sessions.length);
       waits.push(performance.now() - from);
     };
-    while (performance.now() - started < ms) {
-      const seconds = (performance.now() - started) / 1000;
-      for (const [step, rate] of Object.entries(rates)) {
-        while (done[step] < seconds * rate) running.push(timed(step, done[step]++));
-      }
-      await new Promise((resolve) => setTimeout(resolve, 2));
-    }
-    await Promise.all(running);
-    return { done, p50Ms: percentile(waits, 50), p99Ms: percentile(waits, 99) };
+    await Promise.all(Object.entries(rates).map(([step, rate]) => pace((n) => timed(step, n), { ms, rate })));
+    return { p50Ms: percentile(waits, 50), p99Ms: percentile(waits, 99) };
   },
   cpu: () => ({ cpuMicros: cpuMicros() }),
-  signals: () => ({ signals, channels: broker.sizes.channels }),
-  memory,
+  channels: () => ({ channels: broker.sizes.channels }),
 });
 process.send({});

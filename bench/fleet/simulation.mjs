@@ -7,8 +7,8 @@ const MESSAGES = 5000;
 /** Sessions whose heartbeats and reads are measured; the others are there. */
 const SAMPLE = 20_000;
 /** With the default options: a heartbeat in a third of an hour, and at most so many reads of an instance. */
-const HEARTBEATS_PER_SECOND = 3 / 3600;
-const SELF_CHECKS_PER_INSTANCE = 200;
+export const HEARTBEATS_PER_SECOND = 3 / 3600;
+export const SELF_CHECKS_PER_INSTANCE = 200;
 const INSTANCES = 10;
 
 /** What the sessions ask of Redis, step by step, and what each step costs. */
@@ -33,7 +33,7 @@ export class Simulation {
   async #at(size, before, empty) {
     const open = await this.#step('open', size - before);
     const full = await this.#held();
-    const { channels } = await this.#sum('signals');
+    const { channels } = await this.#sum('channels');
     if (channels < size) throw new Error(`${channels} channels are open, and ${size} sessions`);
     const perSession = (name) => (full[name] - empty[name]) / size;
     const session = { redisBytes: perSession('bytes'), redisKeys: perSession('keys') };
@@ -103,7 +103,7 @@ export class Simulation {
     // The account of what is stored is reported a moment later.
     await sleep(1000);
     const { used_memory: bytes } = await this.redis.info('memory');
-    return { bytes, keys: await this.redis.client.dbsize(), heap: (await this.#sum('memory')).heap };
+    return { bytes, keys: await this.redis.client.dbsize() };
   }
 
   async #cpu() {

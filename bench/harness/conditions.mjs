@@ -4,6 +4,9 @@ import { cpus } from 'node:os';
 
 const read = (file) => JSON.parse(readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8'));
 
+/** Asked once: a run writes its own results, which are in the repository too. */
+const COMMIT = commit();
+
 /** The conditions of a run, so that its figures can be compared with those of another one. */
 export function conditions(options) {
   const { version } = read('package.json');
@@ -13,7 +16,7 @@ export function conditions(options) {
     node: process.versions.node,
     cpu: cpus()[0].model,
     cores: cpus().length,
-    commit: commit(),
+    commit: COMMIT,
     versions: { ...dependencies, 'nestjs-mcp-fleet': version },
     options,
   };

@@ -1,4 +1,5 @@
 import { CLIENT_CORE, PinnedProcess, SERVER_CORE } from './pinned-process.mjs';
+import { interleaved } from './samples.mjs';
 
 const LOAD_CLIENT = new URL('load-client.mjs', import.meta.url).href;
 
@@ -21,13 +22,11 @@ export async function contest(entries, options, onSample = () => {}) {
   for (const rounds of roundsLeft) {
     await withServers(entries, options, async (contenders, client) => {
       await warmUp(contenders, client, options);
-      for (let round = 0; round < rounds; round++) {
-        for (const contender of rotated(contenders, round)) {
-          const sample = await measure(contender, client, options.seconds);
-          samples.get(contender.name).push(sample);
-          onSample(contender.name, sample);
-        }
-      }
+      await interleaved(contenders, rounds, async (contender) => {
+        const sample = await measure(contender, client, options.seconds);
+        samples.get(contender.name).push(sample);
+        onSample(contender.name, sample);
+      });
     });
   }
   return samples;
@@ -82,10 +81,4 @@ async function cpuMicros(servers) {
   let sum = 0;
   for (const server of servers) sum += (await server.ask({ do: 'cpu' })).cpuMicros;
   return sum;
-}
-
-/** Rotates the order in each round, so that no entry always runs after the same neighbour. */
-function rotated(list, by) {
-  const start = by % list.length;
-  return [...list.slice(start), ...list.slice(0, start)];
 }

@@ -71,11 +71,11 @@ export class RedisProcess {
       if (source !== 'lua') isAbout = args.some((arg) => arg.includes(key));
       if (isAbout) count++;
     });
-    const result = await work();
+    await work();
     await this.client.ping();
     await new Promise((resolve) => setTimeout(resolve, 50));
     monitor.disconnect();
-    return { count, result };
+    return count;
   }
 
   async version() {

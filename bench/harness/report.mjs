@@ -24,9 +24,9 @@ export function printTable(title, rows) {
   printColumns(`${title} (answers per CPU second of the server)`, rows);
 }
 
-/** Prints rows with the columns of the first row; other rows may lack some. */
-export function printColumns(title, rows) {
-  const columns = Object.keys(rows[0]);
+/** Prints rows, of which each may lack some columns. */
+function printColumns(title, rows) {
+  const columns = [...new Set(rows.flatMap(Object.keys))];
   const cells = [columns, ...rows.map((row) => columns.map((column) => String(row[column] ?? '')))];
   const widths = columns.map((_, index) => Math.max(...cells.map((line) => line[index].length)));
   const line = (values) =>
@@ -44,11 +44,7 @@ export function printSamples(title, samples) {
     ...Object.fromEntries(Object.entries(measures).map(([measure, list]) => [measure, brief(list)])),
     ...ratios(measures, samples),
   }));
-  const columns = [...new Set(rows.flatMap(Object.keys))];
-  printColumns(
-    title,
-    rows.map((row) => Object.fromEntries(columns.map((column) => [column, row[column] ?? '']))),
-  );
+  printColumns(title, rows);
 }
 
 function ratios({ perCpuSecond }, samples) {

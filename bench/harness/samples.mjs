@@ -10,7 +10,7 @@ export function add(samples, entry, measures) {
 /** Five digits are more than the measurements are worth, and keep the results small. */
 const significant = (value) => Number(value.toPrecision(5));
 
-/** Gives every contender its turn in every round, in an order that is rotated. */
+/** Gives every contender its turn in every round, in a rotated order: none always runs after the same neighbour. */
 export async function interleaved(contenders, rounds, turn) {
   for (let round = 0; round < rounds; round++) {
     for (let n = 0; n < contenders.length; n++) await turn(contenders[(n + round) % contenders.length], round);

@@ -61,7 +61,7 @@ function introduction(workloads) {
 function mainRun(workloads) {
   const runs = Object.values(workloads);
   const count = ({ run }) => runs.filter((one) => one.run === run).length;
-  return runs.toSorted((a, b) => count(b) - count(a) || (a.run < b.run ? 1 : -1))[0];
+  return runs.toSorted((a, b) => count(b) - count(a) || b.run.localeCompare(a.run))[0];
 }
 
 function goals(figures, reasons) {

@@ -1,11 +1,10 @@
+import { HEARTBEATS_PER_SECOND, SELF_CHECKS_PER_INSTANCE } from '../fleet/simulation.mjs';
 import { Figures } from './figures.mjs';
 import { number, table, wrapped } from './text.mjs';
 
 const STREAMS = 100_000;
-/** Defaults of the package: options of the instances, and how often an open stream asks Redis while it is quiet. */
+/** Defaults of the package. */
 const MAX_STREAMS = 10_000;
-const HEARTBEATS_PER_SECOND = 3 / 3600;
-const SELF_CHECKS_PER_INSTANCE = 200;
 const KEEP_ALIVE_SECONDS = 15;
 const SPARE_INSTANCES = 2;
 

@@ -29,7 +29,7 @@ export function svgOf(plot) {
   return `${svg.replace(/^<svg([^>]*)>/, `<svg role="img"$1>\n${words}`)}\n`;
 }
 
-export const escaped = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+const escaped = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 const axis = (name) => ({ name, nameLocation: 'middle', nameGap: 28, splitLine: QUIET, axisLine: QUIET });
 const thousands = { formatter: (value) => number(value, value > 0 && value < 1 ? 2 : 0), ...TEXT };

@@ -30,7 +30,7 @@ export const growthInstances = {
           steps: [await forms['call-legacy'](holders[0].port)],
           connections,
         };
-        const { count: commands } = await redis.commandsAbout('{:all}', () => arm.broadcastOnce());
+        const commands = await redis.commandsAbout('{:all}', () => arm.broadcastOnce());
         add(samples, name, { commandsPerBroadcast: commands });
         await measure(arm.contender, client, options.warmUpSeconds * count);
       }
