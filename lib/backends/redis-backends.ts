@@ -17,7 +17,7 @@ import { MemoryLimits } from '../memory/memory-limits.js';
 import { RedisLimits } from '../redis/limits/redis-limits.js';
 import { RedisMessageBroker } from '../redis/pubsub/redis-message-broker.js';
 import { RedisNonceStore } from '../redis/state/redis-nonce-store.js';
-import { databaseOf, isForCluster } from '../redis/connection/redis-option.js';
+import { databaseOf } from '../redis/connection/redis-option.js';
 import { problemOf } from '../redis/connection/redis-option-problem.js';
 import { RedisProbe } from '../redis/connection/redis-probe.js';
 import { RedisPendingRequests } from '../redis/session/redis-pending-requests.js';
@@ -51,7 +51,7 @@ export class RedisBackends implements BackendFactories {
     );
     const { maxStoredBytes: totalBytes, maxStoredBytesPerClient: shareBytes } = options;
     this.stored = new StoredLedger({ commands: this.#commands, keys: this.#keys, totalBytes, shareBytes });
-    this.probe = new RedisProbe(this.#commands, this.#keys.namespace, isForCluster(options.redis!));
+    this.probe = new RedisProbe(this.#commands, this.#keys.namespace);
     this.#clock = new RedisClock(this.#commands);
     this.#heartbeat = new InstanceHeartbeat(this.#commands, this.#keys, options.instanceTtlMs);
   }

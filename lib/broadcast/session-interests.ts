@@ -1,6 +1,6 @@
 import { declaredExtensions } from '../protocol/extension.js';
 import { passes, type LogLevel } from '../protocol/log-levels.js';
-import type { SessionKey } from '../session/session-record.js';
+import type { SessionKey, SessionRecord } from '../session/session-record.js';
 import type { SessionStore } from '../session/session-store.js';
 import { compareEntryIds } from '../stream/entry-id.js';
 import { STREAM_START } from '../stream/event-log.js';
@@ -89,16 +89,18 @@ export class SessionInterests {
     this.#loads = true;
     let added: readonly string[] = [];
     try {
-      const before = this.#uris;
+      let record: SessionRecord | undefined;
+      let uris: readonly string[];
       do {
         this.#loadAgain = false;
-        const [record, uris] = await Promise.all([sessions.peek(session), sessions.subscriptions(session)]);
-        this.#level = record?.logLevel;
-        if (before && this.#since !== undefined) added = uris.filter((uri) => !before.has(uri));
-        this.#uris = uris.length === 0 ? NO_URIS : new Set(uris);
-        const extensions = declaredExtensions(record?.clientCapabilities);
-        this.#extensions = extensions.length === 0 ? NO_EXTENSIONS : extensions;
+        [record, uris] = await Promise.all([sessions.peek(session), sessions.subscriptions(session)]);
       } while (this.#loadAgain);
+      const before = this.#uris;
+      if (before && this.#since !== undefined) added = uris.filter((uri) => !before.has(uri));
+      this.#level = record?.logLevel;
+      this.#uris = uris.length === 0 ? NO_URIS : new Set(uris);
+      const extensions = declaredExtensions(record?.clientCapabilities);
+      this.#extensions = extensions.length === 0 ? NO_EXTENSIONS : extensions;
       this.#isLoading = false;
     } catch (error) {
       this.source.report(error);

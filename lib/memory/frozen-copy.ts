@@ -7,7 +7,8 @@ export const frozenCopy = <T>(value: T): T => deepFreeze(JSON.parse(JSON.stringi
 export function frozenClone<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return Object.freeze(value.map(frozenClone)) as T;
-  const copy: Record<string, unknown> = {};
-  for (const [name, member] of Object.entries(value)) copy[name] = frozenClone(member);
-  return Object.freeze(copy) as T;
+  // `fromEntries` defines members: a client may have sent one that is called `__proto__`.
+  return Object.freeze(
+    Object.fromEntries(Object.entries(value).map(([name, member]) => [name, frozenClone(member)])),
+  ) as T;
 }

@@ -163,7 +163,7 @@ export class StreamReader {
     }
     const interruptions = this.#interruptions;
     await this.#catchUp();
-    if (!this.#superseded) this.#sink.caughtUp?.();
+    if (this.#delivered || !(this.#superseded || this.#sink.closed)) this.#sink.caughtUp?.();
     this.#trustsSignals = interruptions === this.#interruptions;
   }
 

@@ -82,10 +82,6 @@ export const isClient = (option: RedisOption): option is RedisClientLike =>
 export const isClusterNodes = (option: RedisOption): option is RedisClusterOptions =>
   typeof option === 'object' && !isClient(option) && 'nodes' in option;
 
-/** Whether the option is for a cluster, as nodes or as a client. */
-export const isForCluster = (option: RedisOption): boolean =>
-  isClusterNodes(option) || (isClient(option) && typeof (option as { readonly nodes?: unknown }).nodes === 'function');
-
 /** The number of the database that the option selects. A cluster has only one. */
 export function databaseOf(option: RedisOption): number {
   if (typeof option === 'string') return databaseOfUrl(option);

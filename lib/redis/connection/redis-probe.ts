@@ -24,14 +24,10 @@ type ScanReply = readonly [cursor: string, keys: readonly string[]];
 
 /** Looks at Redis for who operates the server. */
 export class RedisProbe {
-  /**
-   * @param namespace with which the keys of this server begin
-   * @param isCluster its nodes would have to be looked through one by one, which is not done
-   */
+  /** @param namespace with which the keys of this server begin */
   constructor(
     private readonly commands: RedisCommands,
     private readonly namespace: string,
-    private readonly isCluster: boolean,
   ) {}
 
   /** How long a command takes, there and back, ms. Its turn on the connection counts. */
@@ -58,7 +54,8 @@ export class RedisProbe {
   }
 
   async #keys(): Promise<{ families: readonly FamilyMemory[]; complete: boolean } | undefined> {
-    if (this.isCluster) return undefined;
+    // The nodes of a cluster would have to be looked through one by one.
+    if (this.commands.isCluster) return undefined;
     const { byFamily, complete } = await this.#scan();
     const families: FamilyMemory[] = [];
     for (const [family, keys] of byFamily) families.push(await this.#measure(family, [...keys]));

@@ -104,7 +104,8 @@ export class ShardedChannels {
     // It may have been lost or given up in the meantime.
     if (line.epoch !== epoch) return false;
     if (this.#places.has(channel)) this.#places.set(channel, { line, epoch });
-    else await line.unsubscribe(channel);
+    // The connection reports its errors.
+    else await line.unsubscribe(channel).catch(() => undefined);
     return true;
   }
 
@@ -155,7 +156,8 @@ export class ShardedChannels {
       await line.connected();
       for (let i = 0; i < channels.length; i += BATCH) {
         const batch = channels.slice(i, i + BATCH).map((channel) => this.#place(channel, line));
-        restored += (await Promise.all(batch)).filter(Boolean).length;
+        const placed = await Promise.all(batch);
+        restored += placed.filter(Boolean).length;
       }
     };
     // The connections report their errors, and what was not subscribed is still lost.

@@ -82,6 +82,8 @@ export class KnownSessions {
     const known: Known = { record: undefined, characters: 0, used, until };
     this.#remove(text);
     this.#sessions.set(text, known);
+    // Here too: a read that fails never says what became of it.
+    this.#makeRoom();
     return (record) => {
       if (this.#sessions.get(text) !== known) return;
       if (record === undefined) return void this.#sessions.delete(text);

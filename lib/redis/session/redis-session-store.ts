@@ -5,6 +5,7 @@ import { type SessionFilter, SessionStore } from '../../session/session-store.js
 import { commandOwner } from '../command-owner.js';
 import type { RedisKeys } from '../keys.js';
 import { type RedisCommands, RedisRefusedError } from '../connection/redis-commands.js';
+import type { ScriptName } from '../connection/scripts.js';
 import type { StoredLedger } from '../stored/stored-ledger.js';
 import { StoredSessions } from '../stored/stored-sessions.js';
 import { ExpiredSessions } from './expired-sessions.js';
@@ -107,13 +108,8 @@ export class RedisSessionStore extends SessionStore {
 
   async #load(key: SessionKey): Promise<SessionRecord | undefined> {
     const loaded = this.#known?.expect(key, true);
-    const fields = await this.#ofSession(() =>
-      this.#of(key).run<[...SessionFields, extended: number, subscribed: number] | null>(
-        'loadSession',
-        this.#sessionAndSubscriptions(key),
-        [this.#minTtlMs, this.#longTtlMs],
-      ),
-    );
+    const ttls = [this.#minTtlMs, this.#longTtlMs];
+    const fields = await this.#run<[...SessionFields, extended: number, subscribed: number]>('loadSession', key, ttls);
     const record = fields ? this.#unpack(key, [fields[0], fields[1], fields[2]]) : undefined;
     loaded?.(record);
     if (!fields || !record) return undefined;
@@ -138,6 +134,12 @@ export class RedisSessionStore extends SessionStore {
     if (this.#changes === '') await this.#known?.tell(key).catch((error: unknown) => this.#report?.(error));
   }
 
+  /** Runs a script that answers nothing for an unknown session. @param lists further keys */
+  #run<T>(script: ScriptName, key: SessionKey, args: (string | number)[], lists: readonly string[] = []) {
+    const keys = [...this.#sessionAndSubscriptions(key), ...lists];
+    return this.#ofSession(() => this.#of(key).run<T | null>(script, keys, args));
+  }
+
   /** A key of another type, which nobody of us wrote, is an unknown session and no fault of the request (SEC13). */
   async #ofSession<T>(read: () => Promise<T>): Promise<T | undefined> {
     try {
@@ -156,12 +158,8 @@ export class RedisSessionStore extends SessionStore {
     const change = [initialized === undefined ? '' : flag(initialized), logLevel, this.#changes];
     const places = [sessionKeyText(key), this.#lists.ttlMs, this.#lists.keptMs, key.principal];
     const args = [...change, this.#minTtlMs, this.#longTtlMs, ...places];
-    const { result, listsAreDue } = await this.#lists.together(key, this.#known?.clientOf(key), (lists) =>
-      this.#of(key).run<[] | [record: string, client: string, subscribed: number] | null>(
-        'updateSession',
-        [...this.#sessionAndSubscriptions(key), ...lists],
-        args,
-      ),
+    const { result, listsAreDue } = await this.#lists.together(key, this.#clientOf(key), (lists) =>
+      this.#run<[] | [record: string, client: string, subscribed: number]>('updateSession', key, args, lists),
     );
     if (!result) return false;
     if (logLevel !== '') await this.#forget(key);
@@ -190,14 +188,10 @@ export class RedisSessionStore extends SessionStore {
     const channel = this.#keys.wire(this.#keys.signals(key));
     const owned = [this.#keys.logs(key), this.#keys.results(key)];
     const args = [...owned, channel, onlyIdle ? '1' : '0', this.#changes, sessionKeyText(key)];
-    const { result, listsAreDue } = await this.#lists.together(key, this.#known?.clientOf(key), (lists) =>
-      this.#of(key).run<[string, ...string[]] | null>(
-        'endSession',
-        [...this.#sessionAndSubscriptions(key), ...lists],
-        args,
-      ),
+    const { result, listsAreDue } = await this.#lists.together(key, this.#clientOf(key), (lists) =>
+      this.#run<[string, ...string[]]>('endSession', key, args, lists),
     );
-    if (result === null) return false;
+    if (!result) return false;
     await this.#forget(key);
     const [text, ...streams] = result;
     this.#stored?.ended(key, streams);
@@ -279,6 +273,11 @@ export class RedisSessionStore extends SessionStore {
 
   async #exists(key: SessionKey): Promise<boolean> {
     return (await this.#of(key).send<number>('exists', this.#keys.session(key))) === 1;
+  }
+
+  /** Whose share a session counts for, if this instance knows. */
+  #clientOf(key: SessionKey): string | undefined {
+    return this.#known?.clientOf(key) ?? this.#stored?.clientOf(key);
   }
 
   /** Sends commands on account of the owner of a session. */

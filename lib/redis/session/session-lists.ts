@@ -1,4 +1,4 @@
-import { sessionKeyText } from '../../session/session-key.js';
+import { parseKeyText, sessionKeyText } from '../../session/session-key.js';
 import type { SessionKey } from '../../session/session-record.js';
 import { commandOwner } from '../command-owner.js';
 import type { RedisKeys } from '../keys.js';
@@ -146,12 +146,3 @@ export class SessionLists {
 }
 
 const keysOf = (texts: readonly string[]): SessionKey[] => texts.map(parseKeyText).filter((key) => key !== undefined);
-
-/** The reverse of `sessionKeyText`. */
-function parseKeyText(text: string): SessionKey | undefined {
-  const colon = text.indexOf(':');
-  const length = Number(text.slice(0, colon));
-  if (colon < 1 || !Number.isSafeInteger(length)) return undefined;
-  const start = colon + 1;
-  return { principal: text.slice(start, start + length), id: text.slice(start + length) };
-}

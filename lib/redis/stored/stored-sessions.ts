@@ -28,6 +28,11 @@ export class StoredSessions {
     this.ledger.remember(session, client);
   }
 
+  /** Whose share a session counts for, if this instance knows. */
+  clientOf(session: SessionKey): string | undefined {
+    return this.ledger.clientOf(session);
+  }
+
   /** Called when the time to live of the session was extended. */
   extended(session: SessionKey, client: string, record: string, subscribed: number): void {
     this.ledger.remember(session, client);

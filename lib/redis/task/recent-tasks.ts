@@ -1,3 +1,4 @@
+import { parseKeyText } from '../../session/session-key.js';
 import type { TaskKey, TaskStatus } from '../../task/task-record.js';
 import { isOpen } from '../../task/task-record.js';
 import type { TaskOverview } from '../../task/task-overview.js';
@@ -19,7 +20,7 @@ export async function recentTasks(
 ): Promise<readonly TaskOverview[]> {
   const names = await commands.send<string[]>('zrange', keys.allTasks, 0, limit - 1, 'REV');
   const read = async (name: string): Promise<TaskOverview | undefined> => {
-    const key = keyOf(name);
+    const key = parseKeyText(name);
     if (!key) return undefined;
     const task = keys.task(key);
     const [fields, all] = await Promise.all([
@@ -31,14 +32,6 @@ export async function recentTasks(
   };
   const tasks = (await Promise.all(names.map(read))).filter((task) => task !== undefined);
   return tasks.sort((a, b) => b.createdAt - a.createdAt);
-}
-
-/** The reverse of `taskKeyText()`. */
-function keyOf(text: string): TaskKey | undefined {
-  const colon = text.indexOf(':');
-  const length = Number(text.slice(0, colon));
-  if (colon < 1 || !Number.isSafeInteger(length)) return undefined;
-  return { principal: text.slice(colon + 1, colon + 1 + length), id: text.slice(colon + 1 + length) };
 }
 
 /** @returns `undefined` for a task that has expired since, or that this package did not write */

@@ -53,6 +53,8 @@ describe('A14 what others have written into Redis', () => {
     const session = await LegacySession.open(app.port);
     await redis.admin.set(keys.session(anonymous(session.id)), 'text');
     for (let i = 0; i < 20; i++) expect((await session.post(session.message('ping'))).status).toBe(404);
+    expect((await session.notify('notifications/initialized')).status).toBe(404);
+    expect((await session.end()).status).toBe(404);
     expect(app.logs.about('another type')).toHaveLength(1);
   });
 

@@ -153,6 +153,28 @@ describe('openStandaloneStream()', () => {
       connection.cut();
     });
 
+    it('is told although what the session wants could be loaded at the second attempt only', async () => {
+      const connection = r.open();
+      await flush();
+      const arrive = await subscribe('a:1');
+      await r.announce(updated('a:1'));
+      await flush();
+      const load = r.store.subscriptions.bind(r.store);
+      let loads = 0;
+      r.store.subscriptions = async (session) => {
+        // The first load is overtaken by another change, and the second one fails.
+        if (++loads === 1) await r.broker.publish(r.log.channel(ALICE), encodeStreamSignal({ kind: 'changed' }));
+        if (loads === 2) throw new Error('The store cannot be reached.');
+        return load(session);
+      };
+      await arrive();
+      expect(connection.told).toEqual([]);
+      await vi.advanceTimersByTimeAsync(1000);
+      expect(loads).toBe(3);
+      expect(connection.told).toEqual(['a:1']);
+      connection.cut();
+    });
+
     it('is told although so much was announced since that it is not known what was left out', async () => {
       const connection = r.open();
       await flush();

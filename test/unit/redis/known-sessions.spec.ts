@@ -44,6 +44,11 @@ describe('KnownSessions', () => {
     expect(known.get(recordOf('1'))).toBeUndefined();
   });
 
+  it('keeps no more of them while their reads fail', () => {
+    for (let i = 0; i < 10_100; i++) known.expect(recordOf(`${i}`), true);
+    expect(known.size).toBe(10_000);
+  });
+
   it('keeps nothing of a session that does not exist', () => {
     known.expect(recordOf('1'), true)(undefined);
     expect(known.size).toBe(0);
