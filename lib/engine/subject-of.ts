@@ -39,8 +39,10 @@ function calledTool(name: string, args: unknown, tool: ToolEntry | undefined): S
 }
 
 /** The parameters of a method of an extension; its name is the method of the event. */
-function ofExtension(entry: MethodEntry | undefined, { _meta, ...params }: JsonObject): Subject {
-  return entry ? { arguments: params, schema: entry.input } : NOTHING;
+function ofExtension(entry: MethodEntry | undefined, params: JsonObject): Subject {
+  if (!entry) return NOTHING;
+  const { _meta, ...args } = params;
+  return { arguments: args, schema: entry.input };
 }
 
 /** The template in place of the URI, whose variables are arguments; nothing of a URI that the server does not know. */

@@ -24,8 +24,8 @@ export interface McpInspectorOptions {
   /** The name of the server that the page is about. Default: the server without a name. */
   readonly server?: string;
   /**
-   * Shows the arguments of calls, without what `@McpSecret()` marks, and what is asked of users. Default: `false`, as they
-   * may hold personal data.
+   * Shows the arguments of calls, without what `@McpSecret()` marks, and what tools say of the state of their tasks.
+   * Default: `false`, as they may hold personal data.
    */
   readonly showArguments?: boolean;
   /** Shows who somebody is, by subject and address, in place of a hash. Default: `false`. */

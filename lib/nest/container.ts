@@ -48,7 +48,12 @@ export async function instanceFor<T>(type: Type<T>, module: Module): Promise<T> 
   let own = constructed.get(module);
   if (!own) constructed.set(module, (own = new Map()));
   let instance = own.get(type);
-  if (!instance) own.set(type, (instance = moduleRef.create(type)));
+  if (!instance) {
+    instance = moduleRef.create(type);
+    own.set(type, instance);
+    // Another attempt may be made in a module that has its dependencies.
+    instance.catch(() => own.delete(type));
+  }
   return instance as Promise<T>;
 }
 
@@ -64,7 +69,6 @@ export async function instanceIn<T>(type: Type<T>, modules: Iterable<Module>): P
     try {
       return await instanceFor(type, module);
     } catch (error) {
-      constructed.get(module)?.delete(type);
       problem ??= error;
     }
   }

@@ -7,7 +7,7 @@ import type { SessionKey, SessionRecord } from '../session/session-record.js';
 import { STANDALONE_STREAM } from '../stream/event-log.js';
 import type { TaskObserver } from '../task/task-run.js';
 import type { TaskRecord } from '../task/task-record.js';
-import type { McpAuditReason, McpAuditRequest } from './audit-event.js';
+import type { McpAuditCaller, McpAuditReason, McpAuditRequest } from './audit-event.js';
 import { callerOf } from './caller-of.js';
 import { CHANNELS } from './channels.js';
 import type { EventOf, McpEvent, McpEventKind, McpQuestion, McpRequestStart, McpResumeOutcome } from './event.js';
@@ -97,17 +97,18 @@ export class Observer implements TaskObserver, RequestObserver {
 
   requestEnded(exchange: Exchange, { outcome, reason, code }: Ending, milliseconds: number): void {
     if (!this.isTold('request')) return;
+    const subject = this.#subjectOf(exchange);
     const event: { -readonly [K in keyof McpAuditRequest]: McpAuditRequest[K] } = {
       kind: 'request',
       ...this.#origin(),
-      ...this.#described(exchange),
+      ...this.#described(exchange, subject),
       outcome,
       milliseconds: rounded(milliseconds),
     };
     if (reason !== undefined) event.reason = reason;
     if (code !== undefined) event.code = code;
     if (this.#options.arguments) {
-      const { arguments: args, schema } = this.#subjectOf(exchange);
+      const { arguments: args, schema } = subject;
       if (args) event.arguments = redacted(args, schema);
     }
     this.#tell(event, exchange);
@@ -126,12 +127,11 @@ export class Observer implements TaskObserver, RequestObserver {
     this.#tell({ kind: 'session-start', ...this.#origin(), who, revision, session: sessionDigest(id) });
   }
 
-  sessionEnded({ id, openedAt }: Pick<SessionRecord, 'id' | 'openedAt'>, { principal, address }: Sender): void {
+  sessionEnded({ id, openedAt }: Pick<SessionRecord, 'id' | 'openedAt'>, who: McpAuditCaller): void {
     if (!this.isTold('session-end')) return;
     const origin = this.#origin();
     // It may have been opened by the clock of another instance.
     const open = openedAt === undefined ? {} : { milliseconds: Math.max(0, origin.at - openedAt) };
-    const who = callerOf(principal, address);
     this.#tell({ kind: 'session-end', ...origin, who, session: sessionDigest(id), outcome: 'ok', ...open });
   }
 
@@ -245,10 +245,9 @@ export class Observer implements TaskObserver, RequestObserver {
   }
 
   /** What the start and the end of a request say of it. */
-  #described(exchange: Exchange) {
+  #described(exchange: Exchange, { name }: Subject = this.#subjectOf(exchange)) {
     const { request, peer } = exchange;
     const { era, revision, principal, session, address, via } = peer;
-    const { name } = this.#subjectOf(exchange);
     return {
       who: callerOf(principal, address),
       method: shortened(request.method),

@@ -9,8 +9,11 @@ const known = new Map<string, string>();
 export function sessionDigest(id: string): string {
   let digest = known.get(id);
   if (digest !== undefined) return digest;
-  digest = createHash('sha256').update(id).digest('base64url').slice(0, 16);
+  digest = digestOf(id);
   if (known.size >= MAX_KNOWN) known.clear();
   known.set(id, digest);
   return digest;
 }
+
+/** A digest that is not remembered. */
+export const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 16);

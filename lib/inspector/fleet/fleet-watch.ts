@@ -27,6 +27,7 @@ const COUNTS_FOR_MS = 6500;
 export class FleetWatch {
   readonly #pages = new Set<Subject<string>>();
   #session: WatchSession | undefined;
+  #closed = false;
 
   constructor(private readonly options: FleetWatchOptions) {}
 
@@ -37,9 +38,11 @@ export class FleetWatch {
 
   /**
    * Each event as JSON. It begins with a snapshot, never errors, and ends with `close()`; to subscribe is to watch. An event
-   * is made into text once for all pages.
+   * is made into text once for all pages. After `close()` it ends at once.
    */
   readonly events$ = new Observable<string>((page) => {
+    // A page that comes back would hold up the shutdown, which waits for its connection.
+    if (this.#closed) return page.complete();
     const events = new Subject<string>();
     const subscription = events.subscribe(page);
     this.#pages.add(events);
@@ -56,6 +59,7 @@ export class FleetWatch {
 
   /** Ends all pages: the instance shuts down. */
   close(): void {
+    this.#closed = true;
     for (const page of [...this.#pages]) page.complete();
   }
 
@@ -137,6 +141,7 @@ class WatchSession {
   }
 
   #take(given: StreamEvent): void {
+    if (given.type === 'gone') this.#timelines.forget(given.gone.instance);
     const event = given.type === 'report' ? { ...given, report: this.#timelines.join(given.report) } : given;
     if (this.view.take(event)) this.tell(event);
   }

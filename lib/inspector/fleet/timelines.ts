@@ -24,16 +24,20 @@ export class Timelines {
     for (const answer of report.answers ?? []) this.#remember(answer);
     const { id } = report.instance;
     const before = this.#waiting.get(id) ?? [];
-    const all = [...before, ...report.calls.map((call): Waiting => ({ call, reports: 0 }))];
-    const ready = all.filter((one) => one.reports >= PATIENCE || this.#isComplete(one.call));
-    const waiting = all.filter((one) => !ready.includes(one));
+    const ready: CallRecord[] = [];
+    const waiting: Waiting[] = [];
+    for (const { call, reports } of [...before, ...report.calls.map((one): Waiting => ({ call: one, reports: 0 }))]) {
+      if (reports >= PATIENCE || this.#isComplete(call)) ready.push(this.#withAnswers(call));
+      else waiting.push({ call, reports: reports + 1 });
+    }
     if (waiting.length === 0) this.#waiting.delete(id);
-    else
-      this.#waiting.set(
-        id,
-        waiting.map(({ call, reports }) => ({ call, reports: reports + 1 })),
-      );
-    return { ...report, calls: ready.map(({ call }) => this.#withAnswers(call)) };
+    else this.#waiting.set(id, waiting);
+    return { ...report, calls: ready };
+  }
+
+  /** The instance has gone, and reports no more. */
+  forget(instance: string): void {
+    this.#waiting.delete(instance);
   }
 
   #remember(answer: AnswerRecord): void {

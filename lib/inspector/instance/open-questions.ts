@@ -8,7 +8,7 @@ import type { OpenQuestion } from '../wire/question.js';
 import type { CallIds } from './call-ids.js';
 import { callerOfEvent } from './caller-of-event.js';
 
-/** Questions that are remembered; more are counted. */
+/** Questions that are remembered. */
 const MAX_REMEMBERED = 1000;
 const MAX_LISTED = 100;
 /** Steps that are remembered of one call. */

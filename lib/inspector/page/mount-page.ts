@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { ExpressApp } from '../../transport/http/mount/express-mount.js';
+import { takeOver } from '../../transport/http/mount/fastify-mount.js';
 import {
   type FastifyReply,
   type FastifyRequest,
@@ -72,15 +73,6 @@ function mountOnFastify(app: FastifyScope, path: string, serve: Serve): void {
     for (const url of urls) scope.route({ method: METHODS, url, exposeHeadRoute: false, handler });
     done();
   });
-}
-
-function takeOver(reply: FastifyReply): void {
-  if (reply.sent) return;
-  // The response is written raw from here on, so headers that hooks and guards have set are copied.
-  reply.hijack();
-  for (const [name, value] of Object.entries(reply.getHeaders())) {
-    if (value !== undefined) reply.raw.setHeader(name, value);
-  }
 }
 
 /** @returns `undefined` for the path itself without a slash, and `null` for one that is not below it */

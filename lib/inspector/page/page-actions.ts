@@ -1,8 +1,9 @@
+import { endSession } from '../../engine/end-session.js';
 import { McpError } from '../../protocol/errors.js';
 import type { McpRuntime } from '../../server/mcp-runtime.js';
 import type { SessionKey } from '../../session/session-record.js';
 import type { TaskKey } from '../../task/task-record.js';
-import { sessionDigest } from '../../observe/session-digest.js';
+import { digestOf } from '../../observe/session-digest.js';
 import { taskDigest } from '../task-digest.js';
 import { Refused } from './answers.js';
 
@@ -20,11 +21,10 @@ export class PageActions {
    * @throws {Refused} if there is no such session
    */
   async endSession(digest: string): Promise<void> {
-    const { backends, bus, services } = this.runtime;
     const key = await this.#session(digest);
-    if (!key || !(await backends.sessions.end(key)))
-      throw new Refused(404, 'unknown', 'This session has ended already.');
-    await bus.publish({ type: 'session-ended', session: key }).catch(services.report);
+    // Who looks at the page is not known, so it is told whose session it was.
+    const hasEnded = key && (await endSession(this.runtime.services, key, { principal: key.principal }));
+    if (!hasEnded) throw new Refused(404, 'unknown', 'This session has ended already.');
   }
 
   /**
@@ -47,7 +47,7 @@ export class PageActions {
   async #session(digest: string): Promise<SessionKey | undefined> {
     let searched = 0;
     for await (const { principal, id } of this.runtime.backends.sessions.sessions()) {
-      if (sessionDigest(id) === digest) return { principal, id };
+      if (digestOf(id) === digest) return { principal, id };
       if (++searched >= MAX_SESSIONS) break;
     }
     return undefined;

@@ -25,7 +25,7 @@ export interface InspectorConfig {
   readonly instance: string;
   /** Whether sessions can be ended and tasks cancelled. */
   readonly actions: boolean;
-  /** Whether calls are shown with their arguments, and questions with their text. */
+  /** Whether calls are shown with their arguments, and tasks with what their tools say of their state. */
   readonly showArguments: boolean;
   /** Whether users are shown by name; otherwise by the hash of their identity. */
   readonly showPrincipals: boolean;

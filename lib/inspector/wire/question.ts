@@ -14,6 +14,4 @@ export interface OpenQuestion {
   /** The tool or prompt that asks. */
   readonly name?: string;
   readonly caller: Caller;
-  /** What it says; only with the option `showArguments`. */
-  readonly message?: string;
 }

@@ -1,5 +1,6 @@
 import { concatMap, type Subscription } from 'rxjs';
 import type { KeptSession } from '../../session/session-keeper.js';
+import { callerOf } from '../../observe/caller-of.js';
 import type { SessionRecord } from '../../session/session-record.js';
 import { openStandaloneStream } from '../../broadcast/standalone-stream.js';
 import { STREAM_START } from '../../stream/event-log.js';
@@ -47,7 +48,7 @@ export class StdioSession {
     this.#kept.release();
     this.#stream?.unsubscribe();
     const { sessions, observer } = this.services;
-    if (await sessions.end(this.record)) observer.sessionEnded(this.record, {});
+    if (await sessions.end(this.record)) observer.sessionEnded(this.record, callerOf(undefined, undefined));
   }
 
   async #messages(event: StreamEvent): Promise<readonly string[]> {

@@ -7,6 +7,7 @@ import { ADAPTERS, type AdapterName, nestApp, type NestAppOptions } from '../../
 import { LegacySession } from '../../fixtures/clients/legacy-session.js';
 import { PageClient } from '../../fixtures/clients/page-client.js';
 import { send } from '../../fixtures/clients/raw-http.js';
+import { RecordedEvents } from '../../fixtures/measurements/recorded-events.js';
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => void (await Promise.all(closing.splice(0).map((close) => close()))));
@@ -171,8 +172,11 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
     expect(JSON.stringify(watching.events)).not.toContain(session.id);
     await watching.report(({ streams }) => streams.some((one) => one.session === id));
     expect((await page.act('DELETE', 'api/sessions/unknown')).status).toBe(404);
+    const events = new RecordedEvents(['session-end']);
+    closing.push(async () => events.close());
     expect((await page.act('DELETE', `api/sessions/${id}`)).status).toBe(204);
     await stream.end();
+    expect(await events.next('session-end')).toMatchObject({ session: id, outcome: 'ok', who: { principal: 'anon' } });
     expect((await page.act('DELETE', `api/sessions/${id}`)).status).toBe(404);
     await watching.close();
   });

@@ -73,6 +73,13 @@ describe('the timeline of a call', () => {
     expect(timelines.join(reportOf('a')).calls).toEqual([]);
   });
 
+  it('is forgotten with its instance', () => {
+    const timelines = new Timelines();
+    timelines.join(reportOf('a', { calls: [asking] }));
+    timelines.forget('a');
+    for (let n = 0; n < 3; n++) expect(timelines.join(reportOf('a')).calls).toEqual([]);
+  });
+
   it('does not wait for an answer that never came', () => {
     const timelines = new Timelines();
     timelines.join(reportOf('a', { calls: [asking] }));

@@ -48,12 +48,15 @@ export const fastifyContext = (request: FastifyRequest, reply: FastifyReply, pay
   remoteAddress: request.ip,
   body: bytesReadAlready(request.raw as { readonly body?: unknown }) ?? payload,
   response: reply.raw,
-  takeOver: () => {
-    if (reply.sent) return;
-    // The response is written raw from here on, so headers that hooks have set are copied.
-    reply.hijack();
-    for (const [name, value] of Object.entries(reply.getHeaders())) {
-      if (value !== undefined) reply.raw.setHeader(name, value);
-    }
-  },
+  takeOver: () => takeOver(reply),
 });
+
+/** Keeps Fastify from answering. */
+export function takeOver(reply: FastifyReply): void {
+  if (reply.sent) return;
+  // The response is written raw from here on, so headers that hooks and guards have set are copied.
+  reply.hijack();
+  for (const [name, value] of Object.entries(reply.getHeaders())) {
+    if (value !== undefined) reply.raw.setHeader(name, value);
+  }
+}
