@@ -49,6 +49,10 @@ export interface TaskState {
   readonly error?: RpcError;
 }
 
+/** Whether a task has not ended yet. */
+export const isOpen = ({ status }: Pick<TaskState, 'status'>): boolean =>
+  status === 'working' || status === 'input_required';
+
 /** A client of one era. */
 export interface Connection {
   readonly era: Era;

@@ -11,6 +11,11 @@ export class HttpRefusal extends Error {
   ) {
     super(`HTTP ${status}${text === '' ? '' : `: ${text}`}`);
   }
+
+  /** Whether another attempt a moment later may be answered. */
+  get isPassing(): boolean {
+    return this.status === 429 || this.status >= 500;
+  }
 }
 
 /** One message as it was sent or received, for the list of messages. */
@@ -84,8 +89,10 @@ export class Endpoint {
     if (text === '') return;
     const message = JSON.parse(text) as Message;
     // Errors of the framework are JSON too.
-    if (!response.ok && message.jsonrpc !== '2.0') throw await refusal(response, text);
-    yield this.#received(message);
+    if (message.jsonrpc === '2.0') this.#received(message);
+    // What was refused before it was read as a request has no id.
+    if (!response.ok && message.id === undefined) throw await refusal(response, message.error?.message ?? text);
+    yield message;
   }
 
   #received(message: Message): Message {

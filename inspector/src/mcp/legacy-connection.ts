@@ -1,7 +1,7 @@
 import { pause } from '../net/pause.js';
 import type { Attendant, Connection, Request, ServerInfo, TaskState, WireRequest } from './connection.js';
-import { POLL_MS, REVISIONS, UNATTENDED } from './connection.js';
-import type { Endpoint, Headers, Reply } from './endpoint.js';
+import { isOpen, POLL_MS, REVISIONS, UNATTENDED } from './connection.js';
+import { type Endpoint, type Headers, HttpRefusal, type Reply } from './endpoint.js';
 import { CAPABILITIES, CLIENT_INFO, isNotification, isRequest, type Message, type Params } from './messages.js';
 import { type RequestId, RpcFailure } from './messages.js';
 
@@ -74,7 +74,7 @@ export class LegacyConnection implements Connection {
     for (let state = task; ;) {
       await pause(state.pollIntervalMs ?? POLL_MS, signal);
       state = stateOf((await this.#ask('tasks/get', { taskId }, signal)) as unknown as LegacyTask);
-      const hasEnded = state.status !== 'working' && state.status !== 'input_required';
+      const hasEnded = !isOpen(state);
       if (state.status === 'cancelled') return yield state;
       if (state.status !== 'working') outcome ??= this.#outcome(taskId, attendant, signal);
       yield hasEnded ? { ...state, ...(await outcome) } : state;
@@ -148,8 +148,9 @@ export class LegacyConnection implements Connection {
           else return message.result ?? {};
         }
       } catch (error) {
-        // A connection that is lost is resumed, like one that the server has ended.
-        if (!(error instanceof TypeError)) throw error;
+        // A connection that is lost is resumed, like one that the server has ended, or has no room for just now.
+        const mayResume = error instanceof TypeError || (reply !== first && isPassing(error));
+        if (!mayResume) throw error;
       }
       const { lastEventId, retryMs = RESUME_MS } = reply.events;
       if (lastEventId === undefined) throw new Error('The stream ended before the answer, and cannot be resumed.');
@@ -171,6 +172,8 @@ export class LegacyConnection implements Connection {
     }
   }
 }
+
+const isPassing = (error: unknown): boolean => error instanceof HttpRefusal && error.isPassing;
 
 function stateOf({ ttl, pollInterval, ...rest }: LegacyTask): TaskState {
   return {

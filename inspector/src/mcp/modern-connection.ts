@@ -1,7 +1,8 @@
 import { pause } from '../net/pause.js';
 import { META } from '../../../lib/protocol/meta-keys.js';
+import { nameSourceOf } from '../../../lib/protocol/named-requests.js';
 import type { Attendant, Connection, Request, ServerInfo, TaskState, WireRequest } from './connection.js';
-import { POLL_MS, REVISIONS, UNATTENDED } from './connection.js';
+import { isOpen, POLL_MS, REVISIONS, UNATTENDED } from './connection.js';
 import type { Endpoint } from './endpoint.js';
 import { encodeHeader, parameterHeaders } from './header-value.js';
 import {
@@ -15,15 +16,6 @@ import {
 } from './messages.js';
 
 const REVISION = REVISIONS.modern;
-/** The parameter that a request repeats in `Mcp-Name`. */
-const NAMED_BY: Readonly<Record<string, string>> = {
-  'tools/call': 'name',
-  'prompts/get': 'name',
-  'resources/read': 'uri',
-  'tasks/get': 'taskId',
-  'tasks/update': 'taskId',
-  'tasks/cancel': 'taskId',
-};
 
 /** A client of 2026-07-28: no session, each request says everything, and questions are answered by asking again. */
 export class ModernConnection implements Connection {
@@ -84,7 +76,7 @@ export class ModernConnection implements Connection {
         const result = await this.#ask('tasks/get', { taskId }, signal);
         state = result as unknown as TaskState;
         yield state;
-        if (state.status !== 'working' && state.status !== 'input_required') return;
+        if (!isOpen(state)) return;
         for (const [key, question] of Object.entries((result['inputRequests'] ?? {}) as Questions)) {
           // An answer that did not arrive is asked for again.
           if (!asked.has(key)) void ask(key, question).catch(() => asked.delete(key));
@@ -118,7 +110,7 @@ export class ModernConnection implements Connection {
       ...(this.logLevel !== undefined && { [META.logLevel]: this.logLevel }),
       progressToken: id,
     };
-    const name = params[NAMED_BY[method] ?? ''];
+    const name = params[nameSourceOf(method) ?? ''];
     const headers = {
       'mcp-protocol-version': REVISION,
       'mcp-method': method,

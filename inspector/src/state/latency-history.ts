@@ -57,7 +57,9 @@ export class LatencyHistory {
     const groups = new Map<string, LatencySlice[]>();
     for (const { slice } of this.#entries(scope)) {
       const key = JSON.stringify([slice.method, slice.name]);
-      groups.set(key, [...(groups.get(key) ?? []), slice]);
+      const group = groups.get(key);
+      if (group) group.push(slice);
+      else groups.set(key, [slice]);
     }
     return [...groups.values()]
       .map((slices) => ({ method: slices[0]!.method, name: slices[0]!.name, ...merged(slices) }))

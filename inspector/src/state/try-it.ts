@@ -30,6 +30,11 @@ export interface Settings {
   readonly logLevel: string;
 }
 
+export interface RecordedTraffic extends Traffic {
+  /** Counts up, also beyond what is kept. */
+  readonly number: number;
+}
+
 const MAX_TRAFFIC = 200;
 const MAX_NOTICES = 100;
 /** A stream that ended is opened again after this time. */
@@ -41,7 +46,8 @@ export class TryIt {
   readonly #status = signal<Status>({ kind: 'closed' });
   readonly #catalog = signal<Catalog>(EMPTY_CATALOG);
   readonly #invocations = signal<ReadonlyMap<string, Invocation>>(new Map());
-  readonly #traffic = signal<readonly Traffic[]>([]);
+  readonly #traffic = signal<readonly RecordedTraffic[]>([]);
+  #recorded = 0;
   readonly #notices = signal<readonly Notice[]>([]);
   readonly #subscribed = signal<readonly string[]>([]);
   #connection: Connection | undefined;
@@ -58,7 +64,7 @@ export class TryIt {
   get catalog(): ReadonlySignal<Catalog> {
     return this.#catalog;
   }
-  get traffic(): ReadonlySignal<readonly Traffic[]> {
+  get traffic(): ReadonlySignal<readonly RecordedTraffic[]> {
     return this.#traffic;
   }
   get notices(): ReadonlySignal<readonly Notice[]> {
@@ -84,12 +90,12 @@ export class TryIt {
     try {
       const server = await connection.open();
       const catalog = await readCatalog(connection, server.capabilities);
-      if (this.#connection !== connection) return;
+      if (this.#connection !== connection) return this.#release(connection);
       this.#catalog.value = catalog;
       this.#status.value = { kind: 'open', server };
       void this.#listen();
     } catch (error) {
-      if (this.#connection !== connection) return;
+      if (this.#connection !== connection) return this.#release(connection);
       this.#catalog.value = EMPTY_CATALOG;
       this.#status.value = { kind: 'failed', failure: describeError(error) };
     }
@@ -135,9 +141,15 @@ export class TryIt {
 
   #connect({ era, identity, logLevel }: Settings): Connection {
     const endpoint = new Endpoint(this.url, identity, (one) => {
-      this.#traffic.value = [...this.#traffic.peek(), one].slice(-MAX_TRAFFIC);
+      const recorded = { ...one, number: ++this.#recorded };
+      this.#traffic.value = [...this.#traffic.peek(), recorded].slice(-MAX_TRAFFIC);
     });
     return era === 'modern' ? new ModernConnection(endpoint, logLevel) : new LegacyConnection(endpoint, logLevel);
+  }
+
+  /** The server forgets a session by itself, too. */
+  #release(connection: Connection): void {
+    void connection.close().catch(() => undefined);
   }
 
   #leave(): void {
@@ -145,8 +157,7 @@ export class TryIt {
     for (const invocation of this.#invocations.peek().values()) invocation.leave();
     this.#invocations.value = new Map();
     this.#subscribed.value = [];
-    // The server forgets a session by itself, too.
-    void this.#connection?.close().catch(() => undefined);
+    if (this.#connection) this.#release(this.#connection);
     this.#connection = undefined;
   }
 
@@ -161,7 +172,7 @@ export class TryIt {
     while (!ended.aborted) {
       const isRefused = await connection.listen(this.#subscribed.peek(), heard, ended).then(
         () => false,
-        (error: unknown) => error instanceof RpcFailure || error instanceof HttpRefusal,
+        (error: unknown) => error instanceof RpcFailure || (error instanceof HttpRefusal && !error.isPassing),
       );
       if (isRefused) return;
       await pause(LISTEN_AGAIN_MS, ended).catch(() => undefined);

@@ -2,25 +2,9 @@ import type { Envelope } from '../../protocol/envelope.js';
 import { ErrorCode } from '../../protocol/errors.js';
 import { BAD_SENTINEL, decodeHeaderValue, stripBlanks } from '../../protocol/header-values.js';
 import type { JsonRpcRequest } from '../../protocol/messages.js';
+import { NAME_SOURCE, OPTIONAL_NAME_SOURCE } from '../../protocol/named-requests.js';
 import { MODERN_REVISIONS } from '../../protocol/revisions.js';
 import { type ClassifiedPost, type PostFacts, rejectPost } from './classified-post.js';
-
-/**
- * Clients must send `Mcp-Name` for these methods too, but the core table does not list them, so the header is compared
- * only if it is present (TASK-16, A-11).
- */
-const OPTIONAL_NAME_SOURCE = new Map([
-  ['tasks/get', 'taskId'],
-  ['tasks/update', 'taskId'],
-  ['tasks/cancel', 'taskId'],
-]);
-
-/** The parameter that `Mcp-Name` repeats, for each method that requires the header (H-3). */
-const NAME_SOURCE = new Map([
-  ['tools/call', 'name'],
-  ['prompts/get', 'name'],
-  ['resources/read', 'uri'],
-]);
 
 const stripped = (header: string | undefined) => (header === undefined ? undefined : stripBlanks(header));
 

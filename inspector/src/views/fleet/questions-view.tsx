@@ -9,13 +9,11 @@ import { type Aged, openQuestions } from '../../state/fleet-queries.js';
 
 /** What clients were asked and have not answered. */
 export function QuestionsView(): JSX.Element {
-  const { config, fleet } = useApp();
+  const { fleet } = useApp();
   const questions = openQuestions(fleet.instances.value);
-  const message: Column<Aged<OpenQuestion>> = { title: 'Question', cell: ({ entry }) => entry.message };
   const columns: readonly Column<Aged<OpenQuestion>>[] = [
     { title: 'Asked by', cell: ({ entry }) => entry.name ?? '–' },
     { title: 'Kind', cell: ({ entry }) => entry.kind },
-    ...(config.showArguments ? [message] : []),
     { title: 'Open for', isNumber: true, cell: ({ ageMs }) => duration(ageMs) },
     { title: 'Waits on', cell: ({ entry }) => fleet.nameOf(entry.instance) },
     { title: 'Asked', cell: ({ entry }) => <CallerView caller={entry.caller} /> },

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import type { TaskView } from '../../../../lib/inspector/wire/task.js';
 import { cancelTask } from '../../api/actions.js';
+import { isOpen } from '../../mcp/connection.js';
 import { CallerView } from '../../parts/caller-view.js';
 import { ConfirmButton } from '../../parts/confirm-button.js';
 import { type Column, DataTable } from '../../parts/data-table.js';
@@ -40,7 +41,7 @@ function columnsOf({ config, fleet }: AppState, now: number): readonly Column<Ta
   const cancel: Column<TaskView> = {
     title: 'Action',
     cell: ({ id, tool, status }) =>
-      isOpen(status) && (
+      isOpen({ status }) && (
         <ConfirmButton label="Cancel" question={`Cancel the task of ${tool}`} act={() => cancelTask(id)} />
       ),
   };
@@ -82,5 +83,3 @@ function columnsOf({ config, fleet }: AppState, now: number): readonly Column<Ta
     ...(config.actions ? [cancel] : []),
   ];
 }
-
-const isOpen = (status: TaskView['status']): boolean => status === 'working' || status === 'input_required';

@@ -24,8 +24,8 @@ export function MessagesView(): JSX.Element {
       </ul>
       <h2>Messages</h2>
       {traffic.length === 0 && <Empty>Nothing was sent yet.</Empty>}
-      {traffic.map((one, index) => (
-        <details key={traffic.length - index}>
+      {traffic.map((one) => (
+        <details key={one.number}>
           <summary>
             <time class="mono">{clock(one.at)}</time> {one.direction === 'sent' ? 'to the server' : 'from the server'}{' '}
             <strong>{titleOf(one)}</strong>
