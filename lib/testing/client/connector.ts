@@ -118,14 +118,17 @@ export class Connector implements Caller, TaskCaller {
         run.reconnected();
         connected();
       };
-      ended = this.#dialect.listen(filter, run, told).catch((error: Error) => {
-        run.end(error);
-        failed(run.over ?? error);
-      });
+      // It ends without an error, too, if the run is over before it was connected.
+      ended = this.#dialect
+        .listen(filter, run, told)
+        .catch((error: Error) => run.end(error))
+        .then(() => {
+          this.#running.delete(run);
+          failed(run.over);
+        });
       this.#running.set(run, ended);
     });
-    const forgotten = ended.then(() => void this.#running.delete(run));
-    return [run, forgotten, this.patienceMs];
+    return [run, ended, this.patienceMs];
   }
 
   async close(): Promise<void> {

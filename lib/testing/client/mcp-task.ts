@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { JsonObject, JsonRpcErrorObject } from '../../protocol/messages.js';
-import type { TaskStatus } from '../../task/task-record.js';
+import { isOpen, type TaskStatus } from '../../task/task-record.js';
 import type { McpQuestion } from './answers.js';
 import { McpResponseError } from './response-error.js';
 import { type ToolAnswer, toolAnswer } from './results.js';
@@ -77,7 +77,7 @@ export class McpTask<T = unknown> {
    */
   async result(): Promise<ToolAnswer<T>> {
     if (this.caller.resumes) return toolAnswer<T>(await this.caller.request('tasks/result', { taskId: this.id }));
-    const isOver = ({ status }: McpTaskState) => status !== 'working' && status !== 'input_required';
+    const isOver = (state: McpTaskState) => !isOpen(state);
     const { status, result, error } = await this.#poll(isOver, (state) => this.#answer(state));
     if (status === 'cancelled') throw new Error(`The task ${this.id} was cancelled.`);
     if (error) throw new McpResponseError('the task', 200, {}, error);

@@ -4,6 +4,7 @@ import type { ToolDefinition } from '../../protocol/definitions.js';
 import type { LogLevel } from '../../protocol/log-levels.js';
 import { isObject, type JsonObject, type JsonRpcResponse } from '../../protocol/messages.js';
 import { META } from '../../protocol/meta-keys.js';
+import { nameSourceOf } from '../../protocol/named-requests.js';
 import { MODERN_REVISION } from '../../protocol/revisions.js';
 import { TASKS_EXTENSION } from '../../task/task-extension.js';
 import type { Line } from '../http/line.js';
@@ -18,15 +19,6 @@ import { RunningRequest } from './running-request.js';
 const MAX_ROUNDS = 100;
 /** The first notification of a subscription. */
 const ACKNOWLEDGED = 'notifications/subscriptions/acknowledged';
-/** Where the header `Mcp-Name` comes from (H-3, H-4). */
-const NAMED_BY: Readonly<Record<string, string>> = {
-  'tools/call': 'name',
-  'prompts/get': 'name',
-  'resources/read': 'uri',
-  'tasks/get': 'taskId',
-  'tasks/update': 'taskId',
-  'tasks/cancel': 'taskId',
-};
 
 export interface ModernOptions {
   readonly capabilities: () => JsonObject;
@@ -112,7 +104,7 @@ export class ModernDialect implements Dialect {
       return await this.#once(method, params, run);
     } catch (error) {
       const isMismatch = error instanceof McpResponseError && error.code === ErrorCode.HeaderMismatch;
-      if (!isMismatch || method !== 'tools/call' || this.#tools) throw error;
+      if (!isMismatch || method !== 'tools/call') throw error;
       await this.#learnTools();
       return this.#once(method, params, run);
     }
@@ -121,7 +113,7 @@ export class ModernDialect implements Dialect {
   async #once(method: string, params: JsonObject, run: RunningRequest): Promise<JsonObject> {
     const response = await this.#post(method, params, run);
     const { statusCode = 0, headers } = response;
-    if (statusCode >= 300) await requireAccepted(method, response);
+    await requireAccepted(method, response);
     let answer: JsonRpcResponse | undefined;
     await readReply(response, run, { answered: (message) => ((answer = message as unknown as JsonRpcResponse), true) });
     if (!answer)
@@ -160,7 +152,7 @@ export class ModernDialect implements Dialect {
   }
 
   #headers(method: string, params: JsonObject): Record<string, string> {
-    const name = params[NAMED_BY[method] ?? ''];
+    const name = params[nameSourceOf(method) ?? ''];
     const tool = method === 'tools/call' ? this.#tools?.find((one) => one.name === name) : undefined;
     return {
       'mcp-protocol-version': MODERN_REVISION,

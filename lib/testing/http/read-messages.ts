@@ -6,8 +6,6 @@ export interface Received {
   readonly message?: JsonObject;
   /** The event id to resume from. */
   readonly id?: string;
-  /** When the server wants to be asked again, ms. */
-  readonly retryMs?: number;
 }
 
 /** The messages of a response, as they arrive: one if it is JSON. @throws when the connection is cut */
@@ -18,7 +16,7 @@ export async function* readMessages(response: IncomingMessage): AsyncGenerator<R
   if (text !== '') yield { message: JSON.parse(text) as JsonObject };
 }
 
-export const isEventStream = ({ headers }: IncomingMessage): boolean =>
+const isEventStream = ({ headers }: IncomingMessage): boolean =>
   headers['content-type']?.startsWith('text/event-stream') === true;
 
 /** The whole body of a response. */
@@ -40,10 +38,9 @@ async function* readEvents(response: IncomingMessage): AsyncGenerator<Received> 
 /** The server writes one line of data an event, and always a blank after the colon. */
 function eventOf(block: string): Received {
   const fields = new Map(block.split('\n').map((line) => line.split(/: ?(.*)/s) as [string, string]));
-  const [id, data, retry] = ['id', 'data', 'retry'].map((name) => fields.get(name));
+  const [id, data] = ['id', 'data'].map((name) => fields.get(name));
   return {
     ...(data && { message: JSON.parse(data) as JsonObject }),
     ...(id !== undefined && { id }),
-    ...(retry !== undefined && { retryMs: Number(retry) }),
   };
 }

@@ -1,4 +1,5 @@
 import type { INestApplication } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import type { Server } from 'node:http';
 import { lastValueFrom, toArray } from 'rxjs';
@@ -65,6 +66,13 @@ describe.each(CASES)('the test client on %s, mounted %s, in the %s era', (adapte
     expect(await client.callTool('route', { target: { region: 'Köln' }, shard: 4, dry: true })).toMatchObject({
       text: JSON.stringify({ target: { region: 'Köln' }, shard: 4, dry: true }),
     });
+  });
+
+  it('the test client learns of annotated arguments that a tool has which came later', async () => {
+    await client.callTool('route', { target: { region: 'Oslo' }, shard: 1, dry: false });
+    const input = { type: 'object', properties: { region: { type: 'string', 'x-mcp-header': 'Region' } } };
+    await app.get(McpServer).registerTool({ name: 'later', input }, ({ region }: { region: string }) => region);
+    expect(await client.callTool('later', { region: 'Köln' })).toMatchObject({ text: 'Köln' });
   });
 
   it('the test client rejects with what the server answered', async () => {
@@ -153,4 +161,15 @@ it('an era and a revision that contradict each other are refused', async () => {
   const app = await portlessApp({});
   expect(() => mcpClient(app, { era: 'modern', revision: '2025-06-18' })).toThrow('There is no revision 2025-06-18');
   await app.close();
+});
+
+describe('the test client at an application that never answers', () => {
+  it('listen() fails after the option patienceMs', async () => {
+    const never = { canActivate: () => new Promise<boolean>(() => undefined) };
+    const app = await portlessApp({ providers: [{ provide: APP_GUARD, useValue: never }] });
+    const client = mcpClient(app, { patienceMs: 50 });
+    await expect(client.listen()).rejects.toThrow('listen()');
+    await client.close();
+    await app.close();
+  });
 });
