@@ -82,7 +82,7 @@ export class McpLifecycle
    */
   #logRegistrations(): void {
     const { catalog, logger, options } = this.runtime;
-    const { tools, resources, templates, prompts, extensions } = catalog;
+    const { tools, resources, templates, prompts, extensions, skills } = catalog;
     const paths = this.mount?.paths ?? [];
     const where = paths.length === 0 ? '' : ` on ${paths.join(', ')}`;
     logger.log(
@@ -96,7 +96,7 @@ export class McpLifecycle
           `"npm dedupe" may leave one. They are ${copies.join(', ')}`,
       );
     }
-    const registered = tools.size + resources.size + templates.size + prompts.size + extensions.size;
+    const registered = tools.size + resources.size + templates.size + prompts.size + extensions.size + skills.size;
     if (registered === 0 && !options.capabilities) {
       logger.warn('Nothing is registered: is the class with the decorated methods in the providers of a module?');
     }

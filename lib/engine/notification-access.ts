@@ -41,14 +41,15 @@ export class NotificationAccess {
   readonly mayReceive = (reader: MessageReader, text: string): boolean | Promise<boolean> => {
     if (!text.startsWith(BEGINNING)) {
       const extension = this.#extensionOf(text);
-      return extension === undefined || this.access.permits(extension, asExchange(reader.peer(), METHOD));
+      if (extension === undefined || this.access.isForAll(extension)) return true;
+      return this.access.permits(extension, asExchange(reader.peer()));
     }
     const { params } = JSON.parse(text) as { params?: unknown };
     if (!isObject(params) || typeof params.uri !== 'string') return true;
-    return this.#mayHear(params.uri, () => asExchange(reader.peer(), METHOD));
+    return this.#mayHear(params.uri, () => asExchange(reader.peer()));
   };
 
-  /** The extension whose notification a stored one is, if it has a rule. */
+  /** The extension whose notification a stored one is. */
   #extensionOf(text: string): Extension | undefined {
     if (this.extensions.members.size === 0) return undefined;
     const method = /^\{"jsonrpc":"2\.0","method":"([^"\\]+)"/.exec(text)?.[1];
@@ -63,5 +64,4 @@ export class NotificationAccess {
   }
 }
 
-const asExchange = (peer: Peer, method: string): Exchange =>
-  new Exchange(peer, { jsonrpc: '2.0', id: 0, method }, NO_OUTLET);
+const asExchange = (peer: Peer): Exchange => new Exchange(peer, { jsonrpc: '2.0', id: 0, method: METHOD }, NO_OUTLET);

@@ -32,6 +32,9 @@ export class CallResponse {
   get locals(): Record<string, unknown> {
     return (this.#locals ??= {});
   }
+  set locals(locals: Record<string, unknown>) {
+    this.#locals = locals;
+  }
 
   get headersSent(): boolean {
     return this.#answered || this.head?.headersSent === true;

@@ -154,8 +154,11 @@ export class McpRuntime {
 
   /** Reads the skills again, here and on all other instances. */
   async reloadSkills(): Promise<void> {
-    await this.skills.reload();
+    const reloading = this.skills.reload();
+    // What could be read is served and announced from here on, and the others may be able to read the rest.
+    await reloading.catch(() => undefined);
     await this.bus.publish({ type: 'skills-changed', from: this.#id });
+    await reloading;
   }
 
   /** Called once the catalog is complete. Changes from here on are announced to clients. */
@@ -176,12 +179,7 @@ export class McpRuntime {
           if (event.from !== this.#id) this.skills.reloadSoon();
         } else subscriptions.deliver(event);
       }),
-      this.bus.interrupted$.subscribe(() => {
-        // The broadcast log misses nothing, but what other programs have said on the bus is nowhere else (P12).
-        deliverAll();
-        this.tasks.changes.notifyAll();
-        this.skills.reloadSoon();
-      }),
+      this.bus.interrupted$.subscribe(() => this.#missed()),
     ];
     this.feed.listen({
       entry: ({ broadcast }) => broadcast && subscriptions.deliver(broadcast),
@@ -231,12 +229,18 @@ export class McpRuntime {
     await this.bus.close();
   }
 
+  /** The broadcast log misses nothing, but what was said on the bus meanwhile is nowhere else (P12). */
+  #missed(): void {
+    this.engine.subscriptions.deliverAll();
+    this.tasks.changes.notifyAll();
+    this.skills.reloadSoon();
+  }
+
   /** An instance starts even while its broker is unavailable, and receives changes once it is back (F4). */
   async #startBus(isRetry = false): Promise<void> {
     try {
       await this.bus.start();
-      // What other programs have said meanwhile was missed, as in an interruption.
-      if (isRetry) this.engine.subscriptions.deliverAll();
+      if (isRetry) this.#missed();
     } catch (error) {
       if (!(error instanceof BackendUnavailableError)) throw error;
       if (this.#closed) return;

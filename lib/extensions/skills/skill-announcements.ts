@@ -35,14 +35,24 @@ export class SkillAnnouncements {
     clearTimeout(this.#retry);
   }
 
+  async #tellOf(uri: string): Promise<void> {
+    try {
+      await this.announcer.resourceUpdated(uri);
+    } catch (error) {
+      this.#untold.add(uri);
+      throw error;
+    }
+  }
+
   /** One after the other, so that a change of many files does not hold up what others announce. */
   async #tell(): Promise<void> {
     this.#telling = true;
     try {
       for (const uri of this.#untold) {
         if (this.#closed) break;
-        await this.announcer.resourceUpdated(uri);
+        // Before it is told: it may change again meanwhile.
         this.#untold.delete(uri);
+        await this.#tellOf(uri);
       }
       this.#telling = false;
     } catch (error) {

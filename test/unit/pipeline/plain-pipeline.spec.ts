@@ -32,6 +32,16 @@ const pipelineOf = (method: keyof Tools, hasSparing = false) =>
 const run = (method: keyof Tools, raw: unknown, schema?: CompiledSchema): unknown =>
   pipelineOf(method)!({}, new CallResponse(undefined), new Call(ctx, raw, schema));
 
+describe('CallResponse', () => {
+  it('has locals, which enhancers may replace as those of Express', () => {
+    const response = new CallResponse(undefined);
+    response.locals['user'] = 'ada';
+    expect(response.locals).toEqual({ user: 'ada' });
+    response.locals = { user: 'bob' };
+    expect(response.locals).toEqual({ user: 'bob' });
+  });
+});
+
 describe('plainPipeline()', () => {
   it('passes each parameter where it belongs, and returns at once what the method returns', () => {
     expect(run('both', { city: 'Oslo' })).toEqual([tools, ctx, { city: 'Oslo' }]);
