@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TaskKey } from '../../task/task-record.js';
 import { TaskLimitError, type TaskStore } from '../../task/task-store.js';
+import { COLLIDING_KEYS, FOREIGN_PRINCIPALS } from './keys.js';
 import { type Runner, withSetup } from './runner.js';
 import {
   ask,
@@ -188,7 +189,7 @@ export function taskStoreContract(runner: Runner, contract: TaskStoreContract): 
       // The lease may expire in the meantime on a slow machine, which is not an effect of the foreign calls.
       const withoutOrphaned = async () => ({ ...(await store.load(spec)), orphaned: undefined });
       const before = await withoutOrphaned();
-      for (const principal of ['mallory', '', 'alic', 'alice ', 'Alice']) {
+      for (const principal of FOREIGN_PRINCIPALS) {
         await assertUnknown(store, { principal, id: '1' }, `principal ${JSON.stringify(principal)}`);
       }
       await assertUnknown(store, { principal: 'alice', id: 'nothing' }, 'never created');
@@ -196,16 +197,8 @@ export function taskStoreContract(runner: Runner, contract: TaskStoreContract): 
     });
 
     it('TaskStore distinguishes keys whose concatenated parts are equal', async ({ store }) => {
-      const pairs = [
-        ['a', 'b:c'],
-        ['a:b', 'c'],
-        ['1', '1'],
-        ['11', ''],
-        ['{a}', 'b'],
-        ['a}', '{b'],
-      ] as const;
-      for (const [principal, id] of pairs) await store.create(taskSpec(id, principal), TASK_LEASE);
-      for (const [principal, id] of pairs) {
+      for (const [principal, id] of COLLIDING_KEYS) await store.create(taskSpec(id, principal), TASK_LEASE);
+      for (const [principal, id] of COLLIDING_KEYS) {
         const loaded = (await store.load({ principal, id }))!;
         assert.deepEqual([loaded.principal, loaded.id], [principal, id]);
       }
