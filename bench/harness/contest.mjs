@@ -1,5 +1,7 @@
+import { measure } from './measure.mjs';
 import { CLIENT_CORE, PinnedProcess, SERVER_CORE } from './pinned-process.mjs';
 import { interleaved } from './samples.mjs';
+import { warmUp } from './warm-up.mjs';
 
 const LOAD_CLIENT = new URL('load-client.mjs', import.meta.url).href;
 
@@ -21,7 +23,7 @@ export async function contest(entries, options, onSample = () => {}) {
   );
   for (const rounds of roundsLeft) {
     await withServers(entries, options, async (contenders, client) => {
-      await warmUp(contenders, client, options);
+      for (const contender of contenders) await warmUp(contender, client, options.warmUpSeconds);
       await interleaved(contenders, rounds, async (contender) => {
         const sample = await measure(contender, client, options.seconds);
         samples.get(contender.name).push(sample);
@@ -30,16 +32,6 @@ export async function contest(entries, options, onSample = () => {}) {
     });
   }
   return samples;
-}
-
-/** Most of what a server does is the same for its first request and for those of another form. */
-async function warmUp(contenders, client, { warmUpSeconds, warmUpAgainSeconds }) {
-  const warm = new Set();
-  for (const contender of contenders) {
-    const [server] = contender.servers;
-    await measure(contender, client, warm.has(server) ? warmUpAgainSeconds : warmUpSeconds);
-    warm.add(server);
-  }
 }
 
 async function withServers(entries, options, use) {
@@ -61,24 +53,4 @@ async function withServers(entries, options, use) {
   } finally {
     await Promise.all([client, ...servers.values()].map((process) => process.stop()));
   }
-}
-
-/** Loads the servers of one contender for some time. @returns its answers, and the CPU time of its servers */
-export async function measure({ name, ports, servers, steps, connections }, client, seconds) {
-  await client.ask({ do: 'open', ports, count: connections, steps });
-  const before = await cpuMicros(servers);
-  const started = performance.now();
-  const { answered, refused, example } = await client.ask({ do: 'run', ms: seconds * 1000 });
-  const wallSeconds = (performance.now() - started) / 1000;
-  const after = await cpuMicros(servers);
-  await client.ask({ do: 'close' });
-  if (refused > 0) throw new Error(`${name}: ${refused} of ${answered} answers were not right, such as\n${example}`);
-  const cpuSeconds = (after - before) / 1e6;
-  return { perCpuSecond: answered / cpuSeconds, answered, cpuSeconds, wallSeconds };
-}
-
-async function cpuMicros(servers) {
-  let sum = 0;
-  for (const server of servers) sum += (await server.ask({ do: 'cpu' })).cpuMicros;
-  return sum;
 }

@@ -5,7 +5,7 @@ export function roundsOf({ rounds, seconds }) {
   return {
     rounds: Number(rounds),
     seconds: Number(seconds),
-    warmUpSeconds: 2,
+    warmUpSeconds: 10,
     generations: Math.min(3, Number(rounds)),
     connections: CONNECTIONS,
   };

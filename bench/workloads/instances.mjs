@@ -2,8 +2,10 @@
 import { roomFor, startInstance } from '../fleet/arms.mjs';
 import { StreamArm } from '../fleet/stream-arm.mjs';
 import { forms } from '../forms.mjs';
-import { measure, startLoadClient } from '../harness/contest.mjs';
+import { startLoadClient } from '../harness/contest.mjs';
+import { measure } from '../harness/measure.mjs';
 import { add, interleaved } from '../harness/samples.mjs';
+import { warmUp } from '../harness/warm-up.mjs';
 
 const SESSIONS = 1000;
 
@@ -32,7 +34,7 @@ export const growthInstances = {
         };
         const commands = await redis.commandsAbout('{:all}', () => arm.broadcastOnce());
         add(samples, name, { commandsPerBroadcast: commands });
-        await measure(arm.contender, client, options.warmUpSeconds * count);
+        await warmUp(arm.contender, client, options.warmUpSeconds * count);
       }
       await interleaved(arms, rounds, async (arm) => {
         step(arm.name);

@@ -4,8 +4,10 @@ import { Crowd } from '../fleet/crowd.mjs';
 import { requireOpenFiles } from '../fleet/open-files.mjs';
 import { StreamArm } from '../fleet/stream-arm.mjs';
 import { forms } from '../forms.mjs';
-import { measure, startLoadClient } from '../harness/contest.mjs';
+import { startLoadClient } from '../harness/contest.mjs';
+import { measure } from '../harness/measure.mjs';
 import { add, interleaved } from '../harness/samples.mjs';
+import { warmUp } from '../harness/warm-up.mjs';
 
 /** The sessions of both instances are released afterwards, and the run fails if anything of them is left. */
 export const sessions = {
@@ -58,7 +60,7 @@ export const growthSessions = {
           const steps = [await forms['call-legacy'](holder.port)];
           arm.contender = { name, ports: [holder.port], servers: [holder.process], steps, connections };
           add(samples, name, arm.memory);
-          await measure(arm.contender, client, options.warmUpSeconds);
+          await warmUp(arm.contender, client, options.warmUpSeconds);
         }
       }
       await interleaved(arms, rounds, async (arm) => {
