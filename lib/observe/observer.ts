@@ -82,7 +82,7 @@ export class Observer implements TaskObserver, RequestObserver {
    * @returns `undefined` if nobody wants to know how it goes on
    */
   begin(exchange: Exchange, isKnown: boolean): ObservedRequest | undefined {
-    const tracing = this.#tracing;
+    const tracing = this.#tracing?.isHeard ? this.#tracing : undefined;
     if (!tracing && !this.isTold('request') && !this.isTold('request-start')) return undefined;
     return new ObservedRequest(this, exchange, tracing?.request(exchange, this.#subjectOf(exchange), isKnown));
   }

@@ -9,6 +9,8 @@ import type { Subject } from './subject.js';
 
 /** Follows requests with what they cause, on whichever instance. Nothing of it waits or throws. */
 export interface Tracing {
+  /** Whether anybody gets what is said of requests. While nobody does, none is told. */
+  readonly isHeard: boolean;
   /**
    * A request begins.
    *

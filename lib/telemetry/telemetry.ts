@@ -21,6 +21,8 @@ export interface TelemetryOptions {
   readonly api: OpenTelemetry;
   /** `undefined` if there are to be no spans. */
   readonly tracer: Tracer | undefined;
+  /** Whether spans get anywhere, which may be so from some time on. */
+  readonly tracesArrive: () => boolean;
   /** `undefined` if there are to be no metrics. */
   readonly meter: Meter | undefined;
   /** Whether spans of calls have their arguments, and their results. */
@@ -57,9 +59,14 @@ export class Telemetry implements Tracing {
     this.#questions = meter && histogram(meter, METRIC.questionDuration, DURATION_BUCKETS);
   }
 
+  get isHeard(): boolean {
+    return this.#durations !== undefined || this.#options.tracesArrive();
+  }
+
   request(exchange: Exchange, subject: Subject, isKnown: boolean): TracedRequest | undefined {
     if (exchange.request.method === NOT_FOLLOWED) return undefined;
-    const { api, tracer, results } = this.#options;
+    const { api, results } = this.#options;
+    const tracer = this.#options.tracesArrive() ? this.#options.tracer : undefined;
     const kind = this.#kinds.of(exchange, subject, isKnown);
     if (!tracer) return new RequestSpan(api, kind, subject, this.#durations, undefined, undefined, false);
     const parent = parentOf(api, exchange);
