@@ -1,12 +1,10 @@
 import { CapacityError } from '../protocol/errors.js';
+import { LinkedList } from '../limits/linked-list.js';
 import { Shares } from '../limits/shares.js';
 import type { RequestId } from '../protocol/messages.js';
 import { sessionKeyText } from '../session/session-key.js';
 import type { SessionKey } from '../session/session-record.js';
 import type { Exchange } from '../exchange/exchange.js';
-
-/** `1` and `"1"` are different ids, and an id means a request of its own session only (Z-14, G-46). */
-const keyOf = (session: SessionKey, id: RequestId): string => `${sessionKeyText(session)} ${typeof id} ${id}`;
 
 /** Time for the responses of cancelled requests to be sent, or stored in the event log, ms. */
 const CANCEL_GRACE_MS = 500;
@@ -20,8 +18,7 @@ export interface InFlightLimits {
 
 /** The requests this instance is working on: what can be cancelled here, and what a shutdown waits for. */
 export class InFlight {
-  readonly #exchanges = new Set<Exchange>();
-  readonly #bySession = new Map<string, Exchange>();
+  readonly #exchanges = new LinkedList<Exchange>();
   readonly #shares = new Shares();
   #idle: (() => void)[] = [];
 
@@ -50,15 +47,11 @@ export class InFlight {
 
   /** @param client whose share it counts for @returns what to call when the response is there */
   add(exchange: Exchange, client = ''): () => void {
-    const { session } = exchange.peer;
-    const key = session && keyOf(session, exchange.request.id);
-    this.#exchanges.add(exchange);
+    const link = this.#exchanges.add(exchange);
     this.#shares.add(client, 1);
-    if (key !== undefined) this.#bySession.set(key, exchange);
     return () => {
-      if (!this.#exchanges.delete(exchange)) return;
+      if (!this.#exchanges.remove(link)) return;
       this.#shares.add(client, -1);
-      if (key !== undefined && this.#bySession.get(key) === exchange) this.#bySession.delete(key);
       if (this.#exchanges.size === 0) for (const idle of this.#idle.splice(0)) idle();
     };
   }
@@ -77,16 +70,18 @@ export class InFlight {
 
   /** Cancels everything that runs in a session: it is over, so nobody can get the results any more. */
   cancelSession(session: SessionKey, reason: string): void {
-    const text = sessionKeyText(session);
-    for (const exchange of [...this.#exchanges]) {
-      if (exchange.peer.session && sessionKeyText(exchange.peer.session) === text) exchange.cancel(reason);
-    }
+    for (const exchange of this.#exchanges) if (isIn(session, exchange)) exchange.cancel(reason);
   }
 
-  /** Cancels a request of a session, if it runs here. `initialize` cannot be cancelled (G-4). */
+  /**
+   * Cancels a request of a session, if it runs here. `1` and `"1"` are different ids (Z-14, G-46). `initialize` cannot be
+   * cancelled (G-4).
+   */
   cancel(session: SessionKey, id: RequestId, reason: string): void {
-    const exchange = this.#bySession.get(keyOf(session, id));
-    if (exchange?.request.method !== 'initialize') exchange?.cancel(reason);
+    let found: Exchange | undefined;
+    // Nothing is found by a key: making one for each request costs more than looking at all of them for a cancellation.
+    for (const one of this.#exchanges) if (one.request.id === id && isIn(session, one)) found = one;
+    if (found?.request.method !== 'initialize') found?.cancel(reason);
   }
 
   /**
@@ -109,3 +104,6 @@ export class InFlight {
     clearTimeout(timer);
   }
 }
+
+const isIn = ({ principal, id }: SessionKey, { peer: { session } }: Exchange): boolean =>
+  session !== undefined && session.id === id && session.principal === principal;

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Dispatcher } from '../../../engine/dispatcher.js';
 import { Exchange, NO_OUTLET } from '../../../exchange/exchange.js';
-import { legacyPeer } from '../../../exchange/peer.js';
+import { legacyPeer, type Peer } from '../../../exchange/peer.js';
 import { viewOf } from '../../../exchange/request-view.js';
 import type { InFlight } from '../../../engine/in-flight.js';
 import { openSession } from '../../../engine/methods/initialize.js';
@@ -95,27 +95,29 @@ export class PostHandler {
     if (busy) return refuseBusy(http, busy, 'serves as many requests', idOf(messages, batch));
     const ids = requests.map(({ id }) => id);
     const response = new PostResponse(http, session, this.services, this.options, ids, batch);
-    const peer = legacyPeer(session, senderOf(http));
-    // What a guard writes to the request of one call must not be found by another.
-    const own = requests.length === 1 ? () => peer : () => ({ ...peer, request: viewOf(http.request) });
-    const exchanges = requests.map((request) => new Exchange(own(), request, response));
+    const exchanges = exchangesOf(requests, legacyPeer(session, senderOf(http)), response);
     // Without a stream the client has nothing to resume: its results could not reach it any more.
     http.response.once('close', () => {
       if (http.response.writableFinished || response.isStream) return;
       for (const exchange of exchanges) exchange.cancel('the client closed the response');
     });
-    this.slow.add(response);
+    const pending = this.slow.add(response);
+    if (batch) await this.#serveBatch(http, exchanges, response, client);
+    else await this.#serve(exchanges[0]!, response, client);
+    this.slow.remove(pending);
+  }
+
+  async #serveBatch(http: HttpContext, exchanges: readonly Exchange[], response: PostResponse, client: string) {
     const served: Promise<void>[] = [];
     for (const exchange of exchanges) {
       // The results of a large batch must not all be there in the same turn.
       if (served.length > 0 && served.length % BATCH_PER_TURN === 0) await nextTurn();
-      if (batch) await http.turns?.take(http.remoteAddress, 0);
+      await http.turns?.take(http.remoteAddress, 0);
       if (response.isFull) response.refuse(exchange.request.id);
-      // Each call of a batch in a turn of its own: one that enters an AsyncLocalStorage must not replace that of another.
-      else served.push(batch ? this.#serveLater(exchange, response, client) : this.#serve(exchange, response, client));
+      // In a turn of its own: one that enters an AsyncLocalStorage must not replace that of another.
+      else served.push(Promise.resolve().then(() => this.#serve(exchange, response, client)));
     }
     await Promise.all(served);
-    this.slow.remove(response);
   }
 
   async #serve(exchange: Exchange, response: PostResponse, client: string): Promise<void> {
@@ -125,11 +127,6 @@ export class PostHandler {
     // A shutdown waits until the response is in the log: otherwise the client could not find it on another instance.
     if (stored) await stored;
     remove();
-  }
-
-  async #serveLater(...args: [exchange: Exchange, response: PostResponse, client: string]): Promise<void> {
-    await Promise.resolve();
-    return this.#serve(...args);
   }
 
   /** The one thing that every session does once. Its update finds out whether there is a session at all. */
@@ -157,6 +154,12 @@ export class PostHandler {
     }
   }
 }
+
+/** What a guard writes to the request of one call must not be found by another. */
+const exchangesOf = (requests: readonly JsonRpcRequest[], peer: Peer, outlet: PostResponse): Exchange[] =>
+  requests.length === 1
+    ? [new Exchange(peer, requests[0]!, outlet)]
+    : requests.map((request) => new Exchange({ ...peer, request: viewOf(peer.request) }, request, outlet));
 
 const isInitialized = (message: ValidMessage | undefined): boolean =>
   message?.kind === 'notification' && message.message.method === 'notifications/initialized';

@@ -47,9 +47,9 @@ export class ModernHandler {
 
   async #serve(exchange: Exchange, response: ModernResponse, client: string, account?: ByteAccount): Promise<void> {
     const remove = this.inFlight.add(exchange, client);
-    this.slow.add(response);
+    const pending = this.slow.add(response);
     const serialized = await this.dispatcher.dispatch(exchange);
-    this.slow.remove(response);
+    this.slow.remove(pending);
     remove();
     if (serialized) response.finish(serialized);
     else response.abandon();

@@ -1,7 +1,17 @@
+import { type Link, LinkedList } from '../../../limits/linked-list.js';
+
 /** A response whose result is not there yet. */
 export interface PendingResponse {
   /** Turns the response into a stream, so that proxies see bytes while the method runs. */
   becomeStream(): void;
+}
+
+/** How often is looked in the time after which a response becomes a stream. */
+const LOOKS = 4;
+
+interface Waiting {
+  readonly response: PendingResponse;
+  readonly dueAt: number;
 }
 
 /**
@@ -10,33 +20,36 @@ export interface PendingResponse {
  * fast ones.
  */
 export class StreamUpgrades {
-  readonly #pending = new Map<PendingResponse, number>();
+  readonly #pending = new LinkedList<Waiting>();
   #timer: NodeJS.Timeout | undefined;
+  /** How often has been looked. Its reading costs nothing, unlike that of a clock. */
+  #looks = 0;
 
   /** @param afterMs age at which a response becomes a stream, ms; it may be a quarter late */
   constructor(private readonly afterMs: number) {}
 
-  add(pending: PendingResponse): void {
-    this.#pending.set(pending, performance.now());
-    this.#timer ??= setInterval(() => this.#sweep(), Math.max(10, this.afterMs / 4)).unref();
+  /** @returns by which it is removed */
+  add(response: PendingResponse): Link<Waiting> {
+    this.#timer ??= setInterval(() => this.#look(), Math.max(10, this.afterMs / LOOKS)).unref();
+    // The next look may be near.
+    return this.#pending.add({ response, dueAt: this.#looks + LOOKS + 1 });
   }
 
-  remove(pending: PendingResponse): void {
-    this.#pending.delete(pending);
+  remove(added: Link<Waiting>): void {
+    this.#pending.remove(added);
   }
 
   close(): void {
     clearInterval(this.#timer);
-    this.#pending.clear();
+    this.#timer = undefined;
   }
 
-  #sweep(): void {
-    const due = performance.now() - this.afterMs;
-    // The map is in insertion order, so the oldest responses come first.
-    for (const [pending, since] of this.#pending) {
-      if (since > due) break;
-      this.#pending.delete(pending);
-      pending.becomeStream();
+  #look(): void {
+    this.#looks++;
+    // The oldest are in front.
+    for (let link = this.#pending.first; link && link.value.dueAt <= this.#looks; link = this.#pending.first) {
+      this.#pending.remove(link);
+      link.value.response.becomeStream();
     }
     if (this.#pending.size === 0) {
       clearInterval(this.#timer);
