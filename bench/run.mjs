@@ -81,8 +81,12 @@ function chosen(text, what, all) {
   return names;
 }
 
-/** Workloads of the same batch that follow each other, together. */
+/**
+ * Workloads of the same batch that follow each other, together, which saves starts. A full run has each of them alone: a
+ * server that waits long for its turn is compiled anew in it.
+ */
 function batches(workloads) {
+  if (!options.sharesServers) return workloads.map((workload) => [workload]);
   const result = [];
   for (const workload of workloads) {
     if (workload.batch && result.at(-1)?.[0].batch === workload.batch) result.at(-1).push(workload);

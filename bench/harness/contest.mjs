@@ -25,6 +25,8 @@ export async function contest(entries, options, onSample = () => {}) {
     await withServers(entries, options, async (contenders, client) => {
       for (const contender of contenders) await warmUp(contender, client, options.warmUpSeconds);
       await interleaved(contenders, rounds, async (contender) => {
+        // What it has not done for a while, a server does slowly at first.
+        if (options.leadSeconds > 0) await measure(contender, client, options.leadSeconds);
         const sample = await measure(contender, client, options.seconds);
         samples.get(contender.name).push(sample);
         onSample(contender.name, sample);

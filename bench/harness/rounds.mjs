@@ -6,6 +6,7 @@ export function roundsOf({ rounds, seconds }) {
     rounds: Number(rounds),
     seconds: Number(seconds),
     warmUpSeconds: 10,
+    leadSeconds: 0.2,
     generations: Math.min(3, Number(rounds)),
     connections: CONNECTIONS,
   };
