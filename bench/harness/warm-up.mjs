@@ -9,7 +9,7 @@ const FASTER = 1.05;
 
 /**
  * Loads a server until it gets no faster, because a server in production is warm. How long the compiler takes depends on
- * the server and on the machine: a fixed time measured half of them while they were still compiled.
+ * the server and on the machine: a fixed time measured half of them while they were still being compiled.
  *
  * @param mostSeconds after which it is taken as it is
  */
