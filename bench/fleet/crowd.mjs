@@ -10,6 +10,9 @@ const BROADCASTS = 7;
 /** Timers of probes and pending replies; leaked sessions would leave thousands. */
 const TRANSIENT_TIMERS = 10;
 
+/** Channels of an instance that stay from its first session on: it hears on one of them of changes of sessions. */
+const LASTING_CHANNELS = 1;
+
 /** Two instances, each with half of the sessions open by one client process. */
 export class Crowd {
   static async start(redis, options) {
@@ -28,7 +31,11 @@ export class Crowd {
   }
 
   async initial() {
-    this.base = { ...(await this.#totals()), ...(await this.#ofAll('timers')) };
+    const totals = await this.#totals();
+    const lasting = LASTING_CHANNELS * this.instances.length;
+    const { channels, listeners } = totals;
+    this.base = { ...totals, channels: channels + lasting, listeners: listeners + lasting };
+    Object.assign(this.base, await this.#ofAll('timers'));
     return this.base;
   }
 
