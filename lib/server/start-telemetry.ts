@@ -2,7 +2,7 @@ import { auditOptions } from '../options/audit-options.js';
 import { telemetryOptions } from '../options/telemetry-options.js';
 import { fleetMetrics } from '../telemetry/fleet-metrics.js';
 import { loadOpenTelemetry } from '../telemetry/load-open-telemetry.js';
-import { findsTracing, isHeard } from '../telemetry/registered-sdk.js';
+import { registeredMeter, registeredTracer } from '../telemetry/registered-sdk.js';
 import { Telemetry } from '../telemetry/telemetry.js';
 import { fleetFigures } from './fleet-figures.js';
 import { healthOf } from './health.js';
@@ -24,12 +24,9 @@ export async function startTelemetry(runtime: McpRuntime): Promise<() => void> {
   if (!api) return () => {};
   const { name: server } = options;
   const { instance } = auditOptions(options.audit);
-  const tracer = traces ? api.trace.getTracer(SCOPE) : undefined;
-  const tracesArrive = traces ? findsTracing(api, SCOPE) : () => false;
-  const given = metrics ? api.metrics.getMeter(SCOPE) : undefined;
-  const meter = given && isHeard(api, given) ? given : undefined;
-  const telemetry = new Telemetry({ api, tracer, tracesArrive, meter, ...content, server, instance });
-  const stopTracing = observer.trace(telemetry);
+  const tracer = traces ? registeredTracer(api, SCOPE) : () => undefined;
+  const meter = metrics ? registeredMeter(api, SCOPE) : undefined;
+  const stopTracing = observer.trace(new Telemetry({ api, tracer, meter, ...content, server, instance }));
   const stopMetrics =
     meter &&
     fleetMetrics({

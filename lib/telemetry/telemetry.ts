@@ -19,10 +19,8 @@ import { formatTraceParent, parseTraceParent } from './trace-parent.js';
 
 export interface TelemetryOptions {
   readonly api: OpenTelemetry;
-  /** `undefined` if there are to be no spans. */
-  readonly tracer: Tracer | undefined;
-  /** Whether spans get anywhere, which may be so from some time on. */
-  readonly tracesArrive: () => boolean;
+  /** Returns `undefined` as long as there are to be no spans. */
+  readonly tracer: () => Tracer | undefined;
   /** `undefined` if there are to be no metrics. */
   readonly meter: Meter | undefined;
   /** Whether spans of calls have their arguments, and their results. */
@@ -60,13 +58,13 @@ export class Telemetry implements Tracing {
   }
 
   get isHeard(): boolean {
-    return this.#durations !== undefined || this.#options.tracesArrive();
+    return this.#durations !== undefined || this.#options.tracer() !== undefined;
   }
 
   request(exchange: Exchange, subject: Subject, isKnown: boolean): TracedRequest | undefined {
     if (exchange.request.method === NOT_FOLLOWED) return undefined;
     const { api, results } = this.#options;
-    const tracer = this.#options.tracesArrive() ? this.#options.tracer : undefined;
+    const tracer = this.#options.tracer();
     const kind = this.#kinds.of(exchange, subject, isKnown);
     if (!tracer) return new RequestSpan(api, kind, subject, this.#durations, undefined, undefined, false);
     const parent = parentOf(api, exchange);
@@ -81,7 +79,8 @@ export class Telemetry implements Tracing {
   }
 
   question(exchange: Exchange, id: string, { method }: InputRequest): Required<ObservedQuestion> {
-    const { api, tracer } = this.#options;
+    const { api } = this.#options;
+    const tracer = this.#options.tracer();
     const askedAt = performance.now();
     const context = api.context.active();
     const attributes = { ...this.#common, [ATTRIBUTE.method]: method };
@@ -104,12 +103,13 @@ export class Telemetry implements Tracing {
   }
 
   current(): string | undefined {
-    const span = this.#options.tracer && this.#options.api.trace.getActiveSpan()?.spanContext();
+    const span = this.#options.tracer() && this.#options.api.trace.getActiveSpan()?.spanContext();
     return span && this.#options.api.trace.isSpanContextValid(span) ? formatTraceParent(span) : undefined;
   }
 
   async taskRun<T>({ tool, caller }: TaskRecord, run: () => Promise<T>): Promise<T> {
-    const { api, tracer } = this.#options;
+    const { api } = this.#options;
+    const tracer = this.#options.tracer();
     if (!tracer) return run();
     const asked = parseTraceParent(caller.trace ?? '');
     const parent = asked ? api.trace.setSpanContext(api.ROOT_CONTEXT, asked) : api.ROOT_CONTEXT;
@@ -126,7 +126,8 @@ export class Telemetry implements Tracing {
   }
 
   answer(session: SessionKey, { id }: JsonRpcResponse): TracedAnswer {
-    const { api, tracer } = this.#options;
+    const { api } = this.#options;
+    const tracer = this.#options.tracer();
     const ambient = api.context.active();
     // Its id is the one thing of a question that comes back with the answer, to whichever instance.
     const asked = parseTraceParent(String(id).slice(String(id).lastIndexOf(MARK) + 1));
