@@ -6,7 +6,7 @@ export interface PendingResponse {
   becomeStream(): void;
 }
 
-/** How often is looked in the time after which a response becomes a stream. */
+/** How often the responses are looked at in the time after which one becomes a stream. */
 const LOOKS = 4;
 
 interface Waiting {
@@ -22,16 +22,16 @@ interface Waiting {
 export class StreamUpgrades {
   readonly #pending = new LinkedList<Waiting>();
   #timer: NodeJS.Timeout | undefined;
-  /** How often has been looked. Its reading costs nothing, unlike that of a clock. */
+  /** Counts the looks of the timer. It is read for every request, and a clock would cost more. */
   #looks = 0;
 
   /** @param afterMs age at which a response becomes a stream, ms; it may be a quarter late */
   constructor(private readonly afterMs: number) {}
 
-  /** @returns by which it is removed */
+  /** @returns what `remove()` takes */
   add(response: PendingResponse): Link<Waiting> {
     this.#timer ??= setInterval(() => this.#look(), Math.max(10, this.afterMs / LOOKS)).unref();
-    // The next look may be near.
+    // One look more, because the next one may be near.
     return this.#pending.add({ response, dueAt: this.#looks + LOOKS + 1 });
   }
 
@@ -41,7 +41,6 @@ export class StreamUpgrades {
 
   close(): void {
     clearInterval(this.#timer);
-    this.#timer = undefined;
   }
 
   #look(): void {
