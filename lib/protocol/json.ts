@@ -91,14 +91,8 @@ function endOfString(text: string, open: number): number {
  */
 function countMembers(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
-  let count = 0;
-  if (Array.isArray(value)) {
-    for (const member of value as readonly unknown[]) count += countMembers(member);
-    return count;
-  }
-  for (const key of Object.keys(value)) {
-    const member = (value as Record<string, unknown>)[key];
-    count += typeof member === 'object' ? 1 + countMembers(member) : 1;
-  }
+  const members: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
+  let count = Array.isArray(value) ? 0 : members.length;
+  for (const member of members) if (typeof member === 'object' && member !== null) count += countMembers(member);
   return count;
 }
