@@ -5,9 +5,9 @@ import { conditions } from './harness/conditions.mjs';
 import { contest } from './harness/contest.mjs';
 import { printTable, summarise } from './harness/report.mjs';
 import { writeResults } from './harness/results.mjs';
-import { roundsOf } from './harness/rounds.mjs';
 import { assertSum } from './answers.mjs';
 import { modernCall } from './forms.mjs';
+import { PROFILES } from './profiles.mjs';
 
 const ARMS = [
   'fastify-bare',
@@ -29,7 +29,8 @@ const { values } = parseArgs({
     out: { type: 'string', default: 'host' },
   },
 });
-const options = roundsOf(values);
+const [rounds, seconds] = [Number(values.rounds), Number(values.seconds)];
+const options = { ...PROFILES.full, rounds, seconds, generations: Math.min(3, rounds) };
 
 ensureInstalled();
 const entries = ARMS.map((name) => ({

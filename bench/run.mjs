@@ -86,10 +86,10 @@ function chosen(text, what, all) {
  * server that waits long for its turn is compiled anew in it.
  */
 function batches(workloads) {
-  if (!options.sharesServers) return workloads.map((workload) => [workload]);
   const result = [];
   for (const workload of workloads) {
-    if (workload.batch && result.at(-1)?.[0].batch === workload.batch) result.at(-1).push(workload);
+    const mayJoin = options.sharesServers && workload.batch;
+    if (mayJoin && result.at(-1)?.[0].batch === workload.batch) result.at(-1).push(workload);
     else result.push([workload]);
   }
   return result;

@@ -10,7 +10,7 @@ const BROADCASTS = 7;
 /** Timers of probes and pending replies; leaked sessions would leave thousands. */
 const TRANSIENT_TIMERS = 10;
 
-/** Channels of an instance that stay from its first session on: it hears on one of them of changes of sessions. */
+/** Channels of an instance that stay from its first session on: on one it hears of changes of sessions. */
 const LASTING_CHANNELS = 1;
 
 /** Two instances, each with half of the sessions open by one client process. */
@@ -31,11 +31,8 @@ export class Crowd {
   }
 
   async initial() {
-    const totals = await this.#totals();
-    const lasting = LASTING_CHANNELS * this.instances.length;
-    const { channels, listeners } = totals;
-    this.base = { ...totals, channels: channels + lasting, listeners: listeners + lasting };
-    Object.assign(this.base, await this.#ofAll('timers'));
+    this.base = { ...(await this.#totals()), ...(await this.#ofAll('timers')) };
+    for (const name of ['channels', 'listeners']) this.base[name] += LASTING_CHANNELS * this.instances.length;
     return this.base;
   }
 
