@@ -54,26 +54,17 @@ const day = (date) =>
   new Date(date).toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
 
 function fleet(figures) {
-  const { workloads } = figures;
-  const isOfThisRun = workloads.sessions?.run === workloads['call-modern'].run;
-  return [delivery(figures), ...(isOfThisRun ? sessions(figures) : [])];
-}
-
-function delivery(figures) {
   const sent = (measure) => figures.of('delivery', 'fleet', measure).median;
-  const toFloor = figures.ratio('delivery', 'fleet', 'floor', 'perSecond').median;
-  return [
-    'messages from one instance to clients of another, 100 sessions',
-    `${number(sent('perSecond'))} a second, ${number(toFloor, 2)} of raw ioredis \`XADD\` and \`PUBLISH\`; at 1000 a second ` +
-      `p50 ${number(sent('p50Ms'), 2)} ms, p99 ${number(sent('p99Ms'), 2)} ms`,
-  ];
-}
-
-function sessions(figures) {
   const held = (measure) => figures.of('sessions', 'two instances', measure).median;
   const time = figures.of('sessions', 'broadcast', 'lastAfterMs');
   const kB = (bytes) => `${number(bytes / 1000, 1)} kB`;
+  const toFloor = figures.ratio('delivery', 'fleet', 'floor', 'perSecond').median;
   return [
+    [
+      'messages from one instance to clients of another, 100 sessions',
+      `${number(sent('perSecond'))} a second, ${number(toFloor, 2)} of raw ioredis \`XADD\` and \`PUBLISH\`; at 1000 a second ` +
+        `p50 ${number(sent('p50Ms'), 2)} ms, p99 ${number(sent('p99Ms'), 2)} ms`,
+    ],
     [
       `${number(figures.workloads.sessions.options.sessions)} open sessions with streams on two instances`,
       `${kB(held('heapBytes'))} of heap each, ${kB(held('redisBytes'))} in Redis; ${number(held('commandsPerSecondAtDefaultTtl'), 0)} Redis ` +
