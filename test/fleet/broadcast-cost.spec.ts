@@ -3,7 +3,8 @@ import { fleetApp, type FleetApp } from '../fixtures/applications/fleet-app.js';
 import { LegacySession } from '../fixtures/clients/legacy-session.js';
 import type { SseClient } from '../fixtures/clients/sse-client.js';
 import { hasData, log, openStandaloneStream } from '../fixtures/fleet/expect-one-server.js';
-import { newNamespace } from '../fixtures/fleet/redis-fleet.js';
+import { ALL_SESSIONS, STANDALONE_STREAM, STREAM_START } from '../../lib/stream/event-log.js';
+import { fleetMember, newNamespace } from '../fixtures/fleet/redis-fleet.js';
 import { RedisServer } from '../fixtures/redis/redis-server.js';
 
 let redis: RedisServer;
@@ -46,5 +47,15 @@ describe('what a broadcast costs', () => {
     expect(publish).toBeLessThanOrEqual(3);
     expect(evalsha).toBeLessThanOrEqual(10);
     await Promise.all(streams.map((stream) => stream.close()));
+  });
+
+  it('is not paid by instances that look for broadcasts before there was one: they extend the life of the log once', async () => {
+    const { log: events, close } = await fleetMember({ redis: redis.url });
+    await redis.admin.config('RESETSTAT');
+    for (let i = 0; i < 3; i++) {
+      expect(await events.read(ALL_SESSIONS, STANDALONE_STREAM, STREAM_START, 10)).toMatchObject({ entries: [] });
+    }
+    expect(await commands()).toMatchObject({ hsetnx: 1, pexpire: 1 });
+    await close();
   });
 });

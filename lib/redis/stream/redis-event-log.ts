@@ -100,7 +100,7 @@ export class RedisEventLog extends EventLog {
   override async read(key: SessionKey, stream: string, cursor: string, count: number): Promise<StreamPage> {
     const args = [...this.#streamArgs(key, stream), cursor, count, this.#limits.resultTtlMs];
     const reply = await this.#reads.run(() => this.#of(key).run<RawPage>('read', [this.#keys.session(key)], args));
-    if (isAllSessions(key) && (reply[0] !== 'ok' || this.#broadcastsNeedKeeping())) await this.#keepBroadcasts(key);
+    if (isAllSessions(key) && (reply[0] === 'ended' || this.#broadcastsNeedKeeping())) await this.#keepBroadcasts(key);
     if (reply[0] !== 'ok') return { ...UNKNOWN, ended: reply[0] === 'ended' && !isAllSessions(key) };
     const [, last, fence, final, ...raw] = reply;
     const entries = raw.map(readEntry).filter((entry) => entry !== undefined);
