@@ -2,8 +2,7 @@ import type { Exchange } from '../exchange/exchange.js';
 import { AuthenticationRequiredError, type McpError } from '../protocol/errors.js';
 import type { JsonObject } from '../protocol/messages.js';
 import type { AccessOptions } from './access-options.js';
-import type { AccessOperation } from './access-policy.js';
-import { askPolicies } from './ask-policies.js';
+import { askPolicies, type Question } from './ask-policies.js';
 import { UNDECLARED, type EntryAccess } from './entry-access.js';
 import { outcomeOf, type Outcome } from './outcome.js';
 import { lackOf, refusalFor, type Lack } from './refusal.js';
@@ -43,10 +42,11 @@ export class AccessControl {
    */
   outcome(rules: readonly EntryAccess[], exchange: Exchange): Outcome | undefined | Promise<Outcome | undefined> {
     if (!this.differs(rules)) return undefined;
+    const question = this.#mayList(exchange);
     const decisions: (boolean | Promise<boolean>)[] = [];
     let isDecided = true;
     for (const rule of rules) {
-      const decision = this.#hides ? this.#allows(rule, exchange, 'list') : isFor(rule, exchange);
+      const decision = this.#hides ? this.#allows(rule, question) : isFor(rule, exchange);
       isDecided &&= typeof decision === 'boolean';
       decisions.push(decision);
     }
@@ -61,14 +61,14 @@ export class AccessControl {
 
   /** Whether a caller may use an entry, as far as it can be said without arguments. */
   permits({ access = UNDECLARED }: Guarded, exchange: Exchange): boolean | Promise<boolean> {
-    return this.#allows(access, exchange, 'list');
+    return this.#allows(access, this.#mayList(exchange));
   }
 
   /** Whether a caller may use an entry with these arguments. */
   permitsCall({ access = UNDECLARED }: Guarded, exchange: Exchange, args: JsonObject): boolean | Promise<boolean> {
-    const permitted = this.#allows(access, exchange, 'list');
+    const permitted = this.#allows(access, this.#mayList(exchange));
     if (access.policies.length === 0) return permitted;
-    const call = (): boolean | Promise<boolean> => this.#allows(access, exchange, 'call', args);
+    const call = (): boolean | Promise<boolean> => this.#allows(access, this.#mayCall(exchange, args));
     return typeof permitted === 'boolean' ? permitted && call() : permitted.then((one) => one && call());
   }
 
@@ -126,25 +126,26 @@ export class AccessControl {
     args: JsonObject | undefined,
     unknown: () => McpError,
   ): Promise<void> {
-    if (!(await this.#ask(access, exchange, 'list'))) throw this.#answer('policy', access, exchange, unknown);
-    if (args === undefined || (await this.#ask(access, exchange, 'call', args))) return;
+    if (!(await askPolicies(access.policies, this.#mayList(exchange))))
+      throw this.#answer('policy', access, exchange, unknown);
+    if (args === undefined || (await askPolicies(access.policies, this.#mayCall(exchange, args)))) return;
     // A tool that the list shows is not hidden from a call: only these arguments are not allowed.
     if (access.isTemplate) throw this.#answer('policy', access, exchange, unknown);
     throw refusalFor('policy', access, exchange.peer.principal);
   }
 
-  #allows(
-    access: EntryAccess,
-    exchange: Exchange,
-    operation: AccessOperation,
-    args?: JsonObject,
-  ): boolean | Promise<boolean> {
+  #allows(access: EntryAccess, question: Question): boolean | Promise<boolean> {
+    const { exchange } = question;
     if (!isFor(access, exchange) || this.#lackOf(access, exchange)) return false;
-    return access.policies.length === 0 || this.#ask(access, exchange, operation, args);
+    return access.policies.length === 0 || askPolicies(access.policies, question);
   }
 
-  #ask({ policies }: EntryAccess, exchange: Exchange, operation: AccessOperation, args?: JsonObject) {
-    return askPolicies(policies, { exchange, operation, args, report: this.report });
+  #mayList(exchange: Exchange): Question {
+    return { exchange, operation: 'list', args: undefined, report: this.report };
+  }
+
+  #mayCall(exchange: Exchange, args: JsonObject): Question {
+    return { exchange, operation: 'call', args, report: this.report };
   }
 
   #lackOf(access: EntryAccess, exchange: Exchange): Lack | undefined {
