@@ -1,3 +1,4 @@
+import { type Link, LinkedList } from '../limits/linked-list.js';
 import type { PreparedJson } from '../protocol/prepared-json.js';
 
 /** The most pages of one list that are kept for callers who see a part of it. */
@@ -5,9 +6,16 @@ const MAX_PAGES = 1000;
 /** The most bytes of these pages together. */
 const MAX_BYTES = 8 * 1024 * 1024;
 
+interface CachedPage {
+  readonly key: string;
+  readonly page: PreparedJson;
+}
+
 /** Pages by key, of which the least recently used ones are dropped: there may be as many outcomes as there are callers. */
 export class PageCache {
-  readonly #pages = new Map<string, PreparedJson>();
+  readonly #pages = new Map<string, Link<CachedPage>>();
+  /** The least recently used one first. */
+  readonly #byUse = new LinkedList<CachedPage>();
   #bytes = 0;
 
   constructor(
@@ -16,37 +24,31 @@ export class PageCache {
   ) {}
 
   get(key: string): PreparedJson | undefined {
-    const page = this.#pages.get(key);
-    if (page === undefined) return undefined;
-    // Moves the entry to the end, so that the first one is the least recently used.
-    this.#pages.delete(key);
-    this.#pages.set(key, page);
-    return page;
+    const cached = this.#pages.get(key);
+    if (cached === undefined) return undefined;
+    this.#byUse.moveToEnd(cached);
+    return cached.value.page;
   }
 
   set(key: string, page: PreparedJson): void {
-    const size = sizeOf(key, page);
+    const size = sizeOf({ key, page });
     if (size > this.maxBytes) return;
-    this.#delete(key);
-    this.#pages.set(key, page);
+    const replaced = this.#pages.get(key);
+    if (replaced) this.#drop(replaced);
+    this.#pages.set(key, this.#byUse.add({ key, page }));
     this.#bytes += size;
-    for (const oldest of this.#pages.keys()) {
-      if (this.#pages.size <= this.maxPages && this.#bytes <= this.maxBytes) break;
-      this.#delete(oldest);
-    }
+    while (this.#pages.size > this.maxPages || this.#bytes > this.maxBytes) this.#drop(this.#byUse.first!);
   }
 
   clear(): void {
-    this.#pages.clear();
-    this.#bytes = 0;
+    for (const cached of this.#pages.values()) this.#drop(cached);
   }
 
-  #delete(key: string): void {
-    const page = this.#pages.get(key);
-    if (page === undefined) return;
-    this.#pages.delete(key);
-    this.#bytes -= sizeOf(key, page);
+  #drop(cached: Link<CachedPage>): void {
+    this.#byUse.remove(cached);
+    this.#pages.delete(cached.value.key);
+    this.#bytes -= sizeOf(cached.value);
   }
 }
 
-const sizeOf = (key: string, page: PreparedJson): number => key.length + page.bytes.length;
+const sizeOf = ({ key, page }: CachedPage): number => key.length + page.bytes.length;

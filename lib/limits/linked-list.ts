@@ -11,7 +11,7 @@ class Node<T> implements Link<T> {
 }
 
 /**
- * Values in the order in which they were added. For what comes and goes with every request: a `Set` or `Map` is laid out anew
+ * Values in the order in which they were added, or moved to the end. For what comes and goes with every request: a `Set` or `Map` is laid out anew
  * after so many removals, and what the old layouts refer to outlives its request by several garbage collections.
  */
 export class LinkedList<T> implements Iterable<T> {
@@ -29,13 +29,18 @@ export class LinkedList<T> implements Iterable<T> {
 
   add(value: T): Link<T> {
     const link = new Node(value);
-    const ends = this.#ends;
-    link.previous = ends.previous;
-    link.next = ends;
-    ends.previous.next = link;
-    ends.previous = link;
+    this.#append(link);
     this.#size++;
     return link;
+  }
+
+  /** Of a value that is still there. */
+  moveToEnd(added: Link<T>): void {
+    const link = added as Node<T>;
+    if (link.next === this.#ends) return;
+    link.previous.next = link.next;
+    link.next.previous = link.previous;
+    this.#append(link);
   }
 
   /** @returns whether it was still there */
@@ -49,10 +54,28 @@ export class LinkedList<T> implements Iterable<T> {
     return true;
   }
 
+  /** @param most how many values are looked at; what is found may be removed, and nothing else meanwhile */
+  find(test: (value: T) => boolean, most = Infinity): T | undefined {
+    let link = this.#ends.next;
+    for (let seen = 0; seen < most && link !== this.#ends; seen++) {
+      if (test(link.value)) return link.value;
+      link = link.next;
+    }
+    return undefined;
+  }
+
   /** Those that are there when it begins, so that values may be added and removed meanwhile. */
   [Symbol.iterator](): Iterator<T> {
     const values: T[] = [];
     for (let link = this.#ends.next; link !== this.#ends; link = link.next) values.push(link.value);
     return values.values();
+  }
+
+  #append(link: Node<T>): void {
+    const ends = this.#ends;
+    link.previous = ends.previous;
+    link.next = ends;
+    ends.previous.next = link;
+    ends.previous = link;
   }
 }

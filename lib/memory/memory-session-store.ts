@@ -6,6 +6,7 @@ import { StorageLimitError } from '../session/storage-limit.js';
 import { type SessionFilter, SessionLimitError, SessionStore } from '../session/session-store.js';
 import { type Clock, steadyClock } from './clock.js';
 import { frozenClone } from './frozen-copy.js';
+import { IdleOrder, type Place } from './idle-order.js';
 import type { SessionRegistry } from './session-registry.js';
 import { SetIndex } from './set-index.js';
 import { sweepEvery, sweepPeriodMs } from './sweep.js';
@@ -33,6 +34,8 @@ interface SessionEntry {
   /** What it is subscribed to. Absent until the first subscription, which most sessions never make. */
   uris: Set<string> | undefined;
   readonly client: string;
+  /** `undefined` once it has ended. */
+  place: Place<SessionEntry> | undefined;
   bytes: number;
   /** Open connections: a session that has any does not give way to another one. */
   holds: number;
@@ -50,10 +53,10 @@ const MAX_CANDIDATES = 1000;
  * @publicApi
  */
 export class MemorySessionStore extends SessionStore implements SessionRegistry {
-  /**
-   * By `sessionKeyText`, least recently loaded first. `load` moves a session to the end, so expired ones come first.
-   */
+  /** By `sessionKeyText`. */
   readonly #entries = new Map<string, SessionEntry>();
+  /** `load` moves a session to the end, so expired ones come first. */
+  readonly #idle = new IdleOrder<SessionEntry>();
   readonly #byId = new SetIndex<SessionEntry>();
   readonly #byPrincipal = new SetIndex<SessionEntry>();
   readonly #endListeners = new Set<(key: SessionKey) => void>();
@@ -63,7 +66,6 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
   readonly #maxSessions: number;
   readonly #maxSessionsPerClient: number;
   readonly #stored: StoredBytes | undefined;
-  readonly #byClient = new SetIndex<SessionEntry>();
   readonly #maxSubscriptions: number;
   readonly #now: Clock;
 
@@ -102,13 +104,14 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
       expiresAt: this.#now() + firstTtlMs(record, this.#idleTtlMs),
       uris: undefined,
       client,
+      place: undefined,
       bytes,
       holds: 0,
     };
+    entry.place = this.#idle.add(client, entry);
     this.#entries.set(text, entry);
     this.#byId.add(record.id, entry);
     this.#byPrincipal.add(record.principal, entry);
-    this.#byClient.add(client, entry);
   }
 
   async load(key: SessionKey): Promise<SessionRecord | undefined> {
@@ -169,8 +172,7 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
 
   async *sessions({ principal }: SessionFilter = {}): AsyncGenerator<SessionKey> {
     const candidates = principal === undefined ? this.#entries.values() : this.#byPrincipal.get(principal);
-    // A copy, because each `load` during the iteration moves its session to the end of the map, where it would be
-    // yielded a second time.
+    // A copy: sessions come and go during the iteration.
     for (const entry of Array.from(candidates)) {
       if (this.#isLive(entry)) yield keyOf(entry);
     }
@@ -218,33 +220,22 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
 
   /** Lets another session make room if there is no place for one more. */
   #admit(client: string): void {
-    const own = this.#byClient.count(client);
-    if (own >= this.#maxSessionsPerClient && !this.#makeRoom(this.#byClient.get(client)))
+    if (this.#idle.count(client) >= this.#maxSessionsPerClient && !this.#makeRoom(client))
       throw new SessionLimitError(this.#maxSessionsPerClient, this.#whoseShare);
-    if (this.#entries.size >= this.#maxSessions && !this.#makeRoom(this.#entries.values()))
-      throw new SessionLimitError(this.#maxSessions);
+    if (this.#entries.size >= this.#maxSessions && !this.#makeRoom()) throw new SessionLimitError(this.#maxSessions);
   }
 
   /** Ends the longest idle session without an open connection. @returns whether there was one among the first */
-  #makeRoom(candidates: Iterable<SessionEntry>): boolean {
-    let seen = 0;
-    for (const entry of candidates) {
-      if (entry.holds === 0) {
-        this.#expire(entry);
-        return true;
-      }
-      if (++seen >= MAX_CANDIDATES) return false;
-    }
-    return false;
+  #makeRoom(client?: string): boolean {
+    const entry = this.#idle.find(client, ({ holds }) => holds === 0, MAX_CANDIDATES);
+    if (entry) this.#expire(entry);
+    return entry !== undefined;
   }
 
   /** Restarts the idle TTL. The session that was used last is the last to make room for another one. */
   #use(entry: SessionEntry): void {
     entry.expiresAt = this.#now() + this.#idleTtlMs;
-    const text = sessionKeyText(entry.record);
-    this.#entries.delete(text);
-    this.#entries.set(text, entry);
-    this.#byClient.moveToEnd(entry.client, entry);
+    if (entry.place) this.#idle.use(entry.place);
   }
 
   #entry(key: SessionKey): SessionEntry | undefined {
@@ -254,16 +245,14 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
 
   /** Whether the session is live. Removes it if it has expired. */
   #isLive(entry: SessionEntry): boolean {
-    const live = this.#entries.get(sessionKeyText(entry.record)) === entry;
-    if (!live || entry.expiresAt > this.#now()) return live;
+    if (entry.place === undefined) return false;
+    if (entry.expiresAt > this.#now()) return true;
     this.#expire(entry);
     return false;
   }
 
   #sweep(): void {
-    for (const entry of this.#entries.values()) {
-      if (this.#isLive(entry)) return;
-    }
+    for (let entry = this.#idle.first; entry && !this.#isLive(entry); entry = this.#idle.first);
   }
 
   #expire(entry: SessionEntry): void {
@@ -276,7 +265,8 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
     this.#entries.delete(sessionKeyText(key));
     this.#byId.delete(key.id, entry);
     this.#byPrincipal.delete(key.principal, entry);
-    this.#byClient.delete(entry.client, entry);
+    if (entry.place) this.#idle.remove(entry.place);
+    entry.place = undefined;
     this.#stored?.change(entry.client, -entry.bytes);
     for (const listener of this.#endListeners) listener(key);
   }

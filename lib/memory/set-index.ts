@@ -29,11 +29,6 @@ export class SetIndex<V extends object> {
     else this.#values.set(key, new Set([found, value]));
   }
 
-  moveToEnd(key: string, value: V): void {
-    const found = this.#values.get(key);
-    if (found instanceof Set && found.delete(value)) found.add(value);
-  }
-
   delete(key: string, value: V): void {
     const found = this.#values.get(key);
     if (found === value) this.#values.delete(key);

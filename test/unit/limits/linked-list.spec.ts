@@ -3,8 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { type Link, LinkedList } from '../../../lib/limits/linked-list.js';
 
 describe('a linked list', () => {
-  it('is a list without what was removed, whatever is added and removed', () => {
-    const step = fc.oneof(fc.record({ add: fc.integer() }), fc.record({ remove: fc.nat(20) }));
+  it('is a list without what was removed, whatever is added, moved and removed', () => {
+    const step = fc.oneof(
+      fc.record({ add: fc.integer() }),
+      fc.record({ remove: fc.nat(20) }),
+      fc.record({ move: fc.nat(20) }),
+    );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         const list = new LinkedList<number>();
@@ -15,6 +19,11 @@ describe('a linked list', () => {
             const link = list.add(one.add);
             links.push(link);
             expected.push(link);
+          } else if ('move' in one) {
+            const link = expected[one.move];
+            if (!link) continue;
+            list.moveToEnd(link);
+            expected.push(...expected.splice(one.move, 1));
           } else if (one.remove < links.length) {
             const link = links[one.remove]!;
             const at = expected.indexOf(link);
@@ -27,6 +36,15 @@ describe('a linked list', () => {
         }
       }),
     );
+  });
+
+  it('finds the first value that passes, among so many', () => {
+    const list = new LinkedList<number>();
+    for (const value of [1, 2, 3, 4]) list.add(value);
+    const isEven = (value: number): boolean => value % 2 === 0;
+    expect(list.find(isEven)).toBe(2);
+    expect(list.find(isEven, 1)).toBeUndefined();
+    expect(list.find((value) => value > 4)).toBeUndefined();
   });
 
   it('may change while it is read', () => {
