@@ -41,7 +41,7 @@ export async function runArm(arm, { adapter, seconds, options = {}, redis, progr
     await pause(IDLE_MS);
     const idle = await bystander.stop();
     const order = { arm, port: instance.port, seconds, redis };
-    const attacker = await attack(
+    const { report, crashed } = await attack(
       order,
       instance,
       () => bystander.start(),
@@ -60,9 +60,11 @@ export async function runArm(arm, { adapter, seconds, options = {}, redis, progr
       heldBeforeMib: inMib(before.held),
       heldAfterMib: after.held === undefined ? undefined : inMib(after.held),
       backAfterSeconds: after.seconds,
-      ...attacker,
+      ...report,
     };
-    return { ...figures, problems: problemsOf(figures, during.failures, instance, after) };
+    const problems = problemsOf(figures, during.failures, instance, after);
+    if (crashed) problems.push('the attacker itself crashed, so that it did less than it should');
+    return { ...figures, problems };
   } finally {
     bystander.close();
     await instance.stop();
@@ -73,7 +75,7 @@ export async function runArm(arm, { adapter, seconds, options = {}, redis, progr
  * Lets one attacker do its worst.
  *
  * @param over called when the attacker has more to do that is not measured
- * @returns what it sent and was answered
+ * @returns what it sent and was answered, and whether it ended by a fault of its own
  */
 async function attack(order, instance, begun, over) {
   const child = fork(ATTACKER, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
@@ -96,7 +98,7 @@ async function attack(order, instance, begun, over) {
   clearTimeout(timer);
   process.off('exit', end);
   instance.child.off('exit', end);
-  return report;
+  return { report, crashed: child.exitCode !== null && child.exitCode !== 0 };
 }
 
 /** Waits until the memory is what it was. */
