@@ -12,7 +12,10 @@ export interface KeyFamily {
   readonly largestBytes: number;
 }
 
-/** What the server keeps in Redis, sampled while somebody watches. `SCAN` sees only the keys of this server. */
+/**
+ * What the server keeps in Redis, sampled while somebody watches; of a cluster, what all masters have together. `SCAN` sees
+ * only the keys of this server.
+ */
 export interface RedisMemory {
   /** ms since the epoch. */
   readonly at: number;
@@ -21,7 +24,7 @@ export interface RedisMemory {
   readonly complete: boolean;
   /** Bytes that Redis uses in all, of all programs; `null` if its user may not ask. */
   readonly usedBytes: number | null;
-  /** The limit of Redis in bytes; 0 for none; `null` if its user may not ask. */
+  /** The limit of Redis in bytes; 0 for none, or none on one of the masters; `null` if its user may not ask. */
   readonly maxBytes: number | null;
   /** Commands that Redis ran in a second, of all programs; `null` if its user may not ask. */
   readonly commandsPerSecond: number | null;

@@ -27,3 +27,19 @@ const FAMILIES: readonly (readonly [family: string, pattern: RegExp])[] = [
 
 /** @param name of a key, after the namespace */
 export const familyOf = (name: string): string => FAMILIES.find(([, pattern]) => pattern.test(name))?.[0] ?? 'other';
+
+/** What families take that stand there once for each node. */
+export function sumOf(parts: readonly FamilyMemory[]): FamilyMemory[] {
+  const sums = new Map<string, FamilyMemory>();
+  for (const { family, keys, measured, bytes, largestBytes } of parts) {
+    const sum = sums.get(family) ?? { family, keys: 0, measured: 0, bytes: 0, largestBytes: 0 };
+    sums.set(family, {
+      family,
+      keys: sum.keys + keys,
+      measured: sum.measured + measured,
+      bytes: sum.bytes + bytes,
+      largestBytes: Math.max(sum.largestBytes, largestBytes),
+    });
+  }
+  return [...sums.values()];
+}

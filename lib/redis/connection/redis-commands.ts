@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { BackendFullError, BackendUnavailableError } from '../../session/backend-unavailable.js';
 import { redisErrorKind } from './redis-error-kind.js';
 import { CommandQueue } from './command-queue.js';
@@ -53,6 +53,14 @@ export class RedisCommands {
   /** Whether the keys of one script must all be in one slot. */
   get isCluster(): boolean {
     return this.connection.client.isCluster;
+  }
+
+  /** The same for each master that is known of a cluster, for commands that have no key; without a cluster, itself. */
+  get masters(): readonly RedisCommands[] {
+    const { client } = this.connection;
+    if (!client.isCluster) return [this];
+    const nodes = (client as unknown as Pick<Cluster, 'nodes'>).nodes('master');
+    return nodes.map((node) => new RedisCommands({ ...this.connection, client: node }, this.owner));
   }
 
   run<T>(script: ScriptName, keys: readonly string[], args: readonly Argument[] = []): Promise<T> {

@@ -13,8 +13,10 @@ import {
   hasData,
 } from '../../fixtures/fleet/expect-one-server.js';
 import { send } from '../../fixtures/clients/raw-http.js';
+import { fleetMember } from '../../fixtures/fleet/redis-fleet.js';
 import { RedisNodes } from '../../fixtures/redis/redis-cluster.js';
 import type { RedisServer } from '../../fixtures/redis/redis-server.js';
+import { RedisProbe } from '../../../lib/redis/connection/redis-probe.js';
 import type { RedisOption } from '../../../lib/redis/connection/redis-option.js';
 import { documentedRule } from './documented-rule.js';
 
@@ -60,6 +62,32 @@ describe('a fleet on a cluster of three masters', () => {
     expect([...a.logs.errors, ...b.logs.errors]).toEqual([]);
     own?.disconnect();
     for (const refused of await redis.all('ACL', 'LOG')) expect(refused).toEqual([]);
+  });
+});
+
+describe('the memory of a cluster', () => {
+  it('the memory of a cluster is that of all its masters', async () => {
+    const { store, commands, keys, close } = await fleetMember({ redis: { nodes: redis.addresses } });
+    const sessions = 30;
+    for (let i = 0; i < sessions; i++) {
+      await store.create({
+        ...{ principal: `p${i}`, id: `s${i}`, revision: '2025-11-25' as const },
+        ...{ clientCapabilities: {}, initialized: true },
+      });
+    }
+    const own = await Promise.all(redis.servers.map(({ admin }) => admin.keys(`${keys.namespace}:{*}:s`)));
+    expect(own.filter(({ length }) => length > 0).length).toBe(redis.servers.length);
+    const sample = await new RedisProbe(commands, keys.namespace).sample();
+    expect(sample).toMatchObject({ complete: true, maxBytes: 0, commandsPerSecond: expect.any(Number) });
+    const [measured] = sample.families.filter(({ family }) => family === 'sessions');
+    expect(measured).toMatchObject({ keys: sessions });
+    expect(measured!.measured).toBeGreaterThan(redis.servers.length);
+    expect(measured!.bytes).toBeGreaterThanOrEqual(measured!.largestBytes);
+    const used = await Promise.all(
+      redis.servers.map(async ({ admin }) => Number(/used_memory:(\d+)/.exec(await admin.info('memory'))?.[1])),
+    );
+    expect(sample.usedBytes).toBeGreaterThan(Math.max(...used));
+    await close();
   });
 });
 

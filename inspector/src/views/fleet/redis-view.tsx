@@ -15,7 +15,7 @@ export function RedisView(): JSX.Element {
       {!memory && (
         <Empty>
           {config.backend === 'redis'
-            ? 'Waiting for the first sample. On a cluster there is none.'
+            ? 'Waiting for the first sample.'
             : 'This server keeps everything in its process.'}
         </Empty>
       )}
