@@ -17,6 +17,8 @@ export default defineConfig({
     hookTimeout: 30_000,
     // Most tests wait most of the time; more at once than the smallest machine has cores, and their clocks go wrong.
     maxWorkers: 2,
+    // Of those that say so themselves, as they only wait.
+    maxConcurrency: 8,
     // Its ES modules name files of Nest without their ending, which Node does not find in Nest 11.
     server: { deps: { inline: nest.version.startsWith('11.') ? ['nestjs-cls'] : [] } },
     projects: [

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { LegacySession } from '../fixtures/clients/legacy-session.js';
 import { call, type Id } from '../fixtures/clients/mcp-requests.js';
 import { send, type RawRequest } from '../fixtures/clients/raw-http.js';
-import { ADAPTERS, wireApp, type WireApp, type WireAppOptions } from '../fixtures/applications/wire-app.js';
+import { ADAPTERS, type AdapterName, wireApp, type WireApp } from '../fixtures/applications/wire-app.js';
 
 /** More than the kernel takes on its own. */
 const LARGE = 'z'.repeat(24 * 1024 * 1024);
@@ -35,6 +35,23 @@ async function unread(port: number, ...requests: RawRequest[]): Promise<Socket> 
 const JSON_ONLY = { accept: 'application/json' };
 const tool = (id: Id, name: string) => ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name, arguments: {} } });
 
+/** An application with tools whose answers are large. */
+async function largeAnswers(adapter: AdapterName): Promise<WireApp> {
+  const wire = await wireApp(adapter);
+  await wire.mcp.registerTool({ name: 'large' }, () => LARGE);
+  await wire.mcp.registerTool({ name: 'half' }, () => LARGE.slice(0, 14 * MIB));
+  await wire.mcp.registerTool({ name: 'largeStream' }, (_args, ctx) => {
+    ctx.progress(1);
+    return LARGE;
+  });
+  return wire;
+}
+
+const heldBy = ({ mcp }: WireApp): number => mcp.health().open.requestBytes;
+
+const connectionsTo = ({ app }: WireApp): Promise<number> =>
+  new Promise((resolve) => (app.getHttpServer() as Server).getConnections((_error, count) => resolve(count)));
+
 describe.each(ADAPTERS)('Answers that nobody reads, on %s', (adapter) => {
   let wire: WireApp;
   const sockets: Socket[] = [];
@@ -42,22 +59,13 @@ describe.each(ADAPTERS)('Answers that nobody reads, on %s', (adapter) => {
     for (const socket of sockets.splice(0)) socket.destroy();
     await wire.close();
   });
-  const start = async (options: WireAppOptions = {}): Promise<void> => {
-    wire = await wireApp(adapter, options);
-    await wire.mcp.registerTool({ name: 'large' }, () => LARGE);
-    await wire.mcp.registerTool({ name: 'largeStream' }, (_args, ctx) => {
-      ctx.progress(1);
-      return LARGE;
-    });
-  };
+  const start = async (): Promise<void> => void (wire = await largeAnswers(adapter));
   const open = async (...requests: RawRequest[]): Promise<Socket> => {
     const socket = await unread(wire.port, ...requests);
     sockets.push(socket);
     return socket;
   };
-  const held = (): number => wire.mcp.health().open.requestBytes;
-  const connections = (): Promise<number> =>
-    new Promise((resolve) => (wire.app.getHttpServer() as Server).getConnections((_error, count) => resolve(count)));
+  const held = (): number => heldBy(wire);
 
   it('an unread answer counts for the share of its client, who gets 429 for the next large one', async () => {
     await start();
@@ -88,28 +96,8 @@ describe.each(ADAPTERS)('Answers that nobody reads, on %s', (adapter) => {
     await open(call('largeStream', {}, { meta: { progressToken: 'p' } }));
     await expect.poll(held, SOON).toBeGreaterThan(10 * MIB);
     await open(call('largeStream', {}, { meta: { progressToken: 'p' } }));
-    await expect.poll(connections, SOON).toBe(1);
+    await expect.poll(() => connectionsTo(wire), SOON).toBe(1);
   });
-
-  it.each(['a batch', 'a stream that has ended', 'pipelined requests'])(
-    '%s whose answer is not read is cut after some seconds',
-    async (form) => {
-      await start();
-      if (form === 'a batch') {
-        const session = await LegacySession.open(wire.port, { revision: '2025-03-26' });
-        await wire.mcp.registerTool({ name: 'half' }, () => LARGE.slice(0, 14 * MIB));
-        await open(session.raw([tool(1, 'half'), tool(2, 'echo')], JSON_ONLY));
-      } else if (form === 'pipelined requests') {
-        await open(call('large', {}, JSON_ONLY), call('large', {}, JSON_ONLY));
-      } else {
-        await open(call('largeStream', {}, { meta: { progressToken: 'p' } }));
-      }
-      await expect.poll(held, SOON).toBeGreaterThan(5 * MIB);
-      await expect.poll(connections, { timeout: 12_000 }).toBe(0);
-      await expect.poll(held, SOON).toBe(0);
-    },
-    15_000,
-  );
 
   it('pipelined calls are cancelled when their client leaves', async () => {
     await start();
@@ -137,4 +125,35 @@ describe.each(ADAPTERS)('Answers that nobody reads, on %s', (adapter) => {
     expect(answers.filter(({ result }) => result).length).toBeLessThanOrEqual(4);
     expect(answers.filter(({ error }) => error?.message.includes('too large together')).length).toBeGreaterThan(15);
   });
+});
+
+const FORMS: Record<string, (wire: WireApp) => Promise<Socket>> = {
+  'a large answer': ({ port }) => unread(port, call('large', {}, JSON_ONLY)),
+  'a batch': async ({ port }) => {
+    const session = await LegacySession.open(port, { revision: '2025-03-26' });
+    return unread(port, session.raw([tool(1, 'half'), tool(2, 'echo')], JSON_ONLY));
+  },
+  'a stream that has ended': ({ port }) => unread(port, call('largeStream', {}, { meta: { progressToken: 'p' } })),
+  'pipelined requests': ({ port }) => unread(port, call('large', {}, JSON_ONLY), call('large', {}, JSON_ONLY)),
+};
+
+describe('Answers that nobody reads for some seconds', () => {
+  const cases = ADAPTERS.flatMap((adapter) =>
+    Object.entries(FORMS).map(([form, ask]) => [form, adapter, ask] as const),
+  );
+
+  // Side by side, because each of them waits for ten seconds.
+  it.concurrent.for(cases)(
+    'a client that does not read %s is disconnected, on %s',
+    { timeout: 20_000 },
+    async ([_form, adapter, ask], { expect: expectHere }) => {
+      const wire = await largeAnswers(adapter);
+      const socket = await ask(wire);
+      await expectHere.poll(() => heldBy(wire), SOON).toBeGreaterThan(5 * MIB);
+      await expectHere.poll(() => connectionsTo(wire), { timeout: 12_000 }).toBe(0);
+      await expectHere.poll(() => heldBy(wire), SOON).toBe(0);
+      socket.destroy();
+      await wire.close();
+    },
+  );
 });
