@@ -1,7 +1,9 @@
 /**
- * `node bench/telemetry.mjs [--rounds 15] [--seconds 0.4] [--mount direct] [--out name]`: what telemetry costs a call
- * where it is absent, without an SDK, and with exporters that do nothing. All in the same rounds; see README.md.
+ * `node bench/observing.mjs [--rounds 15] [--seconds 0.4] [--mount direct] [--out observing]`: what it costs a call that
+ * somebody observes it: by telemetry without an SDK and with exporters that do nothing, and by the page. All in the same
+ * rounds; see README.md.
  */
+import { get } from 'node:http';
 import { parseArgs } from 'node:util';
 import { forms } from './forms.mjs';
 import { conditions } from './harness/conditions.mjs';
@@ -25,12 +27,27 @@ options.generations = Math.min(options.generations, options.rounds);
 
 ensureInstalled();
 refreshOwnPackage();
-/** `off` runs the same code as an installation without `@opentelemetry/api`. */
-const KINDS = ['off', 'channel', 'api', 'context', 'metrics', 'spans', 'both'];
+/** `off` runs the same code as an installation without `@opentelemetry/api`, and has no page. */
+const KINDS = ['off', 'channel', 'api', 'context', 'metrics', 'spans', 'both', 'page', 'watched'];
+
+/** Opens the stream of the page and reads it as long as the server lives. */
+function watch(port) {
+  return new Promise((resolve, reject) => {
+    const stream = get({ host: '127.0.0.1', port, path: '/inspector/api/stream' }, (response) => {
+      if (response.statusCode !== 200) return reject(new Error(`The page answered ${response.statusCode}.`));
+      response.on('error', () => {}).once('data', resolve);
+    });
+    stream.on('error', reject);
+  });
+}
+
 const entries = KINDS.map((kind) => ({
   name: kind,
-  server: serverUrl('telemetry.mjs', { mount: values.mount, with: kind }),
-  prepare: forms['call-modern'],
+  server: serverUrl('observed.mjs', { mount: values.mount, with: kind }),
+  prepare: async (port) => {
+    if (kind === 'watched') await watch(port);
+    return forms['call-modern'](port);
+  },
 }));
 const measured = await contest(entries, options);
 const summary = summarise(measured, ['off', 'context']);

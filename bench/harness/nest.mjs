@@ -33,10 +33,10 @@ export function moduleWithRoute(handler, parameterDecorators) {
   return moduleWith({ controllers: [McpController] });
 }
 
-/** `prepare` gets the framework's own instance before Nest adds its parsers and routes to it. */
+/** `prepare` gets the framework's own instance, and the application, before Nest adds its parsers and routes. */
 export async function serveNest(module, adapter, prepare = () => {}) {
   const app = await NestFactory.create(module, adapter, { logger: false });
-  prepare(app.getHttpAdapter().getInstance());
+  prepare(app.getHttpAdapter().getInstance(), app);
   await app.listen(0, '127.0.0.1');
   announce(app.getHttpServer().address().port);
 }

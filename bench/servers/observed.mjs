@@ -1,6 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { Injectable } from '@nestjs/common';
-import { McpModule, McpTool, mcpChannel } from 'nestjs-mcp-fleet';
+import { McpInspector, McpModule, McpTool, mcpChannel } from 'nestjs-mcp-fleet';
 import { decorateClass, decorateMethod } from '../harness/decorate.mjs';
 import { adapterOfQuery, moduleWith, query, serveNest } from '../harness/nest.mjs';
 import { ADD_DESCRIPTION, add } from '../tools.mjs';
@@ -51,7 +51,9 @@ if (kind === 'channel') {
   subscribe(mcpChannel('request'), (event) => (tape.last = event));
 }
 
-const telemetry = ['off', 'channel', 'context'].includes(kind) ? false : {};
+const hasPage = kind === 'page' || kind === 'watched';
+const guard = { canActivate: () => true };
+const telemetry = ['api', 'metrics', 'spans', 'both'].includes(kind) ? {} : false;
 await serveNest(
   moduleWith({
     imports: [
@@ -60,4 +62,5 @@ await serveNest(
     providers: [Tools],
   }),
   adapterOfQuery(),
+  (_instance, app) => hasPage && McpInspector.setup('inspector', app, { guard }),
 );
