@@ -11,8 +11,9 @@ class Node<T> implements Link<T> {
 }
 
 /**
- * Values in the order in which they were added, or moved to the end. For what comes and goes with every request: a `Set` or `Map` is laid out anew
- * after so many removals, and what the old layouts refer to outlives its request by several garbage collections.
+ * Values in the order in which they were added, or moved to the end. For what comes, goes or is used with every request: a
+ * `Set` or `Map` is laid out anew after so many removals, and what the old layouts refer to outlives its request by several
+ * garbage collections.
  */
 export class LinkedList<T> implements Iterable<T> {
   /** Before the first and behind the last. */
