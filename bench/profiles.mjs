@@ -3,7 +3,7 @@
  * once for several workloads.
  */
 export const PROFILES = {
-  /** About 25 minutes. */
+  /** About half an hour. */
   full: {
     ...{ rounds: 7, seconds: 0.4, generations: 2, connections: 32, isBrief: false },
     ...{ warmUpSeconds: 10, leadSeconds: 0.2, sharesServers: false },
