@@ -20,6 +20,8 @@ async function registerSdk({ traces, metrics }) {
   const api = await import('@opentelemetry/api');
   const { AsyncLocalStorageContextManager } = await import('@opentelemetry/context-async-hooks');
   api.context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  // From its first use on Node follows every promise, which exporters and instrumentations of an SDK cause in any case.
+  api.context.with(api.ROOT_CONTEXT, () => {});
   if (traces) {
     const { BasicTracerProvider, BatchSpanProcessor } = await import('@opentelemetry/sdk-trace-base');
     const exporter = { export: (_spans, done) => done({ code: 0 }), shutdown: async () => {} };

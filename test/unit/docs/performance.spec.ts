@@ -80,3 +80,31 @@ describe('the figures of README.md', () => {
     expect(new Set(named.map((name) => workloads[name]!.run)).size).toBe(1);
   });
 });
+
+describe('what docs/observability.md says of costs', () => {
+  const { summary } = JSON.parse(read('bench/results/observing.json')) as {
+    summary: readonly ({ readonly name: string } & Record<'to off' | 'to context', number>)[];
+  };
+  const section = /### What it costs\n[^]*?\n### /.exec(read('docs/observability.md'))![0];
+  const ROWS: Record<string, string> = {
+    api: '`@opentelemetry/api`, and no SDK',
+    context: 'an SDK, and `telemetry: false`',
+    metrics: 'metrics',
+    spans: 'spans',
+    both: 'metrics and spans',
+    channel: 'a subscriber of a channel',
+    page: 'the page, which nobody has open',
+    watched: 'the page, which somebody watches',
+  };
+
+  it.each(Object.entries(ROWS))('the row of %s has the recorded figures', (name, title) => {
+    const [, off, context] = section
+      .split('\n')
+      .map((line) => line.split('|').map((cell) => cell.trim()))
+      .find((cells) => cells[1] === title)!
+      .slice(1);
+    const recorded = summary.find((one) => one.name === name)!;
+    expect(off).toBe(recorded['to off'].toFixed(2));
+    expect(['', recorded['to context'].toFixed(2)]).toContain(context);
+  });
+});
