@@ -39,8 +39,7 @@ export class LinkedList<T> implements Iterable<T> {
   moveToEnd(added: Link<T>): void {
     const link = added as Node<T>;
     if (link.next === this.#ends) return;
-    link.previous.next = link.next;
-    link.next.previous = link.previous;
+    detach(link);
     this.#append(link);
   }
 
@@ -48,8 +47,7 @@ export class LinkedList<T> implements Iterable<T> {
   remove(added: Link<T>): boolean {
     const link = added as Node<T>;
     if (link.next === link) return false;
-    link.previous.next = link.next;
-    link.next.previous = link.previous;
+    detach(link);
     link.next = link.previous = link;
     this.#size--;
     return true;
@@ -79,4 +77,9 @@ export class LinkedList<T> implements Iterable<T> {
     ends.previous.next = link;
     ends.previous = link;
   }
+}
+
+function detach<T>({ previous, next }: Node<T>): void {
+  previous.next = next;
+  next.previous = previous;
 }

@@ -252,7 +252,8 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
   }
 
   #sweep(): void {
-    for (let entry = this.#idle.first; entry && !this.#isLive(entry); entry = this.#idle.first);
+    let longestIdle = this.#idle.first;
+    while (longestIdle && !this.#isLive(longestIdle)) longestIdle = this.#idle.first;
   }
 
   #expire(entry: SessionEntry): void {

@@ -16,12 +16,6 @@ export class SetIndex<V extends object> {
     return found instanceof Set ? found : [found];
   }
 
-  count(key: string): number {
-    const found = this.#values.get(key);
-    if (found === undefined) return 0;
-    return found instanceof Set ? found.size : 1;
-  }
-
   add(key: string, value: V): void {
     const found = this.#values.get(key);
     if (found === undefined || found === value) this.#values.set(key, value);
