@@ -1,5 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RedisKeys } from '../../../lib/redis/keys.js';
+import { ALL_SESSIONS } from '../../../lib/stream/event-log.js';
 import { figure, times } from '../../fixtures/measurements/figures.js';
 import { fleetApp, type FleetApp } from '../../fixtures/applications/fleet-app.js';
 import { LegacySession } from '../../fixtures/clients/legacy-session.js';
@@ -8,7 +10,7 @@ import { RedisServer } from '../../fixtures/redis/redis-server.js';
 const STREAMS = times(50, 500);
 /** The average self-check period of a stream. */
 const SELF_CHECK_MS = 7500;
-const BROADCASTS = 'mcp:default:{:all}:s';
+const BROADCASTS = new RedisKeys('mcp:default').session(ALL_SESSIONS);
 const IDLE_MS = times(5000, 60_000);
 const timeouts = { timeout: IDLE_MS + 60_000 };
 
