@@ -14,7 +14,6 @@ export class AttackClient {
   /** What the arm itself has measured. */
   figures = {};
   #agent = new Agent({ keepAlive: true });
-  #sockets = new WeakSet();
 
   /** @param until when to stop, in the time of `performance.now()` */
   constructor(port, until) {
@@ -58,7 +57,8 @@ export class AttackClient {
         },
       );
       outgoing.on('error', () => resolve(this.#answered({ status: 0, headers: {}, body: '' })));
-      outgoing.once('socket', (socket) => this.#survive(socket));
+      // Nobody else listens when a connection breaks after its answer, while the rest of the request is being sent.
+      outgoing.once('socket', (socket) => outgoing.reusedSocket || socket.on('error', () => {}));
       if (!isPatient) this.#leaveAtEnd(outgoing);
       this.sentBytes += body.length;
       outgoing.end(body);
@@ -102,13 +102,6 @@ export class AttackClient {
     const name = answer.status === 0 ? 'cut' : String(answer.status);
     this.statuses[name] = (this.statuses[name] ?? 0) + 1;
     return answer;
-  }
-
-  /** Nobody else listens when a connection breaks after its answer, while the rest of the request is being sent. */
-  #survive(socket) {
-    if (this.#sockets.has(socket)) return;
-    this.#sockets.add(socket);
-    socket.on('error', () => {});
   }
 
   #leaveAtEnd(connection) {
