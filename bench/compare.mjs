@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { assemblePackage, COMPILED } from '../scripts/steps/package.mjs';
 
 const REPOSITORY = fileURLToPath(new URL('../', import.meta.url));
 const BASE = 'nestjs-mcp-fleet-base';
@@ -59,7 +60,8 @@ function build(name) {
   run('tar', ['-xf', archive, '-C', folder], folder);
   symlinkSync(join(REPOSITORY, 'node_modules'), join(target, 'node_modules'));
   try {
-    run(process.execPath, [join(REPOSITORY, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], target);
+    const tsc = join(REPOSITORY, 'node_modules/typescript/bin/tsc');
+    run(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', COMPILED], target);
   } catch {
     // Other versions of the dependencies may make it complain; what it has written works nevertheless.
   }
@@ -68,7 +70,8 @@ function build(name) {
     encoding: 'utf8',
   }).split('\n')) {
     if (/\.lua$/.test(file))
-      cpSync(join(target, file), join(target, file.replace(/^lib/, 'dist')), { recursive: true });
+      cpSync(join(target, file), join(target, file.replace(/^lib/, COMPILED)), { recursive: true });
   }
+  assemblePackage(target);
   return target;
 }

@@ -47,7 +47,7 @@ const check = async (what, run) => {
 await check('nginx accepts the documented configuration, with TLS', async () => problemOfConfiguration(FOLDER));
 
 await check('the doctor finds no fault, and a stream whose first event arrives at once', async () => {
-  const { examine } = await import('../dist/doctor/examine.js');
+  const { examine } = await import('../build/esm/doctor/examine.js');
   const { all } = await examine({ url, timeoutMs: 5000 });
   const faults = all.filter(({ grade }) => grade === 'fault');
   if (faults.length > 0) return JSON.stringify(faults);

@@ -40,13 +40,20 @@ for (const project of projects) {
   compilers.push(compiler);
   await compiler.firstSuccess();
   copyOtherFiles(project.sources, project.output);
+  project.finish?.();
 }
 bundleInspector();
 sample.start();
 say('waiting for changes; Ctrl+C ends it.');
 
-for (const compiler of compilers) compiler.onSuccess(() => void restart());
-for (const project of projects) onScriptChange(project, () => void restart());
+projects.forEach((project, index) => {
+  const changed = () => {
+    project.finish?.();
+    void restart();
+  };
+  compilers[index].onSuccess(changed);
+  onScriptChange(project, changed);
+});
 
 let latest = 0;
 /** Once for all that comes at the same time, and only when everything compiles. */

@@ -2,15 +2,23 @@ import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSyn
 import { dirname, join } from 'node:path';
 import { bundleInspector, PAGE_FILES } from './inspector.mjs';
 import { ensureInstalled } from './install.mjs';
+import { assemblePackage, COMPILED, ENTRIES, PACKAGE } from './package.mjs';
 import { ROOT } from './root.mjs';
 import { fail, installed, succeeds } from './run.mjs';
 
 /**
  * The order matters: the samples are compiled against the declarations of the package. The second one is for programs
- * that cannot load ES modules from CommonJS, above all jest.
+ * that cannot load ES modules from CommonJS, above all jest. `finish` is called after each compilation.
  */
 export const PROJECTS = [
-  { config: 'tsconfig.build.json', sources: 'lib', output: 'dist', uses: [] },
+  {
+    config: 'tsconfig.build.json',
+    sources: 'lib',
+    output: COMPILED,
+    uses: [],
+    makes: ENTRIES.map((entry) => `${PACKAGE}/${entry}.js`),
+    finish: () => assemblePackage(),
+  },
   { config: 'tsconfig.cjs.json', sources: 'lib', output: 'dist/cjs', uses: [], type: 'commonjs' },
   { config: 'tsconfig.sample.json', sources: 'sample', output: 'build/sample', uses: ['lib'] },
 ];
@@ -34,7 +42,7 @@ const filesOf = (folder) =>
 export function ensureBuilt({ force = false } = {}) {
   ensureInstalled();
   for (const project of PROJECTS) if (force || isStale(project)) compile(project);
-  if (force || isStale(PAGE) || !PAGE_FILES.every((file) => existsSync(at(`dist/${file}`)))) bundle();
+  if (force || isStale(PAGE) || !PAGE_FILES.every((file) => existsSync(at(`${PACKAGE}/${file}`)))) bundle();
 }
 
 function bundle() {
@@ -49,7 +57,7 @@ const stampOf = ({ output }) => at(`build/.stamps/${output.replace('/', '-')}`);
 
 function isStale(project) {
   const stamp = stampOf(project);
-  if (!existsSync(stamp) || !existsSync(at(project.output))) return true;
+  if (![stamp, ...[project.output, ...(project.makes ?? [])].map(at)].every((path) => existsSync(path))) return true;
   const built = statSync(stamp).mtimeMs;
   const inputs = [...EVERYONE_USES, project.config, project.sources, ...project.uses].map(at);
   // Folders count as well: deleting a file changes only its folder.
@@ -60,7 +68,7 @@ function isStale(project) {
 }
 
 function compile(project) {
-  const { config, sources, output, type } = project;
+  const { config, sources, output, type, finish } = project;
   const started = new Date();
   process.stderr.write(`Compiling ${sources}…\n`);
   if (!succeeds(process.execPath, [installed('typescript/bin/tsc'), '-p', config])) {
@@ -70,6 +78,7 @@ function compile(project) {
   removeStaleOutput(sources, output);
   // Says what the files are, whose package is of ES modules.
   if (type) writeFileSync(at(`${output}/package.json`), `{ "type": "${type}" }\n`);
+  finish?.();
   leaveStamp(project, started);
 }
 
@@ -90,12 +99,8 @@ export function copyOtherFiles(sources, output) {
 
 /** Removes stale output file by file after compiling, because something may be running from the folder. */
 function removeStaleOutput(sources, output) {
-  const nested = PROJECTS.map((other) => `${other.output}/`).filter((path) => path.startsWith(`${output}/`));
   for (const file of filesOf(output)) {
-    if (nested.some((path) => `${output}/${file}`.startsWith(path)) || isOfPage(output, file)) continue;
     const source = file.replace(/(\.d)?\.(c?)(ts|js|js\.map)$/, '.$2ts');
     if (![source, file].some((path) => existsSync(at(`${sources}/${path}`)))) rmSync(at(`${output}/${file}`));
   }
 }
-
-const isOfPage = (output, file) => output === 'dist' && PAGE_FILES.includes(file);

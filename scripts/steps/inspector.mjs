@@ -1,14 +1,16 @@
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { ROOT } from './root.mjs';
-import { fail } from './run.mjs';
+import { fail, installed, succeeds } from './run.mjs';
 
 const OUTPUT = join(ROOT, 'dist/inspector');
+const CONFIG = fileURLToPath(new URL('./inspector.rolldown.mjs', import.meta.url));
+const COPIED = ['index.html', 'inspector.css'];
 /** What a browser loads. */
-const SERVED = ['index.html', 'inspector.js', 'inspector.css'];
-/** Everything that is made here. The rest of that folder is compiled from `lib/inspector`. */
+const SERVED = [...COPIED, 'inspector.js'];
+/** Everything that is made here. The rest of that folder are declarations of `lib/inspector`. */
 export const PAGE_FILES = [...SERVED, 'licenses.txt'].map((name) => `inspector/${name}`);
 /** The packages in the bundle, whose licences go with it. */
 const BUNDLED = ['preact', '@preact/signals', '@preact/signals-core'];
@@ -16,29 +18,11 @@ const MAX_GZIP_BYTES = 80_000;
 
 /** Bundles the page of the inspector into files that need nothing else. It fails when they become too large. */
 export function bundleInspector() {
-  const at = (path) => join(ROOT, path);
-  // Not at the top: a clean checkout imports this file before it installs the package.
-  const { buildSync } = createRequire(import.meta.url)('esbuild');
-  mkdirSync(OUTPUT, { recursive: true });
-  try {
-    buildSync({
-      absWorkingDir: ROOT,
-      entryPoints: [
-        { in: 'inspector/src/main.tsx', out: 'inspector' },
-        { in: 'inspector/inspector.css', out: 'inspector' },
-      ],
-      outdir: OUTPUT,
-      bundle: true,
-      minify: true,
-      format: 'esm',
-      target: 'es2022',
-      tsconfig: at('inspector/tsconfig.json'),
-      logLevel: 'warning',
-    });
-  } catch {
+  const args = [installed('rolldown/bin/cli.mjs'), '--config', CONFIG];
+  if (!succeeds(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] })) {
     fail('The page of the inspector cannot be bundled: see above.');
   }
-  cpSync(at('inspector/index.html'), join(OUTPUT, 'index.html'));
+  for (const file of COPIED) cpSync(join(ROOT, 'inspector', file), join(OUTPUT, file));
   writeFileSync(join(OUTPUT, 'licenses.txt'), BUNDLED.map(licenseOf).join('\n'));
   const bytes = pageBytes();
   if (bytes > MAX_GZIP_BYTES) {

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -43,7 +44,7 @@ describe('ES modules and CommonJS', () => {
     expect(run(program)).toEqual([]);
   });
 
-  it.each(['dist', 'dist/cjs'])('%s finds its Lua scripts', (build) => {
+  it.each(['build/esm', 'dist/cjs'])('%s finds its Lua scripts', (build) => {
     const program = `
       const { defineScripts } = require('./${build}/redis/connection/scripts.js');
       const sizes = [];
@@ -52,5 +53,33 @@ describe('ES modules and CommonJS', () => {
     const sizes = run(program) as number[];
     expect(sizes.length).toBeGreaterThan(20);
     expect(Math.min(...sizes)).toBeGreaterThan(20);
+  });
+
+  it('the bundled ES modules have the scripts of their sources, and know where they are', async () => {
+    const scriptsIn = async (folder: string) =>
+      (await readdir(`${ROOT}${folder}/redis/scripts`, { recursive: true }))
+        .filter((file) => file.endsWith('.lua'))
+        .sort();
+    expect(await scriptsIn('dist')).toEqual(await scriptsIn('lib'));
+    const { LOCATION } = commonJs(`${ROOT}dist/packages/location.cjs`) as { readonly LOCATION: string };
+    expect(LOCATION).toBe(`${ROOT}dist/packages`);
+  });
+
+  // Nest writes the names of modules and providers into its log, and a bundler may rename what has the name of another.
+  it('every class has its name in the bundle', () => {
+    const program = `
+      const all = { ...require('nestjs-mcp-fleet'), ...require('nestjs-mcp-fleet/testing') };
+      const classes = Object.entries(all).filter(([, value]) => /^class /.test(String(value)));
+      console.log(JSON.stringify(classes.map(([exported, { name }]) => [exported, name])));`;
+    const classes = run(program) as [string, string][];
+    expect(classes.length).toBeGreaterThan(50);
+    expect(classes.filter(([exported, name]) => exported !== name)).toEqual([]);
+  });
+
+  it('an application opens a few files, and not one for each source', async () => {
+    const files = await readdir(`${ROOT}dist`, { recursive: true });
+    const programs = files.filter((file) => /\.c?js$/.test(file) && !/^(cjs|inspector)\//.test(file));
+    expect(programs).toEqual(expect.arrayContaining(['index.js', 'testing/index.js', 'doctor/command.js']));
+    expect(programs.length).toBeLessThan(10);
   });
 });
