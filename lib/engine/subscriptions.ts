@@ -1,8 +1,9 @@
 import type { Broadcast } from '../broadcast/broadcast.js';
 import type { ListName } from '../catalog/catalog.js';
 import { CapacityError } from '../protocol/errors.js';
-import type { JsonObject, RequestId } from '../protocol/messages.js';
+import type { JsonObject } from '../protocol/messages.js';
 import { META } from '../protocol/meta-keys.js';
+import { SubscriptionEvent, SubscriptionNotification } from '../protocol/subscription-notification.js';
 import { callAt } from '../limits/call-at.js';
 import { SlicedWork } from '../limits/sliced-work.js';
 import { CancelledError, type Exchange } from '../exchange/exchange.js';
@@ -87,7 +88,7 @@ export class Subscriptions {
     if (this.#listeners.size >= this.limit) throw new CapacityError('Too many open subscriptions; try again later');
     return new Promise((resolve, reject) => {
       const listener = new Listener(exchange, filter, resolve);
-      notify(exchange, 'notifications/subscriptions/acknowledged', { notifications: filter });
+      tell(exchange, new SubscriptionEvent('notifications/subscriptions/acknowledged', { notifications: filter }));
       if (this.#closed) return listener.end();
       this.#add(listener);
       this.#accompany(listener, follow);
@@ -101,7 +102,8 @@ export class Subscriptions {
 
   #accompany(listener: Listener, follow: Follow | undefined): void {
     const { exchange } = listener;
-    const stopFollowing = follow?.((method, params) => notify(exchange, method, params)) ?? nothing;
+    const stopFollowing =
+      follow?.((method, params) => tell(exchange, new SubscriptionEvent(method, params))) ?? nothing;
     if (stopFollowing === nothing && exchange.peer.endsAt === undefined) return;
     // The client gets its result, and 401 when it listens again with the same token (O-18).
     const stay = callAt(exchange.peer.endsAt, () => {
@@ -119,27 +121,31 @@ export class Subscriptions {
    */
   deliver(event: Broadcast): void {
     if (event.type === 'list-changed') {
-      this.#work.add(this.#listeners, (listener) => {
-        if (wants(listener.filter, event.list)) notifyList(listener, event.list);
+      const changed = LIST_CHANGED[event.list];
+      this.#work.add(this.#listeners, ({ filter, exchange }) => {
+        if (wants(filter, event.list)) tell(exchange, changed);
       });
     } else if (event.type === 'resource-updated') {
       const listeners = this.#byUri.get(event.uri);
-      if (listeners) this.#work.add(listeners, (listener) => this.#notifyResource(listener, event.uri));
+      if (!listeners) return;
+      const updated = resourceUpdated(event.uri);
+      this.#work.add(listeners, ({ exchange }) => this.#tellOfResource(exchange, event.uri, updated));
     } else if (event.type === 'notification') {
+      const notification = new SubscriptionEvent(event.method, event.params);
       this.#work.add(this.#listeners, ({ filter, exchange }) => {
         if (filter[event.member] !== true) return;
         const allowed = this.access.mayHearOf(exchange, event.extension);
-        tellIf(allowed, () => notify(exchange, event.method, event.params));
+        tellIf(allowed, exchange, notification);
       });
     }
   }
 
   /** Events may have been missed: each listener is told everything it asked about, rather than too little (P12). */
   deliverAll(): void {
-    const tellOf = (listener: Listener, uri: string): void => this.#notifyResource(listener, uri);
-    this.#work.addParts(this.#listeners, function* (listener) {
-      for (const list of LISTS) if (wants(listener.filter, list)) notifyList(listener, list);
-      for (const uri of listener.uris) yield tellOf(listener, uri);
+    const tellOf = (exchange: Exchange, uri: string): void => this.#tellOfResource(exchange, uri, resourceUpdated(uri));
+    this.#work.addParts(this.#listeners, function* ({ exchange, filter, uris }) {
+      for (const list of LISTS) if (wants(filter, list)) tell(exchange, LIST_CHANGED[list]);
+      for (const uri of uris) yield tellOf(exchange, uri);
     });
   }
 
@@ -162,9 +168,8 @@ export class Subscriptions {
     }
   }
 
-  #notifyResource(listener: Listener, uri: string): void {
-    const { exchange } = listener;
-    tellIf(this.access.mayHear(exchange, uri), () => notify(exchange, 'notifications/resources/updated', { uri }));
+  #tellOfResource(exchange: Exchange, uri: string, updated: SubscriptionEvent): void {
+    tellIf(this.access.mayHear(exchange, uri), exchange, updated);
   }
 
   #remove(listener: Listener): void {
@@ -177,21 +182,22 @@ export class Subscriptions {
   }
 }
 
-/** A decision never rejects: a policy that fails denies. */
-function tellIf(allowed: boolean | Promise<boolean>, tell: () => void): void {
-  if (allowed === true) tell();
-  else if (allowed !== false) void allowed.then((decided) => tellIf(decided, tell));
+const listChanged = (list: ListName): SubscriptionEvent =>
+  new SubscriptionEvent(`notifications/${list}/list_changed`, {});
+const LIST_CHANGED: Readonly<Record<ListName, SubscriptionEvent>> = {
+  tools: listChanged('tools'),
+  prompts: listChanged('prompts'),
+  resources: listChanged('resources'),
+};
+const resourceUpdated = (uri: string): SubscriptionEvent =>
+  new SubscriptionEvent('notifications/resources/updated', { uri });
+
+function tell(exchange: Exchange, event: SubscriptionEvent): void {
+  exchange.notify(new SubscriptionNotification(event, exchange.request.id));
 }
 
-const notifyList = ({ exchange }: Listener, list: ListName): void =>
-  notify(exchange, `notifications/${list}/list_changed`, {});
-
-/** Every message of a subscription carries its id, with its original type (L-6). */
-function notify(exchange: Exchange, method: string, params: JsonObject): void {
-  const subscriptionId: RequestId = exchange.request.id;
-  exchange.notify({
-    jsonrpc: '2.0',
-    method,
-    params: { ...params, _meta: { [META.subscriptionId]: subscriptionId } },
-  });
+/** A decision never rejects: a policy that fails denies. */
+function tellIf(allowed: boolean | Promise<boolean>, exchange: Exchange, event: SubscriptionEvent): void {
+  if (allowed === true) tell(exchange, event);
+  else if (allowed !== false) void allowed.then((decided) => decided && tell(exchange, event));
 }

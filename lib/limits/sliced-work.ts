@@ -11,15 +11,16 @@ export class SlicedWork {
 
   /** Begins at once if nothing is waiting. @param items as they are now; @param step must not throw */
   add<T>(items: Iterable<T>, step: (item: T) => void): void {
-    this.addParts(items, function* (item) {
-      step(item);
-    });
+    this.#begin(eachOf([...items], step));
   }
 
   /** Like `add`, for items that may take long. @param parts yields between the parts of what is done for one item */
   addParts<T>(items: Iterable<T>, parts: (item: T) => Iterable<void>): void {
-    // A copy, because items may come and go between two slices.
-    this.#jobs.push(stepsOf([...items], parts));
+    this.#begin(partsOf([...items], parts));
+  }
+
+  #begin(job: Iterator<void>): void {
+    this.#jobs.push(job);
     if (!this.#scheduled) this.#run();
   }
 
@@ -38,7 +39,15 @@ export class SlicedWork {
   }
 }
 
-function* stepsOf<T>(items: readonly T[], parts: (item: T) => Iterable<void>): Generator<void, void> {
+// Both get a copy, because items may come and go between two slices.
+function* eachOf<T>(items: readonly T[], step: (item: T) => void): Generator<void, void> {
+  for (const item of items) {
+    step(item);
+    yield;
+  }
+}
+
+function* partsOf<T>(items: readonly T[], parts: (item: T) => Iterable<void>): Generator<void, void> {
   for (const item of items) {
     yield* parts(item);
     yield;

@@ -18,6 +18,7 @@ import {
   type RequestId,
 } from '../../protocol/messages.js';
 import { type Era, TRAITS } from '../../protocol/revisions.js';
+import { textOf } from '../../protocol/subscription-notification.js';
 import { principalId, type Principal } from '../../session/principal.js';
 import type { SessionRecord } from '../../session/session-record.js';
 import type { LegacyServices } from '../legacy-services.js';
@@ -176,7 +177,7 @@ export class StdioConnection {
 
   #run(peer: Peer, request: JsonRpcRequest, respond: Respond): Run {
     const exchange = new Exchange(peer, request, {
-      notify: (message) => this.#write(JSON.stringify(message)),
+      notify: (message) => this.#write(textOf(message)),
       request: (message) => {
         this.#write(JSON.stringify(message));
         return true;

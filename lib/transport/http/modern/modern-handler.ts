@@ -6,6 +6,7 @@ import { modernPeer } from '../../../exchange/peer.js';
 import type { ByteAccount } from '../../../limits/byte-budget.js';
 import type { Envelope } from '../../../protocol/envelope.js';
 import type { JsonRpcNotification, JsonRpcRequest, RequestId } from '../../../protocol/messages.js';
+import { textOf } from '../../../protocol/subscription-notification.js';
 import { acceptsEventStream, clientOf, sendJson, senderOf, type HttpContext } from '../http-context.js';
 import { refuseBusy } from '../refuse.js';
 import { errorHeaders } from '../error-headers.js';
@@ -85,7 +86,7 @@ class ModernResponse implements Outlet, PendingResponse {
   notify(notification: JsonRpcNotification): void {
     this.becomeStream();
     // A client that cannot read a stream gets its result without the notifications.
-    this.#stream?.next(messageEvent(JSON.stringify(notification)));
+    this.#stream?.next(messageEvent(textOf(notification)));
   }
 
   becomeStream(): void {
