@@ -1,5 +1,6 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { filesOf } from './files.mjs';
 import { bundleInspector, PAGE_FILES } from './inspector.mjs';
 import { ensureInstalled } from './install.mjs';
 import { assemblePackage, COMPILED, ENTRIES, PACKAGE } from './package.mjs';
@@ -33,19 +34,15 @@ const EVERYONE_USES = ['tsconfig.json', 'package-lock.json'];
 
 const at = (path) => join(ROOT, path);
 const entriesOf = (folder) => readdirSync(at(folder), { recursive: true, withFileTypes: true });
-const filesOf = (folder) =>
-  entriesOf(folder)
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(at(folder).length + 1));
 
 /** Installs and compiles what is missing or older than its sources. @param force compiles in any case */
 export function ensureBuilt({ force = false } = {}) {
   ensureInstalled();
   for (const project of PROJECTS) if (force || isStale(project)) compile(project);
-  if (force || isStale(PAGE) || !PAGE_FILES.every((file) => existsSync(at(`${PACKAGE}/${file}`)))) bundle();
+  if (force || isStale(PAGE) || !PAGE_FILES.every((file) => existsSync(at(`${PACKAGE}/${file}`)))) bundlePage();
 }
 
-function bundle() {
+function bundlePage() {
   const started = new Date();
   process.stderr.write('Bundling the page of the inspector…\n');
   bundleInspector();
@@ -92,14 +89,14 @@ function leaveStamp(project, started) {
 
 /** Files such as Lua scripts that belong beside the code that reads them. */
 export function copyOtherFiles(sources, output) {
-  for (const file of filesOf(sources)) {
+  for (const file of filesOf(at(sources))) {
     if (!/\.(c?ts|md)$/.test(file)) cpSync(at(`${sources}/${file}`), at(`${output}/${file}`));
   }
 }
 
 /** Removes stale output file by file after compiling, because something may be running from the folder. */
 function removeStaleOutput(sources, output) {
-  for (const file of filesOf(output)) {
+  for (const file of filesOf(at(output))) {
     const source = file.replace(/(\.d)?\.(c?)(ts|js|js\.map)$/, '.$2ts');
     if (![source, file].some((path) => existsSync(at(`${sources}/${path}`)))) rmSync(at(`${output}/${file}`));
   }

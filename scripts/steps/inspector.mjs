@@ -1,12 +1,11 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { bundle } from './bundle.mjs';
 import { ROOT } from './root.mjs';
-import { fail, installed, succeeds } from './run.mjs';
+import { fail } from './run.mjs';
 
 const OUTPUT = join(ROOT, 'dist/inspector');
-const CONFIG = fileURLToPath(new URL('./inspector.rolldown.mjs', import.meta.url));
 const COPIED = ['index.html', 'inspector.css'];
 /** What a browser loads. */
 const SERVED = [...COPIED, 'inspector.js'];
@@ -18,10 +17,7 @@ const MAX_GZIP_BYTES = 80_000;
 
 /** Bundles the page of the inspector into files that need nothing else. It fails when they become too large. */
 export function bundleInspector() {
-  const args = [installed('rolldown/bin/cli.mjs'), '--config', CONFIG];
-  if (!succeeds(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] })) {
-    fail('The page of the inspector cannot be bundled: see above.');
-  }
+  bundle('inspector', 'The page of the inspector', ROOT);
   for (const file of COPIED) cpSync(join(ROOT, 'inspector', file), join(OUTPUT, file));
   writeFileSync(join(OUTPUT, 'licenses.txt'), BUNDLED.map(licenseOf).join('\n'));
   const bytes = pageBytes();

@@ -1,8 +1,8 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { bundle } from './bundle.mjs';
+import { filesOf } from './files.mjs';
 import { ROOT } from './root.mjs';
-import { fail, installed, succeeds } from './run.mjs';
 
 /** Where the compiler writes the ES modules, one for each source. */
 export const COMPILED = 'build/esm';
@@ -11,7 +11,6 @@ export const PACKAGE = 'dist';
 /** What somebody imports: the module, its test tools, and the command that `bin` starts. */
 export const ENTRIES = ['index', 'testing/index', 'doctor/command'];
 
-const CONFIG = fileURLToPath(new URL('./package.rolldown.mjs', import.meta.url));
 /** What is no program: declarations, Lua scripts; and the one program that says where it is. */
 const COPIED = /\.(d\.c?ts|lua|cjs)$/;
 const BUNDLED = /\.js(\.map)?$/;
@@ -30,9 +29,7 @@ export function assemblePackage(root = ROOT) {
   const started = Date.now();
   const copied = filesOf(from).filter((file) => COPIED.test(file));
   for (const file of copied) copyChanged(join(from, file), join(to, file));
-  const args = [installed('rolldown/bin/cli.mjs'), '--config', CONFIG];
-  if (!succeeds(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] }))
-    fail('The package cannot be bundled: see above.');
+  bundle('package', 'The package', root);
   removeStale(to, new Set(copied), started);
 }
 
@@ -51,8 +48,3 @@ function copyChanged(from, to) {
   mkdirSync(dirname(to), { recursive: true });
   cpSync(from, to);
 }
-
-const filesOf = (folder) =>
-  readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
