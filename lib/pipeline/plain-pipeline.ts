@@ -29,11 +29,10 @@ export function plainPipeline(
   const parameters = parametersOf(instance.constructor, method);
   if (parameters.some((one) => needsNest(one, hasSparing))) return undefined;
   const length = Math.max(-1, ...parameters.map(({ index }) => index)) + 1;
+  // A parameter without a decorator is undefined.
+  const positions = Array.from({ length }, (_, at) => parameters.find(({ index }) => index === at));
   const invoke = (elements: McpExecutionArguments): unknown => {
-    const args = Array.from<unknown>({ length });
-    for (const { kind, index, data } of parameters) {
-      args[index] = parametersFactory.exchangeKeyForValue(kind, data, elements);
-    }
+    const args = positions.map((one) => one && parametersFactory.exchangeKeyForValue(one.kind, one.data, elements));
     const returned = callback.apply(instance, args);
     const [, , call] = elements;
     return isThenable(returned)

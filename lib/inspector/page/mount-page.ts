@@ -8,6 +8,7 @@ import {
   isLenient,
 } from '../../transport/http/mount/fastify-types.js';
 import { McpOptionsError } from '../../options/invalid-option.js';
+import { requestPath } from '../../transport/http/request-path.js';
 import type { PageRequest } from './page-request.js';
 
 type Serve = (request: PageRequest) => void;
@@ -77,7 +78,7 @@ function mountOnFastify(app: FastifyScope, path: string, serve: Serve): void {
 
 /** @returns `undefined` for the path itself without a slash, and `null` for one that is not below it */
 function pathBelow(path: string, url: IncomingMessage['url']): PageRequest['path'] | null {
-  const [given = ''] = (url ?? '').split('?', 1);
+  const given = requestPath(url ?? '');
   if (given === path) return undefined;
   return given.startsWith(`${path}/`) ? given.slice(path.length + 1) : null;
 }

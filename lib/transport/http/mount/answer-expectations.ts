@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { requestPath } from '../request-path.js';
 
 /** The paths of each server's endpoints, which answer `Expect: 100-continue` themselves. */
 const expectingPaths = new WeakMap<Server, Set<string>>();
@@ -14,7 +15,7 @@ export function answerExpectations(server: Server, path: string): void {
   expectingPaths.set(server, paths);
   if (server.listenerCount('checkContinue') > 0) return;
   server.on('checkContinue', (request, response) => {
-    if (!paths.has(request.url?.split('?', 1)[0] ?? '')) response.writeContinue();
+    if (!paths.has(requestPath(request.url!))) response.writeContinue();
     server.emit('request', request, response);
   });
 }

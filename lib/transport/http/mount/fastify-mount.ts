@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { HttpContext } from '../http-context.js';
 import type { HttpEndpoint } from '../http-endpoint.js';
+import { requestPath } from '../request-path.js';
 import { isLenient, type FastifyReply, type FastifyRequest, type FastifyScope } from './fastify-types.js';
 import { bytesReadAlready } from './read-already.js';
 
@@ -15,7 +16,7 @@ export function mountFastify(app: FastifyScope, endpoint: HttpEndpoint, path: st
     scope.addContentTypeParser('*', (_request, payload, parsed) => parsed(null, payload));
     const handler = (request: FastifyRequest, reply: FastifyReply): void => {
       // Fastify routes by the decoded path, and Express does not: both must serve the same paths (SEC10).
-      if (paths.includes(request.raw.url!.split('?', 1)[0]!)) serve(endpoint, request, reply);
+      if (paths.includes(requestPath(request.raw.url!))) serve(endpoint, request, reply);
       else reply.callNotFound();
     };
     const paths = path.endsWith('/') ? [path] : [path, `${path}/`];

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { HttpEndpoint } from '../http-endpoint.js';
+import { requestPath } from '../request-path.js';
 import { fastifyContext } from './fastify-mount.js';
 import { isLenient, type FastifyRoute, type FastifyScope } from './fastify-types.js';
 import type { PreParsingHook, PreValidationHook } from './fastify-types.js';
@@ -36,7 +37,7 @@ export function receiveInHooks(
       const receiver = endpoint();
       if (!receiver) return done(null, payload);
       // Fastify routes by the decoded path, and Express does not: both must serve the same paths (SEC10).
-      if (!isPattern(route.url) && !isAt(raw.url!.split('?', 1)[0]!, route.url)) return void reply.callNotFound();
+      if (!isPattern(route.url) && !isAt(requestPath(raw.url!), route.url)) return void reply.callNotFound();
       void received.receive(receiver, fastifyContext(request, reply, payload)).then((goesOn) => {
         if (!goesOn) return;
         (raw as Carrier)[HIDDEN] = hide(raw.headers);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { requestPath } from '../request-path.js';
 
 /** A document at a well-known path, which tells clients how to get in (RFC 9728). */
 export interface MetadataDocument {
@@ -52,7 +53,7 @@ export class MetadataDocuments {
   answer(request: IncomingMessage, response: ServerResponse, takeOver?: () => void): boolean {
     const url = request.url ?? '';
     if (!url.startsWith('/.well-known/')) return false;
-    const document = this.#find(url.split('?', 1)[0]!);
+    const document = this.#find(requestPath(url));
     if (!document) return false;
     takeOver?.();
     const { method } = request;
