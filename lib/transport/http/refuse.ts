@@ -45,5 +45,9 @@ export function refuseBusy(http: HttpContext, cause: 'share' | 'total', what: st
   refuse(http, status as number, error, id, retryAfter('capacity'));
 }
 
+/** Answers a client whose requests hold as many bytes as they may, or all clients' do. */
+export const refuseBytes = (http: HttpContext, cause: 'share' | 'total'): void =>
+  refuseBusy(http, cause, 'holds as many bytes');
+
 /** The codes of legacy HTTP errors. Clients act on the HTTP status (C-4). */
 export const LegacyCode = { BadRequest: -32000, SessionNotFound: -32001 } as const;

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpContext } from '../http-context.js';
 import { recordRefusal } from '../refuse.js';
-import type { HttpEndpoint, ReceivedBody } from '../http-endpoint.js';
+import type { HttpEndpoint } from '../http-endpoint.js';
+import type { ReceivedBody } from '../request-receiver.js';
 
 interface Received {
   readonly http: HttpContext;
