@@ -92,20 +92,13 @@ export class McpRuntime {
     this.#stopHops = broker.onHop((milliseconds) => observer.hopped(milliseconds));
     this.interactions = createInteractions(backends, options, this.logger, observer);
     this.bus = new ChangeBus({ broker, namespace: `mcp:${server ?? 'default'}`, report });
-    this.tasks = createTasks(
-      this.catalog,
-      this.interactions,
-      backends,
-      this.bus,
-      this.access,
-      options,
-      this.logger,
-      report,
-      observer,
-    );
-    this.bounds = createBounds(limits, options);
+    const { catalog, access, interactions, bus } = this;
+    const tasks = (this.tasks = createTasks({
+      ...{ catalog, interactions, backends, bus, access },
+      ...{ options, logger, report, observer },
+    }));
+    const bounds = (this.bounds = createBounds(limits, options));
     this.feed = new BroadcastFeed({ log, broker, report });
-    const { catalog, access, interactions, tasks, bounds } = this;
     const { pending } = backends;
     const keeper = new SessionKeeper(sessions, options.sessionIdleTtlMs, report);
     const changes = new SessionChanges(broker, log, this.feed, report);
@@ -124,7 +117,7 @@ export class McpRuntime {
       log,
       broker,
       pending,
-      bus: this.bus,
+      bus,
       feed: this.feed,
       observer,
       report,

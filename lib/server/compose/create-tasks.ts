@@ -13,18 +13,22 @@ import { TaskRunner } from '../../task/task-runner.js';
 import { Tasks } from '../../task/tasks.js';
 import type { Backends } from '../../backends/backends.js';
 
+export interface TasksParts {
+  readonly catalog: Catalog;
+  readonly interactions: Interactions;
+  readonly backends: Backends;
+  readonly bus: ChangeBus;
+  readonly access: AccessControl;
+  readonly options: ResolvedOptions;
+  readonly logger: Logger;
+  readonly report: (error: unknown) => void;
+  readonly observer: Observer;
+}
+
 /** Creates the service that runs this server's tools as tasks, and finds those tasks again. */
-export function createTasks(
-  catalog: Catalog,
-  interactions: Interactions,
-  { tasks: store, log }: Backends,
-  bus: ChangeBus,
-  access: AccessControl,
-  options: ResolvedOptions,
-  logger: Logger,
-  report: (error: unknown) => void,
-  observer: Observer,
-): Tasks {
+export function createTasks({ catalog, interactions, backends, bus, access, ...rest }: TasksParts): Tasks {
+  const { options, logger, report, observer } = rest;
+  const { tasks: store, log } = backends;
   const ended = (task: TaskRecord): void => observer.taskEnded(task);
   const changes = new TaskChanges({ publish: (event) => bus.publish(event), log, report, ended });
   const find = (name: string) => {
