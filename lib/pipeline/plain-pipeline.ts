@@ -29,8 +29,8 @@ export function plainPipeline(
   const parameters = parametersOf(instance.constructor, method);
   if (parameters.some((one) => needsNest(one, hasSparing))) return undefined;
   const length = Math.max(-1, ...parameters.map(({ index }) => index)) + 1;
-  // A parameter without a decorator is undefined.
-  const positions = Array.from({ length }, (_, at) => parameters.find(({ index }) => index === at));
+  // A parameter without a decorator is undefined; of several, the last one counts, as it does in Nest.
+  const positions = Array.from({ length }, (_, at) => parameters.findLast(({ index }) => index === at));
   const invoke = (elements: McpExecutionArguments): unknown => {
     const args = positions.map((one) => one && parametersFactory.exchangeKeyForValue(one.kind, one.data, elements));
     const returned = callback.apply(instance, args);

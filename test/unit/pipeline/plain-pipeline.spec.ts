@@ -18,6 +18,12 @@ class Tools {
     return city;
   }
   custom(@McpArgs() _args: unknown, @Custom() _value: unknown): void {}
+  second(undecorated: unknown, @McpArgs() args: unknown): unknown[] {
+    return [undecorated, args];
+  }
+  twice(@McpCtx() @McpArgs() value: unknown): unknown {
+    return value;
+  }
   nothing(): string {
     return 'nothing';
   }
@@ -47,6 +53,11 @@ describe('plainPipeline()', () => {
     expect(run('both', { city: 'Oslo' })).toEqual([tools, ctx, { city: 'Oslo' }]);
     expect(run('field', { city: 'Oslo' })).toBe('Oslo');
     expect(run('nothing', {})).toBe('nothing');
+  });
+
+  it('passes undefined where no decorator is, and what the outermost of several decorators says, as Nest does', () => {
+    expect(run('second', { city: 'Oslo' })).toEqual([undefined, { city: 'Oslo' }]);
+    expect(run('twice', { city: 'Oslo' })).toBe(ctx);
   });
 
   it('waits for a promise', async () => {
