@@ -1,5 +1,6 @@
 import { isObject, type JsonObject } from '../protocol/messages.js';
 import { IssuerUnavailableError } from './auth-errors.js';
+import { bodyChunks } from './body-chunks.js';
 import { isSecure } from './resource-uri.js';
 
 /** Metadata, keys and answers are much smaller, bytes. */
@@ -12,7 +13,9 @@ export interface IssuerClientOptions {
 
 /** Makes the HTTP requests to issuers: each is bounded in time and bytes, and follows no redirects (O-16). */
 export class IssuerClient {
-  readonly #closing = new AbortController();
+  /** One for each request that is waited for. */
+  readonly #aborters = new Set<AbortController>();
+  #closed = false;
 
   constructor(private readonly options: IssuerClientOptions) {}
 
@@ -25,16 +28,17 @@ export class IssuerClient {
     if (!URL.canParse(url) || !isSecure(new URL(url), this.options.allowHttp)) {
       throw new IssuerUnavailableError(`${nameOf(url)} is neither https nor on this machine`);
     }
-    const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(this.options.timeoutMs)]);
     try {
-      const response = await fetch(url, { ...init, signal, redirect: 'error' });
-      if (response.status !== 200) {
-        await response.body?.cancel();
-        throw new IssuerUnavailableError(`${nameOf(url)} answers with status ${response.status}`);
-      }
-      const value: unknown = JSON.parse(await readText(response, url));
-      if (!isObject(value)) throw new IssuerUnavailableError(`${nameOf(url)} does not answer with a JSON object`);
-      return value;
+      return await this.#bounded(async (signal) => {
+        const response = await fetch(url, { ...init, signal, redirect: 'error' });
+        if (response.status !== 200) {
+          await response.body?.cancel();
+          throw new IssuerUnavailableError(`${nameOf(url)} answers with status ${response.status}`);
+        }
+        const value: unknown = JSON.parse(await readText(response, url, signal));
+        if (!isObject(value)) throw new IssuerUnavailableError(`${nameOf(url)} does not answer with a JSON object`);
+        return value;
+      });
     } catch (error) {
       throw error instanceof IssuerUnavailableError ? error : new IssuerUnavailableError(failureOf(url, error));
     }
@@ -42,14 +46,35 @@ export class IssuerClient {
 
   /** Aborts what is still being fetched. */
   close(): void {
-    this.#closing.abort();
+    this.#closed = true;
+    for (const aborter of this.#aborters) aborter.abort();
+  }
+
+  /**
+   * Does work with a signal that is aborted after `timeoutMs`, and when the server closes. `AbortSignal.any()` with an
+   * `AbortSignal.timeout()` is not it: in Node 20, garbage collection takes the latter away, and the work never ends.
+   */
+  async #bounded<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+    const aborter = new AbortController();
+    const timer = setTimeout(
+      () => aborter.abort(new DOMException('No answer in time', 'TimeoutError')),
+      this.options.timeoutMs,
+    ).unref();
+    this.#aborters.add(aborter);
+    if (this.#closed) aborter.abort();
+    try {
+      return await work(aborter.signal);
+    } finally {
+      clearTimeout(timer);
+      this.#aborters.delete(aborter);
+    }
   }
 }
 
-async function readText({ body }: Response, url: string): Promise<string> {
+async function readText(response: Response, url: string, signal: AbortSignal): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
+  for await (const chunk of bodyChunks(response, signal)) {
     bytes += chunk.length;
     if (bytes > MAX_BYTES) throw new IssuerUnavailableError(`${nameOf(url)} answers with more than ${MAX_BYTES} bytes`);
     chunks.push(chunk);

@@ -1,3 +1,5 @@
+import { bodyChunks } from '../auth/body-chunks.js';
+
 /** What came back from a URL. */
 export interface Reply {
   readonly status: number;
@@ -54,7 +56,7 @@ export class Visitor {
     const signal = AbortSignal.timeout(this.timeoutMs);
     try {
       const response = await fetch(url, { method, headers, body: body ?? null, redirect: 'manual', signal });
-      return { status: response.status, headers: response.headers, body: await beginningOf(response) };
+      return { status: response.status, headers: response.headers, body: await beginningOf(response, signal) };
     } catch (error) {
       throw new VisitError(url, codeOf(error));
     }
@@ -62,14 +64,14 @@ export class Visitor {
 }
 
 /** An event stream does not end by itself: one event is enough. */
-async function beginningOf(response: Response): Promise<string> {
+async function beginningOf(response: Response, signal: AbortSignal): Promise<string> {
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true;
   const decoder = new TextDecoder();
   let text = '';
   let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    text += decoder.decode(chunk as Uint8Array, { stream: true });
-    bytes += (chunk as Uint8Array).length;
+  for await (const chunk of bodyChunks(response, signal)) {
+    text += decoder.decode(chunk, { stream: true });
+    bytes += chunk.length;
     // Leaving the loop closes the connection.
     if (bytes > MAX_BODY_BYTES || (isStream && /^data: ?\S.*\n\r?\n/m.test(text))) break;
   }

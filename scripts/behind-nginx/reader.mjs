@@ -63,7 +63,7 @@ export class Reader {
     if (response.status !== 200) return;
     this.connections++;
     let rest = '';
-    for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+    for await (const chunk of response.body.pipeThrough(new TextDecoderStream(), { signal })) {
       const frames = (rest + chunk).split('\n\n');
       rest = frames.pop();
       for (const frame of frames) this.#take(frame);
