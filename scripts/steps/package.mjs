@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { bundle } from './bundle.mjs';
 import { filesOf } from './files.mjs';
@@ -13,7 +13,9 @@ export const ENTRIES = ['index', 'testing/index', 'doctor/command'];
 
 /** What is no program: declarations, Lua scripts; and the one program that says where it is. */
 const COPIED = /\.(d\.c?ts|lua|cjs)$/;
-const BUNDLED = /\.js(\.map)?$/;
+const BUNDLED = /\.(js|c?js\.map)$/;
+/** Leads from a compiled file to a map of sources, which only the bundler makes for the package. */
+const NAME_OF_MAP = /\n\/\/# sourceMappingURL=.*$/;
 /** Made by others. */
 const FOREIGN = /^(cjs|inspector\/inspector\.js$)/;
 
@@ -44,7 +46,8 @@ function removeStale(folder, copied, started) {
 
 /** A compiler that watches compiles the samples again only after a change. */
 function copyChanged(from, to) {
-  if (existsSync(to) && readFileSync(to).equals(readFileSync(from))) return;
+  const text = readFileSync(from, 'utf8').replace(NAME_OF_MAP, '\n');
+  if (existsSync(to) && readFileSync(to, 'utf8') === text) return;
   mkdirSync(dirname(to), { recursive: true });
-  cpSync(from, to);
+  writeFileSync(to, text);
 }

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
@@ -74,6 +75,16 @@ describe('ES modules and CommonJS', () => {
     const classes = run(program) as [string, string][];
     expect(classes.length).toBeGreaterThan(50);
     expect(classes.filter(([exported, name]) => exported !== name)).toEqual([]);
+  });
+
+  it('every map of sources that a program names is there', async () => {
+    const files = await readdir(`${ROOT}dist`, { recursive: true });
+    const missing: string[] = [];
+    for (const program of files.filter((file) => /\.c?js$/.test(file))) {
+      const named = /\n\/\/# sourceMappingURL=(.*)\s*$/.exec(await readFile(`${ROOT}dist/${program}`, 'utf8'))?.[1];
+      if (named && !files.includes(join(dirname(program), named))) missing.push(program);
+    }
+    expect(missing).toEqual([]);
   });
 
   it('an application opens a few files, and not one for each source', async () => {
