@@ -26,7 +26,7 @@ describe.each(ADAPTERS)('HTTP surface on %s', (adapter) => {
   afterAll(() => wire.close());
 
   describe('SEC10 paths and verbs', () => {
-    it.each(['//mcp', '/MCP', '/Mcp', '/mcp//', '/./mcp', '/x/../mcp', '/%6dcp', '/mcp%2f', '/mcp;x', '/mc'])(
+    it.each(['//mcp', '/MCP', '/Mcp', '/mcp//', '/./mcp', '/x/../mcp', '/%6dcp', '/mcp%2f', '/mcp;x', '/mcp#x', '/mc'])(
       'SEC10 the path %s is not the endpoint',
       async (path) => {
         for (const verb of ['POST', 'GET', 'DELETE', 'HEAD']) {

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpContext } from '../http-context.js';
 import type { HttpEndpoint } from '../http-endpoint.js';
+import { requestPath } from '../request-path.js';
 import { bytesReadAlready } from './read-already.js';
 import type { ReceivedRequests } from './received-requests.js';
 
 export interface ExpressRequest extends IncomingMessage {
-  readonly path: string;
   readonly ip?: string;
   body?: unknown;
 }
@@ -83,7 +83,7 @@ export function isAt(app: ExpressApp, paths: readonly string[], layers: readonly
   return (request) => {
     // The absolute form of a URL is another path.
     if (request.url?.startsWith('/') !== true) return false;
-    const { path } = request;
+    const path = requestPath(request.url);
     const isLenient = app.enabled?.('strict routing') !== true;
     if (paths.some((each) => path === each || (isLenient && path === `${each}/`))) return true;
     return patterns.some((layer) => layer.match(path));
