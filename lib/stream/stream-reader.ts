@@ -4,6 +4,7 @@ import type { SessionKey } from '../session/session-record.js';
 import { decodeStreamSignals, type StreamSignal } from './stream-signal.js';
 import { compareEntryIds } from './entry-id.js';
 import { type EventLog, type LogEntry, STREAM_START } from './event-log.js';
+import { beatsIn, type QuietReader, SELF_CHECKS } from './self-checks.js';
 import type { StreamEvent, StreamSink } from './stream-event.js';
 
 export interface StreamOpening {
@@ -46,15 +47,11 @@ const CATCH_UP_JITTER_MS = 100;
 /** Limits the self-checks of all quiet streams of a process to 200 reads a second, however many there are (P16). */
 const SELF_CHECK_MS_PER_STREAM = 5;
 
-/** Timers of the same length share a list in Node: one for each of ten thousand streams takes a megabyte, ms. */
-const GRAIN_MS = 100;
-const toGrain = (ms: number): number => Math.ceil(ms / GRAIN_MS) * GRAIN_MS;
-
 /** The number of open streams of this process. */
 let openStreams = 0;
 
 /** The same for a sink, which costs a long stream less memory than an Observable. */
-export class StreamReader {
+export class StreamReader implements QuietReader {
   readonly #opening: StreamOpening;
   readonly #sink: StreamSink;
   readonly #selfCheckMs: number;
@@ -64,7 +61,12 @@ export class StreamReader {
   #claims = 0;
   #channel: BrokerSubscription | undefined;
   #removeInterruptionListener: (() => void) | undefined;
+  /** Of a retry, or of a read after an interruption. */
   #timer: NodeJS.Timeout | undefined;
+  /** @internal */
+  checkedAt = 0;
+  /** The last beat at which the reader was up to date for sure. */
+  #knownAt = 0;
   #polling = false;
   #pollAgain = false;
   #failures = 0;
@@ -97,7 +99,7 @@ export class StreamReader {
 
   close(): void {
     openStreams--;
-    this.#stopTimer();
+    this.#stopWaiting();
     this.#removeInterruptionListener?.();
     this.#channel?.close().catch(this.#opening.report);
     this.#releaseClaim();
@@ -119,7 +121,7 @@ export class StreamReader {
   }
 
   async #runPolls(): Promise<void> {
-    this.#stopTimer();
+    this.#stopWaiting();
     this.#polling = true;
     try {
       do {
@@ -132,21 +134,38 @@ export class StreamReader {
       this.#opening.report(error);
     }
     this.#polling = false;
-    const retryMs =
-      Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(this.#failures, 10)) * (0.5 + Math.random() / 2);
-    const selfCheckMs = Math.max(this.#selfCheckMs, openStreams * SELF_CHECK_MS_PER_STREAM) * this.#jitter;
-    this.#pollAfter(this.#failures > 0 ? retryMs : toGrain(selfCheckMs));
+    if (this.#failures === 0) return this.#checkLater();
+    const retryMs = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(this.#failures, 10));
+    this.#pollAfter(retryMs * (0.5 + Math.random() / 2));
   }
 
   #pollAfter(ms: number): void {
-    this.#stopTimer();
+    this.#stopWaiting();
     if (!this.#sink.closed) this.#timer = setTimeout(() => this.#poll(), ms).unref();
   }
 
-  /** Drops the reference as well: `refresh()` would restart a cleared timer. */
-  #stopTimer(): void {
+  #checkLater(): void {
+    if (this.#sink.closed) return;
+    this.#knownAt = SELF_CHECKS.beat;
+    SELF_CHECKS.plan(this, this.#beats);
+  }
+
+  /** @internal */
+  selfCheck(): void {
+    const beatsLeft = this.#knownAt + this.#beats - SELF_CHECKS.beat;
+    if (beatsLeft > 0) SELF_CHECKS.plan(this, beatsLeft);
+    else this.#poll();
+  }
+
+  /** The quiet time after which the log is read. */
+  get #beats(): number {
+    return beatsIn(Math.max(this.#selfCheckMs, openStreams * SELF_CHECK_MS_PER_STREAM) * this.#jitter);
+  }
+
+  #stopWaiting(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    SELF_CHECKS.cancel(this);
   }
 
   /** Takes the steps of opening that are still to do, then catches up. Every step can be retried after a failure. */
@@ -200,7 +219,7 @@ export class StreamReader {
     const { id, previous, data, final } = signal;
     if (previous === this.#cursor && data !== undefined) {
       // The reader is up to date, so the next self-check can wait (P16).
-      this.#timer?.refresh();
+      this.#knownAt = SELF_CHECKS.beat;
       return this.#emit({ id, previous, data, final });
     }
     // Signals of entries that a read has already returned arrive after it. Reading once more for each of them would
