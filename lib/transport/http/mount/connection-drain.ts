@@ -9,6 +9,8 @@ const LONGEST_MS = 1000;
 /** A turn of the event loop without work takes some microseconds, ms. */
 const IDLE_TURN_MS = 0.1;
 const STEP_MS = 10;
+/** How often new connections are looked at, ms. */
+const LOOK_MS = 1000;
 
 const known = new WeakMap<Server, ConnectionDrain>();
 
@@ -18,7 +20,12 @@ const known = new WeakMap<Server, ConnectionDrain>();
  * balancer answers each of these with a 502.
  */
 export class ConnectionDrain {
-  readonly #sockets = new Set<Socket>();
+  /**
+   * The new connections. Those that have been used are dropped with the next look, as a listener on each of them would
+   * take memory for as long as it is open.
+   */
+  readonly #fresh = new Set<Socket>();
+  #looks: NodeJS.Timeout | undefined;
   #accepted = 0;
   #lastRequestAt = 0;
   #stopped?: Promise<void>;
@@ -31,16 +38,18 @@ export class ConnectionDrain {
   }
 
   private constructor(private readonly server: Server) {
-    const sockets = this.#sockets;
-    // One listener for all connections, which takes no memory of each.
-    const closed = function (this: Socket): void {
-      sockets.delete(this);
-    };
     server.on('connection', (socket: Socket) => {
       this.#accepted++;
-      this.#sockets.add(socket);
-      socket.on('close', closed);
+      this.#fresh.add(socket);
+      this.#looks ??= setInterval(() => this.#look(), LOOK_MS).unref();
     });
+  }
+
+  #look(): void {
+    for (const socket of this.#fresh) if (!isUnused(socket)) this.#fresh.delete(socket);
+    if (this.#fresh.size > 0) return;
+    clearInterval(this.#looks);
+    this.#looks = undefined;
   }
 
   /**
@@ -58,7 +67,7 @@ export class ConnectionDrain {
   async drainIdle(): Promise<void> {
     const until = performance.now() + LONGEST_MS;
     this.#lastRequestAt = performance.now();
-    for (let now = this.#lastRequestAt; this.#sockets.size > 0 && now < until; now = performance.now()) {
+    for (let now = this.#lastRequestAt; (await this.#open()) > 0 && now < until; now = performance.now()) {
       if (now - this.#lastRequestAt >= QUIET_MS && this.#unused().length === 0) break;
       await pause(STEP_MS);
     }
@@ -95,7 +104,13 @@ export class ConnectionDrain {
     }
   }
 
+  #open(): Promise<number> {
+    return new Promise((resolve) => this.server.getConnections((_error, count) => resolve(count)));
+  }
+
   #unused(): Socket[] {
-    return [...this.#sockets].filter(({ bytesRead }) => bytesRead === 0);
+    return [...this.#fresh].filter(isUnused);
   }
 }
+
+const isUnused = ({ bytesRead, destroyed }: Socket): boolean => bytesRead === 0 && !destroyed;

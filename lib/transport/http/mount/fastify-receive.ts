@@ -11,7 +11,7 @@ const BODY_HEADERS = ['content-type', 'content-length', 'transfer-encoding'] as 
 type BodyHeaders = Partial<Record<(typeof BODY_HEADERS)[number], string>>;
 
 const HIDDEN = Symbol('hidden headers');
-type Carrier = IncomingMessage & { [HIDDEN]?: BodyHeaders };
+type Carrier = IncomingMessage & { [HIDDEN]?: BodyHeaders | undefined };
 
 /**
  * Judges the heads of requests to marked routes, and reads their bodies, in place of the application's parsers. They
@@ -40,12 +40,18 @@ export function receiveInHooks(
       if (!isPattern(route.url) && !isAt(requestPath(raw.url!), route.url)) return void reply.callNotFound();
       void received.receive(receiver, fastifyContext(request, reply, payload)).then((goesOn) => {
         if (!goesOn) return;
-        (raw as Carrier)[HIDDEN] = hide(raw.headers);
+        const hidden = hide(raw.headers);
+        if (hidden) (raw as Carrier)[HIDDEN] = hidden;
         done(null, payload);
       });
     };
     const reveal: PreValidationHook = ({ raw }, _reply, done) => {
-      Object.assign(raw.headers, (raw as Carrier)[HIDDEN]);
+      const hidden = (raw as Carrier)[HIDDEN];
+      if (hidden) {
+        Object.assign(raw.headers, hidden);
+        // The request is kept as long as its stream is open.
+        (raw as Carrier)[HIDDEN] = undefined;
+      }
       done();
     };
     // Fastify derives the route for HEAD from that for GET, with its hooks.
@@ -66,12 +72,16 @@ const append = (hooks: FastifyRoute['preParsing'], hook: unknown): unknown[] =>
 const isPattern = (url: string): boolean => /[:*(]/.test(url);
 const isAt = (path: string, url: string): boolean => path === url || path === `${url}/` || `${path}/` === url;
 
-/** Takes the headers away, as a parser of the application would wait for the body that has been read. */
-function hide(headers: IncomingHttpHeaders): BodyHeaders {
-  const taken: BodyHeaders = {};
+/**
+ * Takes the headers away, as a parser of the application would wait for the body that has been read.
+ *
+ * @returns what was taken; `undefined` if there is nothing
+ */
+function hide(headers: IncomingHttpHeaders): BodyHeaders | undefined {
+  let taken: BodyHeaders | undefined;
   for (const name of BODY_HEADERS) {
     if (headers[name] === undefined) continue;
-    taken[name] = headers[name];
+    (taken ??= {})[name] = headers[name];
     // Not deleted: that would make every later access slower.
     headers[name] = undefined;
   }
