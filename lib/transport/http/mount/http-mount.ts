@@ -88,7 +88,7 @@ export class HttpMount {
     const endpoint = this.#endpoint!;
     if (this.#type() === 'express') {
       const known = request as ExpressRequest;
-      if (!this.#isOurs(known)) return next?.();
+      if (!this.#received.has(known) && !this.#isOurs(known)) return next?.();
       return serveExpress(endpoint, this.#received, known, response as ServerResponse, sent);
     }
     const reply = response as FastifyReply;
