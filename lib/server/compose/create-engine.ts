@@ -90,7 +90,7 @@ export function createEngine(parts: EngineParts): Engine {
     listen(catalog, capabilities, subscriptions, tasks, own, access, extensions, logger),
   ];
   const writer = new ResponseWriter({ ...info } as JsonObject);
-  const dispatcher = new Dispatcher(methods, writer, logger, observer, bounds);
+  const dispatcher = new Dispatcher(methods, observer, { writer, logger, bounds });
   const offer = (extension: Extension): void => {
     extensions.add(extension);
     dispatcher.add(extension.methods);

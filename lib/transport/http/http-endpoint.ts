@@ -56,33 +56,46 @@ export class HttpEndpoint {
 
   /** Receives and serves a request, whatever happens; never rejects. */
   async handle(http: HttpContext): Promise<void> {
-    const body = await this.receive(http);
-    if (body) await this.serve(http, body);
+    const receiving = this.receive(http);
+    const body = receiving instanceof Promise ? await receiving : receiving;
+    const serving = body && this.serve(http, body);
+    if (serving) await serving;
   }
 
   /** @see RequestReceiver#receive */
-  receive(http: HttpContext): Promise<ReceivedBody | undefined> {
+  receive(http: HttpContext): ReceivedBody | undefined | Promise<ReceivedBody | undefined> {
     return this.#receiver.receive(http);
   }
 
-  /** Serves a request whose body was received; never rejects. */
-  async serve(http: HttpContext, body: ReceivedBody): Promise<void> {
+  /** Serves a request whose body was received; never throws or rejects. */
+  serve(http: HttpContext, body: ReceivedBody): void | Promise<void> {
+    const end = (): void => body.account.close();
+    const fail = (error: unknown): void => {
+      try {
+        this.#fail(http, error);
+      } finally {
+        end();
+      }
+    };
     try {
       const serving = this.#serve(http, body);
-      if (serving) await serving;
+      return serving ? serving.then(end, fail) : end();
     } catch (error) {
-      // Not logged here: the part that lost its backend reports that once, not at each request.
-      if (error instanceof CapacityError)
-        return refuse(http, error.status, error, undefined, retryAfter('backendUnavailable'));
-      this.#parts.logger.error(
-        'A request failed outside of any method',
-        error instanceof Error ? error.stack : String(error),
-      );
-      if (http.response.headersSent) http.response.destroy();
-      else refuse(http, 500, new McpError(ErrorCode.InternalError, 'Internal error'));
-    } finally {
-      body.account.close();
+      return fail(error);
     }
+  }
+
+  #fail(http: HttpContext, error: unknown): void {
+    // Not logged here: the part that lost its backend reports that once, not at each request.
+    if (error instanceof CapacityError) {
+      return refuse(http, error.status, error, undefined, retryAfter('backendUnavailable'));
+    }
+    this.#parts.logger.error(
+      'A request failed outside of any method',
+      error instanceof Error ? error.stack : String(error),
+    );
+    if (http.response.headersSent) http.response.destroy();
+    else refuse(http, 500, new McpError(ErrorCode.InternalError, 'Internal error'));
   }
 
   #serve(http: HttpContext, body: ReceivedBody): void | Promise<void> {

@@ -34,11 +34,11 @@ export class RequestReceiver {
   ) {}
 
   /**
-   * Judges the head, then reads the body of a POST; never rejects.
+   * Judges the head, then reads the body of a POST; never throws or rejects.
    *
-   * @returns `undefined` for a request that was refused, and answered
+   * @returns `undefined` for a request that was refused, and answered; a promise only if there is a body to wait for
    */
-  async receive(http: HttpContext): Promise<ReceivedBody | undefined> {
+  receive(http: HttpContext): ReceivedBody | undefined | Promise<ReceivedBody | undefined> {
     const { observer, policy, limits, challenges, budget } = this.parts;
     http.observer = observer;
     const refusal = judgeHead(http, policy, limits.maxBodyBytes);
@@ -53,11 +53,9 @@ export class RequestReceiver {
     http.challenges = challenges;
     const account = (http.account = budget.open(http.remoteAddress));
     const reading = this.#read(http, account);
-    const bytes = reading instanceof Promise ? await reading : reading;
-    if (Buffer.isBuffer(bytes)) return { bytes, account };
-    account.close();
-    refuseBody(http, bytes);
-    return undefined;
+    return reading instanceof Promise
+      ? reading.then((bytes) => received(http, account, bytes))
+      : received(http, account, reading);
   }
 
   #read(
@@ -75,6 +73,13 @@ export class RequestReceiver {
 }
 
 export const NO_BODY = Buffer.alloc(0);
+
+function received(http: HttpContext, account: ByteAccount, bytes: Buffer | BodyRefusal): ReceivedBody | undefined {
+  if (Buffer.isBuffer(bytes)) return { bytes, account };
+  account.close();
+  refuseBody(http, bytes);
+  return undefined;
+}
 
 function refuseBody(http: HttpContext, refusal: BodyRefusal): void {
   if (refusal === 'aborted') return;

@@ -184,7 +184,7 @@ export class StdioConnection {
       },
     });
     const release = this.services.inFlight.add(exchange);
-    const done = this.services.dispatcher.dispatch(exchange).then((response) => {
+    const done = Promise.resolve(this.services.dispatcher.dispatch(exchange)).then((response) => {
       this.#running.delete(run);
       release();
       if (response) respond(response.text);

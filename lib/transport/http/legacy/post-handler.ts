@@ -4,6 +4,7 @@ import { Exchange, NO_OUTLET } from '../../../exchange/exchange.js';
 import { legacyPeer, type Peer } from '../../../exchange/peer.js';
 import { viewOf } from '../../../exchange/request-view.js';
 import type { InFlight } from '../../../engine/in-flight.js';
+import type { Answer } from '../../../engine/running-request.js';
 import { openSession } from '../../../engine/methods/initialize.js';
 import { CapacityError, ErrorCode, McpError } from '../../../protocol/errors.js';
 import type { JsonRpcNotification, JsonRpcRequest, JsonRpcResponse } from '../../../protocol/messages.js';
@@ -97,13 +98,15 @@ export class PostHandler {
     const response = new PostResponse(http, session, this.services, this.options, ids, batch);
     const exchanges = exchangesOf(requests, legacyPeer(session, senderOf(http)), response);
     // Without a stream the client has nothing to resume: its results could not reach it any more.
-    http.response.once('close', () => {
+    http.response.on('close', () => {
       if (http.response.writableFinished || response.isStream) return;
       for (const exchange of exchanges) exchange.cancel('the client closed the response');
     });
     const pending = this.slow.add(response);
-    if (batch) await this.#serveBatch(http, exchanges, response, client);
-    else await this.#serve(exchanges[0]!, response, client);
+    const serving = batch
+      ? this.#serveBatch(http, exchanges, response, client)
+      : this.#serve(exchanges[0]!, response, client);
+    if (serving) await serving;
     this.slow.remove(pending);
   }
 
@@ -120,13 +123,15 @@ export class PostHandler {
     await Promise.all(served);
   }
 
-  async #serve(exchange: Exchange, response: PostResponse, client: string): Promise<void> {
+  #serve(exchange: Exchange, response: PostResponse, client: string): void | Promise<void> {
     const remove = this.inFlight.add(exchange, client);
-    const serialized = await this.dispatcher.dispatch(exchange);
-    const stored = response.finish(exchange.request.id, serialized);
-    // A shutdown waits until the response is in the log: otherwise the client could not find it on another instance.
-    if (stored) await stored;
-    remove();
+    const finish = (answer: Answer): void | Promise<void> => {
+      const stored = response.finish(exchange.request.id, answer);
+      // A shutdown waits until the response is in the log: otherwise the client could not find it on another instance.
+      return stored ? stored.then(remove) : remove();
+    };
+    const answer = this.dispatcher.dispatch(exchange);
+    return answer instanceof Promise ? answer.then(finish) : finish(answer);
   }
 
   /** The one thing that every session does once. Its update finds out whether there is a session at all. */

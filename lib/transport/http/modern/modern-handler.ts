@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Dispatcher } from '../../../engine/dispatcher.js';
 import type { SerializedResponse } from '../../../engine/response-writer.js';
+import type { Answer } from '../../../engine/running-request.js';
 import { Exchange, type Outlet } from '../../../exchange/exchange.js';
 import { modernPeer } from '../../../exchange/peer.js';
 import type { ByteAccount } from '../../../limits/byte-budget.js';
@@ -46,15 +47,21 @@ export class ModernHandler {
     return response.untilOpen();
   }
 
-  async #serve(exchange: Exchange, response: ModernResponse, client: string, account?: ByteAccount): Promise<void> {
+  #serve(exchange: Exchange, response: ModernResponse, client: string, account?: ByteAccount): void | Promise<void> {
     const remove = this.inFlight.add(exchange, client);
+    const finish = (answer: Answer): void => {
+      remove();
+      if (answer) response.finish(answer);
+      else response.abandon();
+      account?.close();
+    };
+    const answer = this.dispatcher.dispatch(exchange);
+    if (!(answer instanceof Promise)) return finish(answer);
     const pending = this.slow.add(response);
-    const serialized = await this.dispatcher.dispatch(exchange);
-    this.slow.remove(pending);
-    remove();
-    if (serialized) response.finish(serialized);
-    else response.abandon();
-    account?.close();
+    return answer.then((later) => {
+      this.slow.remove(pending);
+      finish(later);
+    });
   }
 }
 
