@@ -1,7 +1,7 @@
 /**
- * `npm run bench:compare -- <commit> [--rounds 21] [--seconds 0.5] [--target fleet-direct] [--out name]`: compares the
+ * `npm run bench:compare -- <commit> [--rounds 21] [--seconds 0.5] [--target fleet-direct] [--only call-modern] [--out name]`: compares the
  * speed of this build with that of another commit, in the same rounds. The other commit is built in a folder of its own
- * and served by the mount that was its default. Nothing of this repository is changed.
+ * and served in the same way. Nothing of this repository is changed.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -20,6 +20,7 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '21' },
     seconds: { type: 'string', default: '0.5' },
     target: { type: 'string', default: 'fleet' },
+    only: { type: 'string', default: 'call-modern,call-legacy,list-modern,list-legacy' },
     out: { type: 'string' },
   },
 });
@@ -45,8 +46,10 @@ cpSync(join(base, 'package.json'), join(installed, 'package.json'));
 
 const server = readFileSync(join(bench, 'servers/fleet.mjs'), 'utf8');
 writeFileSync(join(bench, 'servers/fleet-base.mjs'), server.replace("from 'nestjs-mcp-fleet'", `from '${BASE}'`));
-const forms = ['--only', 'call-modern,call-legacy,list-modern,list-legacy', '--targets', `${values.target},base,nest`];
+const rival = values.target.includes('express') ? 'nest-express' : 'nest';
+const forms = ['--only', values.only, '--targets', `${values.target},base,${rival}`];
 const options = ['--rounds', values.rounds, '--seconds', values.seconds, ...(values.out ? ['--out', values.out] : [])];
+process.env.BENCH_BASE_LIKE = values.target;
 run(process.execPath, ['run.mjs', ...forms, ...options], bench);
 if (values.out) {
   cpSync(join(bench, `results/${values.out}.json`), join(REPOSITORY, `bench/results/${values.out}.json`));

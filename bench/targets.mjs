@@ -16,9 +16,9 @@ const TARGETS = {
   'rekog-express': ['rekog.mjs', { adapter: 'express' }],
   sdk: ['sdk.mjs', {}],
   'sdk-session': ['sdk-session.mjs', {}],
-  /** Another build of this package; `compare.mjs` puts it there. */
-  base: ['fleet-base.mjs', {}],
 };
+/** Another build of this package, served as this target is; `compare.mjs` puts it there. */
+TARGETS.base = ['fleet-base.mjs', TARGETS[process.env.BENCH_BASE_LIKE ?? 'fleet'][1]];
 
 export const TARGET_NAMES = Object.keys(TARGETS);
 
