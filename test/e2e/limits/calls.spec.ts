@@ -1,4 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type NestInterceptor } from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
+import { finalize } from 'rxjs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   McpComplete,
@@ -12,7 +14,7 @@ import {
 import { Gate } from '../../fixtures/applications/gate.js';
 import { nestApp, startError, type AdapterName, type NestApp } from '../../fixtures/applications/nest-app.js';
 import { EraClient, type EraName, type Outcome } from '../../fixtures/clients/era-client.js';
-import { post } from '../../fixtures/clients/mcp-requests.js';
+import { modern, post } from '../../fixtures/clients/mcp-requests.js';
 import { send } from '../../fixtures/clients/raw-http.js';
 import { RedisServer } from '../../fixtures/redis/redis-server.js';
 import { BearerPrincipals, bearer } from '../../fixtures/security/bearer-principals.js';
@@ -205,6 +207,21 @@ describe('limits elsewhere', () => {
       { id: 1, result: {} },
       { id: 2, error: { code: 429 } },
     ]);
+    await app.close();
+  });
+
+  it('a subscription that is refused is over for the interceptors of the application, too', async () => {
+    let over = 0;
+    const counting: NestInterceptor = { intercept: (_, next) => next.handle().pipe(finalize(() => over++)) };
+    const app = await nestApp(
+      { providers: [...providers, { provide: APP_INTERCEPTOR, useValue: counting }] },
+      { mcp: { limits: { limit: 1, windowMs: LONG } } },
+    );
+    expect(await send(app.port, modern('tools/list'))).toMatchObject({ status: 200 });
+    const listen = modern('subscriptions/listen', { notifications: { toolsListChanged: true } });
+    expect(await send(app.port, listen)).toMatchObject({ status: 429 });
+    await expect.poll(() => over).toBe(2);
+    expect(app.mcp.health().budgets).toMatchObject({ requests: 0, requestBytes: 0 });
     await app.close();
   });
 

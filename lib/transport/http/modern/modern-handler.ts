@@ -42,9 +42,10 @@ export class ModernHandler {
     cancelOnClose(http.response, exchange);
     if (!listens) return this.#serve(exchange, response, client);
     // What it has sent is kept for as long as it listens, and counts as long. Nothing else of the HTTP request waits
-    // until it ends: that would take more memory than its stream.
+    // until it ends: that would take more memory than its stream. It may be refused at once, so this is asked before.
+    const open = response.untilOpen();
     void this.#serve(exchange, response, client, http.account?.handOver());
-    return response.untilOpen();
+    return open;
   }
 
   #serve(exchange: Exchange, response: ModernResponse, client: string, account?: ByteAccount): void | Promise<void> {
