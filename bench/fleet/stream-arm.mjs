@@ -1,8 +1,24 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { nowMicros } from '../harness/clock.mjs';
 import { median } from '../harness/statistics.mjs';
 import { startListener } from './arms.mjs';
 
+/** A server notices within this time that its clients have left, ms. */
+const CLOSING_MS = 1500;
+
 const sum = (list) => list.reduce((total, one) => total + one, 0);
+
+/** Streams that are opened and closed before those that are measured. */
+const WARM_UP_STREAMS = 200;
+
+/** Has what the first streams cost once, such as compiled code, be there before: it is no part of a stream. */
+async function warmUp(port, kind, count) {
+  const { process } = await startListener();
+  await process.ask({ do: 'open', port, count, kind });
+  await process.ask({ do: 'disconnect' });
+  await process.stop();
+  await sleep(CLOSING_MS);
+}
 
 /** Servers that hold open streams, and the process with all their clients. The first server sends the broadcasts. */
 export class StreamArm {
@@ -14,6 +30,7 @@ export class StreamArm {
   static async open({ name, holders, kind = 'get', streams }) {
     const listener = await startListener();
     const arm = new StreamArm(name, holders, kind, streams, listener.process);
+    for (const { port } of holders) await warmUp(port, kind, Math.min(streams, WARM_UP_STREAMS));
     const before = await arm.#memory();
     // Not all at once: those of the first holders get what is left over.
     for (const [index, { port }] of holders.entries()) {

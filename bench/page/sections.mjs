@@ -106,7 +106,8 @@ export const SECTIONS = [
     plot: 'fan-out',
     text: (figures) => [
       `Each server holds ${number(figures.workloads['fan-out'].options.streams)} open streams of one kind and sends all of them ` +
-        'the same message of 256 characters. Raw writes are what node:http needs for one write to each response.',
+        'the same message of 256 characters. Raw writes are what node:http needs for one write to each response. What the first ' +
+        'streams of a process cost once, such as compiled code, is no part of the heap of a stream.',
       table(
         [
           '',
