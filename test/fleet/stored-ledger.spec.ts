@@ -123,6 +123,15 @@ describe('the account of what a fleet stores', () => {
     await expect.poll(() => one.stored.held, { timeout: 5000 }).toBe(0);
   });
 
+  it('counts the response that a stream keeps, and none that comes after it', async () => {
+    const [one, other] = members as [FleetMember, FleetMember];
+    await one.store.create(own('1'));
+    await one.log.append(own('1'), 'r1', 'x'.repeat(20_000), { final: true });
+    const { account } = await accounted();
+    expect(await other.log.append(own('1'), 'r1', 'too late', { final: true })).toEqual({ kind: 'done' });
+    expect((await accounted()).account).toBe(account);
+  });
+
   it('is at most one KiB per session, stream and task, and 8 KiB per large log, away from what is stored, after any operations', async () => {
     const operation = fc.record({
       what: fc.constantFrom('create', 'append', 'append', 'append', 'final', 'end', 'subscribe', 'task', 'finish'),
