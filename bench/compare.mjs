@@ -1,7 +1,7 @@
 /**
- * `npm run bench:compare -- <commit> [--rounds 21] [--seconds 0.5] [--target fleet-direct] [--only call-modern] [--out name]`: compares the
- * speed of this build with that of another commit, in the same rounds. The other commit is built in a folder of its own
- * and served in the same way. Nothing of this repository is changed.
+ * `npm run bench:compare -- <commit> [--rounds 21] [--seconds 0.5] [--target fleet-direct] [--only call-modern]
+ * [--out name]`: compares the speed of this build with that of another commit, in the same rounds. The other commit is
+ * built in a folder of its own and served in the same way. Nothing of this repository is changed.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';

@@ -3,13 +3,12 @@ import { nowMicros } from '../harness/clock.mjs';
 import { median } from '../harness/statistics.mjs';
 import { startListener } from './arms.mjs';
 
+/** Streams that are opened and closed before those that are measured. */
+const WARM_UP_STREAMS = 200;
 /** A server notices within this time that its clients have left, ms. */
 const CLOSING_MS = 1500;
 
 const sum = (list) => list.reduce((total, one) => total + one, 0);
-
-/** Streams that are opened and closed before those that are measured. */
-const WARM_UP_STREAMS = 200;
 
 /** Has what the first streams cost once, such as compiled code, be there before: it is no part of a stream. */
 async function warmUp(port, kind, count) {

@@ -19,10 +19,14 @@ export class SelfChecks {
     return this.#beat;
   }
 
-  /** Plans the next check of a reader, in place of the one that is planned. */
+  /**
+   * Plans the next check of a reader, in place of the one that is planned.
+   *
+   * @param beats a whole number
+   */
   plan(reader: QuietReader, beats: number): void {
     this.cancel(reader);
-    const beat = this.#beat + Math.max(1, Math.ceil(beats));
+    const beat = this.#beat + Math.max(1, beats);
     reader.checkedAt = beat;
     const others = this.#planned.get(beat);
     if (others) others.add(reader);

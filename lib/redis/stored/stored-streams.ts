@@ -47,14 +47,13 @@ export class StoredStreams {
     return maxHistoryBytes;
   }
 
-  /** @param amount what the append script says about the log: `bytes now client`, or '' if it has hardly changed */
+  /** @param amount what the append script says about a log that has changed: `bytes now client` */
   appended(
     session: SessionKey,
     stream: string,
     messages: readonly { readonly data: string; readonly final: boolean }[],
     amount: string,
   ): void {
-    if (amount === '') return;
     const [, bytes, now, known] = /^(\d+) (\d+) (.*)$/s.exec(amount)!;
     const client = known || (this.ledger.clientOf(session) ?? '');
     // The log is reported at least four times while it lives.

@@ -171,8 +171,10 @@ export class RedisEventLog extends EventLog {
     if (kind === 'gone') return items.map(() => ({ kind }));
     if (kind === 'limit') throw new StreamLimitError(maxStreams);
     if (kind === 'stale') throw new Error('An append was overtaken by a later one of the same stream.');
-    const kept = items.filter((_, i) => ids[i] !== '');
-    stored?.appended(key, stream, kept, amount);
+    if (stored && amount !== '') {
+      const kept = items.filter((_, i) => ids[i] !== '');
+      stored.appended(key, stream, kept, amount);
+    }
     return ids.map((id) => (id === '' ? { kind: 'done' } : { kind: 'appended', id, listening: listening === '1' }));
   }
 

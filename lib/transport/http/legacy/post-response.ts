@@ -1,4 +1,5 @@
 import { errorResponse, type SerializedResponse } from '../../../engine/response-writer.js';
+import type { Answer } from '../../../engine/running-request.js';
 import { ErrorCode, McpError } from '../../../protocol/errors.js';
 import type { Outlet } from '../../../exchange/exchange.js';
 import type { JsonRpcNotification, JsonRpcRequest, RequestId } from '../../../protocol/messages.js';
@@ -77,7 +78,7 @@ export class PostResponse implements Outlet, PendingResponse {
    * @returns on a stream, a promise that resolves when the response is in the log, and has been sent to the client if
    *   it is still connected; otherwise `undefined`
    */
-  finish(id: RequestId, response: SerializedResponse | undefined): Promise<void> | undefined {
+  finish(id: RequestId, response: Answer): Promise<void> | undefined {
     this.#outstanding = without(this.#outstanding, id);
     if (this.#stream !== undefined) {
       const stored = this.#stream.respond(response?.text, this.#outstanding);

@@ -56,7 +56,7 @@ export function mountExpress(
 ): void {
   app.all(path, (request, response, next) => {
     // Express ignores the case of letters, and Fastify does not: both must serve the same paths (SEC10).
-    if (!serves(request.method!) || !(received.has(request) || isOurs(request))) return next();
+    if (!serves(request.method!) || !isOurs(request)) return next();
     void serveExpress(endpoint, received, request, response);
   });
 }

@@ -88,7 +88,7 @@ export class HttpMount {
     const endpoint = this.#endpoint!;
     if (this.#type() === 'express') {
       const known = request as ExpressRequest;
-      if (!this.#received.has(known) && !this.#isOurs(known)) return next?.();
+      if (!this.#isForUs(known)) return next?.();
       return serveExpress(endpoint, this.#received, known, response as ServerResponse, sent);
     }
     const reply = response as FastifyReply;
@@ -174,7 +174,13 @@ export class HttpMount {
       this.#isOurs = isAt(app, paths, layers);
     }
     const serves = routes ? (method: string) => OTHER_METHODS.includes(method) : undefined;
-    for (const path of this.#paths) mountExpress(app, endpoint, path, this.#isOurs, this.#received, serves);
+    const isForUs = (request: ExpressRequest) => this.#isForUs(request);
+    for (const path of this.#paths) mountExpress(app, endpoint, path, isForUs, this.#received, serves);
+  }
+
+  /** What was received was judged by its path already. */
+  #isForUs(request: ExpressRequest): boolean {
+    return this.#received.has(request) || this.#isOurs(request);
   }
 
   #mountFastify(endpoint: HttpEndpoint, path: string): void {
