@@ -70,7 +70,7 @@ export class Outbox {
       const lines = queue.splice(0);
       try {
         const key = known ?? (await this.#ownerOf(id));
-        const session = key && (await this.sessions.peek(key));
+        const session = key && (await this.sessions.peekRecent(key));
         if (!session) this.#owners.delete(id);
         const sent = lines.map(({ line, resolve, reject }) => this.#sendLine(session, line).then(resolve, reject));
         await Promise.all(sent);

@@ -59,6 +59,14 @@ export abstract class SessionStore {
   abstract peek(key: SessionKey): Promise<SessionRecord | undefined>;
 
   /**
+   * Like `peek`, but a store may answer for a moment with what this instance has read before, as `load` may. It is asked
+   * about a session that the server sends a message to. Default: `peek`.
+   */
+  peekRecent(key: SessionKey): Promise<SessionRecord | undefined> {
+    return this.peek(key);
+  }
+
+  /**
    * Changes the fields in the patch. A session that becomes initialized is in use: this restarts its idle TTL.
    *
    * @returns whether the session exists

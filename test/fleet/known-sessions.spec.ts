@@ -38,6 +38,28 @@ describe('sessions that an instance knows', () => {
     expect((await commands())['hmget'] ?? 0).toBeLessThanOrEqual(1);
   });
 
+  it('a message to a session that is known is one script, at an instance that has no stream of it', async () => {
+    const session = await LegacySession.open(apps[0]!.port);
+    const send = () => apps[1]!.mcp.sendToSession(session.id, { level: 'error', data: 'x' });
+    for (let i = 0; i < 3; i++) expect(await send()).toBe('stored');
+    await redis.admin.config('RESETSTAT');
+    for (let i = 0; i < 30; i++) expect(await send()).toBe('stored');
+    // Each script reads a hash, and the session may be read once more meanwhile.
+    expect((await commands())['hmget']).toBeLessThanOrEqual(31);
+  });
+
+  it('a message to a session is filtered by a level, and refused after an end, of which this instance hears', async () => {
+    const session = await LegacySession.open(apps[0]!.port);
+    const send = () => apps[1]!.mcp.sendToSession(session.id, { level: 'info', data: 'x' });
+    expect(await send()).toBe('stored');
+    expect((await session.request('logging/setLevel', { level: 'error' })).error).toBeUndefined();
+    await expect.poll(send, { timeout: 1000, interval: 5 }).toBe('filtered');
+    expect((await session.request('logging/setLevel', { level: 'info' })).error).toBeUndefined();
+    await expect.poll(send, { timeout: 1000, interval: 5 }).toBe('stored');
+    expect((await session.end()).status).toBe(204);
+    await expect.poll(send, { timeout: 1000, interval: 5 }).toBe('unknown');
+  });
+
   it('initialize and notifications/initialized are one script each', async () => {
     // The first one opens what later ones find: the heartbeat, the account, the channel.
     await LegacySession.open(apps[0]!.port);
@@ -172,6 +194,32 @@ describe('the sessions that a store knows', () => {
     await expect.poll(() => one.store.peek(record), { timeout: 3000 }).toBeUndefined();
     expect(performance.now() - idleSince).toBeGreaterThan(950);
     expect(await one.store.load(record)).toBeUndefined();
+  });
+
+  it('a session that is only looked at by messages to it ends when it is idle', async () => {
+    const { one, other, record } = await knownToBoth(undefined, { idleTtlMs: 1000 });
+    const idleSince = performance.now();
+    const looks = async (): Promise<boolean> => {
+      for (const { store } of [one, other]) if (await store.peekRecent(record)) return true;
+      return false;
+    };
+    while ((await looks()) && performance.now() - idleSince < 3000);
+    expect(performance.now() - idleSince).toBeGreaterThan(950);
+    expect(performance.now() - idleSince).toBeLessThan(2000);
+    expect(await one.store.load(record)).toBeUndefined();
+  });
+
+  it('a session that was looked at has its life extended by its first use', async () => {
+    const one = await member();
+    await one.store.create(recordOf('warm-up'));
+    await expect.poll(() => isKnown(one, recordOf('warm-up'))).toBe(true);
+    const record = recordOf('1');
+    await one.store.create(record);
+    const ttl = (): Promise<number> => one.commands.send<number>('pttl', one.keys.session(record));
+    for (let i = 0; i < 2; i++) expect(await one.store.peekRecent(record)).toBeDefined();
+    expect(await ttl()).toBeLessThanOrEqual(120_000);
+    await one.store.load(record);
+    expect(await ttl()).toBeGreaterThan(3_600_000);
   });
 
   it('a session that is created is not known before its first use has extended its life', async () => {

@@ -55,9 +55,18 @@ export class KnownSessions {
 
   /** @returns the session, if it is certain that it still exists, or did so `knownMs` ago */
   get(key: SessionKey): SessionRecord | undefined {
+    const known = this.#current(key);
+    return known?.used ? known.record : undefined;
+  }
+
+  /** As {@link get}, also before the idle TTL was extended: for what is no use of the session. */
+  peek(key: SessionKey): SessionRecord | undefined {
+    return this.#current(key)?.record;
+  }
+
+  #current(key: SessionKey): Known | undefined {
     const known = this.#sessions.get(sessionKeyText(key));
-    if (!known?.used || performance.now() >= known.until || !this.#hears) return undefined;
-    return known.record;
+    return known && performance.now() < known.until && this.#hears ? known : undefined;
   }
 
   /** Whose share a session counts for. This never changes. */
@@ -69,7 +78,7 @@ export class KnownSessions {
   /**
    * Called before a session is read or created.
    *
-   * @param used false for a session that is created, whose TTL has to be extended with its first use
+   * @param used false for a session that is created or peeked at, whose TTL has to be extended with its first use
    * @returns what to call with the record. It is ignored if somebody has told of a change meanwhile
    */
   expect(key: SessionKey, used: boolean): (record: SessionRecord | undefined) => void {

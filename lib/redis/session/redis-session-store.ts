@@ -14,6 +14,7 @@ import { SessionAdmission } from './session-admission.js';
 import { flag, packRecord, type SessionFields, unpack } from './session-fields.js';
 import { SessionHolds } from './session-holds.js';
 import { SessionLists } from './session-lists.js';
+import { type Subscribed, SessionSubscriptions } from './session-subscriptions.js';
 
 /** How often expired sessions are looked for, if anybody wants to know of them, ms. */
 const EXPIRY_CHECK_MS = 30_000;
@@ -60,7 +61,7 @@ export class RedisSessionStore extends SessionStore {
   readonly #expired: ExpiredSessions;
   readonly #minTtlMs: number;
   readonly #longTtlMs: number;
-  readonly #maxSubscriptions: number;
+  readonly #subscriptions: SessionSubscriptions;
   readonly #report: ((error: unknown) => void) | undefined;
   readonly #stored: StoredSessions | undefined;
   readonly #holds = new SessionHolds();
@@ -85,9 +86,9 @@ export class RedisSessionStore extends SessionStore {
       maxSessionsPerClient: options.maxSessionsPerClient ?? maxSessions,
       makeRoom: (list) => this.#makeRoom(list),
     });
-    this.#maxSubscriptions = maxSubscriptions;
     this.#report = report;
     this.#stored = options.stored && new StoredSessions(options.stored, this.#longTtlMs);
+    this.#subscriptions = new SessionSubscriptions(commands, keys, maxSubscriptions, this.#stored);
   }
 
   override async create(record: SessionRecord): Promise<void> {
@@ -126,6 +127,15 @@ export class RedisSessionStore extends SessionStore {
       this.#of(key).send<SessionFields>('hmget', this.#keys.session(key), 'r', 'i', 'l'),
     );
     return fields && this.#unpack(key, fields);
+  }
+
+  override async peekRecent(key: SessionKey): Promise<SessionRecord | undefined> {
+    const known = this.#known?.peek(key);
+    if (known) return known;
+    const read = this.#known?.expect(key, false);
+    const record = await this.peek(key);
+    read?.(record);
+    return record;
   }
 
   /** Has every instance forget what it knows of a session. If they cannot be told, they know it until a heartbeat is over. */
@@ -202,25 +212,15 @@ export class RedisSessionStore extends SessionStore {
   }
 
   override async subscribe(key: SessionKey, uri: string): Promise<Subscribed> {
-    if (!(await this.#exists(key))) return 'unknown';
-    if (this.#stored && !this.#stored.hasRoom(key, uri)) return 'limit';
-    const args = [uri, this.#maxSubscriptions];
-    const reply = await this.#of(key).run<Subscribed | ['subscribed', bytes: number, ttlMs: number]>(
-      'subscribe',
-      this.#sessionAndSubscriptions(key),
-      args,
-    );
-    if (typeof reply === 'string') return reply;
-    this.#stored?.subscribed(key, reply[1], reply[2]);
-    return reply[0];
+    return (await this.#exists(key)) ? this.#subscriptions.add(key, uri) : 'unknown';
   }
 
-  override async unsubscribe(key: SessionKey, uri: string): Promise<boolean> {
-    return (await this.#of(key).run<number>('unsubscribe', this.#sessionAndSubscriptions(key), [uri])) === 1;
+  override unsubscribe(key: SessionKey, uri: string): Promise<boolean> {
+    return this.#subscriptions.remove(key, uri);
   }
 
   override subscriptions(key: SessionKey): Promise<string[]> {
-    return this.#of(key).send('smembers', this.#keys.subscriptions(key));
+    return this.#subscriptions.of(key);
   }
 
   override async find(id: string): Promise<SessionKey | undefined> {
@@ -289,7 +289,5 @@ export class RedisSessionStore extends SessionStore {
     return [this.#keys.session(key), this.#keys.subscriptions(key)];
   }
 }
-
-type Subscribed = 'subscribed' | 'unknown' | 'limit';
 
 const clientOf = ({ client, principal }: SessionRecord): string => client ?? principal;

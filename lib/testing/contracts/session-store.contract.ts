@@ -13,6 +13,7 @@ const keyOf = ({ principal, id }: SessionKey): SessionKey => ({ principal, id })
 const assertUnknown = async (store: SessionStore, key: SessionKey, message: string): Promise<void> => {
   assert.equal(await store.load(key), undefined, `${message}: load`);
   assert.equal(await store.peek(key), undefined, `${message}: peek`);
+  assert.equal(await store.peekRecent(key), undefined, `${message}: peekRecent`);
   assert.equal(await store.update(key, { initialized: true }), false, `${message}: update`);
   assert.equal(await store.subscribe(key, 'x:1'), 'unknown', `${message}: subscribe`);
   assert.equal(await store.unsubscribe(key, 'x:1'), false, `${message}: unsubscribe`);
@@ -36,6 +37,7 @@ export function sessionStoreContract(runner: Runner, contract: SessionStoreContr
       await store.create(record);
       assert.deepEqual({ ...(await peer.load(record)) }, record);
       assert.deepEqual({ ...(await peer.peek(record)) }, record);
+      assert.deepEqual({ ...(await peer.peekRecent(record)) }, record);
       const bare: SessionRecord = { ...record, id: '2', clientInfo: undefined, logLevel: 'warning', initialized: true };
       await peer.create(bare);
       const loaded = await store.load(bare);
