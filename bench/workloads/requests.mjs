@@ -14,7 +14,7 @@ export const requests = [
   ['call-legacy', [...BARE, ...OWN, ...EXPRESS, 'rekog', 'rekog-express', 'sdk-session', 'base']],
   ['list-modern', ['node:http', 'nest', 'fleet', 'fleet-direct', 'fleet-redis', 'rekog', 'sdk', 'base']],
   ['list-legacy', ['node:http', 'nest', 'fleet', 'fleet-direct', 'fleet-redis', 'rekog', 'sdk-session', 'base']],
-  ['cycle', ['node:http', 'nest', ...OWN, 'rekog', 'sdk-session']],
+  ['cycle', ['node:http', 'nest', ...OWN, 'rekog', 'sdk-session', 'base']],
 ].map(([name, targets]) => ({
   name,
   batch: 'requests',

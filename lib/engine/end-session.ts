@@ -2,11 +2,11 @@ import type { McpAuditCaller } from '../observe/audit-event.js';
 import type { Observer } from '../observe/observer.js';
 import type { SessionKey } from '../session/session-record.js';
 import type { SessionStore } from '../session/session-store.js';
+import type { SessionEnds } from './session-ends.js';
 
 export interface SessionEnding {
   readonly sessions: SessionStore;
-  /** Tells the other instances. */
-  readonly bus: { publish(event: { type: 'session-ended'; session: SessionKey }): Promise<void> };
+  readonly ends: Pick<SessionEnds, 'tell'>;
   readonly observer: Observer;
   readonly report: (error: unknown) => void;
 }
@@ -19,7 +19,7 @@ export interface SessionEnding {
  * @returns false if there is no such session
  */
 export async function endSession(
-  { sessions, bus, observer, report }: SessionEnding,
+  { sessions, ends, observer, report }: SessionEnding,
   session: SessionKey,
   who: McpAuditCaller,
   ended?: () => void,
@@ -28,7 +28,6 @@ export async function endSession(
   if (!(await sessions.end(session))) return false;
   ended?.();
   observer.sessionEnded({ ...session, openedAt }, who);
-  // What runs in it on any instance is cancelled: nobody can get its results any more.
-  await bus.publish({ type: 'session-ended', session }).catch(report);
+  await ends.tell(session).catch(report);
   return true;
 }

@@ -196,6 +196,10 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
     return () => this.#endListeners.delete(listener);
   }
 
+  override onEndAnywhere(listener: (key: SessionKey) => void): () => void {
+    return this.onEnd(listener);
+  }
+
   override onExpiry(listener: (key: SessionKey) => void): () => void {
     this.#expiryListeners.add(listener);
     return () => this.#expiryListeners.delete(listener);

@@ -11,6 +11,7 @@ import { declaredExtensions } from '../extensions/declared-extensions.js';
 import type { SkillSource } from '../extensions/skills/skill-source.js';
 import { Skills } from '../extensions/skills/skills.js';
 import { skillsExtension } from '../extensions/skills/skills-extension.js';
+import { SessionEnds } from '../engine/session-ends.js';
 import { SessionExpiry } from '../engine/session-expiry.js';
 import type { Observer } from '../observe/observer.js';
 import type { LimitStore } from '../limits/limit-store.js';
@@ -64,6 +65,7 @@ export class McpRuntime {
   #subscriptions: Subscription[] = [];
   readonly #id = randomUUID();
   readonly #expiry: SessionExpiry;
+  readonly #ends: SessionEnds;
   readonly #stopHops: () => void;
   #busRetry: NodeJS.Timeout | undefined;
   #closed = false;
@@ -92,6 +94,7 @@ export class McpRuntime {
     this.#stopHops = broker.onHop((milliseconds) => observer.hopped(milliseconds));
     this.interactions = createInteractions(backends, options, this.logger, observer);
     this.bus = new ChangeBus({ broker, namespace: `mcp:${server ?? 'default'}`, report });
+    const ends = (this.#ends = new SessionEnds(sessions, this.inFlight, this.bus));
     const { catalog, access, interactions, bus } = this;
     const tasks = (this.tasks = createTasks({
       ...{ catalog, interactions, backends, bus, access },
@@ -118,6 +121,7 @@ export class McpRuntime {
       broker,
       pending,
       bus,
+      ends,
       feed: this.feed,
       observer,
       report,
@@ -166,7 +170,7 @@ export class McpRuntime {
       this.catalog.changes$.subscribe((list) => this.announcer.listChanged(list)),
       this.bus.events$.subscribe((event) => {
         if (event.type === 'cancel') this.inFlight.cancel(event.session, event.requestId, event.reason ?? 'cancelled');
-        else if (event.type === 'session-ended') this.inFlight.cancelSession(event.session, 'the session has ended');
+        else if (event.type === 'session-ended') this.#ends.heard(event.session);
         else if (event.type === 'task-changed') this.tasks.changes.notify(event.task);
         else if (event.type === 'skills-changed') {
           if (event.from !== this.#id) this.skills.reloadSoon();
@@ -210,6 +214,7 @@ export class McpRuntime {
     this.#closed = true;
     clearTimeout(this.#busRetry);
     this.#expiry.close();
+    this.#ends.close();
     this.#stopHops();
     this.http.slow.close();
     for (const subscription of this.#subscriptions) subscription.unsubscribe();

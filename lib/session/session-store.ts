@@ -112,6 +112,16 @@ export abstract class SessionStore {
   }
 
   /**
+   * Calls the listener, on every instance that listens, soon after `end` has ended a session on any of them. A store that
+   * cannot tell needs no method of its own: the server then tells its instances itself.
+   *
+   * @returns a function that removes the listener, or `undefined` if the store cannot tell
+   */
+  onEndAnywhere(_listener: (key: SessionKey) => void): (() => void) | undefined {
+    return undefined;
+  }
+
+  /**
    * Calls the listener for each session that has expired, or was ended to make room for another one: once, on one of
    * the instances, and possibly some time later. A store that cannot tell needs no method of its own.
    *

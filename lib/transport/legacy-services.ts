@@ -2,6 +2,7 @@ import type { BroadcastFeed } from '../broadcast/broadcast-feed.js';
 import type { ChangeBus } from '../broker/change-bus.js';
 import type { MessageBroker } from '../broker/message-broker.js';
 import type { MessageReader } from '../engine/notification-access.js';
+import type { SessionEnds } from '../engine/session-ends.js';
 import type { Permit } from '../limits/limit-store.js';
 import type { PendingRequests } from '../interaction/pending-requests.js';
 import type { Observer } from '../observe/observer.js';
@@ -16,6 +17,7 @@ export interface LegacyServices {
   readonly log: EventLog;
   readonly broker: MessageBroker;
   readonly bus: ChangeBus;
+  readonly ends: SessionEnds;
   readonly feed: BroadcastFeed;
   readonly pending: PendingRequests;
   readonly observer: Observer;

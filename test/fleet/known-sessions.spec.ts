@@ -74,6 +74,18 @@ describe('sessions that an instance knows', () => {
     expect(set).toBe(40);
   });
 
+  it('the end of a session is one script, which tells its readers and all instances', async () => {
+    const sessions = [];
+    for (let i = 0; i < 20; i++) sessions.push(await LegacySession.open(apps[0]!.port));
+    await redis.admin.config('RESETSTAT');
+    const begun = performance.now();
+    for (const session of sessions) expect((await session.end()).status).toBe(204);
+    const { evalsha, publish } = await commands();
+    // The instances see by probes that they hear each other.
+    expect(publish).toBeLessThanOrEqual(40 + 2 + Math.ceil((performance.now() - begun) / 100));
+    expect(evalsha).toBeLessThanOrEqual(20 + 2 + Math.ceil((performance.now() - begun) / 100));
+  });
+
   it('a session that was ended at one instance is refused at another one as soon as it hears of it', async () => {
     for (let i = 0; i < 20; i++) {
       const session = await LegacySession.open(apps[0]!.port);

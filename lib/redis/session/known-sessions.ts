@@ -1,23 +1,6 @@
-import type { MessageBroker } from '../../broker/message-broker.js';
 import { sessionKeyText } from '../../session/session-key.js';
 import type { SessionKey, SessionRecord } from '../../session/session-record.js';
-
-/** What tells instances of ends and changes. */
-export interface SessionNews extends Pick<MessageBroker, 'publish' | 'subscribe' | 'onInterruption' | 'status'> {
-  /**
-   * Whether the nodes of a cluster copy messages to each other, so that one may arrive after its publisher knows that it
-   * was accepted (false).
-   */
-  readonly copiesMessages?: boolean;
-}
-
-export interface KnownSessionsOptions {
-  readonly broker: SessionNews;
-  /** On which every instance is told that a session has ended or its log level has changed. */
-  readonly channel: string;
-  /** How long a session is known at most, also if nobody tells of its end, ms. */
-  readonly knownMs: number;
-}
+import type { SessionNews } from './session-news.js';
 
 interface Known {
   /** `undefined` while it is being loaded. */
@@ -34,19 +17,20 @@ const MAX_CHARACTERS = 8 * 1024 * 1024;
 
 /**
  * The sessions that this instance has read a moment ago, so that a call need not wait for Redis. They are known by
- * their whole key, so that a session is unknown to any principal but its owner. Everybody tells of ends and changes on
- * one channel; while this instance may not hear of them, it knows no session.
+ * their whole key, so that a session is unknown to any principal but its owner. While this instance may not hear of ends
+ * and changes, it knows no session.
  */
 export class KnownSessions {
-  readonly #options: KnownSessionsOptions;
   readonly #sessions = new Map<string, Known>();
   #characters = 0;
-  #isTold = false;
-  #isSubscribing = false;
 
-  constructor(options: KnownSessionsOptions) {
-    this.#options = options;
-    options.broker.onInterruption(() => this.#forgetAll());
+  constructor(
+    private readonly news: SessionNews,
+    /** How long a session is known at most, also if nobody tells of its end, ms. */
+    private readonly knownMs: number,
+  ) {
+    news.onNews((text) => this.#remove(text));
+    news.onInterruption(() => this.#forgetAll());
   }
 
   get size(): number {
@@ -66,7 +50,7 @@ export class KnownSessions {
 
   #current(key: SessionKey): Known | undefined {
     const known = this.#sessions.get(sessionKeyText(key));
-    return known && performance.now() < known.until && this.#hears ? known : undefined;
+    return known && performance.now() < known.until && this.news.isComplete ? known : undefined;
   }
 
   /** Whose share a session counts for. This never changes. */
@@ -82,12 +66,12 @@ export class KnownSessions {
    * @returns what to call with the record. It is ignored if somebody has told of a change meanwhile
    */
   expect(key: SessionKey, used: boolean): (record: SessionRecord | undefined) => void {
-    if (!this.#isTold || !this.#hears) {
-      this.#startListening();
+    if (!this.news.isComplete) {
+      this.news.listen();
       return ignore;
     }
     const text = sessionKeyText(key);
-    const until = performance.now() + this.#options.knownMs;
+    const until = performance.now() + this.knownMs;
     const known: Known = { record: undefined, characters: 0, used, until };
     this.#remove(text);
     this.#sessions.set(text, known);
@@ -113,31 +97,6 @@ export class KnownSessions {
 
   forget(key: SessionKey): void {
     this.#remove(sessionKeyText(key));
-  }
-
-  /** Tells every instance, this one too, that it knows the session no longer. */
-  tell(key: SessionKey): Promise<void> {
-    const { broker, channel } = this.#options;
-    return broker.publish(channel, sessionKeyText(key));
-  }
-
-  /** Whether ends are heard at once. */
-  get #hears(): boolean {
-    const { broker } = this.#options;
-    return broker.status === 'up' && !broker.copiesMessages;
-  }
-
-  #startListening(): void {
-    const { broker, channel } = this.#options;
-    if (this.#isTold || this.#isSubscribing) return;
-    this.#isSubscribing = true;
-    // It ends with the broker. While that is unavailable, each session that is read tries again.
-    void broker
-      .subscribe(channel, (text) => this.#remove(text))
-      .then(
-        () => (this.#isTold = true),
-        () => (this.#isSubscribing = false),
-      );
   }
 
   #forgetAll(): void {

@@ -9,11 +9,12 @@ import type { ScriptName } from '../connection/scripts.js';
 import type { StoredLedger } from '../stored/stored-ledger.js';
 import { StoredSessions } from '../stored/stored-sessions.js';
 import { ExpiredSessions } from './expired-sessions.js';
-import { KnownSessions, type SessionNews } from './known-sessions.js';
+import { KnownSessions } from './known-sessions.js';
 import { SessionAdmission } from './session-admission.js';
 import { flag, packRecord, type SessionFields, unpack } from './session-fields.js';
 import { SessionHolds } from './session-holds.js';
 import { SessionLists } from './session-lists.js';
+import { type NewsBroker, SessionNews } from './session-news.js';
 import { type Subscribed, SessionSubscriptions } from './session-subscriptions.js';
 
 /** How often expired sessions are looked for, if anybody wants to know of them, ms. */
@@ -40,7 +41,7 @@ export interface RedisSessionStoreOptions {
    * Tells this instance of the ends and changes of sessions, so that it may know them for a moment. Without one, each
    * `load` reads Redis.
    */
-  readonly broker?: SessionNews;
+  readonly broker?: NewsBroker;
   /** How long a session is known at most, ms (3333); never longer than a fortieth of `idleTtlMs`. */
   readonly knownMs?: number;
   /** The account of what is stored (none). */
@@ -55,6 +56,7 @@ export class RedisSessionStore extends SessionStore {
   readonly #keys: RedisKeys;
   readonly #lists: SessionLists;
   readonly #admission: SessionAdmission;
+  readonly #news: SessionNews | undefined;
   readonly #known: KnownSessions | undefined;
   /** The channel on which the scripts tell of ends and changes; '' if it has another slot than the session. */
   readonly #changes: string;
@@ -73,7 +75,8 @@ export class RedisSessionStore extends SessionStore {
     this.#keys = keys;
     // Half of the time by which a session lives longer than promised is for its use while it is known, without a read.
     const knownMs = Math.min(options.knownMs ?? KNOWN_MS, Math.floor(idleTtlMs / 40));
-    this.#known = broker && new KnownSessions({ broker, channel: keys.sessionChanges, knownMs });
+    this.#news = broker && new SessionNews(broker, keys.sessionChanges);
+    this.#known = this.#news && new KnownSessions(this.#news, knownMs);
     this.#changes = commands.isCluster ? '' : keys.wire(keys.sessionChanges);
     this.#minTtlMs = idleTtlMs + (broker ? knownMs : 0);
     // A session lives longer than promised by the time between two writes of its TTL, and its list entries live longer
@@ -139,9 +142,9 @@ export class RedisSessionStore extends SessionStore {
   }
 
   /** Has every instance forget what it knows of a session. If they cannot be told, they know it until a heartbeat is over. */
-  async #forget(key: SessionKey): Promise<void> {
+  async #tell(what: 'changed' | 'ended', key: SessionKey): Promise<void> {
     this.#known?.forget(key);
-    if (this.#changes === '') await this.#known?.tell(key).catch((error: unknown) => this.#report?.(error));
+    if (this.#changes === '') await this.#news?.tell(what, key).catch((error: unknown) => this.#report?.(error));
   }
 
   /** Runs a script that answers nothing for an unknown session. @param lists further keys */
@@ -172,7 +175,7 @@ export class RedisSessionStore extends SessionStore {
       this.#run<[] | [record: string, client: string, subscribed: number]>('updateSession', key, args, lists),
     );
     if (!result) return false;
-    if (logLevel !== '') await this.#forget(key);
+    if (logLevel !== '') await this.#tell('changed', key);
     else if (initialized === true) this.#known?.initialized(key);
     if (result.length === 0) return true;
     const [packed, client, subscribed] = result;
@@ -190,6 +193,10 @@ export class RedisSessionStore extends SessionStore {
     return this.#holds.add(key);
   }
 
+  override onEndAnywhere(listener: (key: SessionKey) => void): (() => void) | undefined {
+    return this.#news?.onEnd(listener);
+  }
+
   override onExpiry(listener: (key: SessionKey) => void): () => void {
     return this.#expired.add(listener);
   }
@@ -202,7 +209,7 @@ export class RedisSessionStore extends SessionStore {
       this.#run<[string, ...string[]]>('endSession', key, args, lists),
     );
     if (!result) return false;
-    await this.#forget(key);
+    await this.#tell('ended', key);
     const [text, ...streams] = result;
     this.#stored?.ended(key, streams);
     if (!listsAreDue) return true;

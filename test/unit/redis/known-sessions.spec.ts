@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MemoryMessageBroker } from '../../../lib/memory/memory-message-broker.js';
 import { KnownSessions } from '../../../lib/redis/session/known-sessions.js';
+import { SessionNews } from '../../../lib/redis/session/session-news.js';
 import { sessionKeyText } from '../../../lib/session/session-key.js';
 import type { SessionRecord } from '../../../lib/session/session-record.js';
 
@@ -13,9 +14,19 @@ describe('KnownSessions', () => {
   let known: KnownSessions;
   beforeEach(async () => {
     broker = new MemoryMessageBroker({ onError: () => undefined });
-    known = new KnownSessions({ broker, channel: 'c', knownMs: 60_000 });
+    known = new KnownSessions(new SessionNews(broker, 'c'), 60_000);
     known.expect(recordOf('warm-up'), true);
     await expect.poll(() => broker.sizes.listeners).toBe(1);
+  });
+
+  it.each([
+    ['has changed', ''],
+    ['has ended', '-'],
+  ])('forgets a session that %s', async (_, news) => {
+    learn(recordOf('1'));
+    expect(known.get(recordOf('1'))).toBeDefined();
+    await broker.publish('c', news + sessionKeyText(recordOf('1')));
+    await expect.poll(() => known.get(recordOf('1'))).toBeUndefined();
   });
 
   const learn = (record: SessionRecord): void => known.expect(record, true)(record);

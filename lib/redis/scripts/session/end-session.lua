@@ -8,7 +8,7 @@
 --   ARGV[2]   prefix of results
 --   ARGV[3]   channel
 --   ARGV[4]   '1' to end the session only if no connection holds a stream of it
---   ARGV[5]   channel on which instances hear that the session is known no longer, or '' if the caller tells them
+--   ARGV[5]   channel on which instances hear that the session has ended, or '' if the caller tells them
 --   ARGV[6]   session, as on lists
 --
 -- Output:
@@ -34,6 +34,7 @@ end
 redis.call('DEL', session, subscriptions)
 for i = 3, #KEYS - 1 do redis.call('ZREM', KEYS[i], ARGV[6]) end
 if #KEYS > 2 then redis.call('DEL', KEYS[#KEYS]) end
-if ARGV[5] ~= '' then publish_signal(ARGV[5], ARGV[6]) end
+-- SessionNews reads this.
+if ARGV[5] ~= '' then publish_signal(ARGV[5], '-' .. ARGV[6]) end
 publish_signal(channel, 'x')
 return owned
