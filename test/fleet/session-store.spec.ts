@@ -15,6 +15,31 @@ const record = (id: string, initialized = true): SessionRecord => ({
   initialized,
 });
 
+describe('the connection of the stores', () => {
+  let redis: RedisServer;
+  let member: FleetMember;
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+    member = await fleetMember({ redis: redis.url });
+  });
+  afterAll(async () => {
+    await member.close();
+    await redis.dispose();
+  });
+
+  it('Redis reads commands that were sent in one turn of the event loop together, in their order', async () => {
+    const reads = async (): Promise<number> =>
+      Number(/total_reads_processed:(\d+)/.exec(await redis.admin.info('stats'))?.[1]);
+    const send = (n: number) => member.commands.send<number>('rpush', 'list', `${n}`);
+    await send(0);
+    const before = await reads();
+    const lengths = await Promise.all(Array.from({ length: 96 }, (_, n) => send(n + 1)));
+    expect(lengths).toEqual(Array.from({ length: 96 }, (_, n) => n + 2));
+    // Six batches of sixteen, and what the instance and this test ask meanwhile.
+    expect((await reads()) - before).toBeLessThan(30);
+  });
+});
+
 describe('a full session store on Redis', () => {
   let redis: RedisServer;
   let member: FleetMember;

@@ -3,6 +3,7 @@ import { BackendFullError, BackendUnavailableError } from '../../session/backend
 import { redisErrorKind } from './redis-error-kind.js';
 import { CommandQueue } from './command-queue.js';
 import { commandOf, defineScripts, hasAnyNumberOfKeys, type ScriptName } from './scripts.js';
+import { WriteBatch } from './write-batch.js';
 
 type Argument = string | number;
 
@@ -14,6 +15,7 @@ const TEMPORARY = new Set(['LOADING', 'READONLY', 'MASTERDOWN', 'CLUSTERDOWN', '
 interface Connection {
   readonly client: Redis;
   readonly queue: CommandQueue;
+  readonly batch: WriteBatch;
   readonly warn: (sentence: string) => void;
 }
 
@@ -37,7 +39,10 @@ export class RedisCommands {
     defineScripts(client);
     // The client retries by itself, and callers wait for it.
     client.connect().catch(() => undefined);
-    return new RedisCommands({ client, queue: new CommandQueue(client, waitMs), warn }, '');
+    return new RedisCommands(
+      { client, queue: new CommandQueue(client, waitMs), batch: new WriteBatch(client), warn },
+      '',
+    );
   }
 
   /**
@@ -60,7 +65,10 @@ export class RedisCommands {
     const { client } = this.connection;
     if (!client.isCluster) return [this];
     const nodes = (client as unknown as Pick<Cluster, 'nodes'>).nodes('master');
-    return nodes.map((node) => new RedisCommands({ ...this.connection, client: node }, this.owner));
+    return nodes.map((node) => {
+      const connection = { ...this.connection, client: node, batch: new WriteBatch(node) };
+      return new RedisCommands(connection, this.owner);
+    });
   }
 
   run<T>(script: ScriptName, keys: readonly string[], args: readonly Argument[] = []): Promise<T> {
@@ -74,9 +82,10 @@ export class RedisCommands {
    * @throws {RedisRefusedError} when Redis refuses the command
    */
   async send<T>(command: string, ...args: readonly Argument[]): Promise<T> {
-    const { client, queue, warn } = this.connection;
+    const { client, queue, batch, warn } = this.connection;
     if (!queue.tryEnter()) await queue.enter(this.owner, sizeOf(args));
     try {
+      batch.add();
       const method = (client as unknown as Record<string, (...args: Argument[]) => Promise<T>>)[command]!;
       return await method.apply(client, [...args]);
     } catch (error) {
