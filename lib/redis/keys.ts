@@ -1,14 +1,16 @@
-import { createHash } from 'node:crypto';
 import type { Limit } from '../limits/limit.js';
 import type { RequestId } from '../protocol/messages.js';
 import type { SessionKey } from '../session/session-record.js';
 import type { TaskKey } from '../task/task-record.js';
+import { digest, RecentDigests } from './digest.js';
 
 /**
  * Every name that this server uses in Redis, each with its type and lifetime. Two servers with different namespaces
  * share nothing. Keys that one script uses together share a hash tag, so they are in the same slot of a cluster.
  */
 export class RedisKeys {
+  readonly #digests = new RecentDigests();
+
   /** @param namespace the prefix of every name: the option `redisPrefix` and the name of the server */
   constructor(
     readonly namespace: string,
@@ -52,7 +54,7 @@ export class RedisKeys {
 
   /** Sorted set: the sessions that count for one client, with the same lifetime. */
   sessionsOfClient(client: string): string {
-    return `${this.namespace}:{c:${digest(client)}}`;
+    return `${this.namespace}:{c:${this.#digests.of(client)}}`;
   }
 
   /** String: the principal of a session id. Somewhat longer than the idle TTL, extended with the session. */
@@ -97,7 +99,7 @@ export class RedisKeys {
    * has come back, and until the leases expire. The limits of one thing are in one slot.
    */
   limit({ what, index, per }: Limit, client: string): readonly [rate: string, leases: string] {
-    const key = `${this.namespace}:{l:${digest(what)}}:${index}:${per === 'server' ? 'all' : digest(client)}`;
+    const key = `${this.namespace}:{l:${this.#digests.of(what)}}:${index}:${per === 'server' ? 'all' : this.#digests.of(client)}`;
     return [`${key}:r`, `${key}:c`];
   }
 
@@ -141,8 +143,8 @@ export const tagOf = ({ principal, id }: SessionKey): string => `{${encode(princ
  * Encodes input so that it can never change a slot or become part of another name. It encodes UTF-16 code units, so
  * that different texts stay different: in UTF-8, all lone surrogates become the same bytes.
  */
-export const encode = (text: string): string =>
-  text.replace(/[^A-Za-z0-9_-]/g, (unit) => `%${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+export const encode = (text: string): string => (SPECIAL.test(text) ? encodeSpecial(text) : text);
 
-/** Returns a short name for text that may be long or confidential. */
-const digest = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 32);
+const SPECIAL = /[^A-Za-z0-9_-]/;
+const encodeSpecial = (text: string): string =>
+  text.replace(/[^A-Za-z0-9_-]/g, (unit) => `%${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
+import { takeRandomBytes } from './random-bytes.js';
 
 /**
  * 144 random bits, which can neither be guessed (SEC3) nor collide. Base64url needs no escaping in a header or a key.
  */
-export const newSessionId = (): string => randomBytes(18).toString('base64url');
+export const newSessionId = (): string => takeRandomBytes(18).toString('base64url');
 
 const VISIBLE_ASCII = /^[\x21-\x7e]{1,128}$/;
 

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { takeRandomBytes } from '../session/random-bytes.js';
 import { STANDALONE_STREAM } from './event-log.js';
 
 /** The content of an SSE `id:`: a stream of the caller's session and a position in it. */
@@ -32,6 +32,6 @@ const ALPHABET = 'abcdefghijklmnopqrstuvwxyz012345';
  */
 export function newStreamName(): string {
   let name = 'r';
-  for (const byte of randomBytes(15)) name += ALPHABET[byte & 31];
+  for (const byte of takeRandomBytes(15)) name += ALPHABET[byte & 31];
   return name;
 }

@@ -6,15 +6,15 @@ import { commandOwner } from '../command-owner.js';
 import type { RedisKeys } from '../keys.js';
 import { type RedisCommands, RedisRefusedError } from '../connection/redis-commands.js';
 import type { ScriptName } from '../connection/scripts.js';
-import type { StoredLedger } from '../stored/stored-ledger.js';
 import { StoredSessions } from '../stored/stored-sessions.js';
 import { ExpiredSessions } from './expired-sessions.js';
 import { KnownSessions } from './known-sessions.js';
+import type { RedisSessionStoreOptions } from './redis-session-store-options.js';
 import { SessionAdmission } from './session-admission.js';
 import { flag, packRecord, type SessionFields, unpack } from './session-fields.js';
 import { SessionHolds } from './session-holds.js';
 import { SessionLists } from './session-lists.js';
-import { type NewsBroker, SessionNews } from './session-news.js';
+import { SessionNews } from './session-news.js';
 import { type Subscribed, SessionSubscriptions } from './session-subscriptions.js';
 
 /** How often expired sessions are looked for, if anybody wants to know of them, ms. */
@@ -25,30 +25,6 @@ const KNOWN_MS = 3333;
 
 /** Sessions that are considered when one has to give way. */
 const MAX_CANDIDATES = 32;
-
-export interface RedisSessionStoreOptions {
-  readonly commands: RedisCommands;
-  readonly keys: RedisKeys;
-  /** A session ends when it was not loaded for this time, or up to a twentieth later, ms. */
-  readonly idleTtlMs: number;
-  /** Maximum number of sessions of all instances together. */
-  readonly maxSessions: number;
-  /** The part of them that one client may have (`maxSessions`). */
-  readonly maxSessionsPerClient?: number;
-  /** Maximum number of resources one session may be subscribed to (1000). */
-  readonly maxSubscriptions?: number;
-  /**
-   * Tells this instance of the ends and changes of sessions, so that it may know them for a moment. Without one, each
-   * `load` reads Redis.
-   */
-  readonly broker?: NewsBroker;
-  /** How long a session is known at most, ms (3333); never longer than a fortieth of `idleTtlMs`. */
-  readonly knownMs?: number;
-  /** The account of what is stored (none). */
-  readonly stored?: StoredLedger;
-  /** Receives an error for each record that cannot be read (SEC13). */
-  readonly report?: (error: unknown) => void;
-}
 
 /** The sessions of a fleet. Redis expires them by its own clock, and publishes no signal when it does. */
 export class RedisSessionStore extends SessionStore {

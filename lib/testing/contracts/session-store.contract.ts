@@ -3,6 +3,7 @@ import type { SessionKey, SessionRecord } from '../../session/session-record.js'
 import type { SessionStore } from '../../session/session-store.js';
 import { COLLIDING_KEYS, FOREIGN_PRINCIPALS } from './keys.js';
 import { listKeys, SESSION_LIMITS as LIMITS, SESSION_TTL_MS as TTL, sessionRecord } from './session-records.js';
+import { sessionEndsContract } from './session-ends.contract.js';
 import { sessionShareContract } from './session-share.contract.js';
 import { type Runner, withSetup } from './runner.js';
 import type { SessionStoreContract } from './session-store.fixture.js';
@@ -30,6 +31,7 @@ const assertUnknown = async (store: SessionStore, key: SessionKey, message: stri
 export function sessionStoreContract(runner: Runner, contract: SessionStoreContract): void {
   const it = withSetup(runner, contract.create, LIMITS);
   sessionShareContract(runner, contract);
+  sessionEndsContract(runner, contract);
 
   runner.describe('SessionStore contract', () => {
     it('SessionStore.load and peek return a created session on every instance', async ({ store, peer = store }) => {
@@ -185,32 +187,6 @@ export function sessionStoreContract(runner: Runner, contract: SessionStoreContr
       await advance(TTL * 0.6);
       assert.ok(await store.peek(record));
       assert.deepEqual(await listKeys(store), ['alice/1']);
-    });
-
-    it('SessionStore.onEndAnywhere tells each instance once of a session that has ended, if the store can', async ({
-      store,
-      peer = store,
-    }) => {
-      const heard: string[][] = [[], []];
-      const stops = [store, peer].map((one, i) => one.onEndAnywhere(({ id }) => heard[i]!.push(id)));
-      if (stops.includes(undefined)) return assert.deepEqual(stops, [undefined, undefined], 'both can or neither');
-      // The first ones may end before a peer listens.
-      for (let i = 0; heard.some((ids) => ids.length === 0); i++) {
-        await store.create(sessionRecord(`early-${i}`));
-        await store.end(sessionRecord(`early-${i}`));
-        await new Promise((resolve) => setTimeout(resolve, 10));
-      }
-      for (const id of ['1', '2']) await store.create(sessionRecord(id));
-      await store.update(sessionRecord('1'), { logLevel: 'debug' });
-      assert.deepEqual([await peer.end(sessionRecord('1')), await store.end(sessionRecord('1'))], [true, false]);
-      await store.end(sessionRecord('2'));
-      while (!heard.every((ids) => ids.includes('2'))) await new Promise((resolve) => setTimeout(resolve, 10));
-      for (const ids of heard)
-        assert.deepEqual(
-          ids.filter((id) => !id.startsWith('early')),
-          ['1', '2'],
-        );
-      for (const stop of stops) stop!();
     });
 
     it('SessionStore.subscribe and unsubscribe are idempotent', async ({ store, peer = store }) => {

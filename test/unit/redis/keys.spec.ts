@@ -41,6 +41,14 @@ describe('RedisKeys', () => {
     );
   });
 
+  it('the lists of different clients have different names, each always the same, however many there are', () => {
+    const clients = Array.from({ length: 2500 }, (_, n) => (n % 5 === 0 ? `${n}`.repeat(200) : `2001:db8::${n}`));
+    const names = clients.map((client) => keys.sessionsOfClient(client));
+    expect(new Set(names).size).toBe(clients.length);
+    expect(clients.map((client) => keys.sessionsOfClient(client))).toEqual(names);
+    expect(names.every((name) => /^mcp:default:\{c:[\w-]{32}\}$/.test(name))).toBe(true);
+  });
+
   it('generated ids and hashes appear unescaped in keys', () => {
     expect(tagOf({ principal: 'anon', id: 'Ab_-9' })).toBe('{anon:Ab_-9}');
     expect(keys.request({ principal: 'p', id: 's' }, 1)).not.toBe(keys.request({ principal: 'p', id: 's' }, '1'));
