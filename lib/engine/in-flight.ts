@@ -1,5 +1,5 @@
 import { CapacityError } from '../protocol/errors.js';
-import { LinkedList } from '../limits/linked-list.js';
+import { type Link, LinkedList } from '../limits/linked-list.js';
 import { Shares } from '../limits/shares.js';
 import type { RequestId } from '../protocol/messages.js';
 import { sessionKeyText } from '../session/session-key.js';
@@ -45,15 +45,17 @@ export class InFlight {
     return this.#shares.of(client);
   }
 
-  /** @param client whose share it counts for @returns what to call when the response is there */
-  add(exchange: Exchange, client = ''): () => void {
-    const link = this.#exchanges.add(exchange);
+  /** @param client whose share it counts for @returns what `remove()` takes */
+  add(exchange: Exchange, client = ''): Link<Exchange> {
     this.#shares.add(client, 1);
-    return () => {
-      if (!this.#exchanges.remove(link)) return;
-      this.#shares.add(client, -1);
-      if (this.#exchanges.size === 0) for (const idle of this.#idle.splice(0)) idle();
-    };
+    return this.#exchanges.add(exchange);
+  }
+
+  /** Called when the response is there, with the same client; it has no effect when it is called again. */
+  remove(added: Link<Exchange>, client = ''): void {
+    if (!this.#exchanges.remove(added)) return;
+    this.#shares.add(client, -1);
+    if (this.#exchanges.size === 0) for (const idle of this.#idle.splice(0)) idle();
   }
 
   /** The requests, in the order of their arrival. */

@@ -6,7 +6,7 @@ import { META } from '../protocol/meta-keys.js';
 import { SubscriptionEvent, SubscriptionNotification } from '../protocol/subscription-notification.js';
 import { callAt } from '../limits/call-at.js';
 import { SlicedWork } from '../limits/sliced-work.js';
-import { CancelledError, type Exchange } from '../exchange/exchange.js';
+import type { Exchange } from '../exchange/exchange.js';
 import type { NotificationAccess } from './notification-access.js';
 
 /** What one `subscriptions/listen` stream will receive: the `notifications` of its acknowledgement (L-4). */
@@ -86,17 +86,21 @@ export class Subscriptions {
    */
   listen(exchange: Exchange, filter: HonouredFilter, follow?: Follow): Promise<JsonObject> {
     if (this.#listeners.size >= this.limit) throw new CapacityError('Too many open subscriptions; try again later');
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       const listener = new Listener(exchange, filter, resolve);
       tell(exchange, new SubscriptionEvent('notifications/subscriptions/acknowledged', { notifications: filter }));
       if (this.#closed) return listener.end();
       this.#add(listener);
       this.#accompany(listener, follow);
-      exchange.onCancel((reason) => {
-        listener.stop();
-        this.#remove(listener);
-        reject(new CancelledError(reason));
-      });
+      this.#endOnCancel(listener);
+    });
+  }
+
+  /** Its result is not sent then. */
+  #endOnCancel(listener: Listener): void {
+    listener.exchange.onCancel(() => {
+      this.#remove(listener);
+      listener.end();
     });
   }
 

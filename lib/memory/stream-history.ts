@@ -17,10 +17,13 @@ interface Stored {
 /** How long a finished stream is kept once its client has got all of it, ms. */
 const DELIVERED_TTL_MS = 30_000;
 
+/** Of all streams that nothing was ever sent on, which are most of those that are open. */
+const NONE: Stored[] = [];
+
 /** One stream: its newest entries, and a header (newest id, fence, final message) that outlives them. */
 export class StreamHistory {
   readonly #limits: HistoryLimits;
-  #stored: Stored[] = [];
+  #stored = NONE;
   /** The index of the first entry in `#stored`. Moving an index is cheaper than shifting a thousand entries. */
   #start = 0;
   #bytes = 0;
@@ -82,6 +85,7 @@ export class StreamHistory {
     const bytes = Buffer.byteLength(data);
     this.#last = entry.id;
     this.#touchedAt = now;
+    if (this.#stored === NONE) this.#stored = [];
     this.#stored.push({ entry, at: now, bytes });
     this.#add(bytes);
     if (final) {

@@ -55,7 +55,8 @@ export class StreamReader implements QuietReader {
   readonly #opening: StreamOpening;
   readonly #sink: StreamSink;
   readonly #selfCheckMs: number;
-  readonly #jitter: number;
+  /** Percent of the time between self-checks, so that those of many streams do not come together. */
+  readonly #jitter = Math.round(67 + Math.random() * 66);
   #cursor: string | undefined;
   #fence: number | undefined;
   #claims = 0;
@@ -85,7 +86,6 @@ export class StreamReader implements QuietReader {
     this.#selfCheckMs = opening.selfCheckMs ?? 7500;
     // No claim outranks this one, because nobody claims what is read without claims.
     if (opening.claims === false) this.#fence = 0;
-    this.#jitter = 2 / 3 + (Math.random() * 2) / 3;
   }
 
   open(): void {
@@ -159,7 +159,7 @@ export class StreamReader implements QuietReader {
 
   /** The quiet time after which the log is read. */
   get #beats(): number {
-    return beatsIn(Math.max(this.#selfCheckMs, openStreams * SELF_CHECK_MS_PER_STREAM) * this.#jitter);
+    return beatsIn((Math.max(this.#selfCheckMs, openStreams * SELF_CHECK_MS_PER_STREAM) * this.#jitter) / 100);
   }
 
   #stopWaiting(): void {

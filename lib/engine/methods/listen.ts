@@ -36,17 +36,26 @@ export const listen = (
   name: 'subscriptions/listen',
   eras: ['modern'],
   available: capabilities.subscriptions,
-  async run({ notifications }, exchange) {
+  run({ notifications }, exchange) {
     const filter = readFilter(notifications, extensions.members);
-    const accepted = {
-      ...(await honouredFilter(filter, catalog, capabilities, access, exchange)),
+    const uris = capabilities.resources() ? (filter.resourceSubscriptions as string[] | undefined) : undefined;
+    const readable = uris && readableOf(uris, (uri) => mayRead(catalog, access, exchange, uri));
+    const wantsTasks = filter.taskIds !== undefined && capabilities.tasks();
+    const accept = (resourceSubscriptions: readonly string[] | undefined): HonouredFilter => ({
+      ...honouredLists(filter, capabilities),
+      ...(resourceSubscriptions && { resourceSubscriptions }),
       ...flagsOf(filter, extensions.members),
-    };
-    if (filter.taskIds === undefined || !capabilities.tasks()) return subscriptions.listen(exchange, accepted);
-    const admits = own.admits(exchange);
-    const taskIds = await findTasks(filter.taskIds as string[], exchange, tasks, admits);
-    const follow = followTasks(exchange.peer.principalId, taskIds, tasks, admits, logger);
-    return subscriptions.listen(exchange, { ...accepted, taskIds }, follow);
+    });
+    // A function that awaited something would be kept, suspended, for as long as the client listens.
+    if (!wantsTasks && !(readable instanceof Promise)) return subscriptions.listen(exchange, accept(readable));
+    return (async () => {
+      const accepted = accept(await readable);
+      if (!wantsTasks) return subscriptions.listen(exchange, accepted);
+      const admits = own.admits(exchange);
+      const taskIds = await findTasks(filter.taskIds as string[], exchange, tasks, admits);
+      const follow = followTasks(exchange.peer.principalId, taskIds, tasks, admits, logger);
+      return subscriptions.listen(exchange, { ...accepted, taskIds }, follow);
+    })();
   },
 });
 
@@ -108,27 +117,33 @@ function readFilter(filter: unknown, members: ReadonlySet<string>): JsonObject {
 const flagsOf = (filter: JsonObject, members: ReadonlySet<string>): Record<string, true> =>
   Object.fromEntries([...members].filter((member) => filter[member] === true).map((member) => [member, true]));
 
-/** The part of the filter that this server supports, and the caller may read (L-5). Unknown members are left out. */
-async function honouredFilter(
-  filter: JsonObject,
-  catalog: Catalog,
-  capabilities: Capabilities,
-  access: AccessControl,
-  exchange: Exchange,
-): Promise<HonouredFilter> {
-  const uris = capabilities.resources() ? (filter.resourceSubscriptions as string[] | undefined) : undefined;
-  const readable = uris && (await readableOf(uris, (uri) => mayRead(catalog, access, exchange, uri)));
-  return {
-    ...(filter.toolsListChanged === true && capabilities.tools() && { toolsListChanged: true as const }),
-    ...(filter.promptsListChanged === true && capabilities.prompts() && { promptsListChanged: true as const }),
-    ...(filter.resourcesListChanged === true && capabilities.resources() && { resourcesListChanged: true as const }),
-    ...(readable && { resourceSubscriptions: readable }),
-  };
-}
+/** The lists of the filter that this server supports (L-5). Unknown members are left out. */
+const honouredLists = (filter: JsonObject, { tools, prompts, resources }: Capabilities): HonouredFilter => ({
+  ...(filter.toolsListChanged === true && tools() && { toolsListChanged: true as const }),
+  ...(filter.promptsListChanged === true && prompts() && { promptsListChanged: true as const }),
+  ...(filter.resourcesListChanged === true && resources() && { resourcesListChanged: true as const }),
+});
 
-/** One after the other: a policy may ask a database, and a client may name a thousand resources. */
-async function readableOf(uris: readonly string[], isReadable: (uri: string) => boolean | Promise<boolean>) {
+/**
+ * One after the other: a policy may ask a database, and a client may name a thousand resources.
+ *
+ * @returns those that the caller may read (L-5), as a promise only if something has to be waited for
+ */
+function readableOf(
+  uris: readonly string[],
+  isReadable: (uri: string) => boolean | Promise<boolean>,
+): string[] | Promise<string[]> {
   const readable: string[] = [];
-  for (const uri of uris) if (await isReadable(uri)) readable.push(uri);
+  for (const [i, uri] of uris.entries()) {
+    const decided = isReadable(uri);
+    if (decided instanceof Promise) {
+      return decided.then(async (isFirst) => {
+        if (isFirst) readable.push(uri);
+        for (const other of uris.slice(i + 1)) if (await isReadable(other)) readable.push(other);
+        return readable;
+      });
+    }
+    if (decided) readable.push(uri);
+  }
   return readable;
 }

@@ -183,7 +183,9 @@ export class StdioConnection {
         return true;
       },
     });
-    const release = this.services.inFlight.add(exchange);
+    const { inFlight } = this.services;
+    const added = inFlight.add(exchange);
+    const release = (): void => inFlight.remove(added);
     const done = Promise.resolve(this.services.dispatcher.dispatch(exchange)).then((response) => {
       this.#running.delete(run);
       release();

@@ -124,7 +124,8 @@ export class PostHandler {
   }
 
   #serve(exchange: Exchange, response: PostResponse, client: string): void | Promise<void> {
-    const remove = this.inFlight.add(exchange, client);
+    const running = this.inFlight.add(exchange, client);
+    const remove = (): void => this.inFlight.remove(running, client);
     const finish = (answer: Answer): void | Promise<void> => {
       const stored = response.finish(exchange.request.id, answer);
       // A shutdown waits until the response is in the log: otherwise the client could not find it on another instance.

@@ -44,20 +44,22 @@ export class ModernHandler {
     // What it has sent is kept for as long as it listens, and counts as long. Nothing else of the HTTP request waits
     // until it ends: that would take more memory than its stream. It may be refused at once, so this is asked before.
     const open = response.untilOpen();
-    void this.#serve(exchange, response, client, http.account?.handOver());
+    if (http.account) http.account = http.account.handOver();
+    void this.#serve(exchange, response, client, http.account);
     return open;
   }
 
   #serve(exchange: Exchange, response: ModernResponse, client: string, account?: ByteAccount): void | Promise<void> {
-    const remove = this.inFlight.add(exchange, client);
+    const running = this.inFlight.add(exchange, client);
     const finish = (answer: Answer): void => {
-      remove();
+      this.inFlight.remove(running, client);
       if (answer) response.finish(answer);
       else response.abandon();
       account?.close();
     };
     const answer = this.dispatcher.dispatch(exchange);
     if (!(answer instanceof Promise)) return finish(answer);
+    if (response.isStream) return answer.then(finish);
     const pending = this.slow.add(response);
     return answer.then((later) => {
       this.slow.remove(pending);
@@ -89,6 +91,10 @@ class ModernResponse implements Outlet, PendingResponse {
     private readonly options: SseOptions,
   ) {
     this.#http = http;
+  }
+
+  get isStream(): boolean {
+    return this.#stream !== undefined;
   }
 
   notify(notification: JsonRpcNotification): void {

@@ -39,7 +39,10 @@ export class ReceivedRequests {
 
   take(raw: IncomingMessage): Received | undefined {
     const received = this.#received.get(raw);
-    if (received) this.#received.delete(raw);
+    if (!received) return undefined;
+    this.#received.delete(raw);
+    // A stream that is open for long need not hold it.
+    if (raw.method === 'GET') received.http.response.off('close', this.#closed);
     return received;
   }
 }
