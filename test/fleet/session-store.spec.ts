@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { RedisSessionStore } from '../../lib/redis/session/redis-session-store.js';
 import { SessionLimitError } from '../../lib/session/session-store.js';
@@ -37,6 +38,16 @@ describe('the connection of the stores', () => {
     expect(lengths).toEqual(Array.from({ length: 96 }, (_, n) => n + 2));
     // Six batches of sixteen, and what the instance and this test ask meanwhile.
     expect((await reads()) - before).toBeLessThan(30);
+  });
+
+  it('the claim of a stream is written at once, as its client may already resume it elsewhere', async () => {
+    const { client } = (member.commands as unknown as { connection: { client: { stream: Socket } } }).connection;
+    await member.store.create(record('claims'));
+    const sent = member.commands.send('ping');
+    expect(client.stream.writableLength).toBeGreaterThan(0);
+    const claimed = member.log.claim(record('claims'), 'r1');
+    expect(client.stream.writableLength).toBe(0);
+    expect([await sent, await claimed]).toEqual(['PONG', 1]);
   });
 });
 

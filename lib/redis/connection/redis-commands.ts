@@ -76,6 +76,11 @@ export class RedisCommands {
     return this.send<T>(commandOf(script), ...count, ...keys, ...args);
   }
 
+  /** Writes at once what was sent in this turn of the event loop. Otherwise that is done at its end. */
+  flush(): void {
+    this.connection.batch.flush();
+  }
+
   /**
    * @throws {BackendUnavailableError} when Redis is unreachable, or refuses the command for now, or too many wait
    * @throws {BackendFullError} when Redis has no memory for what the command stores

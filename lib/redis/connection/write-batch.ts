@@ -21,17 +21,17 @@ export class WriteBatch {
     const { stream } = this.client;
     const isFull = this.#commands === MAX_COMMANDS || (this.#stream?.writableLength ?? 0) > MAX_CHARACTERS;
     if (isFull || stream !== this.#stream) {
-      this.#flush();
+      this.flush();
       if (!stream) return;
       this.#stream = stream;
       stream.cork();
-      setImmediate(this.#flush);
+      setImmediate(this.flush);
     }
     this.#commands++;
   }
 
-  /** Of a connection that is lost, ioredis sends the commands again. */
-  readonly #flush = (): void => {
+  /** Writes now what is held back. Of a connection that is lost, ioredis sends the commands again. */
+  readonly flush = (): void => {
     this.#stream?.uncork();
     this.#stream = undefined;
     this.#commands = 0;

@@ -120,7 +120,11 @@ export class RedisEventLog extends EventLog {
   override async claim(key: SessionKey, stream: string): Promise<number | undefined> {
     const { resultTtlMs, maxStreams } = this.#limits;
     const args = [...this.#streamArgs(key, stream), this.#signalChannel(key), resultTtlMs, maxStreams];
-    const fence = await this.#of(key).run<number | 'gone' | 'limit'>('claim', [this.#keys.session(key)], args);
+    const commands = this.#of(key);
+    const claimed = commands.run<number | 'gone' | 'limit'>('claim', [this.#keys.session(key)], args);
+    // The client knows its stream already (F4). If it resumes it elsewhere at once, the stream must be known there.
+    commands.flush();
+    const fence = await claimed;
     if (fence === 'limit') throw new StreamLimitError(maxStreams);
     return fence === 'gone' ? undefined : fence;
   }

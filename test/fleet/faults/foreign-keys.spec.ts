@@ -48,9 +48,13 @@ describe('B2 servers on two databases of one Redis', () => {
 describe('A14 what others have written into Redis', () => {
   it('a session key of another type is an unknown session, and logged once in a while', async () => {
     const redisPrefix = newNamespace();
-    const app = await start({ redis: redis.url, redisPrefix });
+    const [home, app] = [
+      await start({ redis: redis.url, redisPrefix }),
+      await start({ redis: redis.url, redisPrefix }),
+    ];
     const keys = new RedisKeys(`${redisPrefix}:default`);
-    const session = await LegacySession.open(app.port);
+    // An instance that does not know the session reads it.
+    const session = (await LegacySession.open(home.port)).at(app.port);
     await redis.admin.set(keys.session(anonymous(session.id)), 'text');
     for (let i = 0; i < 20; i++) expect((await session.post(session.message('ping'))).status).toBe(404);
     expect((await session.notify('notifications/initialized')).status).toBe(404);
