@@ -61,6 +61,8 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
   readonly #byPrincipal = new SetIndex<SessionEntry>();
   readonly #endListeners = new Set<(key: SessionKey) => void>();
   readonly #expiryListeners = new Set<(key: SessionKey) => void>();
+  /** Of `onEndAnywhere`. */
+  readonly #endedListeners = new Set<(key: SessionKey) => void>();
   readonly #stopSweep: () => void;
   readonly #idleTtlMs: number;
   readonly #maxSessions: number;
@@ -135,8 +137,10 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
 
   async end(key: SessionKey): Promise<boolean> {
     const entry = this.#entry(key);
-    if (entry !== undefined) this.#remove(entry);
-    return entry !== undefined;
+    if (entry === undefined) return false;
+    this.#remove(entry);
+    for (const listener of this.#endedListeners) listener(keyOf(entry));
+    return true;
   }
 
   async subscribe(key: SessionKey, uri: string): Promise<'subscribed' | 'unknown' | 'limit'> {
@@ -197,7 +201,8 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
   }
 
   override onEndAnywhere(listener: (key: SessionKey) => void): () => void {
-    return this.onEnd(listener);
+    this.#endedListeners.add(listener);
+    return () => this.#endedListeners.delete(listener);
   }
 
   override onExpiry(listener: (key: SessionKey) => void): () => void {

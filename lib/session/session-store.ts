@@ -112,8 +112,9 @@ export abstract class SessionStore {
   }
 
   /**
-   * Calls the listener, on every instance that listens, soon after `end` has ended a session on any of them. A store that
-   * cannot tell needs no method of its own: the server then tells its instances itself.
+   * Calls the listener, on every instance that listens, soon after `end` has ended a session on any of them; not for one
+   * that has expired or has made room. A store that cannot tell needs no method of its own: the server then tells its
+   * instances itself.
    *
    * @returns a function that removes the listener, or `undefined` if the store cannot tell
    */

@@ -185,7 +185,7 @@ export class RedisSessionStore extends SessionStore {
       this.#run<[string, ...string[]]>('endSession', key, args, lists),
     );
     if (!result) return false;
-    await this.#tell('ended', key);
+    await this.#tell(onlyIdle ? 'changed' : 'ended', key);
     const [text, ...streams] = result;
     this.#stored?.ended(key, streams);
     if (!listsAreDue) return true;

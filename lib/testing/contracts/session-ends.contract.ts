@@ -26,11 +26,15 @@ export function sessionEndsContract(runner: Runner, contract: SessionStoreContra
       await store.update(sessionRecord('1'), { logLevel: 'debug' });
       assert.deepEqual([await peer.end(sessionRecord('1')), await store.end(sessionRecord('1'))], [true, false]);
       await store.end(sessionRecord('2'));
-      while (!heard.every((ids) => ids.includes('2'))) await pause(10);
+      const crowd = Array.from({ length: LIMITS.maxSessionsPerClient + 1 }, (_, i) => sessionRecord(`crowd-${i}`));
+      for (const record of crowd) await store.create(record);
+      assert.equal(await store.peek(crowd[0]!), undefined, 'it has made room');
+      await store.end(crowd[1]!);
+      while (!heard.every((ids) => ids.includes('crowd-1'))) await pause(10);
       for (const ids of heard)
         assert.deepEqual(
           ids.filter((id) => !id.startsWith('early')),
-          ['1', '2'],
+          ['1', '2', 'crowd-1'],
         );
       for (const stop of stops) stop!();
     });

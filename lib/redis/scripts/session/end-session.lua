@@ -34,7 +34,7 @@ end
 redis.call('DEL', session, subscriptions)
 for i = 3, #KEYS - 1 do redis.call('ZREM', KEYS[i], ARGV[6]) end
 if #KEYS > 2 then redis.call('DEL', KEYS[#KEYS]) end
--- SessionNews reads this.
-if ARGV[5] ~= '' then publish_signal(ARGV[5], '-' .. ARGV[6]) end
+-- SessionNews reads this. What runs in a session that only gives way is not cancelled.
+if ARGV[5] ~= '' then publish_signal(ARGV[5], (ARGV[4] == '1' and '' or '-') .. ARGV[6]) end
 publish_signal(channel, 'x')
 return owned
