@@ -146,5 +146,6 @@ export const tagOf = ({ principal, id }: SessionKey): string => `{${encode(princ
 export const encode = (text: string): string => (SPECIAL.test(text) ? encodeSpecial(text) : text);
 
 const SPECIAL = /[^A-Za-z0-9_-]/;
+const EACH_SPECIAL = new RegExp(SPECIAL, 'g');
 const encodeSpecial = (text: string): string =>
-  text.replace(/[^A-Za-z0-9_-]/g, (unit) => `%${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  text.replace(EACH_SPECIAL, (unit) => `%${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);

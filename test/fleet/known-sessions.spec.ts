@@ -145,6 +145,17 @@ describe('the sessions that a store knows', () => {
     return { one, other, record };
   }
 
+  /** Creates a session at a store that hears of ends and changes. */
+  async function createdUnused() {
+    const one = await member();
+    await one.store.create(recordOf('warm-up'));
+    await expect.poll(() => isKnown(one, recordOf('warm-up'))).toBe(true);
+    const record = recordOf('1');
+    await one.store.create(record);
+    const ttl = (): Promise<number> => one.commands.send<number>('pttl', one.keys.session(record));
+    return { one, record, ttl };
+  }
+
   /** Whether a load is answered without Redis. */
   async function isKnown({ store }: FleetMember, record: SessionRecord): Promise<boolean> {
     await store.load(record);
@@ -222,12 +233,7 @@ describe('the sessions that a store knows', () => {
   });
 
   it('a session that was looked at has its life extended by its first use', async () => {
-    const one = await member();
-    await one.store.create(recordOf('warm-up'));
-    await expect.poll(() => isKnown(one, recordOf('warm-up'))).toBe(true);
-    const record = recordOf('1');
-    await one.store.create(record);
-    const ttl = (): Promise<number> => one.commands.send<number>('pttl', one.keys.session(record));
+    const { one, record, ttl } = await createdUnused();
     for (let i = 0; i < 2; i++) expect(await one.store.peekRecent(record)).toBeDefined();
     expect(await ttl()).toBeLessThanOrEqual(120_000);
     await one.store.load(record);
@@ -235,12 +241,7 @@ describe('the sessions that a store knows', () => {
   });
 
   it('a session that is created is not known before its first use has extended its life', async () => {
-    const one = await member();
-    await one.store.create(recordOf('warm-up'));
-    await expect.poll(() => isKnown(one, recordOf('warm-up'))).toBe(true);
-    const record = recordOf('1');
-    await one.store.create(record);
-    const ttl = (): Promise<number> => one.commands.send<number>('pttl', one.keys.session(record));
+    const { one, record, ttl } = await createdUnused();
     expect(await ttl()).toBeLessThanOrEqual(120_000);
     await one.store.load(record);
     expect(await ttl()).toBeGreaterThan(3_600_000);
