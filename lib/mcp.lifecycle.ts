@@ -10,7 +10,6 @@ import {
 import { ModuleRef, ModulesContainer } from '@nestjs/core';
 import { AuthPrincipalResolver } from './auth/auth-principal-resolver.js';
 import { globalGuards } from './nest/container.js';
-import type { ServedController } from './mcp.served-controller.js';
 import { EntryFactory } from './discovery/entry-factory.js';
 import { Explorer } from './discovery/explorer.js';
 import { Registrar } from './discovery/registrar.js';
@@ -20,8 +19,9 @@ import { requireResource } from './mcp.resource.js';
 import { hostOf } from './mcp.run-time-host.js';
 import { skillSources } from './mcp.skills.js';
 import { serverNames } from './mcp.server-names.js';
-import { BACKEND_FACTORIES, MCP_SERVER_NAME, SERVED_CONTROLLER } from './mcp.tokens.js';
+import { BACKEND_FACTORIES, MCP_SERVER_NAME, MOUNT_KIND } from './mcp.tokens.js';
 import type { BackendFactories } from './backends/backends.js';
+import type { MountKind } from './options/module-options.js';
 import { loadedCopies } from './packages/loaded-copies.js';
 import { McpRuntime } from './server/mcp-runtime.js';
 import { startTelemetry } from './server/start-telemetry.js';
@@ -43,7 +43,7 @@ export class McpLifecycle
     @Inject(BACKEND_FACTORIES) private readonly factories: BackendFactories,
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
     @Inject(ModuleRef) private readonly moduleRef: ModuleRef,
-    @Optional() @Inject(SERVED_CONTROLLER) private readonly served: ServedController | undefined,
+    @Inject(MOUNT_KIND) private readonly kind: MountKind,
     @Optional() @Inject(MCP_SERVER_NAME) private readonly server: string | undefined,
     @Optional() @Inject(HttpMount) private readonly mount: HttpMount | undefined,
   ) {
@@ -71,9 +71,9 @@ export class McpLifecycle
 
   /** Who protects an application with a global guard takes the endpoint for protected, too. */
   #warnAboutGuards(): void {
-    if (!this.mount || this.served || globalGuards(this.moduleRef) === 0) return;
+    if (!this.mount || this.kind === 'controller' || globalGuards(this.moduleRef) === 0) return;
     this.runtime.logger.warn(
-      `Global guards do not run at the endpoint ${this.mount.paths.join(', ')}, which is mounted "direct": anyone may open sessions and read lists. Use mount: 'controller', or provide a PrincipalResolver that refuses them.`,
+      `Global guards do not run at the endpoint ${this.mount.paths.join(', ')}, which is mounted "${this.kind}": anyone may open sessions and read lists. Use mount: 'controller', or provide a PrincipalResolver that refuses them.`,
     );
   }
 

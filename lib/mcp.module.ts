@@ -22,7 +22,7 @@ import type {
 } from './options/module-options.js';
 import { backendProviders, serverProviders } from './mcp.providers.js';
 import { resolveOptions } from './options/resolve-options.js';
-import { MCP_OPTIONS, MCP_SERVER_NAME, mcpServerToken, SERVED_CONTROLLER } from './mcp.tokens.js';
+import { MCP_OPTIONS, MCP_SERVER_NAME, mcpServerToken, MOUNT_KIND, SERVED_CONTROLLER } from './mcp.tokens.js';
 import { inOtherCopies, knownAcrossCopies } from './packages/known-across-copies.js';
 import { McpServer } from './server/mcp-server.js';
 import { SessionStore } from './session/session-store.js';
@@ -99,7 +99,7 @@ export class McpModule implements NestModule {
 }
 
 function assemble(
-  { server, imports = [], providers = [], mount, controller }: McpModuleExtras,
+  { server, imports = [], providers = [], mount = 'controller', controller }: McpModuleExtras,
   optionsProviders: readonly Provider[],
   isWithoutHttp = false,
 ): DynamicModule {
@@ -110,6 +110,7 @@ function assemble(
     server === undefined ? [McpServer as ExportedClass, SessionStore, EventLog, MessageBroker] : [];
   const all = [
     ...optionsProviders,
+    { provide: MOUNT_KIND, useValue: mount },
     { provide: SERVED_CONTROLLER, useValue: served },
     { provide: MCP_SERVER_NAME, useValue: server },
     ...backendProviders(McpModule),

@@ -4,8 +4,6 @@ import { AuditSink } from './audit/audit-sink.js';
 import { MessageBroker } from './broker/message-broker.js';
 import { authSettings } from './auth/auth-settings.js';
 import { createAuth } from './auth/create-auth.js';
-import { metadataDocument } from './auth/metadata-document.js';
-import { WELL_KNOWN } from './auth/resource-uri.js';
 import { TokenVerifier } from './auth/token-verifier.js';
 import { AccessBinder } from './discovery/access-binder.js';
 import { EntryFactory } from './discovery/entry-factory.js';
@@ -16,10 +14,9 @@ import {
   BACKENDS,
   MCP_OPTIONS,
   MCP_SERVER_NAME,
-  SERVED_CONTROLLER,
   SERVER_LOGGER,
 } from './mcp.tokens.js';
-import { placeController, type ServedController } from './mcp.served-controller.js';
+import { mountProvider } from './mcp.mount.js';
 import { ThrottledReporter } from './report/throttled-reporter.js';
 import { Inspection } from './inspector/inspection.js';
 import { KeyRing } from './interaction/key-ring.js';
@@ -205,26 +202,5 @@ export const serverProviders = (token: InjectionToken<McpServer>): Provider[] =>
       { probe }: BackendFactories,
     ) => new Inspection(runtime, adapterHost, mount, probe),
   },
-  {
-    provide: HttpMount,
-    inject: [HttpAdapterHost, MCP_OPTIONS, SERVED_CONTROLLER, ModulesContainer],
-    useFactory: createMount,
-  },
+  mountProvider,
 ];
-
-/** The controller gets its path here, as it may come from a factory. Nest has not read it yet. */
-function createMount(
-  adapterHost: HttpAdapterHost,
-  { path, auth }: ResolvedOptions,
-  served: ServedController | undefined,
-  modules: ModulesContainer,
-): HttpMount | undefined {
-  if (path === false) {
-    if (served) for (const { controllers } of modules.values()) controllers.delete(served.controller);
-    return undefined;
-  }
-  if (served && served.path === undefined) placeController(served.controller, path);
-  const settings = auth && authSettings(auth);
-  const document = settings && { root: WELL_KNOWN, path: settings.path, json: metadataDocument(settings) };
-  return new HttpMount(adapterHost, path, served, document);
-}

@@ -3,10 +3,11 @@ import { ModuleRef } from '@nestjs/core';
 import { ignoreElements, endWith, type Observable } from 'rxjs';
 import { McpController } from './mcp.controller.js';
 import { McpOptionsError } from './options/invalid-option.js';
-import type { McpModuleExtras } from './options/module-options.js';
+import type { McpModuleExtras, MountKind } from './options/module-options.js';
 import { isIntercepted } from './nest/interceptors.js';
 import { PATH_METADATA } from './nest/metadata-keys.js';
 
+const MOUNTS: readonly MountKind[] = ['controller', 'direct', 'http-server'];
 const VERBS = ['post', 'get', 'delete'] as const;
 /** What Nest's adapter for Fastify passes to the route. */
 const FASTIFY_ROUTE_CONFIG = '__fastify_route_config__';
@@ -58,8 +59,10 @@ export function controllerOf(
   { mount = 'controller', controller = McpController }: Pick<McpModuleExtras, 'mount' | 'controller'>,
   isWithoutHttp: boolean,
 ): ServedController | undefined {
-  if (mount !== 'controller' && mount !== 'direct') {
-    throw new McpOptionsError(`McpModule option "mount" is "${String(mount)}"; it must be "controller" or "direct".`);
+  if (!MOUNTS.includes(mount)) {
+    throw new McpOptionsError(
+      `McpModule option "mount" is "${String(mount)}"; it must be one of "${MOUNTS.join('", "')}".`,
+    );
   }
   if (!isControllerClass(controller)) {
     throw new McpOptionsError('McpModule option "controller" must be a class that extends McpController.');

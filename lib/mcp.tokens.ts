@@ -40,5 +40,7 @@ export const BACKENDS: InjectionToken<Backends> = Symbol('nestjs-mcp-fleet:backe
 export const BACKEND_FACTORIES = Symbol('nestjs-mcp-fleet:backend-factories');
 /** @internal */
 export const SERVER_LOGGER: InjectionToken<Logger> = Symbol('nestjs-mcp-fleet:logger');
+/** @internal The option `mount` of one server, or its default. */
+export const MOUNT_KIND = Symbol('nestjs-mcp-fleet:mount');
 /** @internal The controller of one server; `undefined` if its endpoint is mounted next to the router. */
 export const SERVED_CONTROLLER = Symbol('nestjs-mcp-fleet:controller');

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { AccessOptions } from '../access/access-options.js';
 import type { AuthOptions } from '../auth/auth-options.js';
 import type { GlobalEnhancers } from '../decorators/global-enhancers.js';
@@ -52,6 +53,12 @@ export interface McpOptions {
    * allowed host. Default: none.
    */
   readonly allowedOrigins?: readonly string[];
+  /**
+   * With `mount: 'http-server'`: reads the address of a client from a request that came by way of proxies, for the limits
+   * of anonymous clients. Return `undefined` for the address of the connection. Trust only what your own proxy has
+   * written. Default: the address of the connection. The other mounts use the framework's setting for trusted proxies.
+   */
+  readonly clientAddress?: (request: IncomingMessage) => string | undefined;
   /** Accept any `Host` header. Use it only behind a proxy that already checks the header. Default: `false`. */
   readonly dangerouslyAllowAnyHost?: boolean;
 

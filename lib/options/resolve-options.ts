@@ -101,6 +101,7 @@ const KNOWN = new Set<string>([
   ...[
     'allowedHosts',
     'allowedOrigins',
+    'clientAddress',
     'listCache',
     'capabilities',
     'requestState',
@@ -146,6 +147,9 @@ export function resolveOptions(given: McpOptions): ResolvedOptions {
   }
   if (options.taskTtlMs > options.maxTaskTtlMs) {
     throw invalid('taskTtlMs', `is ${options.taskTtlMs}, which exceeds "maxTaskTtlMs" (${options.maxTaskTtlMs})`);
+  }
+  if (options.clientAddress !== undefined && typeof options.clientAddress !== 'function') {
+    throw invalid('clientAddress', 'must be a function that reads the address of a client from its request');
   }
   hosts(options);
   requestState(options);
