@@ -30,7 +30,8 @@ export function parseJsonText(text: string, maxDepth: number, maxMembers = Infin
   } catch {
     throw new JsonRefused('the body is not valid JSON');
   }
-  if (countMembers(value) !== members) throw new JsonRefused('the JSON has a duplicate key in an object');
+  const kept = typeof value === 'object' && value !== null ? countMembers(value) : 0;
+  if (kept !== members) throw new JsonRefused('the JSON has a duplicate key in an object');
   return value;
 }
 
@@ -89,10 +90,18 @@ function endOfString(text: string, open: number): number {
  * Counts the members after parsing. Fewer members than the text contained mean that a key was repeated. The recursion
  * is safe, because the depth has been checked.
  */
-function countMembers(value: unknown): number {
-  if (typeof value !== 'object' || value === null) return 0;
-  const members: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
-  let count = Array.isArray(value) ? 0 : members.length;
-  for (const member of members) if (typeof member === 'object' && member !== null) count += countMembers(member);
+function countMembers(value: object): number {
+  let count = 0;
+  if (Array.isArray(value)) {
+    for (const element of value) if (typeof element === 'object' && element !== null) count += countMembers(element);
+    return count;
+  }
+  // Without lists of keys or values, which are most of the time that it takes.
+  for (const key in value) {
+    if (!Object.hasOwn(value, key)) continue;
+    count++;
+    const member: unknown = (value as Record<string, unknown>)[key];
+    if (typeof member === 'object' && member !== null) count += countMembers(member);
+  }
   return count;
 }
