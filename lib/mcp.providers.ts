@@ -9,13 +9,7 @@ import { AccessBinder } from './discovery/access-binder.js';
 import { EntryFactory } from './discovery/entry-factory.js';
 import { Explorer } from './discovery/explorer.js';
 import type { ResolvedOptions } from './options/resolve-options.js';
-import {
-  BACKEND_FACTORIES,
-  BACKENDS,
-  MCP_OPTIONS,
-  MCP_SERVER_NAME,
-  SERVER_LOGGER,
-} from './mcp.tokens.js';
+import { BACKEND_FACTORIES, BACKENDS, MCP_OPTIONS, MCP_SERVER_NAME, SERVER_LOGGER } from './mcp.tokens.js';
 import { mountProvider } from './mcp.mount.js';
 import { ThrottledReporter } from './report/throttled-reporter.js';
 import { Inspection } from './inspector/inspection.js';

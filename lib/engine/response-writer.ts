@@ -9,6 +9,7 @@ import type { JsonObject, RequestId } from '../protocol/messages.js';
 import { META } from '../protocol/meta-keys.js';
 import { type PreparedJson, PreparedText } from '../protocol/prepared-json.js';
 import type { Era } from '../protocol/revisions.js';
+import { resultJson } from './results/result-json.js';
 
 /** A serialized JSON-RPC response. */
 export interface SerializedResponse {
@@ -75,7 +76,7 @@ export class ResponseWriter {
   #modern(result: JsonObject | ResultMembers): string {
     if (result instanceof ResultMembers) return `${this.#modernHead},${result.json}}`;
     if (result._meta === undefined && result.resultType === undefined) {
-      const json = JSON.stringify(result);
+      const json = resultJson(result);
       return json === '{}' ? `${this.#modernHead}}` : `${this.#modernHead},${json.slice(1)}`;
     }
     return JSON.stringify({
@@ -87,7 +88,7 @@ export class ResponseWriter {
 }
 
 const legacy = (result: JsonObject | ResultMembers): string =>
-  result instanceof ResultMembers ? `{${result.json}}` : JSON.stringify(result);
+  result instanceof ResultMembers ? `{${result.json}}` : resultJson(result);
 
 /** @param id `undefined` if no id could be read; the response then has no id, and never `null` (C-6) */
 export function errorResponse(

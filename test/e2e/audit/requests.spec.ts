@@ -191,7 +191,7 @@ describe.each(CASES)('the audit of %s requests on %s, mounted %s', (era, adapter
 });
 
 describe('the audit of sessions', () => {
-  it.each(['controller', 'direct'] as const)('tells of their beginning and their end, mounted %s', async (mount) => {
+  it.each(['controller', 'direct', 'http-server'] as const)('tells of their beginning and their end, mounted %s', async (mount) => {
     const sink = new RecordingSink();
     const providers = [Things, { provide: AuditSink, useValue: sink }];
     const app = await nestApp({ providers }, { mcp: { mount, maxSessions: 2, maxSessionsPerClient: 1 } });

@@ -6,7 +6,7 @@ import { call, modern } from '../../fixtures/clients/mcp-requests.js';
 import { send } from '../../fixtures/clients/raw-http.js';
 import { TokenIssuer } from '../../fixtures/security/token-issuer.js';
 
-const MOUNTS = ['controller', 'direct'] as const;
+const MOUNTS = ['controller', 'direct', 'http-server'] as const;
 const HOSTS = ADAPTERS.flatMap((adapter) => MOUNTS.map((mount) => [adapter, mount] as const));
 const CHALLENGE = `Bearer scope="mcp", resource_metadata="http://localhost${METADATA}/mcp"`;
 

@@ -19,7 +19,7 @@ const open = (port: number, accept = BROWSER, headers: Record<string, string> = 
   send(port, { verb: 'GET', headers: { accept, ...headers } });
 
 const combinations = ADAPTERS.flatMap((adapter) =>
-  (['controller', 'direct'] as const).map((mount) => ({ adapter, mount })),
+  (['controller', 'direct', 'http-server'] as const).map((mount) => ({ adapter, mount })),
 );
 
 describe.each(combinations)('the endpoint in a browser, on $adapter with the mount $mount', ({ adapter, mount }) => {

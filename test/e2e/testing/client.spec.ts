@@ -13,7 +13,7 @@ import { portlessApp } from '../../fixtures/applications/portless-app.js';
 import { WireResources } from '../../fixtures/applications/wire-resources.js';
 import { WireTools } from '../../fixtures/applications/wire-tools.js';
 
-const MOUNTS = ['controller', 'direct'] as const;
+const MOUNTS = ['controller', 'direct', 'http-server'] as const;
 const ERAS = ['modern', 'legacy'] as const;
 const CASES = ADAPTERS.flatMap((adapter) =>
   MOUNTS.flatMap((mount) => ERAS.map((era) => [adapter, mount, era] as const)),
