@@ -7,7 +7,7 @@ export const PROFILES = {
   full: {
     ...{ rounds: 7, seconds: 0.4, generations: 2, connections: 32, isBrief: false },
     ...{ warmUpSeconds: 10, leadSeconds: 0.2, sharesServers: false },
-    ...{ streams: 2000, broadcasts: 5, sessions: 10_000, idleSeconds: 15, ttlSeconds: 60, starts: 7 },
+    ...{ streams: 2000, broadcasts: 15, sessions: 10_000, idleSeconds: 15, ttlSeconds: 60, starts: 7 },
     ...{ sessionCounts: [1, 100, 10_000], instanceCounts: [1, 2, 4], bytes: [1000, 100_000, 1_000_000] },
     ...{ toolCounts: [10, 100, 1000], inFlight: [1, 50, 500], inFlightMessages: 1024, rate: 1000 },
   },

@@ -19,6 +19,7 @@ const kB = (bytes) => bytes / 1000;
 
 export const GOALS = [
   ...calls('call-bare', 'direct mount beside a bare Nest route', 1, 'fleet-direct', 'nest'),
+  ...calls('call-server', "`mount: 'http-server'` beside a bare Nest route", 1, 'fleet-server', 'nest'),
   ...calls(
     'call-validated',
     'direct mount beside a Nest route with `ValidationPipe`',
@@ -30,9 +31,9 @@ export const GOALS = [
   ...calls('call-controller', 'controller beside a Nest route with `ValidationPipe`', 1, 'fleet', 'nest-validated'),
   ...calls(
     'call-express',
-    'Express, direct mount, beside its bare Nest route',
+    "Express, `mount: 'http-server'`, beside its bare Nest route",
     1.2,
-    'fleet-express-direct',
+    'fleet-express-server',
     'nest-express',
   ),
   ratioGoal('redis-call', '`tools/call`, legacy: on Redis beside in memory', 0.9, [

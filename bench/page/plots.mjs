@@ -3,7 +3,7 @@ import { growthOf } from './growth.mjs';
 import { LABELS, plain } from './labels.mjs';
 import { number } from './text.mjs';
 
-const CALLS = ['nest', 'nest-validated', 'fleet-direct', 'fleet', 'fleet-redis', 'rekog'];
+const CALLS = ['nest', 'nest-validated', 'fleet-server', 'fleet-direct', 'fleet', 'fleet-redis', 'rekog'];
 const LISTS = ['node:http', 'nest', 'fleet', 'fleet-redis', 'rekog'];
 const STREAMS = {
   raw: 'raw writes',

@@ -5,12 +5,21 @@ import { number, rangeText, table, wrapped } from './text.mjs';
 const BEGIN = '<!-- figures: written by `npm run bench` -->';
 const END = '<!-- end of the figures -->';
 
+const ON_FASTIFY = ['nest', 'fleet', 'fleet-direct', 'fleet-server', 'fleet-redis', 'rekog'];
+const ON_EXPRESS = [
+  ...['nest-express', 'fleet-express', 'fleet-express-direct', 'fleet-express-server'],
+  ...['', 'rekog-express', ''],
+];
+
+/** Each with its entries: the bare route first, which the ratios are taken to. */
 const REQUESTS = [
-  ['`tools/call`, modern', 'call-modern', 'sdk'],
-  ['`tools/call`, legacy session', 'call-legacy', 'sdk-session'],
-  ['`tools/list` of 52 tools, modern', 'list-modern', 'sdk'],
-  ['`tools/list` of 52 tools, legacy session', 'list-legacy', 'sdk-session'],
-  ['`initialize`, a call, `DELETE`', 'cycle', 'sdk-session'],
+  ['`tools/call`, modern', 'call-modern', [...ON_FASTIFY, 'sdk']],
+  ['`tools/call`, legacy session', 'call-legacy', [...ON_FASTIFY, 'sdk-session']],
+  ['`tools/list` of 52 tools, modern', 'list-modern', [...ON_FASTIFY, 'sdk']],
+  ['`tools/list` of 52 tools, legacy session', 'list-legacy', [...ON_FASTIFY, 'sdk-session']],
+  ['`initialize`, a call, `DELETE`', 'cycle', [...ON_FASTIFY, 'sdk-session']],
+  ['on Express: `tools/call`, modern', 'call-modern', ON_EXPRESS],
+  ['on Express: `tools/call`, legacy session', 'call-legacy', ON_EXPRESS],
 ];
 
 /** @returns the README with the figures of these results in it */
@@ -22,25 +31,26 @@ export function withFigures(readme, workloads) {
 
 function blockOf(figures) {
   const { date, node, cores, redis, options, profile, versions } = figures.workloads['call-modern'];
-  const ratio = (workload, entry) =>
-    figures.has(workload, entry) ? number(figures.ratio(workload, entry, 'nest').median, 2) : '';
+  const ratio = (workload, entry, route) =>
+    figures.has(workload, entry) ? number(figures.ratio(workload, entry, route).median, 2) : '';
   return [
-    'Answers per CPU second of the server, and in the other columns their ratio to a bare Nest route on Fastify that does the same ' +
-      'JSON work without the protocol (1.00).',
+    'Answers per CPU second of the server, and in the other columns their ratio to a bare Nest route on the same framework, which does ' +
+      'the same JSON work without the protocol (1.00). The framework is Fastify unless it says Express.',
     table(
       [
         'Request',
         'This package: answers per CPU second',
         'This package',
         "with `mount: 'direct'`",
+        "with `mount: 'http-server'`",
         'on Redis',
         `@rekog/mcp-nest ${versions['@rekog/mcp-nest']}`,
         `Official SDK ${versions['@modelcontextprotocol/server']}`,
       ],
-      REQUESTS.map(([label, workload, sdk]) => [
+      REQUESTS.map(([label, workload, [route, own, ...others]]) => [
         label,
-        number(figures.of(workload, 'fleet').median),
-        ...['fleet', 'fleet-direct', 'fleet-redis', 'rekog', sdk].map((entry) => ratio(workload, entry)),
+        number(figures.of(workload, own).median),
+        ...[own, ...others].map((entry) => ratio(workload, entry, route)),
       ]),
     ),
     table(['A fleet, with Redis and all clients on the same cores', 'Measured'], fleet(figures), false),

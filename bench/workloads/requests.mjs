@@ -3,7 +3,13 @@ import { forms } from '../forms.mjs';
 import { serverOf } from '../targets.mjs';
 
 const BARE = ['node:http', 'fastify', 'nest', 'nest-validated'];
-const EXPRESS = ['nest-express', 'nest-express-validated', 'fleet-express', 'fleet-express-direct', 'fleet-express-server'];
+const EXPRESS = [
+  'nest-express',
+  'nest-express-validated',
+  'fleet-express',
+  'fleet-express-direct',
+  'fleet-express-server',
+];
 const OWN = ['fleet', 'fleet-direct', 'fleet-server', 'fleet-redis'];
 
 /** Left out by a brief run. */
