@@ -28,7 +28,7 @@ options.generations = Math.min(options.generations, options.rounds);
 ensureInstalled();
 refreshOwnPackage();
 /** `off` runs the same code as an installation without `@opentelemetry/api`, and has no page. */
-const KINDS = ['off', 'channel', 'api', 'context', 'metrics', 'spans', 'both', 'page', 'watched'];
+const KINDS = ['off', 'channel', 'api', 'context', 'metrics', 'spans', 'both', 'by-hand', 'page', 'watched'];
 
 /** Opens the stream of the page and reads it as long as the server lives. */
 function watch(port) {

@@ -40,6 +40,6 @@ function createMount(
   if (served && served.path === undefined) placeController(served.controller, path);
   const settings = auth && authSettings(auth);
   const document = settings && { root: WELL_KNOWN, path: settings.path, json: metadataDocument(settings) };
-  const place = served ?? (kind === 'http-server' ? new ServerRequests(clientAddress, report) : 'direct');
-  return new HttpMount(adapterHost, path, place, document);
+  const ahead = kind === 'http-server' ? new ServerRequests(clientAddress, report) : undefined;
+  return new HttpMount(adapterHost, path, { routes: served, ahead, document });
 }

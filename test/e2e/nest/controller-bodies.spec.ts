@@ -16,7 +16,7 @@ class Tools {
     return 'hello';
   }
 }
-const MOUNTS = ['controller', 'direct'] as const;
+const MOUNTS = ['controller', 'direct', 'http-server'] as const;
 
 describe.each(MOUNTS)('bodies and hosts with the mount "%s"', (mount) => {
   let app: INestApplication | undefined;

@@ -13,7 +13,7 @@ import { receiveInHooks } from './fastify-receive.js';
 import type { FastifyReply, FastifyRequest, FastifyScope } from './fastify-types.js';
 import { type MetadataDocument, MetadataDocuments } from './metadata-documents.js';
 import { ReceivedRequests } from './received-requests.js';
-import { ServerRequests } from './server-requests.js';
+import type { ServerRequests } from './server-requests.js';
 
 /**
  * The methods that the controller has no handlers for: the endpoint answers preflights, and 405 to the rest. Both
@@ -26,13 +26,20 @@ export interface MarkedRoutes {
   isMarked(handlerOrConfig: object): boolean;
 }
 
-/** What the endpoint is behind: the routes of a controller, a raw route of the framework, or the HTTP server alone. */
-export type Place = MarkedRoutes | 'direct' | ServerRequests;
+/** What else a mount has. */
+export interface HttpMountParts {
+  /** Of the controller. Default: the endpoint is mounted next to the router. */
+  readonly routes?: MarkedRoutes | undefined;
+  /** Takes the requests that come to the application's HTTP server. Default: the framework gets them. */
+  readonly ahead?: ServerRequests | undefined;
+  /** Of the resource. Default: there is no authorization. */
+  readonly document?: MetadataDocument | undefined;
+}
 
 /**
- * Mounts the endpoint on the application's HTTP adapter: behind the routes of a controller; next to Nest's router, where
- * only middleware, CORS and hooks of the application apply (T-33); or on the HTTP server, where nothing of it does. What
- * applies costs CPU (figures in docs/design-decisions.md).
+ * Mounts the endpoint on the application's HTTP adapter: behind the routes of a controller, or next to Nest's router,
+ * where only middleware, CORS and hooks of the application apply (T-33). Requests may be taken from the HTTP server before
+ * that, where nothing of the application applies. What applies costs CPU (figures in docs/design-decisions.md).
  */
 export class HttpMount {
   readonly #received = new ReceivedRequests();
@@ -40,17 +47,13 @@ export class HttpMount {
   #endpoint: HttpEndpoint | undefined;
   #paths: ReadonlySet<string>;
   #isOurs: IsOurs = () => false;
-  readonly #routes: MarkedRoutes | undefined;
 
-  /** @param document of the resource; `undefined` for a server without authorization */
   constructor(
     private readonly adapterHost: HttpAdapterHost,
     path: string,
-    private readonly place: Place,
-    private readonly document?: MetadataDocument,
+    private readonly parts: HttpMountParts,
   ) {
-    this.#routes = place instanceof ServerRequests || place === 'direct' ? undefined : place;
-    this.#paths = new Set(this.#routes ? [] : [path]);
+    this.#paths = new Set(parts.routes ? [] : [path]);
     // As soon as the adapter exists, and so before the application or Nest can register body parsers.
     adapterHost.init$.subscribe(() => this.#receive());
   }
@@ -65,13 +68,6 @@ export class HttpMount {
     const server = this.adapterHost.httpAdapter?.getHttpServer() as Server | undefined;
     this.#connections = server && ConnectionDrain.of(server);
     this.#endpoint = endpoint;
-    if (server && this.place instanceof ServerRequests) {
-      for (const path of this.#paths) this.place.take(server, path, endpoint);
-    } else this.#mountOnAdapter(endpoint);
-    if (server) for (const path of this.#paths) answerExpectations(server, path);
-  }
-
-  #mountOnAdapter(endpoint: HttpEndpoint): void {
     switch (this.#type()) {
       case undefined:
         return;
@@ -85,6 +81,11 @@ export class HttpMount {
         throw new Error(
           `McpModule cannot mount on the HTTP adapter "${this.#type()}". Use @nestjs/platform-fastify or @nestjs/platform-express, or set the option "path" to false.`,
         );
+    }
+    if (!server) return;
+    for (const path of this.#paths) {
+      answerExpectations(server, path);
+      this.parts.ahead?.take(server, path, endpoint);
     }
   }
 
@@ -146,14 +147,13 @@ export class HttpMount {
 
   #receive(): void {
     const endpoint = () => this.#endpoint;
-    if (this.document) this.#documents().add(this.document);
-    if (this.place instanceof ServerRequests) return;
+    const { routes, document } = this.parts;
+    if (document) this.#documents().add(document);
     if (this.#type() === 'express') {
       const app = this.#instance<ExpressApp>();
       this.#isOurs = isAt(app, [...this.#paths]);
       receiveFirst(app, (request) => this.#isOurs(request), this.#received, endpoint);
-    } else if (this.#type() === 'fastify' && this.#routes) {
-      const routes = this.#routes;
+    } else if (this.#type() === 'fastify' && routes) {
       const isMarked = (config: object) => routes.isMarked(config);
       this.#paths = receiveInHooks(this.#instance<FastifyScope>(), isMarked, this.#received, endpoint);
     }
@@ -176,7 +176,7 @@ export class HttpMount {
 
   #mountExpress(endpoint: HttpEndpoint): void {
     const app = this.#instance<ExpressApp>();
-    const routes = this.#routes;
+    const { routes } = this.parts;
     if (routes) {
       const layers = markedRoutes(app, (handler) => routes.isMarked(handler));
       const paths = layers.flatMap(({ route }) => route!.path);
@@ -194,7 +194,7 @@ export class HttpMount {
   }
 
   #mountFastify(endpoint: HttpEndpoint, path: string): void {
-    mountFastify(this.#instance<FastifyScope>(), endpoint, path, this.#routes && OTHER_METHODS);
+    mountFastify(this.#instance<FastifyScope>(), endpoint, path, this.parts.routes && OTHER_METHODS);
   }
 
   #type(): string | undefined {

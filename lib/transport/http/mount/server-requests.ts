@@ -12,6 +12,8 @@ const known = new WeakMap<Server, Map<string, Listener>>();
 /**
  * Takes the endpoint's requests from Node's HTTP server before the framework sees them, as Socket.IO takes its own.
  * Express gives each request and response another prototype, with which Node 20 and 22 take more than twice as long.
+ * What reaches the framework by another way, such as a serverless handler, or the second server that Fastify has for
+ * `localhost`, is served by the raw route.
  */
 export class ServerRequests {
   /**
