@@ -6,6 +6,9 @@ import { requestPath } from '../request-path.js';
 type ClientAddress = (request: IncomingMessage) => string | undefined;
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
+/** Longer than any address of IPv6 with its zone. */
+const MAX_ADDRESS_LENGTH = 128;
+
 /** What takes the requests of some paths from each server. */
 const known = new WeakMap<Server, Map<string, Listener>>();
 
@@ -43,7 +46,11 @@ export class ServerRequests {
     const { remoteAddress = '' } = request.socket;
     if (!this.clientAddress) return remoteAddress;
     try {
-      return this.clientAddress(request) || remoteAddress;
+      const address: unknown = this.clientAddress(request);
+      if (address === undefined) return remoteAddress;
+      // It is kept for each client.
+      if (typeof address === 'string' && address.length <= MAX_ADDRESS_LENGTH) return address || remoteAddress;
+      throw new TypeError('The option "clientAddress" has returned no address; return a text such as "192.0.2.1"');
     } catch (error) {
       this.report(error);
       return remoteAddress;
