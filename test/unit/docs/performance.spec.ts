@@ -92,11 +92,12 @@ describe('what docs/observability.md says of costs', () => {
     metrics: 'metrics',
     spans: 'spans',
     both: 'metrics and spans',
+    'by-hand': 'the same span and value, made by hand',
     channel: 'a subscriber of a channel',
     page: 'the page, which nobody has open',
     watched: 'the page, which somebody watches',
   };
-  const WITH_SDK = ['context', 'metrics', 'spans', 'both'];
+  const WITH_SDK = ['context', 'metrics', 'spans', 'both', 'by-hand'];
 
   it.each(Object.entries(ROWS))('the row of %s has the recorded figures', (name, title) => {
     const cells = section
