@@ -191,28 +191,31 @@ describe.each(CASES)('the audit of %s requests on %s, mounted %s', (era, adapter
 });
 
 describe('the audit of sessions', () => {
-  it.each(['controller', 'direct', 'http-server'] as const)('tells of their beginning and their end, mounted %s', async (mount) => {
-    const sink = new RecordingSink();
-    const providers = [Things, { provide: AuditSink, useValue: sink }];
-    const app = await nestApp({ providers }, { mcp: { mount, maxSessions: 2, maxSessionsPerClient: 1 } });
-    const client = await EraClient.open('legacy', app.port);
-    await client.listen();
-    const params = { protocolVersion: '2025-11-25', capabilities: {} };
-    const over = await send(app.port, post({ jsonrpc: '2.0', id: 1, method: 'initialize', params }));
-    expect(over.status).toBe(429);
-    const headers = { 'mcp-session-id': client.session! };
-    expect((await send(app.port, { verb: 'DELETE', headers })).status).toBe(204);
-    const who = { principal: 'anon', address: '127.0.0.1' };
-    expect(sink.told).toMatchObject([
-      { kind: 'request', method: 'initialize', outcome: 'ok', who },
-      { kind: 'refusal', status: 429, reason: 'limit', who },
-      { kind: 'session-end', outcome: 'ok', who },
-    ]);
-    const [begun, , ended] = sink.events;
-    expect(ended!.session).toBe(begun!.session);
-    expect(JSON.stringify(sink.events)).not.toContain(client.session);
-    await app.close();
-  });
+  it.each(['controller', 'direct', 'http-server'] as const)(
+    'tells of their beginning and their end, mounted %s',
+    async (mount) => {
+      const sink = new RecordingSink();
+      const providers = [Things, { provide: AuditSink, useValue: sink }];
+      const app = await nestApp({ providers }, { mcp: { mount, maxSessions: 2, maxSessionsPerClient: 1 } });
+      const client = await EraClient.open('legacy', app.port);
+      await client.listen();
+      const params = { protocolVersion: '2025-11-25', capabilities: {} };
+      const over = await send(app.port, post({ jsonrpc: '2.0', id: 1, method: 'initialize', params }));
+      expect(over.status).toBe(429);
+      const headers = { 'mcp-session-id': client.session! };
+      expect((await send(app.port, { verb: 'DELETE', headers })).status).toBe(204);
+      const who = { principal: 'anon', address: '127.0.0.1' };
+      expect(sink.told).toMatchObject([
+        { kind: 'request', method: 'initialize', outcome: 'ok', who },
+        { kind: 'refusal', status: 429, reason: 'limit', who },
+        { kind: 'session-end', outcome: 'ok', who },
+      ]);
+      const [begun, , ended] = sink.events;
+      expect(ended!.session).toBe(begun!.session);
+      expect(JSON.stringify(sink.events)).not.toContain(client.session);
+      await app.close();
+    },
+  );
 });
 
 describe('the audit of tasks', () => {

@@ -18,7 +18,9 @@ interface Host {
   readonly instances: number;
 }
 const EVERY: readonly Host[] = (['fastify', 'express'] as const).flatMap((adapter) =>
-  (['controller', 'direct', 'http-server'] as const).flatMap((mount) => [1, 2].map((instances) => ({ adapter, mount, instances }))),
+  (['controller', 'direct', 'http-server'] as const).flatMap((mount) =>
+    [1, 2].map((instances) => ({ adapter, mount, instances })),
+  ),
 );
 /** Nearly every two of the three meet. `CONFORMANCE=all` runs all. */
 const PAIRS: readonly Host[] = [
