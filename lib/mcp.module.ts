@@ -103,7 +103,7 @@ function assemble(
   optionsProviders: readonly Provider[],
   isWithoutHttp = false,
 ): DynamicModule {
-  const served = controllerOf({ mount, controller }, isWithoutHttp);
+  const served = controllerOf(mount, isWithoutHttp, controller);
   // A named server is provided by its token only, so that `app.get(McpServer)` always returns the default server.
   const token = server === undefined ? McpServer : mcpServerToken(server);
   const exported: readonly ExportedClass[] =

@@ -3,7 +3,7 @@ import { ModuleRef } from '@nestjs/core';
 import { ignoreElements, endWith, type Observable } from 'rxjs';
 import { McpController } from './mcp.controller.js';
 import { McpOptionsError } from './options/invalid-option.js';
-import type { McpModuleExtras, MountKind } from './options/module-options.js';
+import type { MountKind } from './options/module-options.js';
 import { isIntercepted } from './nest/interceptors.js';
 import { PATH_METADATA } from './nest/metadata-keys.js';
 
@@ -56,8 +56,9 @@ export interface ServedController {
  * @throws {McpOptionsError} for an invalid `mount` or `controller`, and for a controller that would not be used
  */
 export function controllerOf(
-  { mount = 'controller', controller = McpController }: Pick<McpModuleExtras, 'mount' | 'controller'>,
+  mount: MountKind,
   isWithoutHttp: boolean,
+  controller: Type<object> = McpController,
 ): ServedController | undefined {
   if (!MOUNTS.includes(mount)) {
     throw new McpOptionsError(

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { HttpContext } from '../http-context.js';
 import type { HttpEndpoint } from '../http-endpoint.js';
-import { requestPath } from '../request-path.js';
+import { pathsOf, requestPath } from '../request-path.js';
 import { isLenient, type FastifyReply, type FastifyRequest, type FastifyScope } from './fastify-types.js';
 import { bytesReadAlready } from './read-already.js';
 
@@ -19,7 +19,7 @@ export function mountFastify(app: FastifyScope, endpoint: HttpEndpoint, path: st
       if (paths.includes(requestPath(request.raw.url!))) serve(endpoint, request, reply);
       else reply.callNotFound();
     };
-    const paths = path.endsWith('/') ? [path] : [path, `${path}/`];
+    const paths = pathsOf(path);
     // A lenient router takes both forms for one route already.
     for (const url of isLenient(scope) ? [path] : paths) {
       const free = methods.filter((method) => !app.hasRoute({ method, url }));

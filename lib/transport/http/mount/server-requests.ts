@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { HttpEndpoint } from '../http-endpoint.js';
-import { requestPath } from '../request-path.js';
+import { pathsOf, requestPath } from '../request-path.js';
 
 /** Reads the address of a client from its request; `undefined` stands for that of the connection. */
 type ClientAddress = (request: IncomingMessage) => string | undefined;
@@ -38,8 +38,7 @@ export class ServerRequests {
       void endpoint.handle(http);
     };
     const paths = known.get(server) ?? takeFrom(server);
-    // As on the other mounts, a slash at the end makes no difference.
-    for (const each of path.endsWith('/') ? [path] : [path, `${path}/`]) paths.set(each, serve);
+    for (const each of pathsOf(path)) paths.set(each, serve);
   }
 
   #addressOf(request: IncomingMessage): string {
