@@ -196,22 +196,18 @@ describe('a part that injects its own server', () => {
     vi.useFakeTimers({ toFake: ['setTimeout'] });
     const logs = new LogRecorder();
     Logger.overrideLogger(logs);
-    try {
-      @Module({
-        imports: [McpModule.forRoot({ name: 'a', version: '1' })],
-        providers: [{ provide: PrincipalResolver, useClass: Circular }],
-      })
-      class AppModule {}
-      void NestFactory.create(AppModule, new FastifyAdapter(), { logger: logs });
-      await vi.waitFor(async () => {
-        await vi.advanceTimersByTimeAsync(5000);
-        expect(logs.warnings.join()).toMatch(
-          /Still waiting for the PrincipalResolver of AppModule.*McpServer.*ModuleRef/,
-        );
-      });
-    } finally {
-      vi.useRealTimers();
-    }
+    @Module({
+      imports: [McpModule.forRoot({ name: 'a', version: '1' })],
+      providers: [{ provide: PrincipalResolver, useClass: Circular }],
+    })
+    class AppModule {}
+    void NestFactory.create(AppModule, new FastifyAdapter(), { logger: logs });
+    await vi.waitFor(async () => {
+      await vi.advanceTimersByTimeAsync(5000);
+      expect(logs.warnings.join()).toMatch(
+        /Still waiting for the PrincipalResolver of AppModule.*McpServer.*ModuleRef/,
+      );
+    });
   });
 });
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { STREAM_START } from '../../../lib/stream/event-log.js';
 import type { StreamEvent } from '../../../lib/stream/stream-event.js';
 import { FATES, type Fate } from '../stream/faulty-broker.js';
@@ -169,7 +169,6 @@ async function perform(client: Client, todo: Step): Promise<void> {
 
 describe('continuity of a standalone stream and the broadcasts in it', () => {
   beforeEach(() => void vi.useFakeTimers());
-  afterEach(() => void vi.useRealTimers());
 
   it('each message of both logs arrives once and in the order of its log, or a gap is told, for any sequence of faults', async () => {
     let [received, gaps] = [0, 0];

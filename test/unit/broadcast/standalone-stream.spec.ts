@@ -20,7 +20,6 @@ describe('openStandaloneStream()', () => {
   });
   afterEach(() => {
     r.close();
-    vi.useRealTimers();
   });
   const append = (data: unknown) => r.log.append(ALICE, 'g', own(data));
 

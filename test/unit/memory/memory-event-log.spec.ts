@@ -33,7 +33,6 @@ beforeEach(() => {
 afterEach(() => {
   close();
   expect(vi.getTimerCount()).toBe(0);
-  vi.useRealTimers();
 });
 
 describe('MemoryEventLog', () => {

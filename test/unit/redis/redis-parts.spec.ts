@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { redisAdvice } from '../../../lib/redis/connection/redis-advice.js';
 import { redisErrorKind } from '../../../lib/redis/connection/redis-error-kind.js';
 import { loadOptionalPackage } from '../../../lib/redis/connection/load-optional-package.js';
@@ -197,7 +197,6 @@ describe('resource use of a fleet', () => {
   it('P16 an idle stream costs one read per self-check and an idle session costs nothing', async () => {
     // The timers of the instance run on a virtual clock, its commands reach the real Redis.
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
-    onTestFinished(() => void vi.useRealTimers());
     const app = await fleetApp({ redis: redis.url, redisPrefix: newNamespace() });
     const sessions = await Promise.all(Array.from({ length: 20 }, () => LegacySession.open(app.port)));
     const streams = await Promise.all(sessions.slice(0, 10).map((session) => session.get()));

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { ThrottledReporter } from '../../../lib/report/throttled-reporter.js';
 import { BackendUnavailableError } from '../../../lib/session/backend-unavailable.js';
 
@@ -13,7 +13,6 @@ describe('ThrottledReporter', () => {
       error: (message, stack) => lines.push(`error ${message} | ${stack?.split('\n')[0]}`),
     });
   });
-  afterEach(() => void vi.useRealTimers());
 
   it('ThrottledReporter logs each kind of trouble once in ten seconds, then how often it happened meanwhile', () => {
     for (let i = 0; i < 100; i++) {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { decodeStreamSignal } from '../../../lib/stream/stream-signal.js';
 import { STREAM_START } from '../../../lib/stream/event-log.js';
 import type { StreamEvent } from '../../../lib/stream/stream-event.js';
@@ -130,7 +130,6 @@ async function perform(client: Client, todo: Step): Promise<void> {
 
 describe('stream continuity', () => {
   beforeEach(() => void vi.useFakeTimers());
-  afterEach(() => void vi.useRealTimers());
 
   it('a stream delivers every entry once and in order, or signals exactly the gap, for any sequence of faults', async () => {
     let [runs, gaps, dropped] = [0, 0, 0];

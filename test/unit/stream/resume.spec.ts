@@ -12,7 +12,6 @@ beforeEach(async () => {
 
 afterEach(() => {
   r.close();
-  vi.useRealTimers();
 });
 
 describe('Last-Event-ID', () => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
 import { type QuietReader, SelfChecks } from '../../../lib/stream/self-checks.js';
 import { useFakeTimers } from '../../fixtures/time/fake-timers.js';
 
@@ -9,7 +9,6 @@ beforeEach(() => {
   checks = new SelfChecks();
   checked = [];
 });
-afterEach(() => void vi.useRealTimers());
 
 const reader = (name: string, selfCheck?: () => void): QuietReader => ({
   checkedAt: 0,

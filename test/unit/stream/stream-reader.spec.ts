@@ -16,7 +16,6 @@ beforeEach(async () => {
 afterEach(() => {
   r.close();
   expect(vi.getTimerCount()).toBe(0);
-  vi.useRealTimers();
 });
 
 describe('start of a stream', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { CancelledError, type Exchange } from '../../../lib/exchange/exchange.js';
 import { MemoryTaskStore } from '../../../lib/memory/memory-task-store.js';
 import { CapacityError } from '../../../lib/protocol/errors.js';
@@ -186,7 +186,6 @@ describe('TaskRunner', () => {
 
   it('a released lease is not renewed during the shutdown', async () => {
     vi.useFakeTimers();
-    onTestFinished(() => void vi.useRealTimers());
     let renewals = 0;
     class SlowRelease extends MemoryTaskStore {
       override renew(...args: Parameters<MemoryTaskStore['renew']>) {

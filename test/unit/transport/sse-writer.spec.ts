@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { Subject } from 'rxjs';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Turns } from '../../../lib/limits/turns.js';
 import { KeepAlive } from '../../../lib/transport/http/sse/keep-alive.js';
 import type { SseEvent } from '../../../lib/transport/http/sse/sse-event.js';
@@ -35,7 +35,6 @@ class Response extends EventEmitter {
 
 describe('writeSse()', () => {
   beforeEach(() => useFakeTimers());
-  afterEach(() => void vi.useRealTimers());
 
   function rig({ keepAliveMs = 1000, ...options }: { resumable?: boolean; keepAliveMs?: number } = {}) {
     const response = new Response();
