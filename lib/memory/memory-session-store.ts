@@ -210,11 +210,14 @@ export class MemorySessionStore extends SessionStore implements SessionRegistry 
     return () => this.#expiryListeners.delete(listener);
   }
 
-  override hold(key: SessionKey): () => void {
+  override hold(key: SessionKey): void {
     const entry = this.#entry(key);
-    if (!entry) return () => {};
-    entry.holds++;
-    return () => void entry.holds--;
+    if (entry) entry.holds++;
+  }
+
+  override release(key: SessionKey): void {
+    const entry = this.#entry(key);
+    if (entry) entry.holds--;
   }
 
   /** Stops the sweep. It does not end any session, because the caller decides what the open streams receive. */

@@ -34,7 +34,8 @@ export class SessionKeeper {
   }
 
   keep(session: SessionRecord): KeptSession {
-    const kept = new Kept(session, this.#beat + this.#beats, this.sessions.hold(session), this);
+    const kept = new Kept(session, this.#beat + this.#beats, this);
+    this.sessions.hold(session);
     this.#kept.add(kept);
     this.#timer ??= setInterval(() => this.#next(), this.#beatMs).unref();
     return kept;
@@ -42,7 +43,9 @@ export class SessionKeeper {
 
   /** @internal */
   letGo(kept: Kept): void {
-    if (!this.#kept.delete(kept) || this.#kept.size > 0) return;
+    if (!this.#kept.delete(kept)) return;
+    this.sessions.release(kept.session);
+    if (this.#kept.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
   }
@@ -64,12 +67,10 @@ class Kept implements KeptSession {
     readonly session: SessionRecord,
     /** The beat at which it is loaded next. */
     public due: number,
-    private readonly unhold: () => void,
     private readonly keeper: SessionKeeper,
   ) {}
 
   release(): void {
-    this.unhold();
     this.keeper.letGo(this);
   }
 }

@@ -104,12 +104,13 @@ export abstract class SessionStore {
   abstract find(id: string): Promise<SessionKey | undefined>;
 
   /**
-   * Called while a connection of the session is open: until the returned function is called, a full store must not end
-   * the session to make room for another one. A store that never does so needs no method of its own.
+   * Called when a connection of the session opens. Until each of them has been closed, see {@link release}, a full store
+   * must not end the session to make room for another one. A store that never does so needs no method of its own.
    */
-  hold(_key: SessionKey): () => void {
-    return () => {};
-  }
+  hold(_key: SessionKey): void {}
+
+  /** Called when a connection of the session has closed: once for each call of {@link hold}, also if it has ended since. */
+  release(_key: SessionKey): void {}
 
   /**
    * Calls the listener, on every instance that listens, soon after `end` has ended a session on any of them; not for one

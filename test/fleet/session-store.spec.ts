@@ -83,9 +83,9 @@ describe('a full session store on Redis', () => {
     await log.claim(record('streaming'), 'g');
     await store.create(record('new'));
     expect(await idsOf(store)).toEqual(['new', 'streaming', 'used']);
-    const releases = ['new', 'used'].map((id) => store.hold(record(id)));
+    for (const id of ['new', 'used']) store.hold(record(id));
     await expect(store.create(record('over'))).rejects.toThrow(SessionLimitError);
-    for (const release of releases) release();
+    for (const id of ['new', 'used']) store.release(record(id));
     await store.create(record('newer'));
     expect(await idsOf(store)).toEqual(['new', 'newer', 'streaming']);
     log.close();

@@ -165,8 +165,12 @@ export class RedisSessionStore extends SessionStore {
   }
 
   /** Connections of this instance; those of other instances are known by their claims. */
-  override hold(key: SessionKey): () => void {
-    return this.#holds.add(key);
+  override hold(key: SessionKey): void {
+    this.#holds.add(key);
+  }
+
+  override release(key: SessionKey): void {
+    this.#holds.remove(key);
   }
 
   override onEndAnywhere(listener: (key: SessionKey) => void): (() => void) | undefined {

@@ -5,15 +5,16 @@ import type { SessionKey } from '../../session/session-record.js';
 export class SessionHolds {
   readonly #holds = new Map<string, number>();
 
-  /** @returns what ends the hold; it is called once */
-  add(key: SessionKey): () => void {
+  add(key: SessionKey): void {
     const text = sessionKeyText(key);
     this.#holds.set(text, (this.#holds.get(text) ?? 0) + 1);
-    return () => {
-      const others = this.#holds.get(text)! - 1;
-      if (others > 0) this.#holds.set(text, others);
-      else this.#holds.delete(text);
-    };
+  }
+
+  remove(key: SessionKey): void {
+    const text = sessionKeyText(key);
+    const others = (this.#holds.get(text) ?? 0) - 1;
+    if (others > 0) this.#holds.set(text, others);
+    else this.#holds.delete(text);
   }
 
   has(key: SessionKey): boolean {

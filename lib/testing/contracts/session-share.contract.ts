@@ -16,24 +16,35 @@ export function sessionShareContract(runner: Runner, contract: SessionStoreContr
       const own = (id: string): SessionRecord => ({ ...sessionRecord(id, 'anon'), client: 'address 1' });
       const ids = Array.from({ length: SESSION_LIMITS.maxSessionsPerClient }, (_, i) => `${i}`);
       for (const id of ids) await store.create(own(id));
-      const release = store.hold(own('0'));
+      store.hold(own('0'));
       await store.create(own('one more'));
       const left = ['0', ...ids.slice(2), 'one more', 'other'].map((id) => `anon/${id}`);
       assert.deepEqual(await listKeys(store), left.toSorted());
-      release();
+      store.release(own('0'));
     });
 
     it('SessionStore.create rejects a session beyond the share of its client while all of them are in use', async ({
       store,
     }) => {
-      const releases: (() => void)[] = [];
       const records = Array.from({ length: SESSION_LIMITS.maxSessionsPerClient }, (_, i) => sessionRecord(`${i}`));
       await Promise.all(records.map((record) => store.create(record)));
-      for (const record of records) releases.push(store.hold(record));
+      for (const record of records) store.hold(record);
       await assert.rejects(store.create(sessionRecord('over')), { name: 'SessionLimitError', whose: 'share' });
       await store.create(sessionRecord('1', 'bob'));
-      for (const release of releases) release();
+      for (const record of records) store.release(record);
       await store.create(sessionRecord('over'));
+    });
+
+    it('SessionStore.release lets a session give way once each of its connections is closed', async ({ store }) => {
+      const ids = Array.from({ length: SESSION_LIMITS.maxSessionsPerClient }, (_, i) => `${i}`);
+      for (const id of ids) await store.create(sessionRecord(id));
+      for (let i = 0; i < 2; i++) store.hold(sessionRecord('0'));
+      store.release(sessionRecord('0'));
+      await store.create(sessionRecord('one'));
+      assert.ok(await store.peek(sessionRecord('0')), 'held by its other connection');
+      store.release(sessionRecord('0'));
+      await store.create(sessionRecord('two'));
+      assert.equal(await store.peek(sessionRecord('0')), undefined, 'longest idle, and held by none');
     });
 
     it('SessionStore.load returns the client with the record', async ({ store, peer = store }) => {

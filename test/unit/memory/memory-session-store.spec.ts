@@ -25,7 +25,6 @@ describe('MemorySessionStore', () => {
   afterEach(() => {
     store.close();
     expect(vi.getTimerCount()).toBe(0);
-    vi.useRealTimers();
   });
 
   it('MemorySessionStore notifies onEnd listeners once of each session that ended or expired', async () => {
@@ -97,7 +96,7 @@ describe('sessions that give way to others', () => {
   it('a full store ends the longest idle session, but none that has an open connection', async () => {
     const small = new MemorySessionStore({ maxSessions: 3 });
     for (const id of ['held', 'idle', 'used']) await small.create(record(id));
-    const release = small.hold(record('held'));
+    small.hold(record('held'));
     await small.load(record('used'));
     await small.create(record('new'));
     const ids = async (): Promise<string[]> => {
@@ -106,7 +105,7 @@ describe('sessions that give way to others', () => {
       return found.toSorted();
     };
     expect(await ids()).toEqual(['held', 'new', 'used']);
-    release();
+    small.release(record('held'));
     await small.create(record('newer'));
     expect(await ids()).toEqual(['new', 'newer', 'used']);
     small.close();
