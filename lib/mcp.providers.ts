@@ -16,13 +16,12 @@ import { Inspection } from './inspector/inspection.js';
 import { KeyRing } from './interaction/key-ring.js';
 import { NonceStore } from './interaction/nonce-store.js';
 import { PendingRequests } from './interaction/pending-requests.js';
-import { MemoryBackends } from './backends/memory-backends.js';
 import { RuntimeHandlerHost } from './pipeline/runtime-handler-host.js';
 import { hostOf } from './mcp.run-time-host.js';
 import { HandlerPipelines } from './pipeline/handler-pipelines.js';
 import { Invoker } from './pipeline/invoker.js';
 import type { BackendFactories, Backends } from './backends/backends.js';
-import { RedisBackends } from './backends/redis-backends.js';
+import { loadBackends } from './backends/load-backends.js';
 import { McpRuntime } from './server/mcp-runtime.js';
 import { McpServer } from './server/mcp-server.js';
 import { findOverride } from './backends/find-override.js';
@@ -60,19 +59,10 @@ function backend<T>(
   };
 }
 
-/** Creates the default parts: on Redis if the option `redis` is set, otherwise in memory. */
 const factoriesProvider: Provider = {
   provide: BACKEND_FACTORIES,
   inject: [MCP_OPTIONS, MCP_SERVER_NAME, ThrottledReporter, SERVER_LOGGER],
-  useFactory: (
-    options: ResolvedOptions,
-    server: string | undefined,
-    reporter: ThrottledReporter,
-    logger: Logger,
-  ): BackendFactories | Promise<BackendFactories> =>
-    options.redis === undefined
-      ? new MemoryBackends(options, reporter.report)
-      : RedisBackends.load(options, server, reporter, logger),
+  useFactory: loadBackends,
 };
 
 /** @param own the class of McpModule; providers of all other modules replace the defaults */

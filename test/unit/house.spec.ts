@@ -287,10 +287,12 @@ describe('architecture of lib', () => {
     expect([...new Set(known.map(({ from }) => folderOf(from)))].sort()).toEqual(['backends', 'options']);
   });
 
-  it('optional packages of Redis are loaded lazily', () => {
+  it('what is for Redis and its optional packages are loaded lazily', () => {
     const eager = files.flatMap(({ file, text }) =>
       [
-        ...text.matchAll(/^import (?!type\b)[^;]*?from '(ioredis|@nestjs\/microservices|[^']*redis-transport\.js)'/gm),
+        ...text.matchAll(
+          /^import (?!type\b)[^;]*?from '(ioredis|@nestjs\/microservices|[^']*redis-(?:transport|backends)\.js)'/gm,
+        ),
       ].map(([, to]) => `${file} → ${to}`),
     );
     // The transport itself is only loaded by `import()`.

@@ -1,6 +1,6 @@
 import type { Logger } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
-import { RedisBackends } from '../../backends/redis-backends.js';
+import { loadBackends } from '../../backends/load-backends.js';
 import { BACKEND_FACTORIES, MCP_OPTIONS, MCP_SERVER_NAME, SERVER_LOGGER } from '../../mcp.tokens.js';
 import type { ResolvedOptions } from '../../options/resolve-options.js';
 import { ThrottledReporter } from '../../report/throttled-reporter.js';
@@ -76,6 +76,6 @@ function sharedBackends({ redis }: McpClusterOptions) {
     factory: (given: ResolvedOptions, server: string | undefined, reporter: ThrottledReporter, logger: Logger) =>
       redis === undefined
         ? memory.of(server, given, reporter.report)
-        : RedisBackends.load({ ...given, redis, redisPrefix }, server, reporter, logger),
+        : loadBackends({ ...given, redis, redisPrefix }, server, reporter, logger),
   };
 }
