@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import type { ExpressApp } from '../../transport/http/mount/express-mount.js';
-import { takeOver } from '../../transport/http/mount/fastify-mount.js';
+import type { ExpressApp } from '../../transport/http/mount/express/express-types.js';
+import { takeOver } from '../../transport/http/mount/fastify/fastify-context.js';
 import {
   type FastifyReply,
   type FastifyRequest,
   type FastifyScope,
   isLenient,
-} from '../../transport/http/mount/fastify-types.js';
+} from '../../transport/http/mount/fastify/fastify-types.js';
 import { McpOptionsError } from '../../options/invalid-option.js';
 import { requestPath } from '../../transport/http/request-path.js';
 import type { PageRequest } from './page-request.js';

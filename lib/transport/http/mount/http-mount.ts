@@ -1,4 +1,4 @@
-import type { ServerResponse, Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { HttpAdapterHost } from '@nestjs/core';
 import { Observable } from 'rxjs';
 import type { HttpContext } from '../http-context.js';
@@ -6,25 +6,17 @@ import type { HttpEndpoint } from '../http-endpoint.js';
 import type { SseEvent } from '../sse/sse-event.js';
 import { answerExpectations } from './answer-expectations.js';
 import { ConnectionDrain } from './connection-drain.js';
-import { isAt, markedRoutes, mountExpress, receiveFirst, serveExpress } from './express-mount.js';
-import type { ExpressApp, ExpressRequest, IsOurs } from './express-mount.js';
-import { mountFastify, fastifyContext } from './fastify-mount.js';
-import { receiveInHooks } from './fastify-receive.js';
-import type { FastifyReply, FastifyRequest, FastifyScope } from './fastify-types.js';
+import { ExpressMount } from './express/express-mount.js';
+import { FastifyMount } from './fastify/fastify-mount.js';
+import type { FastifyReply } from './fastify/fastify-types.js';
+import type { FrameworkMount, MarkedRoutes } from './framework-mount.js';
 import { type MetadataDocument, MetadataDocuments } from './metadata-documents.js';
-import { ReceivedRequests } from './received-requests.js';
 import type { ServerRequests } from './server-requests.js';
 
-/**
- * The methods that the controller has no handlers for: the endpoint answers preflights, and 405 to the rest. Both
- * frameworks give HEAD to the handler of GET.
- */
-const OTHER_METHODS = ['PUT', 'PATCH', 'OPTIONS'];
-
-/** The routes of a controller: how its handlers are marked, and those of Nest's routes that have the mark. */
-export interface MarkedRoutes {
-  isMarked(handlerOrConfig: object): boolean;
-}
+/** By the type of Nest's adapter. */
+const FRAMEWORKS: Readonly<
+  Record<string, new (app: never, path: string, routes: MarkedRoutes | undefined) => FrameworkMount>
+> = { express: ExpressMount, fastify: FastifyMount };
 
 /** What else a mount has. */
 export interface HttpMountParts {
@@ -42,48 +34,40 @@ export interface HttpMountParts {
  * that, where nothing of the application applies. What applies costs CPU (figures in docs/design-decisions.md).
  */
 export class HttpMount {
-  readonly #received = new ReceivedRequests();
+  /** Absent in an application without HTTP (stdio), and on an adapter that is not known. */
+  #framework: FrameworkMount | undefined;
   #connections: ConnectionDrain | undefined;
   #endpoint: HttpEndpoint | undefined;
-  #paths: ReadonlySet<string>;
-  #isOurs: IsOurs = () => false;
 
   constructor(
     private readonly adapterHost: HttpAdapterHost,
-    path: string,
+    private readonly path: string,
     private readonly parts: HttpMountParts,
   ) {
-    this.#paths = new Set(parts.routes ? [] : [path]);
     // As soon as the adapter exists, and so before the application or Nest can register body parsers.
     adapterHost.init$.subscribe(() => this.#receive());
   }
 
   /** Where the endpoint is, with the prefixes and versions of the application; known once it is mounted. */
   get paths(): readonly string[] {
-    return [...this.#paths];
+    return [...(this.#framework?.paths ?? [])];
   }
 
   /** @throws when the adapter is neither Express nor Fastify */
   mount(endpoint: HttpEndpoint): void {
-    const server = this.adapterHost.httpAdapter?.getHttpServer() as Server | undefined;
-    this.#connections = server && ConnectionDrain.of(server);
-    this.#endpoint = endpoint;
-    switch (this.#type()) {
-      case undefined:
-        return;
-      case 'express':
-        this.#mountExpress(endpoint);
-        break;
-      case 'fastify':
-        for (const path of this.#paths) this.#mountFastify(endpoint, path);
-        break;
-      default:
-        throw new Error(
-          `McpModule cannot mount on the HTTP adapter "${this.#type()}". Use @nestjs/platform-fastify or @nestjs/platform-express, or set the option "path" to false.`,
-        );
+    const type = this.#adapterType();
+    if (type === undefined) return;
+    if (!this.#framework) {
+      throw new Error(
+        `McpModule cannot mount on the HTTP adapter "${type}". Use @nestjs/platform-fastify or @nestjs/platform-express, or set the option "path" to false.`,
+      );
     }
+    this.#endpoint = endpoint;
+    this.#framework.mount(endpoint);
+    const server = this.adapterHost.httpAdapter.getHttpServer() as Server | undefined;
     if (!server) return;
-    for (const path of this.#paths) {
+    this.#connections = ConnectionDrain.of(server);
+    for (const path of this.paths) {
       answerExpectations(server, path);
       this.parts.ahead?.take(server, path, endpoint);
     }
@@ -94,20 +78,8 @@ export class HttpMount {
    *
    * @returns resolves when it was answered; for GET, when its event stream is open
    */
-  async serve(request: object, response: object, next?: () => void, sent?: HttpContext['sent']): Promise<void> {
-    const endpoint = this.#endpoint!;
-    if (this.#type() === 'express') {
-      const known = request as ExpressRequest;
-      if (!this.#isForUs(known)) return next?.();
-      return serveExpress(endpoint, this.#received, known, response as ServerResponse, sent);
-    }
-    const reply = response as FastifyReply;
-    const received = this.#received.take(reply.raw.req);
-    const http = received?.http ?? fastifyContext(request as FastifyRequest, reply, reply.raw.req);
-    const context = sent ? { ...http, sent } : http;
-    await (received ? endpoint.serve(context, received.body) : endpoint.handle(context));
-    // Fastify would send an empty response of its own when the connection was closed instead.
-    http.takeOver?.();
+  serve(request: object, response: object, next?: () => void, sent?: HttpContext['sent']): Promise<void> {
+    return this.#framework!.serve(this.#endpoint!, { request, response, next, sent });
   }
 
   /** The same for an event stream: emits each event that was sent. Unsubscribing ends the stream. */
@@ -146,64 +118,19 @@ export class HttpMount {
   }
 
   #receive(): void {
-    const endpoint = () => this.#endpoint;
+    const { httpAdapter } = this.adapterHost;
+    const Framework = FRAMEWORKS[this.#adapterType() ?? ''];
+    if (!Framework) return;
     const { routes, document } = this.parts;
-    if (document) this.#documents().add(document);
-    if (this.#type() === 'express') {
-      const app = this.#instance<ExpressApp>();
-      this.#isOurs = isAt(app, [...this.#paths]);
-      receiveFirst(app, (request) => this.#isOurs(request), this.#received, endpoint);
-    } else if (this.#type() === 'fastify' && routes) {
-      const isMarked = (config: object) => routes.isMarked(config);
-      this.#paths = receiveInHooks(this.#instance<FastifyScope>(), isMarked, this.#received, endpoint);
-    }
+    const framework = new Framework(httpAdapter.getInstance<never>(), this.path, routes);
+    this.#framework = framework;
+    if (document) MetadataDocuments.of(httpAdapter, (documents) => framework.answerDocuments(documents)).add(document);
+    framework.receive(() => this.#endpoint);
   }
 
-  /** In front of the application's middleware and hooks, which may ask for a token. */
-  #documents(): MetadataDocuments {
-    return MetadataDocuments.of(this.adapterHost.httpAdapter, (documents) => {
-      if (this.#type() === 'express') {
-        this.#instance<ExpressApp>().use((request, response, next) => {
-          if (!documents.answer(request, response)) next();
-        });
-      } else if (this.#type() === 'fastify') {
-        this.#instance<FastifyScope>().addHook('onRequest', ({ raw }, reply, done) => {
-          if (!documents.answer(raw, reply.raw, () => reply.hijack())) done();
-        });
-      }
-    });
-  }
-
-  #mountExpress(endpoint: HttpEndpoint): void {
-    const app = this.#instance<ExpressApp>();
-    const { routes } = this.parts;
-    if (routes) {
-      const layers = markedRoutes(app, (handler) => routes.isMarked(handler));
-      const paths = layers.flatMap(({ route }) => route!.path);
-      this.#paths = new Set(paths);
-      this.#isOurs = isAt(app, paths, layers);
-    }
-    const serves = routes ? (method: string) => OTHER_METHODS.includes(method) : undefined;
-    const isForUs = (request: ExpressRequest) => this.#isForUs(request);
-    for (const path of this.#paths) mountExpress(app, endpoint, path, isForUs, this.#received, serves);
-  }
-
-  /** What was received was judged by its path already. */
-  #isForUs(request: ExpressRequest): boolean {
-    return this.#received.has(request) || this.#isOurs(request);
-  }
-
-  #mountFastify(endpoint: HttpEndpoint, path: string): void {
-    mountFastify(this.#instance<FastifyScope>(), endpoint, path, this.parts.routes && OTHER_METHODS);
-  }
-
-  #type(): string | undefined {
+  #adapterType(): string | undefined {
     // In an application context (stdio) the adapter has no type, or there is none.
     const adapter = this.adapterHost.httpAdapter as { getType?: () => string } | undefined;
     return adapter?.getType?.() || undefined;
-  }
-
-  #instance<T>(): T {
-    return this.adapterHost.httpAdapter.getInstance<T>();
   }
 }

@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import type { HttpEndpoint } from '../http-endpoint.js';
-import { requestPath } from '../request-path.js';
-import { fastifyContext } from './fastify-mount.js';
+import type { HttpEndpoint } from '../../http-endpoint.js';
+import { requestPath } from '../../request-path.js';
+import { fastifyContext } from './fastify-context.js';
 import { isLenient, type FastifyRoute, type FastifyScope } from './fastify-types.js';
 import type { PreParsingHook, PreValidationHook } from './fastify-types.js';
-import type { ReceivedRequests } from './received-requests.js';
+import type { ReceivedRequests } from '../received-requests.js';
 
 /** What tells Fastify that there is a body to parse. */
 const BODY_HEADERS = ['content-type', 'content-length', 'transfer-encoding'] as const;

@@ -1,15 +1,13 @@
-import type { Readable } from 'node:stream';
-import type { HttpContext } from '../http-context.js';
-import type { HttpEndpoint } from '../http-endpoint.js';
-import { pathsOf, requestPath } from '../request-path.js';
+import type { HttpEndpoint } from '../../http-endpoint.js';
+import { pathsOf, requestPath } from '../../request-path.js';
+import { fastifyContext } from './fastify-context.js';
 import { isLenient, type FastifyReply, type FastifyRequest, type FastifyScope } from './fastify-types.js';
-import { bytesReadAlready } from './read-already.js';
 
 /** Every method that Fastify routes. The endpoint answers 405 to those it does not serve. */
-const HTTP_METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+const HTTP_METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** Mounts the endpoint in a scope of its own, whose body parser applies to it alone. Hooks of the application apply. */
-export function mountFastify(app: FastifyScope, endpoint: HttpEndpoint, path: string, methods = HTTP_METHODS): void {
+export function mountRoute(app: FastifyScope, endpoint: HttpEndpoint, path: string, methods = HTTP_METHODS): void {
   app.register((scope, _options, done) => {
     scope.removeAllContentTypeParsers();
     // Nothing is read here: the endpoint reads the body once it has judged the head.
@@ -38,26 +36,4 @@ function serve(endpoint: HttpEndpoint, request: FastifyRequest, reply: FastifyRe
   const http = fastifyContext(request, reply, request.body ?? request.raw);
   http.takeOver?.();
   void endpoint.handle(http);
-}
-
-/** @param payload where the body is read from, unless middleware has read it already */
-export const fastifyContext = (request: FastifyRequest, reply: FastifyReply, payload: Readable): HttpContext => ({
-  verb: request.method,
-  headers: request.headers,
-  request,
-  raw: request.raw,
-  remoteAddress: request.ip,
-  body: bytesReadAlready(request.raw as { readonly body?: unknown }) ?? payload,
-  response: reply.raw,
-  takeOver: () => takeOver(reply),
-});
-
-/** Keeps Fastify from answering. */
-export function takeOver(reply: FastifyReply): void {
-  if (reply.sent) return;
-  // The response is written raw from here on, so headers that hooks and guards have set are copied.
-  reply.hijack();
-  for (const [name, value] of Object.entries(reply.getHeaders())) {
-    if (value !== undefined) reply.raw.setHeader(name, value);
-  }
 }
