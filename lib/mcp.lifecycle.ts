@@ -71,9 +71,10 @@ export class McpLifecycle
 
   /** Who protects an application with a global guard takes the endpoint for protected, too. */
   #warnAboutGuards(): void {
-    if (!this.mount || this.kind === 'controller' || globalGuards(this.moduleRef) === 0) return;
+    const paths = this.mount?.paths ?? [];
+    if (paths.length === 0 || this.kind === 'controller' || globalGuards(this.moduleRef) === 0) return;
     this.runtime.logger.warn(
-      `Global guards do not run at the endpoint ${this.mount.paths.join(', ')}, which is mounted "${this.kind}": anyone may open sessions and read lists. Use mount: 'controller', or provide a PrincipalResolver that refuses them.`,
+      `Global guards do not run at the endpoint ${paths.join(', ')}, which is mounted "${this.kind}": anyone may open sessions and read lists. Use mount: 'controller', or provide a PrincipalResolver that refuses them.`,
     );
   }
 

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { BackendUnavailableError } from '../session/backend-unavailable.js';
 import { UnidentifiedUserError } from '../session/user-principal-resolver.js';
 
@@ -34,7 +35,9 @@ export class ThrottledReporter {
   readonly report = (error: unknown): void => {
     if (error instanceof UnidentifiedUserError) return this.warn(error.advice);
     if (error instanceof BackendUnavailableError) return this.warn(`Background work waits: ${error.reason}`);
-    const kind = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    // Anything may be thrown, also what cannot be turned into a string.
+    const thrown = typeof error === 'string' ? error : inspect(error);
+    const kind = error instanceof Error ? `${error.name}: ${error.message}` : thrown;
     const stack = error instanceof Error ? error.stack : kind;
     this.#once(kind, (omitted) => this.log.error(`A background task failed${omitted}`, stack));
   };

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { Logger } from '@nestjs/common';
 import type { Dispatcher } from '../../engine/dispatcher.js';
 import { Turns } from '../../limits/turns.js';
@@ -92,7 +93,7 @@ export class HttpEndpoint {
     }
     this.#parts.logger.error(
       'A request failed outside of any method',
-      error instanceof Error ? error.stack : String(error),
+      error instanceof Error ? error.stack : inspect(error),
     );
     if (http.response.headersSent) http.response.destroy();
     else refuse(http, 500, new McpError(ErrorCode.InternalError, 'Internal error'));

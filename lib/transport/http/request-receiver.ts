@@ -2,6 +2,7 @@ import type { ByteAccount, ByteBudget } from '../../limits/byte-budget.js';
 import type { Turns } from '../../limits/turns.js';
 import type { Observer } from '../../observe/observer.js';
 import { grantOrigin } from './cors.js';
+import { sendContinue } from './expectations.js';
 import type { HttpContext } from './http-context.js';
 import { BODY_TOO_LARGE, CHUNKS_TOO_SMALL, judgeHead } from './judge-head.js';
 import type { OriginPolicy } from './origin-policy.js';
@@ -64,7 +65,7 @@ export class RequestReceiver {
   ): Buffer | BodyRefusal | Promise<Buffer | BodyRefusal> {
     const { maxBodyBytes } = this.parts.limits;
     if (Buffer.isBuffer(body)) return body.length > maxBodyBytes ? 'too-large' : (account.grow(body.length) ?? body);
-    if (raw.headers.expect?.toLowerCase() === '100-continue' && !response.headersSent) response.writeContinue();
+    sendContinue(raw, response);
     // Bodies of other verbs are read as well, and dropped: a parser behind this one would take what is left for its
     // own.
     const hasBody = raw.headers['content-length'] !== undefined || raw.headers['transfer-encoding'] !== undefined;

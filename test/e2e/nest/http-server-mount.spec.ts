@@ -135,12 +135,19 @@ describe.each(ADAPTERS)('the endpoint on the HTTP server, ahead of %s', (adapter
         throw new TypeError('The option "clientAddress" has failed');
       },
     ],
+    ['rejects', (async () => Promise.reject(new Error('no address'))) as never],
+    [
+      'throws what has no text',
+      () => {
+        throw Object.create(null);
+      },
+    ],
   ])('the address of the connection counts where clientAddress %s', async (what, clientAddress) => {
     const port = await start({ limits: ONCE, ...(clientAddress && { clientAddress }) });
     expect(await statusFor(port, '192.0.2.1')).toBe(200);
     expect(await statusFor(port, '192.0.2.2')).toBe(429);
     expect(seen).toEqual([{ ip: '127.0.0.1' }]);
-    const isWrong = ['returns no text', 'returns what is no address', 'throws'].includes(what);
+    const isWrong = ['returns no text', 'returns what is no address', 'throws', 'rejects'].includes(what);
     // Once in a while, not for each request.
     expect(nest!.logs.about('The option "clientAddress" has')).toHaveLength(isWrong ? 1 : 0);
   });

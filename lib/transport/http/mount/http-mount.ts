@@ -1,10 +1,10 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { HttpAdapterHost } from '@nestjs/core';
 import { Observable } from 'rxjs';
+import { answerExpectations } from '../expectations.js';
 import type { HttpContext } from '../http-context.js';
 import type { HttpEndpoint } from '../http-endpoint.js';
 import type { SseEvent } from '../sse/sse-event.js';
-import { answerExpectations } from './answer-expectations.js';
 import { ConnectionDrain } from './connection-drain.js';
 import { ExpressMount } from './express/express-mount.js';
 import { FastifyMount } from './fastify/fastify-mount.js';
@@ -13,10 +13,13 @@ import type { FrameworkMount, MarkedRoutes } from './framework-mount.js';
 import { type MetadataDocument, MetadataDocuments } from './metadata-documents.js';
 import type { ServerRequests } from './server-requests.js';
 
+type FrameworkMountClass = new (app: never, path: string, routes: MarkedRoutes | undefined) => FrameworkMount;
+
 /** By the type of Nest's adapter. */
-const FRAMEWORKS: Readonly<
-  Record<string, new (app: never, path: string, routes: MarkedRoutes | undefined) => FrameworkMount>
-> = { express: ExpressMount, fastify: FastifyMount };
+const FRAMEWORKS: ReadonlyMap<string | undefined, FrameworkMountClass> = new Map<string, FrameworkMountClass>([
+  ['express', ExpressMount],
+  ['fastify', FastifyMount],
+]);
 
 /** What else a mount has. */
 export interface HttpMountParts {
@@ -36,6 +39,7 @@ export interface HttpMountParts {
 export class HttpMount {
   /** Absent in an application without HTTP (stdio), and on an adapter that is not known. */
   #framework: FrameworkMount | undefined;
+  #adapter: object | undefined;
   #connections: ConnectionDrain | undefined;
   #endpoint: HttpEndpoint | undefined;
 
@@ -55,6 +59,8 @@ export class HttpMount {
 
   /** @throws when the adapter is neither Express nor Fastify */
   mount(endpoint: HttpEndpoint): void {
+    // Nest tells only of the first adapter, and a testing module may create a second application.
+    if (this.adapterHost.httpAdapter !== this.#adapter) this.#receive();
     const type = this.#adapterType();
     if (type === undefined) return;
     if (!this.#framework) {
@@ -119,7 +125,8 @@ export class HttpMount {
 
   #receive(): void {
     const { httpAdapter } = this.adapterHost;
-    const Framework = FRAMEWORKS[this.#adapterType() ?? ''];
+    this.#adapter = httpAdapter;
+    const Framework = FRAMEWORKS.get(this.#adapterType());
     if (!Framework) return;
     const { routes, document } = this.parts;
     const framework = new Framework(httpAdapter.getInstance<never>(), this.path, routes);

@@ -49,6 +49,8 @@ export class ServerRequests {
       if (address === undefined) return remoteAddress;
       // It is kept for each client.
       if (typeof address === 'string' && address.length <= MAX_ADDRESS_LENGTH) return address || remoteAddress;
+      // That of an async function, which would end the process if it rejected.
+      void Promise.resolve(address).catch(() => undefined);
       throw new TypeError('The option "clientAddress" has returned no address; return a text such as "192.0.2.1"');
     } catch (error) {
       this.report(error);

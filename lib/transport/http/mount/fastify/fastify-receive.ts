@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { HttpEndpoint } from '../../http-endpoint.js';
 import { requestPath } from '../../request-path.js';
 import { fastifyContext } from './fastify-context.js';
-import { isLenient, type FastifyRoute, type FastifyScope } from './fastify-types.js';
+import { isLenient, isPattern, type FastifyRoute, type FastifyScope } from './fastify-types.js';
 import type { PreParsingHook, PreValidationHook } from './fastify-types.js';
 import type { ReceivedRequests } from '../received-requests.js';
 
@@ -69,7 +69,6 @@ const hasOwn = (hooks: unknown): boolean => [hooks].flat().some((hook) => typeof
 const append = (hooks: FastifyRoute['preParsing'], hook: unknown): unknown[] =>
   hooks === undefined ? [hook] : [hooks, hook].flat();
 
-const isPattern = (url: string): boolean => /[:*(]/.test(url);
 const isAt = (path: string, url: string): boolean => path === url || path === `${url}/` || `${path}/` === url;
 
 /**

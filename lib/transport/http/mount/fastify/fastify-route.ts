@@ -1,7 +1,7 @@
 import type { HttpEndpoint } from '../../http-endpoint.js';
 import { pathsOf, requestPath } from '../../request-path.js';
 import { fastifyContext } from './fastify-context.js';
-import { isLenient, type FastifyReply, type FastifyRequest, type FastifyScope } from './fastify-types.js';
+import { isLenient, isPattern, type FastifyReply, type FastifyRequest, type FastifyScope } from './fastify-types.js';
 
 /** Every method that Fastify routes. The endpoint answers 405 to those it does not serve. */
 const HTTP_METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
@@ -14,7 +14,7 @@ export function mountRoute(app: FastifyScope, endpoint: HttpEndpoint, path: stri
     scope.addContentTypeParser('*', (_request, payload, parsed) => parsed(null, payload));
     const handler = (request: FastifyRequest, reply: FastifyReply): void => {
       // Fastify routes by the decoded path, and Express does not: both must serve the same paths (SEC10).
-      if (paths.includes(requestPath(request.raw.url!))) serve(endpoint, request, reply);
+      if (isPattern(path) || paths.includes(requestPath(request.raw.url!))) serve(endpoint, request, reply);
       else reply.callNotFound();
     };
     const paths = pathsOf(path);

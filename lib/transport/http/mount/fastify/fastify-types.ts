@@ -60,6 +60,9 @@ export interface FastifyScope {
   ): unknown;
 }
 
+/** Whether a path of a route has parameters, which a prefix of the application may have. */
+export const isPattern = (path: string): boolean => /[:*(]/.test(path);
+
 /** Whether the router takes paths with and without a trailing slash for the same. */
 export function isLenient({ initialConfig }: FastifyScope): boolean {
   const { ignoreTrailingSlash, routerOptions } = initialConfig ?? {};
