@@ -38,6 +38,8 @@ describe.each(ADAPTERS)('streams of a token on %s', (adapter) => {
       ...session.getRequest(),
       headers: { ...session.getRequest().headers, ...fresh },
     });
+    // It begins where its first event says, and not at its head.
+    await again.frame(() => true);
     await one.mcp.sendToSession(session.id, { level: 'info', data: 'still there' });
     await again.message(({ params }) => params?.data === 'still there');
     await again.close();
