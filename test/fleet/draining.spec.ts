@@ -10,8 +10,6 @@ import { call } from '../fixtures/clients/mcp-requests.js';
 
 const CALLERS = 8;
 const ROUNDS = times(4, 40);
-/** A round may fall into the microseconds between the last check and the close on a busy machine, and another one, too. */
-const MOST_CUT = 2 * CALLERS;
 const ABRUPT = fileURLToPath(new URL('../fixtures/processes/default-shutdown-server.mjs', import.meta.url));
 
 interface Instance {
@@ -80,7 +78,8 @@ describe('P8 SIGTERM while requests arrive', { timeout: 120_000 }, () => {
     ['connections that are kept', () => new Agent({ keepAlive: true })],
   ])('P8 requests around SIGTERM with %s are served or refused, and none is cut', async (kind, agentOf) => {
     const { cut, refused, served } = await rounds(start, agentOf);
-    expect(cut).toBeLessThanOrEqual(MOST_CUT);
+    // A request may fall into the microseconds between the last check and the close on a busy machine.
+    expect(cut).toBeLessThanOrEqual(CALLERS);
     expect(refused).toBe(ROUNDS * CALLERS);
     figure('P8', `requests cut at SIGTERM, ${kind}`, cut);
     figure('P8', `requests served around SIGTERM, ${kind}`, served);
@@ -88,7 +87,7 @@ describe('P8 SIGTERM while requests arrive', { timeout: 120_000 }, () => {
 
   it('P8 control: a server that closes at once cuts more requests than that', async () => {
     const { cut } = await rounds(abrupt, () => false);
-    expect(cut).toBeGreaterThan(MOST_CUT);
+    expect(cut).toBeGreaterThan(CALLERS);
     figure('P8', 'requests cut at SIGTERM, control', cut);
   });
 });
