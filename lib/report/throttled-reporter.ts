@@ -35,9 +35,7 @@ export class ThrottledReporter {
   readonly report = (error: unknown): void => {
     if (error instanceof UnidentifiedUserError) return this.warn(error.advice);
     if (error instanceof BackendUnavailableError) return this.warn(`Background work waits: ${error.reason}`);
-    // Anything may be thrown, also what cannot be turned into a string.
-    const thrown = typeof error === 'string' ? error : inspect(error);
-    const kind = error instanceof Error ? `${error.name}: ${error.message}` : thrown;
+    const kind = error instanceof Error ? `${error.name}: ${error.message}` : textOf(error);
     const stack = error instanceof Error ? error.stack : kind;
     this.#once(kind, (omitted) => this.log.error(`A background task failed${omitted}`, stack));
   };
@@ -51,3 +49,6 @@ export class ThrottledReporter {
     write(last?.omitted ? `; ${last.omitted} more since it was last logged` : '');
   }
 }
+
+/** Anything may be thrown, also what cannot be turned into a string. */
+const textOf = (thrown: unknown): string => (typeof thrown === 'string' ? thrown : inspect(thrown));

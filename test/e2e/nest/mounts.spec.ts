@@ -6,9 +6,15 @@ import { Test } from '@nestjs/testing';
 import { once } from 'node:events';
 import type { Server, ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { McpModule, McpTool, type McpModuleOptions } from 'nestjs-mcp-fleet';
+import { McpModule, McpTool } from 'nestjs-mcp-fleet';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ADAPTERS, LogRecorder, nestApp, type NestApp } from '../../fixtures/applications/nest-app.js';
+import {
+  ADAPTERS,
+  LogRecorder,
+  nestApp,
+  type NestApp,
+  type NestAppOptions,
+} from '../../fixtures/applications/nest-app.js';
 import { call } from '../../fixtures/clients/mcp-requests.js';
 import { send } from '../../fixtures/clients/raw-http.js';
 
@@ -24,6 +30,7 @@ class Refusal implements CanActivate {
   canActivate = () => false;
 }
 
+const AUTH = { resource: 'https://mcp.example/mcp', issuers: ['https://issuer.example'] };
 const MOUNTS = ['controller', 'direct', 'http-server'] as const;
 const everyMount = ADAPTERS.flatMap((adapter) => MOUNTS.map((mount) => ({ adapter, mount })));
 
@@ -47,8 +54,8 @@ describe.each(everyMount)('the mount $mount on $adapter', ({ adapter, mount }) =
     await nest?.close();
     nest = undefined;
   });
-  const start = async (mcp: Partial<McpModuleOptions> = {}) =>
-    (nest = await nestApp({ providers: [Tools] }, { adapter, mcp: { mount, ...mcp } }));
+  const start = async (prepare?: NestAppOptions['prepare']) =>
+    (nest = await nestApp({ providers: [Tools] }, { adapter, mcp: { mount }, ...(prepare && { prepare }) }));
 
   it('sends 100 once to a client that expects it', async () => {
     const { port } = await start();
@@ -60,15 +67,14 @@ describe.each(everyMount)('the mount $mount on $adapter', ({ adapter, mount }) =
   });
 
   it('leaves 100 to the application that has a listener for it', async () => {
-    const prepare = (app: { getHttpServer(): unknown }): void => {
+    const { port } = await start((app) => {
       const server = app.getHttpServer() as Server;
       server.on('checkContinue', (request, response: ServerResponse) => {
         response.writeContinue();
         server.emit('request', request, response);
       });
-    };
-    nest = await nestApp({ providers: [Tools] }, { adapter, mcp: { mount }, prepare });
-    expect(await statusesOf(nest.port, '/mcp', '100-continue')).toEqual(['100', '200']);
+    });
+    expect(await statusesOf(port, '/mcp', '100-continue')).toEqual(['100', '200']);
   });
 
   it('starts in an application without HTTP, and does not warn of an endpoint that is not there', async () => {
@@ -102,8 +108,6 @@ it.each(onLaterAdapters)(
     await app.close();
   },
 );
-
-const AUTH = { resource: 'https://mcp.example/mcp', issuers: ['https://issuer.example'] };
 
 it.each(ADAPTERS)('a prefix with a parameter is no other path for any verb on %s', async (adapter) => {
   const prepare = (app: { setGlobalPrefix(prefix: string): unknown }) => app.setGlobalPrefix(':tenant/api');
